@@ -1,0 +1,32 @@
+# regie: `make run` opens the desk with the demo show, `make test` runs every check.
+
+SHOW ?= scenes/demo.ron
+
+# What the engine needs, the plugins it plays and encodes with, and what the tests stand up.
+APT_BUILD := pkg-config gcc libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+APT_RUN := gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
+	gstreamer1.0-plugins-ugly gstreamer1.0-libav libxkbcommon0 libxkbcommon-x11-0 libvulkan1 mesa-vulkan-drivers
+APT_TEST := libgstrtspserver-1.0-dev nginx libnginx-mod-rtmp ffmpeg xvfb xdotool imagemagick
+
+.PHONY: deps deps-test run test check-format clippy bench
+
+deps:
+	@packaging/deps.sh $(APT_BUILD) $(APT_RUN)
+
+deps-test:
+	@packaging/deps.sh $(APT_BUILD) $(APT_RUN) $(APT_TEST)
+
+run: deps
+	cargo build
+	cargo run -q -- $(SHOW)
+
+# Everything on the engine runs without the window; then the window's own tests.
+test: deps-test
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo clippy --all-targets --no-default-features -- -D warnings
+	cargo test --no-default-features
+	cargo test --test desk
+
+bench: deps-test
+	cargo bench --profile dev --no-default-features

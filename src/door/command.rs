@@ -1,0 +1,120 @@
+//! What can be said to the engine.
+
+use serde::{Deserialize, Serialize};
+
+use crate::show::Afv;
+
+/// Everything that can be done. The JSON form is `{"command":"preview","scene":"one"}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "command",
+    rename_all = "snake_case",
+    rename_all_fields = "snake_case",
+    deny_unknown_fields
+)]
+pub enum Command {
+    /// Puts a scene on PVW.
+    Preview {
+        /// A scene's id, or a source's.
+        scene: String,
+    },
+    /// Hot cut: puts a scene on PGM and leaves PVW as it is.
+    Program {
+        /// A scene's id, or a source's.
+        scene: String,
+    },
+    /// Swaps PVW and PGM at once; completes a transition that runs.
+    Cut {},
+    /// Swaps PVW and PGM over the transition; pauses and continues one that runs.
+    Auto {},
+    /// Chooses the transition that AUTO makes.
+    Transition {
+        /// Which.
+        kind: TransitionKind,
+        /// How long, 1 to 1000 frames.
+        frames: u32,
+    },
+    /// Takes picture and sound to black, or back.
+    FadeToBlack {
+        /// To black, or back.
+        on: bool,
+        /// How long, 0 to 1000 frames; one second where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        frames: Option<u32>,
+    },
+    /// Sets a source's fader.
+    Fader {
+        /// A source's id.
+        source: String,
+        /// −100 (silence) to +10 dB.
+        db: f32,
+    },
+    /// Mutes a source or lets it be heard.
+    Mute {
+        /// A source's id.
+        source: String,
+        /// Muted.
+        on: bool,
+    },
+    /// Whether a source's sound follows its picture.
+    Afv {
+        /// A source's id.
+        source: String,
+        /// How.
+        mode: Afv,
+    },
+    /// Delays a source's picture against its sound.
+    PictureDelay {
+        /// A source's id.
+        source: String,
+        /// 0 to 2000 ms.
+        ms: u32,
+    },
+    /// Starts or stops sending to a destination.
+    Stream {
+        /// A destination's id.
+        destination: String,
+        /// Start or stop.
+        on: bool,
+    },
+    /// Starts or stops sending to every destination.
+    StreamAll {
+        /// Start or stop.
+        on: bool,
+    },
+    /// Starts or stops the master.
+    Record {
+        /// Start or stop.
+        on: bool,
+    },
+    /// Marks this frame; a chapter of the master.
+    Marker {
+        /// At most 200 characters.
+        label: String,
+    },
+    /// Asks for a snapshot as an event.
+    Snapshot {},
+    /// Ends the show: closes every file and leaves every destination.
+    Quit {},
+}
+
+/// How AUTO goes from PGM to PVW.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransitionKind {
+    /// At once.
+    Cut,
+    /// A cross-fade, linear in gamma space.
+    #[default]
+    Mix,
+}
+
+/// A command with a number that its answer carries.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Chosen by who asks; comes back in [`super::Event::Done`] or [`super::Event::Error`].
+    pub id: u64,
+    /// The command.
+    #[serde(rename = "do")]
+    pub command: Command,
+}

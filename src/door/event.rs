@@ -1,0 +1,148 @@
+//! What the engine says of its own accord.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Command, DestinationState, RecordingState, Snapshot, SourceState};
+
+/// One thing that happened. The JSON form is `{"event":"ready",…}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Program frames flow.
+    Ready {
+        /// The show's name.
+        show: String,
+        /// The first frame.
+        frame: u64,
+    },
+    /// A command took effect.
+    Done {
+        /// The command, with its own fields beside it.
+        #[serde(flatten)]
+        command: Command,
+        /// The first program frame that shows it.
+        frame: u64,
+        /// The number that the request carried.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<u64>,
+    },
+    /// A command or a line was refused; nothing changed.
+    Error {
+        /// What is wrong, and what was expected.
+        message: String,
+        /// The number that the request carried.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<u64>,
+    },
+    /// The answer to the command of that name.
+    Snapshot {
+        /// The state.
+        snapshot: Box<Snapshot>,
+    },
+    /// A source changed its state.
+    Source {
+        /// Its id.
+        id: String,
+        /// The new state.
+        state: SourceState,
+        /// Why.
+        message: String,
+        /// The frame at which it was seen.
+        frame: u64,
+    },
+    /// A destination changed its state.
+    Destination {
+        /// Its id.
+        id: String,
+        /// The new state.
+        state: DestinationState,
+        /// Why.
+        message: String,
+        /// The frame at which it was seen.
+        frame: u64,
+    },
+    /// The recorder changed its state or its file.
+    Recording {
+        /// The new state.
+        state: RecordingState,
+        /// Why.
+        message: String,
+        /// The file.
+        path: Option<String>,
+        /// The frame at which it was seen.
+        frame: u64,
+    },
+    /// The H.264 encoder was changed or failed.
+    Encoder {
+        /// The one in use.
+        name: String,
+        /// Why.
+        message: String,
+        /// The frame at which it was seen.
+        frame: u64,
+    },
+    /// The engine ended without being asked; the keeper starts it again.
+    EngineLost {
+        /// How it ended.
+        message: String,
+    },
+    /// The show has ended.
+    Report(Report),
+}
+
+/// What there is to say of a show that has ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Program frames made.
+    pub frames: u64,
+    /// Given with the picture before, because the tick was late.
+    pub repeated: u64,
+    /// Turned away by a full encoder queue.
+    pub skipped: u64,
+    /// Ticks that began more than half a frame after they were due.
+    pub late: u64,
+    /// How often the engine was started again.
+    #[serde(default)]
+    pub restarts: u32,
+    /// By id.
+    pub sources: BTreeMap<String, ReportSource>,
+    /// By id.
+    pub destinations: BTreeMap<String, ReportDestination>,
+    /// The master; `None` where nothing was recorded.
+    pub recording: Option<ReportRecording>,
+}
+
+/// A source in the report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReportSource {
+    /// At the end.
+    pub state: SourceState,
+    /// Pictures that came.
+    pub frames: u64,
+    /// Pictures that came too late or too many to be shown.
+    pub lost: u64,
+}
+
+/// A destination in the report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReportDestination {
+    /// At the end.
+    pub state: DestinationState,
+    /// Program frames sent.
+    pub frames: u64,
+    /// Program frames not sent while it was on.
+    pub dropped: u64,
+    /// Connections made after the first.
+    pub reconnects: u32,
+}
+
+/// The master in the report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReportRecording {
+    /// The last file.
+    pub path: String,
+    /// Program frames in it.
+    pub frames: u64,
+}

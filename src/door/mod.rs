@@ -1,0 +1,18 @@
+//! The one door to the engine. Everything that can be done is a [`Command`]; everything that can be
+//! seen is a [`Snapshot`], an [`Event`] or a monitor picture. All of it is plain serde data.
+//!
+//! Users hold a [`Door`]: in process the engine's own, in a desk the one over the local sockets.
+
+mod command;
+mod event;
+mod monitor;
+mod snapshot;
+
+pub use command::{Command, Request, TransitionKind};
+pub use event::{Event, Report, ReportDestination, ReportRecording, ReportSource};
+pub use monitor::{Door, MonitorId, MonitorPicture, MonitorRequest};
+pub use snapshot::{
+    Counters, DestinationState, DestinationStatus, EncoderStatus, Health, Level, ReceivedStream,
+    ReceiverStatus, RecordingState, RecordingStatus, SceneStatus, Snapshot, SourceState,
+    SourceStatus, Tally, Transition, TransitionState,
+};

@@ -1,0 +1,342 @@
+//! What can be seen of the engine, once each tick.
+
+use serde::{Deserialize, Serialize};
+
+use super::TransitionKind;
+use crate::media::Rate;
+use crate::show::Afv;
+
+/// The whole state of the show after one tick.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The show's name.
+    pub name: String,
+    /// Program width in pixels.
+    pub width: u32,
+    /// Program height in pixels.
+    pub height: u32,
+    /// Program rate.
+    pub rate: Rate,
+    /// The frame that this tick made.
+    pub frame: u64,
+    /// Seconds since the show was started, kept over an engine that was started again.
+    pub uptime_s: f64,
+    /// The scene on PGM.
+    pub program: String,
+    /// The scene on PVW.
+    pub preview: String,
+    /// The transition that AUTO makes, and how far it is.
+    pub transition: Transition,
+    /// Fade to black: 0 is the program, 1 is black.
+    pub black: f32,
+    /// Where fade to black is going: true is to black.
+    pub fade_to_black: bool,
+    /// In the show's order.
+    pub sources: Vec<SourceStatus>,
+    /// The show's own in its order, then those of the sources that have none of their id.
+    pub scenes: Vec<SceneStatus>,
+    /// Level of the program.
+    pub program_level: Level,
+    /// How far the limiter turns the program down, in dB, 0 or more.
+    pub limiter_db: f32,
+    /// In the show's order.
+    pub destinations: Vec<DestinationStatus>,
+    /// The master.
+    pub recording: RecordingStatus,
+    /// The encoders.
+    pub encoder: EncoderStatus,
+    /// The receiver inside regie, where the show asks for it.
+    pub receiver: Option<ReceiverStatus>,
+    /// Frames of the program.
+    pub counters: Counters,
+    /// How the machine fares.
+    pub health: Health,
+}
+
+/// The transition that AUTO makes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transition {
+    /// Which.
+    pub kind: TransitionKind,
+    /// How long it takes in all.
+    pub frames: u32,
+    /// What it does.
+    pub state: TransitionState,
+    /// How far it is, 0 to 1.
+    pub position: f32,
+}
+
+/// What a transition does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransitionState {
+    /// Waits for AUTO.
+    Idle,
+    /// Runs.
+    Running,
+    /// Was paused by a second AUTO.
+    Paused,
+}
+
+/// Where a source or scene is seen: red wins over green.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tally {
+    /// Nowhere.
+    #[default]
+    Off,
+    /// On preview.
+    Preview,
+    /// In the program, be it in a small corner.
+    Program,
+}
+
+/// One source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourceStatus {
+    /// Its id.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// How it does.
+    pub state: SourceState,
+    /// What is wrong or awaited, in plain words; empty while all is well.
+    pub message: String,
+    /// Where it is seen.
+    pub tally: Tally,
+    /// Its fader in dB.
+    pub fader_db: f32,
+    /// Muted.
+    pub mute: bool,
+    /// Audio follows video.
+    pub afv: Afv,
+    /// Delay of its picture against its sound, in ms.
+    pub picture_delay_ms: u32,
+    /// Level behind the fader.
+    pub level: Level,
+    /// Pictures that came from it.
+    pub frames: u64,
+    /// Pictures that came too late or too many to be shown.
+    pub lost: u64,
+    /// Ticks that showed a picture a second time because no newer one was due.
+    pub repeated: u64,
+    /// Pictures passed over because a newer one was due.
+    pub dropped: u64,
+    /// How far its clock runs fast (+) or slow (−) of the house's, in parts per million.
+    pub drift_ppm: f32,
+    /// How far its sound is from its picture, in ms, + where the sound is late.
+    pub av_offset_ms: f32,
+    /// How irregularly it delivers, in ms.
+    pub jitter_ms: f32,
+    /// How often its pipeline was started again.
+    pub restarts: u32,
+}
+
+/// How a source does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceState {
+    /// Its pipeline was started and has given no picture yet.
+    #[default]
+    Connecting,
+    /// Pictures come (or sound, where it has no picture).
+    Live,
+    /// No new picture for a second; the last one stays.
+    Frozen,
+    /// Gone: a slate with its label is shown.
+    Lost,
+    /// Gone, and its pipeline waits to be started again.
+    Restarting,
+    /// A clip that played to its end.
+    Ended,
+}
+
+/// One scene.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SceneStatus {
+    /// Its id.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// Where it is.
+    pub tally: Tally,
+    /// The ids of its sources, back to front.
+    pub sources: Vec<String>,
+}
+
+/// A level in dBFS, −100 for silence.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// Highest sample since the last snapshot, left and right.
+    pub peak_db: [f32; 2],
+    /// RMS over 300 ms, left and right.
+    pub rms_db: [f32; 2],
+}
+
+impl Default for Level {
+    fn default() -> Self {
+        Self {
+            peak_db: [-100.0; 2],
+            rms_db: [-100.0; 2],
+        }
+    }
+}
+
+/// One destination.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DestinationStatus {
+    /// Its id.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// Host and application, never the key.
+    pub server: String,
+    /// How it does.
+    pub state: DestinationState,
+    /// What is wrong and what to do, in plain words; empty while all is well.
+    pub message: String,
+    /// The attempt that runs or comes next, 1 for the first.
+    pub attempt: u32,
+    /// Seconds to the next attempt, where it waits for one.
+    pub next_try_s: Option<f32>,
+    /// Bits a second handed to the network over the last two seconds.
+    pub bitrate_bps: u64,
+    /// Milliseconds of program that wait to be sent.
+    pub backlog_ms: u32,
+    /// Program frames sent.
+    pub frames: u64,
+    /// Program frames that were not sent while it was on.
+    pub dropped: u64,
+    /// Connections made after the first.
+    pub reconnects: u32,
+    /// Seconds of this connection.
+    pub live_s: f32,
+}
+
+/// How a destination does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DestinationState {
+    /// Not asked for.
+    #[default]
+    Off,
+    /// First attempt.
+    Connecting,
+    /// Sending.
+    Live,
+    /// Sending slower than the program is made; groups of pictures are being dropped.
+    Congested,
+    /// The connection broke, or the last attempt failed; tries again by itself.
+    Reconnecting,
+    /// Failed for a reason that a person must mend; still tried each minute.
+    Failed,
+}
+
+/// The master.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RecordingStatus {
+    /// How it does.
+    pub state: RecordingState,
+    /// What is wrong and what to do; empty while all is well.
+    pub message: String,
+    /// The file being written, or the last one.
+    pub path: Option<String>,
+    /// Seconds in this file.
+    pub length_s: f32,
+    /// Bytes in this file.
+    pub bytes: u64,
+    /// Program frames in this file.
+    pub frames: u64,
+    /// Program frames that are in no file although recording was on.
+    pub dropped: u64,
+    /// Bytes free on the folder's disk.
+    pub free_bytes: u64,
+    /// Seconds until the disk is full at the present rate.
+    pub time_left_s: Option<f64>,
+}
+
+/// How the recorder does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingState {
+    /// Not asked for.
+    #[default]
+    Off,
+    /// Waits for the next keyframe.
+    Starting,
+    /// Writes.
+    Recording,
+    /// Writes, but the disk is slow or nearly full.
+    Warning,
+    /// Asked for, but cannot write; tries again by itself.
+    Failed,
+}
+
+/// The encoders.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EncoderStatus {
+    /// Name of the H.264 encoder in use.
+    pub name: String,
+    /// What is wrong; empty while all is well.
+    pub message: String,
+    /// Bits a second of picture and sound over the last two seconds.
+    pub bitrate_bps: u64,
+    /// How often the encoder was started again.
+    pub restarts: u32,
+}
+
+/// The receiver inside regie.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReceiverStatus {
+    /// Where it listens.
+    pub address: String,
+    /// Why it does not listen; empty while all is well.
+    pub message: String,
+    /// One for each stream that came.
+    pub streams: Vec<ReceivedStream>,
+}
+
+/// A stream that the receiver inside regie gets.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReceivedStream {
+    /// Application and stream name; the receiver is for names that are no secret.
+    pub name: String,
+    /// Whether it is being sent now.
+    pub live: bool,
+    /// Bits a second over the last two seconds.
+    pub bitrate_bps: u64,
+    /// Pictures that came.
+    pub frames: u64,
+    /// Keyframes that came.
+    pub keyframes: u64,
+    /// Seconds from the last keyframe to the one before.
+    pub keyframe_interval_s: f32,
+    /// Milliseconds from the tick to the arrival, median of the last 2 s.
+    pub delay_ms: Option<f32>,
+}
+
+/// Frames of the program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// Made.
+    pub frames: u64,
+    /// Given under their own number with the picture before, because the tick was late.
+    pub repeated: u64,
+    /// Turned away by a full encoder queue.
+    pub skipped: u64,
+    /// Ticks that began more than half a frame after they were due.
+    pub late: u64,
+}
+
+/// How the machine fares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Health {
+    /// Share of one core that this process used over the last second; 2.0 is two cores.
+    pub cpu: f32,
+    /// Cores of this machine.
+    pub cores: u32,
+    /// Resident memory in bytes.
+    pub memory_bytes: u64,
+    /// Longest work of a tick in the last second, in ms.
+    pub tick_ms: f32,
+}

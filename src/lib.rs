@@ -1,0 +1,4 @@
+//! regie, a live-production switcher.
+pub mod door;
+pub mod media;
+pub mod show;

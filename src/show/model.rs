@@ -1,0 +1,347 @@
+//! The show: what is saved, and nothing else. Ids are short and stable, labels are free.
+
+use serde::{Deserialize, Serialize};
+
+use crate::media::Rate;
+
+/// The version of the show file that this program writes.
+pub const VERSION: u32 = 1;
+
+/// A whole show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Show {
+    /// Version of the file's form; [`VERSION`] is the only one so far.
+    pub version: u32,
+    /// The show's name, which recordings carry too.
+    pub name: String,
+    /// Picture size and rate of the program.
+    #[serde(default)]
+    pub format: Format,
+    /// How the program is encoded, once for all destinations and the recorder.
+    #[serde(default)]
+    pub encoder: Encoder,
+    /// Cameras, clips, network streams, test pictures.
+    #[serde(default)]
+    pub sources: Vec<Source>,
+    /// Pictures made of sources. Each source has a full-frame scene of its own id besides.
+    #[serde(default)]
+    pub scenes: Vec<Scene>,
+    /// Where the program is sent.
+    #[serde(default)]
+    pub destinations: Vec<Destination>,
+    /// Where the master is written.
+    #[serde(default)]
+    pub recording: Recording,
+    /// A small RTMP receiver inside regie, to try a show with nothing else installed.
+    #[serde(default)]
+    pub receiver: Option<Receiver>,
+}
+
+/// Picture size and rate of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Format {
+    /// Pixels across, even, 64 to 7680.
+    pub width: u32,
+    /// Pixels down, even, 64 to 4320.
+    pub height: u32,
+    /// Frames a second as a fraction, 1 to 120.
+    pub rate: Rate,
+}
+
+impl Default for Format {
+    fn default() -> Self {
+        Self {
+            width: 1280,
+            height: 720,
+            rate: Rate(30, 1),
+        }
+    }
+}
+
+/// How the program is encoded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Encoder {
+    /// Which H.264 encoder.
+    pub name: EncoderName,
+    /// Constant bitrate of the picture in kb/s, 100 to 100 000.
+    pub bitrate_kbps: u32,
+    /// Bitrate of the sound in kb/s, 32 to 320.
+    pub audio_kbps: u32,
+    /// How hard x264 tries.
+    pub preset: Preset,
+    /// Seconds from one keyframe to the next, 0.5 to 10.
+    pub gop_s: f64,
+    /// How long the encoder may look ahead.
+    pub latency: Latency,
+}
+
+impl Default for Encoder {
+    fn default() -> Self {
+        Self {
+            name: EncoderName::Auto,
+            bitrate_kbps: 4500,
+            audio_kbps: 160,
+            preset: Preset::Veryfast,
+            gop_s: 2.0,
+            latency: Latency::Normal,
+        }
+    }
+}
+
+/// Which H.264 encoder.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum EncoderName {
+    /// A hardware encoder where there is one that starts, else x264.
+    #[default]
+    Auto,
+    /// x264, in software.
+    X264,
+    /// A GStreamer element by its name, such as `"vah264enc"`; x264 if it fails.
+    Element(String),
+}
+
+/// x264's speed presets that keep up with a live show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)] // x264's own names
+pub enum Preset {
+    Ultrafast,
+    Superfast,
+    #[default]
+    Veryfast,
+    Faster,
+    Fast,
+    Medium,
+}
+
+/// How long the encoder may look ahead: delay against quality.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Latency {
+    /// No lookahead and no B-frames, for a conversation.
+    Low,
+    /// A short lookahead.
+    #[default]
+    Normal,
+    /// The preset's own lookahead.
+    Quality,
+}
+
+/// A source of picture, sound or both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Short and stable: letters, digits, `-` and `_`, at most 32.
+    pub id: String,
+    /// What the desk shows; the id where it is left out.
+    #[serde(default)]
+    pub label: String,
+    /// Where it comes from.
+    pub kind: SourceKind,
+    /// The fader at start, in dB, −100 (silence) to +10.
+    #[serde(default)]
+    pub fader_db: f32,
+    /// Muted at start.
+    #[serde(default)]
+    pub mute: bool,
+    /// Audio follows video.
+    #[serde(default)]
+    pub afv: Afv,
+    /// Delays the picture against the sound, in ms, 0 to 2000.
+    #[serde(default)]
+    pub picture_delay_ms: u32,
+}
+
+/// Audio follows video.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Afv {
+    /// Heard always.
+    #[serde(alias = "On")]
+    On,
+    /// Never heard.
+    #[serde(alias = "Off")]
+    Off,
+    /// Heard while it is seen in the program, crossfading over transitions.
+    #[default]
+    #[serde(alias = "Follow")]
+    Follow,
+}
+
+/// Where a source comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum SourceKind {
+    /// A picture and a tone made in the house.
+    Test {
+        /// What is drawn.
+        pattern: Pattern,
+        /// A tone at −20 dBFS, 20 to 20 000 Hz; silence without.
+        #[serde(default)]
+        tone_hz: Option<f64>,
+    },
+    /// A file: any container and codec that GStreamer plays.
+    File {
+        /// Read from the show file's folder if relative.
+        path: String,
+        /// Starts again at its end.
+        #[serde(default, rename = "loop")]
+        looped: bool,
+    },
+    /// A camera or capture device.
+    Camera {
+        /// A stable name that `regie devices` lists, or a node such as `/dev/video0`.
+        device: String,
+    },
+    /// RTSP, SRT, RTMP or HTTP.
+    Network {
+        /// `rtsp://`, `rtsps://`, `srt://`, `rtmp://`, `rtmps://`, `http://` or `https://`.
+        url: String,
+        /// How long packets may wait for late ones, in ms, 0 to 10 000.
+        #[serde(default = "default_latency_ms")]
+        latency_ms: u32,
+    },
+}
+
+fn default_latency_ms() -> u32 {
+    200
+}
+
+/// Test pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)] // they say themselves
+pub enum Pattern {
+    Bars,
+    Ball,
+    Pinwheel,
+    Spokes,
+    Gradient,
+    Snow,
+    Black,
+    White,
+    Red,
+    Green,
+    Blue,
+}
+
+/// A picture made of layers, the first at the back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scene {
+    /// As a source's id.
+    pub id: String,
+    /// What the desk shows; the id where it is left out.
+    #[serde(default)]
+    pub label: String,
+    /// From back to front.
+    pub layers: Vec<Layer>,
+}
+
+/// One source in a scene.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layer {
+    /// A source's id.
+    pub source: String,
+    /// Left, top, width, height as fractions of the program; may reach beyond it.
+    #[serde(default = "full_rect")]
+    pub rect: (f64, f64, f64, f64),
+    /// Cut off at left, top, right, bottom as fractions of the source.
+    #[serde(default)]
+    pub crop: (f64, f64, f64, f64),
+    /// 0 (unseen) to 1.
+    #[serde(default = "one")]
+    pub opacity: f64,
+}
+
+fn full_rect() -> (f64, f64, f64, f64) {
+    (0.0, 0.0, 1.0, 1.0)
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+impl Layer {
+    /// A source that fills the program.
+    pub fn full(source: &str) -> Self {
+        Self {
+            source: source.to_owned(),
+            rect: full_rect(),
+            crop: (0.0, 0.0, 0.0, 0.0),
+            opacity: 1.0,
+        }
+    }
+}
+
+/// Where the program is sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Destination {
+    /// As a source's id.
+    pub id: String,
+    /// What the desk shows; the id where it is left out.
+    #[serde(default)]
+    pub label: String,
+    /// `rtmp://HOST[:PORT]/APP` or `rtmps://…`, without the key.
+    pub server: String,
+    /// The stream key, or where it is found.
+    pub key: Key,
+}
+
+/// A stream key, never in the clear where it is a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Key {
+    /// The name under which the key is found: variable `REGIE_KEY_NAME`, keyring, secrets file.
+    Secret(String),
+    /// A stream name that is no secret; for loopback and private hosts alone.
+    Open(String),
+}
+
+/// Where the master is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recording {
+    /// Read from the show file's folder if relative; made where it is missing.
+    pub folder: String,
+}
+
+impl Default for Recording {
+    fn default() -> Self {
+        Self {
+            folder: "recordings".to_owned(),
+        }
+    }
+}
+
+/// A small RTMP receiver inside regie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receiver {
+    /// A loopback address and port, such as `127.0.0.1:19350`.
+    pub address: String,
+}
+
+impl Show {
+    /// Position of the source with this id.
+    pub fn source_index(&self, id: &str) -> Option<usize> {
+        self.sources.iter().position(|s| s.id == id)
+    }
+
+    /// Every scene that can be taken: the show's own, then one for each source that has none of its
+    /// id. (id, label, layers)
+    pub fn all_scenes(&self) -> Vec<Scene> {
+        let own = self.scenes.iter().cloned();
+        let implied = self
+            .sources
+            .iter()
+            .filter(|source| !self.scenes.iter().any(|scene| scene.id == source.id))
+            .map(|source| Scene {
+                id: source.id.clone(),
+                label: source.label.clone(),
+                layers: vec![Layer::full(&source.id)],
+            });
+        own.chain(implied).collect()
+    }
+}
