@@ -3,12 +3,13 @@
 mod common;
 
 use std::io::{ErrorKind, Read, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::coded::{self, Code, Painter, Rect, Sheet};
 use common::media::{Channels, Clip, Coding, ffmpeg_does};
 use common::nginx::{Nginx, REFUSES, Rude, RudeServer};
 use common::read::{self, Fault, Shot};
+use common::senders::{self, TsServer};
 use common::wait;
 
 #[test]
@@ -524,4 +525,94 @@ fn rude_servers_are_rude() {
         ErrorKind::WouldBlock | ErrorKind::TimedOut
     ));
     assert_eq!((closes.connections(), silent.connections()), (1, 1));
+}
+
+/// Receives a network stream with ffmpeg for some seconds.
+fn receive(url: &str, seconds: &str, path: &std::path::Path) -> Duration {
+    let begun = Instant::now();
+    let transport: &[&str] = if url.starts_with("rtsp") {
+        &["-rtsp_transport", "tcp"]
+    } else {
+        &[]
+    };
+    let path = path.to_str().unwrap();
+    let rest = ["-i", url, "-t", seconds, "-c", "copy", "-copyts", path];
+    ffmpeg_does(&[transport, &rest].concat());
+    begun.elapsed()
+}
+
+#[test]
+fn srt_and_rtsp_send_the_clip_in_real_time_until_killed() {
+    let clip = Clip {
+        b_frames: 0,
+        ..Clip::new(5, 12)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let port = wait::free_port();
+    for (name, mut sender) in [
+        ("srt.mkv", senders::srt_listener(&clip, port)),
+        ("rtsp.mkv", senders::rtsp(&clip, wait::free_port())),
+    ] {
+        let path = folder.path().join(name);
+        let took = receive(&sender.url, "3", &path);
+        assert!(took > Duration::from_secs(2), "{name} floods: {took:?}");
+        let pictures = read::pictures(&path);
+        let codes: Vec<_> = pictures
+            .codes()
+            .into_iter()
+            .skip_while(Option::is_none)
+            .collect();
+        assert!(codes.len() > 40, "{name}: {}", codes.len());
+        assert_eq!(
+            read::check_sequence(&codes, &[Shot::new(5, 0, codes.len())]),
+            [],
+            "{name}"
+        );
+        let offsets = read::av_offsets(&pictures.seen, &read::sound(&path), 5, 30.0);
+        assert!(
+            !offsets.is_empty() && offsets.iter().all(|o| o.abs() < 0.005),
+            "{offsets:?}"
+        );
+        sender.kill();
+        assert!(!sender.runs());
+    }
+}
+
+#[test]
+fn the_transport_stream_runs_fast_jumps_and_can_be_killed() {
+    let clip = Clip::new(6, 2);
+    let early = senders::transport_stream(&clip, 1);
+    let late = senders::transport_stream(&clip, 7200);
+    let mut server = TsServer::start(&[&early, &late], 4.0);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("got.ts");
+    let begun = Instant::now();
+    let address = server.url();
+    let address = address.strip_prefix("http://").unwrap();
+    let (host, file) = address.split_once('/').unwrap();
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    write!(stream, "GET /{file} HTTP/1.0\r\n\r\n").unwrap();
+    let mut got = Vec::new();
+    stream.read_to_end(&mut got).unwrap();
+    let took = begun.elapsed().as_secs_f64();
+    assert!(took > 0.95, "four seconds at four times the pace: {took}");
+    let body = got.windows(4).position(|w| w == b"\r\n\r\n").unwrap() + 4;
+    std::fs::write(&path, &got[body..]).unwrap();
+    let packets = read::packets(&path);
+    let times: Vec<f64> = packets.iter().filter(|p| p.video).map(|p| p.pts).collect();
+    assert_eq!(times.len(), 120);
+    assert!(times[0] < 10.0 && times[119] > 7000.0, "{times:?}");
+
+    server.kill();
+    assert!(std::net::TcpStream::connect(host).is_err());
+    server.restart();
+    assert_eq!(server.served(), 0);
+    assert!(std::net::TcpStream::connect(host).is_ok());
+}
+
+/// Not a test: the RTSP server that tests start as a process of its own.
+#[test]
+#[ignore = "a server for other tests"]
+fn rtsp_server_process() {
+    senders::serve_rtsp();
 }

@@ -20,12 +20,12 @@ pub const AMPLITUDE: f64 = 0.25;
 pub const SAMPLE_RATE: u32 = 48_000;
 
 /// To be counted up when the drawing changes, so that old files are not used.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// How pictures are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Coding {
-    /// H.264 with B-frames, a keyframe each two seconds.
+    /// H.264, a keyframe each two seconds.
     H264,
     /// MPEG-2.
     Mpeg2,
@@ -71,6 +71,8 @@ pub struct Clip {
     pub pixel_aspect: (u32, u32),
     /// Bitrate of the picture in kb/s.
     pub kbps: u32,
+    /// B-frames between others; cameras that send live make none.
+    pub b_frames: u32,
 }
 
 impl Clip {
@@ -88,6 +90,7 @@ impl Clip {
             rotation: 0,
             pixel_aspect: (1, 1),
             kbps: 4000,
+            b_frames: 2,
         }
     }
 
@@ -185,7 +188,8 @@ impl Clip {
         match self.coding {
             Some(Coding::H264) => {
                 ffmpeg.args(["-c:v", "libx264", "-preset", "superfast", "-g", &gop]);
-                ffmpeg.args(["-bf", "2", "-maxrate", &bitrate, "-bufsize", &bitrate]);
+                ffmpeg.args(["-bf", &self.b_frames.to_string()]);
+                ffmpeg.args(["-maxrate", &bitrate, "-bufsize", &bitrate]);
                 if self.interlaced {
                     ffmpeg.args(["-x264opts", "tff=1"]);
                 }
@@ -210,7 +214,7 @@ impl Clip {
         match (self.channels, self.coding) {
             (Channels::None, _) => {}
             (_, Some(Coding::Vp8)) => {
-                ffmpeg.args(["-c:a", "libopus", "-b:a", "128k"]);
+                ffmpeg.args(["-c:a", "libvorbis", "-b:a", "128k"]);
             }
             (_, Some(Coding::Mpeg2)) => {
                 ffmpeg.args(["-c:a", "mp2", "-b:a", "192k"]);
