@@ -352,7 +352,7 @@ impl Sound {
             .collect();
         // `from` must be the louder before, or there was nothing to take over from.
         let first = louder.windows(20).position(|w| w.iter().all(|&l| l))?;
-        (first > 0).then(|| near - reach + first as f64 * step)
+        (first > 0).then_some(near - reach + first as f64 * step)
     }
 
     /// The middles of the dips of a source's tone (see [`super::media`]), in seconds. Where the tone
@@ -584,4 +584,47 @@ pub fn position_in<A, B>(part: &[Seen<A>], whole: &[Seen<B>]) -> Result<usize, S
         }
     }
     Err(best.1)
+}
+
+/// The stretch that two recordings of one program have in common, by the hashes of their pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overlap {
+    /// Position in the first at which it begins.
+    pub a: usize,
+    /// Position in the second.
+    pub b: usize,
+    /// How many pictures.
+    pub length: usize,
+}
+
+/// What two recordings have in common, which must go on until one of them ends: the error says
+/// where they part.
+pub fn overlap<A, B>(a: &[Seen<A>], b: &[Seen<B>]) -> Result<Overlap, String> {
+    let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else {
+        return Err(format!("{} and {} pictures", a.len(), b.len()));
+    };
+    // One of them began while the other was running.
+    let begins = match b.iter().position(|s| s.hash == first_a.hash) {
+        Some(at) => Some((0, at)),
+        None => a
+            .iter()
+            .position(|s| s.hash == first_b.hash)
+            .map(|at| (at, 0)),
+    };
+    let Some((at_a, at_b)) = begins else {
+        return Err("neither has the other's first picture".to_owned());
+    };
+    let pairs = a[at_a..].iter().zip(&b[at_b..]);
+    let length = pairs.take_while(|(a, b)| a.hash == b.hash).count();
+    if at_a + length < a.len() && at_b + length < b.len() {
+        let (a, b) = (at_a + length, at_b + length);
+        return Err(format!(
+            "the same for {length}, then another at {a} and {b}"
+        ));
+    }
+    Ok(Overlap {
+        a: at_a,
+        b: at_b,
+        length,
+    })
 }
