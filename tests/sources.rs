@@ -376,8 +376,8 @@ fn torn_corrupt_flooding_and_jumping_sources_harm_nothing() {
         b_frames: 0,
         ..small(6, "mkv")
     };
-    let torrent = senders::transport_stream(&torrent, 1);
-    let torrent = TsServer::start(&[torrent.as_path(); 60], 8.0);
+    let torrent = senders::transport_stream_of(&torrent, 60, 1);
+    let torrent = TsServer::start(&[&torrent], 8.0);
     let rubbish = kept("rubbish.mp4", |path| {
         std::fs::write(path, vec![0x5a; 100_000]).expect("rubbish");
     });

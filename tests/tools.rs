@@ -9,6 +9,7 @@ use common::coded::{self, Code, Painter, Rect, Sheet};
 use common::media::{Channels, Clip, Coding, ffmpeg_does};
 use common::nginx::{Nginx, REFUSES, Rude, RudeServer};
 use common::read::{self, Fault, Shot};
+use common::rtmp::{self, Receiver};
 use common::senders::{self, TsServer};
 use common::wait;
 
@@ -617,4 +618,48 @@ fn the_transport_stream_runs_fast_jumps_and_can_be_killed() {
 #[ignore = "a server for other tests"]
 fn rtsp_server_process() {
     senders::serve_rtsp();
+}
+
+#[test]
+fn the_receiver_notes_when_what_came() {
+    let receiver = Receiver::start();
+    let clip = Clip::new(1, 4);
+    let begun = Instant::now();
+    let mut sender = publish(&clip, &receiver.server("live"));
+    assert!(sender.wait().unwrap().success());
+    let connections = wait::until(Duration::from_secs(10), || {
+        let connections = receiver.connections();
+        let pictures =
+            |c: &rtmp::Connection| c.arrivals.iter().filter(|a| a.video && !a.header).count();
+        (connections.len() == 1 && pictures(&connections[0]) == 120).then_some(connections)
+    });
+    let connections = connections.expect("one connection with all the pictures");
+    assert_eq!(connections[0].name, "live/x");
+    let arrivals = connections[0].arrivals.iter().filter(|a| a.video);
+    let mut arrivals: Vec<_> = arrivals.collect();
+    // ffmpeg marks the end.
+    arrivals.truncate(121);
+    assert!(arrivals[0].header && arrivals[1].key && !arrivals[1].header);
+    // In real time: as far apart as their times say, give or take what a busy machine takes.
+    let (first, last) = (arrivals[1], arrivals[arrivals.len() - 1]);
+    let took = (last.at - first.at).as_secs_f64();
+    let meant = f64::from(last.dts - first.dts) / 1000.0;
+    assert!(
+        (took - meant).abs() < 1.0 && first.at > begun,
+        "{took} for {meant}"
+    );
+    let got = read::pictures(&connections[0].flv);
+    assert_eq!(
+        read::position_in(&got.seen, &read::pictures(&clip.file()).seen),
+        Ok(0)
+    );
+    assert_eq!(got.seen.len(), 120);
+    let mut pts: Vec<i64> = arrivals[1..].iter().map(|a| a.pts).collect();
+    pts.sort_unstable();
+    let told: Vec<i64> = got
+        .seen
+        .iter()
+        .map(|s| (s.pts * 1000.0).round() as i64)
+        .collect();
+    assert_eq!(pts, told);
 }

@@ -7,6 +7,7 @@ pub mod coded;
 pub mod media;
 pub mod nginx;
 pub mod read;
+pub mod rtmp;
 pub mod senders;
 pub mod studio;
 pub mod wait;

@@ -130,17 +130,20 @@ pub fn serve_rtsp() {
 
 /// A clip as MPEG-TS whose times start at `offset` seconds.
 pub fn transport_stream(clip: &Clip, offset: u64) -> PathBuf {
+    transport_stream_of(clip, 1, offset)
+}
+
+/// A clip played so many times as one MPEG-TS whose times go on from `offset` seconds.
+pub fn transport_stream_of(clip: &Clip, times: u32, offset: u64) -> PathBuf {
     let from = clip.file();
     let stem = from.file_stem().map(|s| s.to_string_lossy().into_owned());
-    let name = format!("{}-at-{offset}.ts", stem.unwrap_or_default());
+    let name = format!("{}-{times}-at-{offset}.ts", stem.unwrap_or_default());
     kept(&name, |path| {
+        let loops = times.saturating_sub(1).to_string();
         let (from, to) = (from.display().to_string(), path.display().to_string());
         let offset = offset.to_string();
-        ffmpeg_does(&[
-            "-i",
-            &from,
-            "-c",
-            "copy",
+        let input = ["-stream_loop", &loops, "-i", &from, "-c", "copy"];
+        let output = [
             "-muxdelay",
             "0",
             "-output_ts_offset",
@@ -148,7 +151,8 @@ pub fn transport_stream(clip: &Clip, offset: u64) -> PathBuf {
             "-f",
             "mpegts",
             &to,
-        ]);
+        ];
+        ffmpeg_does(&[&input[..], &output[..]].concat());
     })
 }
 
