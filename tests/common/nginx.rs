@@ -19,12 +19,22 @@ pub const REFUSES: &str = "closed";
 pub struct Nginx {
     folder: tempfile::TempDir,
     port: u16,
+    records: bool,
     child: Option<Child>,
 }
 
 impl Nginx {
     /// Starts nginx with these applications, and one that refuses ([`REFUSES`]).
     pub fn start(applications: &[&str]) -> Self {
+        Self::start_with(applications, true)
+    }
+
+    /// As [`Self::start`], but what is received is thrown away.
+    pub fn forgetful(applications: &[&str]) -> Self {
+        Self::start_with(applications, false)
+    }
+
+    fn start_with(applications: &[&str], records: bool) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for name in applications {
             std::fs::create_dir_all(folder.path().join(name)).expect("a folder to record in");
@@ -32,6 +42,7 @@ impl Nginx {
         let mut nginx = Self {
             folder,
             port: 0,
+            records,
             child: None,
         };
         // Another process may take a free port before nginx does.
@@ -57,9 +68,13 @@ impl Nginx {
             port = self.port,
         );
         for name in applications {
+            let record = if self.records {
+                format!("record all; record_unique on; record_path {folder}/{name};")
+            } else {
+                String::new()
+            };
             text += &format!(
-                "application {name} {{ live on; wait_key on; wait_video on; record all; \
-                 record_unique on; record_path {folder}/{name}; }}\n"
+                "application {name} {{ live on; wait_key on; wait_video on; {record} }}\n"
             );
         }
         text + &format!("application {REFUSES} {{ live on; deny publish all; }}\n}} }}\n")
