@@ -3,7 +3,8 @@
 //!
 //! `REGIE_BENCH_SECONDS` is the length of each measurement (30), `REGIE_BENCH_PAIRS` how many pairs
 //! are measured (5), `REGIE_BENCH_SOAK` the length of the long run (600), and `REGIE_BENCH_ONLY`
-//! names the parts to be measured, with commas between: cuts, pip, destinations, delay, start, soak.
+//! names the parts to be measured, with commas between: cuts, pip, destinations, delay, start, soak;
+//! and the floor alone, which is measured only where it is named: floor.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -66,6 +67,9 @@ fn main() {
     }
     if wanted("pip") {
         beside_the_floor(Look::PipAndBand, pairs, length);
+    }
+    if only.split(',').any(|name| name == "floor") {
+        floor_alone(pairs, length);
     }
     if wanted("destinations") {
         destinations(pairs, length);
@@ -294,11 +298,11 @@ fn prepare(look: Look) -> Prepared {
     };
     let pictures = format!("{pictures}{}concat=n={shots}:v=1:a=0", all('v'));
     let sound = format!("{sound}{}concat=n={shots}:v=0:a=1", all('a'));
+    let clips: Vec<String> = (1..=SOURCES)
+        .map(|source| clip(source).file().display().to_string())
+        .collect();
     let made = |name: &str, graph: &str, form: &[&str]| {
         kept(&format!("floor-{look:?}-{name}"), |path| {
-            let clips: Vec<String> = (1..=SOURCES)
-                .map(|source| clip(source).file().display().to_string())
-                .collect();
             let inputs = clips.iter().flat_map(|clip| ["-i", clip.as_str()]);
             let path = path.display().to_string();
             let output = ["-filter_complex", graph]
@@ -335,6 +339,14 @@ fn run_floor(prepared: &Prepared, length: Duration) -> f64 {
     floor.child.kill().ok();
     floor.child.wait().ok();
     cpu
+}
+
+fn floor_alone(times: u64, length: Duration) {
+    for look in [Look::Cuts, Look::PipAndBand] {
+        let prepared = prepare(look);
+        let measured: Vec<f64> = (0..times).map(|_| run_floor(&prepared, length)).collect();
+        println!("\nThe floor, {look:?}: {}", spread(&measured, "", 3));
+    }
 }
 
 struct Floor {

@@ -305,7 +305,7 @@ pub fn tone_at(hertz: f64, i: u64) -> f64 {
 }
 
 /// A file under the build folder that is made once: under another name first, so that several test
-/// binaries may ask at once and none sees half a file.
+/// binaries may ask at once and none sees half a file. `make` may not ask for another such file.
 pub fn kept(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("media");
     std::fs::create_dir_all(&folder).expect("the folder for media");
