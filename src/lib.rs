@@ -2,4 +2,6 @@
 pub mod door;
 pub mod input;
 pub mod media;
+pub mod nice;
 pub mod show;
+pub mod video;

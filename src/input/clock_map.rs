@@ -192,7 +192,11 @@ mod tests {
     fn follows_a_clock_500_ppm_off() {
         for ppm in [500.0, -500.0, 0.0] {
             let (map, errors, late) = run(ppm, 6.0, 600);
-            assert!((map.drift_ppm() - ppm).abs() < 60.0, "{} at {ppm}", map.drift_ppm());
+            assert!(
+                (map.drift_ppm() - ppm).abs() < 60.0,
+                "{} at {ppm}",
+                map.drift_ppm()
+            );
             let low = errors.iter().copied().fold(f64::MAX, f64::min);
             let high = errors.iter().copied().fold(f64::MIN, f64::max);
             assert!(high - low < 4e6, "wanders by {} ms", (high - low) / 1e6);
@@ -211,7 +215,10 @@ mod tests {
             for k in 0..90i64 {
                 arrival += 33_333_333;
                 let shown = map.observe(jump + k * 33_333_333 + arrival % 7, arrival);
-                assert!((shown - arrival).abs() < 100_000_000, "{shown} at {arrival}");
+                assert!(
+                    (shown - arrival).abs() < 100_000_000,
+                    "{shown} at {arrival}"
+                );
             }
         }
         assert_eq!(map.jumps(), 3);
@@ -224,7 +231,11 @@ mod tests {
         for k in 0..3000i64 {
             let x = k * 33_333_333;
             // Two hundred milliseconds of silence at one moment, then all at once.
-            let arrival = if (300..306).contains(&k) { 306 * 33_333_333 } else { x };
+            let arrival = if (300..306).contains(&k) {
+                306 * 33_333_333
+            } else {
+                x
+            };
             last = map.observe(x, arrival) - x;
         }
         assert!(last < 25_000_000, "delay {last}");

@@ -155,13 +155,11 @@ impl Slot {
     }
 
     fn is_in_turn(&self, picture: &Picture, due: House, frame_ns: i64) -> bool {
-        self.is_at_house_rate(picture, frame_ns)
-            && picture.time >= due - frame_ns / 2 - HYSTERESIS
+        self.is_at_house_rate(picture, frame_ns) && picture.time >= due - frame_ns / 2 - HYSTERESIS
     }
 
     fn is_next_in_turn(&self, picture: &Picture, due: House, frame_ns: i64) -> bool {
-        self.is_at_house_rate(picture, frame_ns)
-            && picture.time <= due + frame_ns / 2 + HYSTERESIS
+        self.is_at_house_rate(picture, frame_ns) && picture.time <= due + frame_ns / 2 + HYSTERESIS
     }
 
     /// Whether this picture follows the one shown by about one house frame: only then is there a
@@ -208,7 +206,12 @@ mod tests {
 
     #[test]
     fn the_same_rate_shows_each_picture_once() {
-        let shown = run((0..).map(|k| (f64::from(k) * F30) as i64), 300, F30, 100_000_000);
+        let shown = run(
+            (0..).map(|k| (f64::from(k) * F30) as i64),
+            300,
+            F30,
+            100_000_000,
+        );
         assert_eq!(shown, (1..=300).collect::<Vec<_>>());
     }
 
@@ -216,7 +219,10 @@ mod tests {
     fn twenty_five_in_thirty_repeats_one_in_six_evenly() {
         let shown = run((0..).map(|k| k * 40_000_000), 600, F30, 100_000_000);
         let repeats: Vec<usize> = (1..600).filter(|&n| shown[n] == shown[n - 1]).collect();
-        assert!(shown.windows(2).all(|w| w[1] - w[0] <= 1), "one was dropped");
+        assert!(
+            shown.windows(2).all(|w| w[1] - w[0] <= 1),
+            "one was dropped"
+        );
         assert!(repeats.windows(2).all(|w| w[1] - w[0] == 6), "{repeats:?}");
         assert_eq!(repeats.len(), 100);
     }
@@ -244,7 +250,10 @@ mod tests {
                 let shown = run(times, 18_000, F30, 60_000_000);
                 let steps: Vec<u64> = shown.windows(2).map(|w| w[1] - w[0]).collect();
                 let odd = steps.iter().skip(5).filter(|&&s| s != 1).count();
-                assert!(steps.iter().skip(5).all(|&s| s <= 2), "more than one dropped");
+                assert!(
+                    steps.iter().skip(5).all(|&s| s <= 2),
+                    "more than one dropped"
+                );
                 // Ten minutes at 500 ppm are nine frames.
                 assert!((8..=10).contains(&odd), "{odd} at {ppm} ppm, phase {phase}");
             }
