@@ -1,4 +1,5 @@
 //! regie, a live-production switcher.
+pub mod audio;
 pub mod door;
 pub mod input;
 pub mod media;
