@@ -115,9 +115,19 @@ fn explain(
             Error::UnclosedBlockComment | Error::ExpectedStringEnd | Error::Eof => stopped,
             _ => tree.skip_space(start),
         };
-        return Some((None, Some(fault(at, broken(&error.code)))));
+        let message = if at == tree.end() && tree.skip_space(0) < at {
+            "a bracket is not closed, expected `)` or `]`".to_owned()
+        } else {
+            broken(&error.code)
+        };
+        return Some((None, Some(fault(at, message))));
     }
     match &error.code {
+        Error::NoSuchExtension(name) => {
+            // The reader tells no place; extensions are named before anything else.
+            let at = tree.find(name).unwrap_or(start);
+            Some((None, Some(fault(at, broken(&error.code)))))
+        }
         Error::NoSuchStructField {
             expected, found, ..
         } => {
@@ -132,7 +142,7 @@ fn explain(
             Some((around.items.last().cloned(), Some(fault(start, message))))
         }
         Error::MissingStructField { field, .. } => {
-            let around = tree.around(start)?;
+            let around = tree.strictly_around(start)?;
             let holder = around.bracketed.start;
             let items = around.items.iter().rev();
             let item = items
@@ -183,6 +193,8 @@ fn unknown(what: &str, found: &str, expected: &[&str]) -> String {
     )
 }
 
+const NO_SHOW: &str = "this is no show, expected `(` and a show's fields";
+
 /// What a value of a wrong type should have been. Never repeats the value: it may be a secret.
 fn value_message(code: &Error, around: &Around) -> String {
     match around.field {
@@ -224,6 +236,7 @@ fn value_message(code: &Error, around: &Around) -> String {
     };
     match around.field {
         Some(field) => format!("wrong value of `{field}`, expected {expected}"),
+        None if around.items.is_empty() => NO_SHOW.to_owned(),
         None => format!("wrong value, expected {expected}"),
     }
 }
@@ -231,10 +244,6 @@ fn value_message(code: &Error, around: &Around) -> String {
 /// What is wrong where the text is no RON at all.
 fn broken(code: &Error) -> String {
     match code {
-        Error::Eof
-        | Error::ExpectedStructLikeEnd
-        | Error::ExpectedArrayEnd
-        | Error::ExpectedMapEnd => "a bracket is not closed, expected `)` or `]` before this",
         Error::ExpectedComma => {
             "something stands between two values, expected a comma or a closing bracket"
         }
@@ -244,7 +253,7 @@ fn broken(code: &Error) -> String {
         Error::TrailingCharacters => "something follows the show, expected the end of the file",
         Error::ExpectedNamedStructLike(_)
         | Error::ExpectedDifferentStructName { .. }
-        | Error::ExpectedStructLike => "this is no show, expected `(`",
+        | Error::ExpectedStructLike => NO_SHOW,
         Error::ExpectedAttribute | Error::ExpectedAttributeEnd | Error::NoSuchExtension(_) => {
             "unknown attribute, expected `#![enable(…)]` with an extension of RON"
         }

@@ -109,6 +109,17 @@ impl<'t> Tree<'t> {
         offset(self.text, line, column)
     }
 
+    /// One past the last byte of the text.
+    pub fn end(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Where a word stands first, comments before everything else aside.
+    pub fn find(&self, word: &str) -> Option<usize> {
+        let first = self.skip_space(0);
+        Some(first + self.text.get(first..)?.find(word)?)
+    }
+
     /// The first byte from `offset` on that is neither white space nor comment.
     pub fn skip_space(&self, offset: usize) -> usize {
         let mut scanner = Scanner {
@@ -139,11 +150,20 @@ impl<'t> Tree<'t> {
                 None => break,
             }
         }
-        self.position(node.start)
+        self.position(node.inner().start)
     }
 
     /// What stands around a byte offset; an end counts as inside where nothing else starts there.
     pub fn around(&self, offset: usize) -> Option<Around<'_>> {
+        self.around_where(offset, true)
+    }
+
+    /// As [`Tree::around`], but what ends at the offset is not around it.
+    pub fn strictly_around(&self, offset: usize) -> Option<Around<'_>> {
+        self.around_where(offset, false)
+    }
+
+    fn around_where(&self, offset: usize, ends_count: bool) -> Option<Around<'_>> {
         let root = self.root.as_ref()?;
         let mut around = Around {
             value: root,
@@ -157,7 +177,7 @@ impl<'t> Tree<'t> {
                 around.bracketed = node;
             }
             let holds = |start: usize, end: usize| start <= offset && offset < end;
-            let ends = |end: usize| end == offset;
+            let ends = |end: usize| ends_count && end == offset;
             match &node.body {
                 Body::Plain => break,
                 Body::Fields(fields) => {
