@@ -1,4 +1,5 @@
 //! regie, a live-production switcher.
 pub mod door;
 pub mod media;
+pub mod output;
 pub mod show;

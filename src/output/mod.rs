@@ -1,0 +1,7 @@
+//! What leaves the house: stamps on pictures, the small receiver, names of recordings.
+
+mod chapters;
+mod naming;
+pub mod stamp;
+
+pub use naming::new_file;
