@@ -2,6 +2,7 @@
 
 mod chapters;
 mod naming;
+pub mod receiver;
 pub mod stamp;
 
 pub use naming::new_file;
