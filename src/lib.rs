@@ -4,5 +4,6 @@ pub mod door;
 pub mod input;
 pub mod media;
 pub mod nice;
+pub mod output;
 pub mod show;
 pub mod video;
