@@ -266,8 +266,8 @@ impl Track {
         for frame in out.chunks_exact_mut(CHANNELS) {
             if self.step_left > DECAY {
                 // The first sample behind the step says how high it is.
-                for c in 0..CHANNELS {
-                    self.step[c] = self.last[c] - frame[c];
+                for ((step, last), now) in self.step.iter_mut().zip(&self.last).zip(&*frame) {
+                    *step = last - now;
                 }
                 self.step_left = DECAY;
             }
@@ -275,8 +275,8 @@ impl Track {
                 let share = self.step_left as f32 / DECAY as f32;
                 // Cubed, it is gone softly.
                 let share = share * share * share;
-                for c in 0..CHANNELS {
-                    frame[c] += self.step[c] * share;
+                for (sample, step) in frame.iter_mut().zip(&self.step) {
+                    *sample += step * share;
                 }
                 self.step_left -= 1;
             }

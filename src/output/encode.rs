@@ -361,7 +361,12 @@ fn set_up(encoder: &gst::Element, name: &str, format: Format, setting: &Encoder)
     };
     set("bitrate", &setting.bitrate_kbps.to_string());
     if name != "x264enc" {
-        for property in ["gop-size", "key-int-max", "max-keyframe-interval", "gop-length"] {
+        for property in [
+            "gop-size",
+            "key-int-max",
+            "max-keyframe-interval",
+            "gop-length",
+        ] {
             set(property, &group.to_string());
         }
         return;
@@ -483,9 +488,7 @@ fn sink(shared: &Arc<Shared>, track: Track, priming: i64) -> gst_app::AppSink {
                 let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
                 if let Some(encoded) = encoded(&sample, track, priming_ns) {
                     if track == Track::Video {
-                        shared
-                            .last_out
-                            .store(shared.clock.now(), Ordering::Relaxed);
+                        shared.last_out.store(shared.clock.now(), Ordering::Relaxed);
                         shared.has_headers.store(true, Ordering::Relaxed);
                     }
                     shared
@@ -594,7 +597,8 @@ fn follow(shared: &Shared, running: &Running, stopped: &Receiver<()>) -> Option<
         if end_by.is_some_and(|by| Instant::now() > by) {
             return None;
         }
-        let quiet = shared.last_in.load(Ordering::Relaxed) - shared.last_out.load(Ordering::Relaxed);
+        let quiet =
+            shared.last_in.load(Ordering::Relaxed) - shared.last_out.load(Ordering::Relaxed);
         if running.track == Track::Video && quiet > STALL_NS {
             return Some("it gives no pictures any more".to_owned());
         }

@@ -148,15 +148,15 @@ impl Interleaver {
     }
 }
 
-/// The picture with the moment of its tick written before it, for whoever measures the delay.
+/// The picture with the moment of its tick written into it, for whoever measures the delay.
 fn stamped(encoded: &Encoded) -> gst::Buffer {
-    let mut buffer = gst::Buffer::from_mut_slice(stamp::stamp(encoded.pts));
-    if let Some(buffer) = buffer.get_mut() {
-        for memory in encoded.buffer.iter_memories_owned() {
-            buffer.append_memory(memory);
-        }
-    }
-    buffer
+    let Ok(map) = encoded.buffer.map_readable() else {
+        return encoded.buffer.clone();
+    };
+    let unit = map.as_slice();
+    let (before, after) = unit.split_at(stamp::place(unit, 4));
+    let bytes = [before, &stamp::stamp(encoded.pts), after].concat();
+    gst::Buffer::from_mut_slice(bytes)
 }
 
 #[cfg(test)]
@@ -185,14 +185,21 @@ mod tests {
         let mut out = Vec::new();
         // The video encoder looks ahead: its packets come much later than the sound's.
         for i in 0..40 {
-            order.take(encoded(Track::Audio, i * 21), |p| out.push((p.dts, p.track)));
+            order.take(encoded(Track::Audio, i * 21), |p| {
+                out.push((p.dts, p.track))
+            });
         }
         for i in 0..20 {
-            order.take(encoded(Track::Video, i * 33 - 66), |p| out.push((p.dts, p.track)));
+            order.take(encoded(Track::Video, i * 33 - 66), |p| {
+                out.push((p.dts, p.track))
+            });
         }
         order.flush(|p| out.push((p.dts, p.track)));
         assert!(out.windows(2).all(|w| w[0].0 <= w[1].0), "{out:?}");
-        let sound = out.iter().filter(|(_, track)| *track == Track::Audio).count();
+        let sound = out
+            .iter()
+            .filter(|(_, track)| *track == Track::Audio)
+            .count();
         assert_eq!(sound, 40);
     }
 

@@ -1,5 +1,16 @@
-//! What leaves the house: stamps on pictures, the small receiver, names of recordings, and what is
-//! done to a recording once it is written.
+//! What leaves the house, in the order of its way: encoded once, put in order once, and queued for
+//! each destination and the recorder; beside it the small receiver, and what is done to a recording
+//! once it is written.
+
+mod encode;
+mod fanout;
+mod queue;
+
+mod destination;
+mod flv;
+mod trouble;
+
+mod recorder;
 
 pub mod chapters;
 mod ebml;
@@ -12,5 +23,10 @@ mod recording_tests;
 mod recover;
 pub mod stamp;
 
+pub use destination::RunningDestination;
+pub use encode::{EncodeError, Encoded, EncoderInput, Encoders};
+pub use fanout::{Consumers, start as start_fan_out};
 pub use naming::new_file;
+pub use queue::PacketQueue;
+pub use recorder::Recorder;
 pub use recover::{Recovered, recover};

@@ -21,8 +21,10 @@ struct Inner {
     open: bool,
     /// Video packets are passed over until a keyframe comes.
     awaiting_keyframe: bool,
-    /// Pictures that were dropped or never let in while the queue was open.
+    /// Pictures that were dropped, or never let in while misses counted.
     dropped: u64,
+    /// Whether a picture that is not let in counts as dropped.
+    counts_missed: bool,
 }
 
 impl PacketQueue {
@@ -38,18 +40,15 @@ impl PacketQueue {
     /// Lets packets in, from the next keyframe on.
     pub fn open(&self) {
         let mut inner = self.lock();
-        inner.packets.clear();
+        inner.forget();
         inner.open = true;
         inner.awaiting_keyframe = true;
     }
 
-    /// Lets no more in and forgets what waits; its pictures count as dropped where asked.
-    pub fn close(&self, count_as_dropped: bool) {
+    /// Lets no more in and forgets what waits.
+    pub fn close(&self) {
         let mut inner = self.lock();
-        if count_as_dropped {
-            inner.dropped += inner.packets.iter().filter(|p| p.track == Track::Video).count() as u64;
-        }
-        inner.packets.clear();
+        inner.forget();
         inner.open = false;
         self.ready.notify_all();
     }
@@ -60,22 +59,22 @@ impl PacketQueue {
         self.ready.notify_all();
     }
 
+    /// Whether pictures that come while the queue is closed, or before its first keyframe, count as
+    /// dropped: they do once a consumer has begun and is meant to go on.
+    pub fn count_missed(&self, count: bool) {
+        self.lock().counts_missed = count;
+    }
+
     /// Hands a packet over; never waits long.
     pub fn push(&self, packet: &Packet) {
         let mut inner = self.lock();
-        if !inner.open {
+        let begins = packet.track == Track::Video && packet.keyframe;
+        // Sound from before the first picture would have nothing to go with.
+        if !inner.open || (inner.awaiting_keyframe && !begins) {
+            inner.dropped += u64::from(inner.counts_missed && packet.track == Track::Video);
             return;
         }
-        if inner.awaiting_keyframe {
-            if packet.track == Track::Audio {
-                // Sound from before the first picture would have nothing to go with.
-                return;
-            }
-            if !packet.keyframe {
-                return;
-            }
-            inner.awaiting_keyframe = false;
-        }
+        inner.awaiting_keyframe = false;
         inner.packets.push_back(packet.clone());
         if inner.backlog_ns() > self.limit_ns {
             inner.drop_oldest_group(self.limit_ns);
@@ -112,6 +111,14 @@ impl PacketQueue {
 }
 
 impl Inner {
+    fn forget(&mut self) {
+        if self.counts_missed {
+            let pictures = self.packets.iter().filter(|p| p.track == Track::Video);
+            self.dropped += pictures.count() as u64;
+        }
+        self.packets.clear();
+    }
+
     fn backlog_ns(&self) -> i64 {
         match (self.packets.front(), self.packets.back()) {
             (Some(first), Some(last)) => last.dts - first.dts,

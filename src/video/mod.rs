@@ -7,7 +7,7 @@ mod kernels;
 mod scale;
 mod slate;
 
-pub use canvas::{Canvas, CanvasPool};
+pub use canvas::{Canvas, CanvasPool, video_info};
 pub use compose::{Compositor, Draw, Layout, Stage};
 pub use kernels::{blend_row, mix_row};
 pub use scale::Scaler;
