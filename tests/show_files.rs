@@ -119,7 +119,7 @@ const WRONG_PARTS: &[Wrong] = &[
     ),
     (
         "format: (width: 2, height: 2, rate: ¤(30)),",
-        &["`rate`, expected"],
+        &["`rate`, expected 2 values"],
     ),
     (
         "format: (width: 2, height: 2, rate: ¤(30, 1, 1)),",
@@ -178,7 +178,7 @@ const WRONG_PARTS: &[Wrong] = &[
     (
         "sources: [(id: \"x\", kind: Test(pattern: Bars))],
          scenes: [(id: \"s\", layers: [(source: \"x\", rect: ¤(0, 0, 1))])],",
-        &["`rect`, expected a tuple of size 4"],
+        &["`rect`, expected 4 values in round brackets"],
     ),
     (
         "sources: [(id: \"x\", kind: Test(pattern: Bars))],

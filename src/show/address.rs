@@ -87,7 +87,7 @@ pub(super) fn network_faults(text: &str) -> Vec<String> {
     }
     for (name, value) in url.query_pairs() {
         let named = SECRET_PARAMETERS.contains(&name.to_lowercase().as_str());
-        if (named && literal(&value)) || looks_like_key(&without(&value)) {
+        if (named && literal(&value)) || pasted(&without(&value)) {
             faults.push(format!(
                 "a parameter of the URL is a secret, {USE_REFERENCE}"
             ));
@@ -112,7 +112,7 @@ pub(super) fn server_faults(text: &str) -> (Vec<String>, Option<Url>) {
         faults.push(format!("a user or password stands in the URL, {USE_KEY}"));
     }
     let secret = |(name, value): (std::borrow::Cow<str>, std::borrow::Cow<str>)| {
-        SECRET_PARAMETERS.contains(&name.to_lowercase().as_str()) || looks_like_key(&value)
+        SECRET_PARAMETERS.contains(&name.to_lowercase().as_str()) || pasted(&value)
     };
     if url.path().split('/').any(looks_like_key) || url.query_pairs().any(secret) {
         faults.push(format!("a stream key stands in the URL, {USE_KEY}"));
@@ -168,6 +168,11 @@ pub(super) fn is_near(url: &Url) -> bool {
 /// fc00::/7 and fe80::/10.
 fn is_local_v6(address: Ipv6Addr) -> bool {
     address.is_unique_local() || address.is_unicast_link_local()
+}
+
+/// True for a parameter's value that looks like a key; a long number alone is a time or a size.
+fn pasted(value: &str) -> bool {
+    looks_like_key(value) && !value.chars().all(|c| c.is_ascii_digit())
 }
 
 /// A word that the text does not hold, to stand for secrets while the URL is read.
@@ -278,7 +283,7 @@ mod tests {
             "RTSPS://{secret:user}:{secret:word}@cam.local/h264",
             "rtmp://127.0.0.1:1935/live/secret",
             "rtmp://127.0.0.1/live/{secret:pull}",
-            "https://example.com/live/index.m3u8?quality=high",
+            "https://example.com/live/index.m3u8?quality=high&until=1800000000",
             "http://[2001:db8::1]:8080/cam.mjpg",
         ] {
             assert_eq!(network_faults(url), Vec::<String>::new(), "{url}");

@@ -56,6 +56,8 @@ pub(super) fn read<'t>(file: &Path, text: &'t str) -> Reading<'t> {
             Err(error) => error,
         };
         let Some((item, fault)) = explain(file, &reading.tree, &error, &gone) else {
+            let fault = Fault::new(file, (1, 1), NO_SHOW.to_owned());
+            reading.faults.push(fault);
             break;
         };
         reading.faults.extend(fault);
@@ -230,7 +232,10 @@ fn value_message(code: &Error, around: &Around) -> String {
         Error::ExpectedIdentifier
         | Error::SuggestRawIdentifier(_)
         | Error::InvalidIdentifier(_) => "a name without quotes".to_owned(),
-        Error::ExpectedDifferentLength { expected, .. } => expected.clone(),
+        Error::ExpectedDifferentLength { expected, .. } => {
+            let count: String = expected.chars().filter(char::is_ascii_digit).collect();
+            format!("{count} values in round brackets")
+        }
         Error::InvalidValueForType { expected, .. } => expected.clone(),
         _ => "a value of another type".to_owned(),
     };

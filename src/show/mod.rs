@@ -11,6 +11,7 @@ mod keyring;
 mod locate;
 mod model;
 mod placeholder;
+mod scan;
 pub mod secrets;
 mod words;
 
