@@ -1,7 +1,6 @@
 //! One destination: its own queue, its own connection, its own supervisor. Whatever happens to it
 //! happens to nobody else.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -14,6 +13,7 @@ use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 use url::Url;
 
+use super::bitrate::Bitrate;
 use super::flv;
 use super::queue::PacketQueue;
 use super::trouble::Trouble;
@@ -34,7 +34,8 @@ const STALLED: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(12);
 /// A connection that held for so long starts the count of attempts anew.
 const STEADY: Duration = Duration::from_secs(10);
-const BITRATE_WINDOW: Duration = Duration::from_secs(2);
+/// How often the status is told while all goes well.
+const TELL: Duration = Duration::from_millis(200);
 
 /// A destination's supervisor, as the engine holds it.
 pub struct RunningDestination {
@@ -303,7 +304,7 @@ impl Supervisor {
         let mut headers: Option<Arc<Headers>> = None;
         let mut moved = (0, Instant::now());
         let mut bitrate = Bitrate::default();
-        let mut told = Instant::now() - BITRATE_WINDOW;
+        let mut told = Instant::now() - TELL;
         loop {
             if !self.is_wanted() {
                 // What was made before the stop is still sent.
@@ -328,7 +329,7 @@ impl Supervisor {
                 )));
             }
             let backlog = self.queue.backlog_ns();
-            if told.elapsed() > Duration::from_millis(200) {
+            if told.elapsed() >= TELL {
                 told = Instant::now();
                 let rate = bitrate.at(told, session.sent.bytes.load(Ordering::Relaxed));
                 let (state, message) = if backlog > CONGESTED_NS {
@@ -493,31 +494,5 @@ impl Session {
             let _ = done.send(());
         });
         let _ = ended.recv_timeout(Duration::from_secs(2));
-    }
-}
-
-/// Bits a second over the last two seconds.
-#[derive(Default)]
-struct Bitrate {
-    samples: VecDeque<(Instant, u64)>,
-}
-
-impl Bitrate {
-    fn at(&mut self, now: Instant, bytes: u64) -> u64 {
-        self.samples.push_back((now, bytes));
-        while self
-            .samples
-            .front()
-            .is_some_and(|(at, _)| now.duration_since(*at) > BITRATE_WINDOW)
-            && self.samples.len() > 2
-        {
-            self.samples.pop_front();
-        }
-        match self.samples.front() {
-            Some((at, first)) if now > *at => {
-                ((bytes - first) as f64 * 8.0 / now.duration_since(*at).as_secs_f64()) as u64
-            }
-            _ => 0,
-        }
     }
 }

@@ -6,6 +6,7 @@ mod encode;
 mod fanout;
 mod queue;
 
+mod bitrate;
 mod destination;
 mod flv;
 mod trouble;
@@ -23,6 +24,7 @@ mod recording_tests;
 mod recover;
 pub mod stamp;
 
+pub use bitrate::Bitrate;
 pub use destination::RunningDestination;
 pub use encode::{EncodeError, Encoded, EncoderInput, Encoders};
 pub use fanout::{Consumers, start as start_fan_out};

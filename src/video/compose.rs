@@ -20,6 +20,18 @@ pub struct Draw {
     pub opacity: f64,
 }
 
+impl Draw {
+    /// A source that fills the frame.
+    pub fn full(source: usize) -> Self {
+        Self {
+            source,
+            rect: (0.0, 0.0, 1.0, 1.0),
+            crop: (0.0, 0.0, 0.0, 0.0),
+            opacity: 1.0,
+        }
+    }
+}
+
 /// A scene as it was taken: what is drawn, from back to front.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stage {
@@ -377,12 +389,7 @@ mod tests {
     }
 
     fn full(source: usize) -> Draw {
-        Draw {
-            source,
-            rect: (0.0, 0.0, 1.0, 1.0),
-            crop: (0.0, 0.0, 0.0, 0.0),
-            opacity: 1.0,
-        }
+        Draw::full(source)
     }
 
     fn stage(draws: Vec<Draw>) -> Layout {
