@@ -209,7 +209,7 @@ fn gstreamer_chapters(path: &Path) -> (Vec<(u64, String)>, bool) {
     gst::init().unwrap();
     let pipeline = gst::parse::launch(
         "filesrc name=file ! matroskademux name=demux \
-         demux.video_0 ! fakesink name=sink demux.audio_0 ! fakesink",
+         demux.video_0 ! queue ! fakesink demux.audio_0 ! queue ! fakesink",
     )
     .unwrap()
     .downcast::<gst::Pipeline>()
@@ -229,6 +229,8 @@ fn gstreamer_chapters(path: &Path) -> (Vec<(u64, String)>, bool) {
         );
         match message.expect("it starts").view() {
             gst::MessageView::Toc(toc) => {
+                // It tells what it knows each time that it learns more.
+                chapters.clear();
                 for edition in toc.toc().0.entries() {
                     for chapter in edition.sub_entries() {
                         let start = chapter.start_stop_times().unwrap().0 / 1_000_000;
@@ -532,7 +534,7 @@ fn a_hole_in_the_middle_costs_what_is_in_it() {
     let now = packets(&recording.path, false);
     let lost = frame_ends(&whole.path)
         .iter()
-        .filter(|end| (clusters[2].start..clusters[2].end + 1).contains(*end))
+        .filter(|end| **end > clusters[2].start && **end <= clusters[2].end)
         .count();
     assert!(lost > 10);
     assert_eq!(now.len(), all.len() - lost);
