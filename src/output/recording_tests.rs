@@ -356,7 +356,11 @@ fn without_markers_nothing_changes() {
 
 #[test]
 fn a_power_cut_at_any_moment_harms_nothing() {
-    for bytes in [closed(), killed()] {
+    // Closed, killed, and closed with chapters that are to be replaced.
+    let old = Recording::with_markers(closed(), &[(700, "old"), (800, "older")]);
+    add_chapters(&old.path).unwrap();
+    let old = fs::read(&old.path).unwrap();
+    for bytes in [closed(), killed(), &old] {
         let torn = Recording::of(bytes);
         let before = packets(&torn.path, true);
         let plan = {
@@ -372,18 +376,15 @@ fn a_power_cut_at_any_moment_harms_nothing() {
         };
         assert!(plan.with_chapters);
         for done in 0..=plan.steps.len() {
-            // What the next step had got to the disk: nothing, or a part of what goes behind the end.
+            // What the next step had got to the disk: nothing, or a part of it. What is in the first
+            // sector gets there whole or not at all.
             let mut parts = vec![None];
             if let Some(Step::Write { at, bytes }) = plan.steps.get(done)
-                && bytes.len() > 30
+                && *at >= 512
             {
-                let behind = *at > 1000;
-                parts.extend(
-                    [1, 5, bytes.len() / 2, bytes.len() - 1]
-                        .map(|n| Some((*at, &bytes[..n])))
-                        .into_iter()
-                        .filter(|_| behind),
-                );
+                let lengths = [1, 2, 5, bytes.len() / 2, bytes.len() - 1];
+                let lengths = lengths.into_iter().filter(|length| *length < bytes.len());
+                parts.extend(lengths.map(|length| Some((*at, &bytes[..length]))));
             }
             for part in parts {
                 let recording = Recording::with_markers(bytes, &MARKERS);
@@ -402,7 +403,10 @@ fn a_power_cut_at_any_moment_harms_nothing() {
                     before.starts_with(&now) && now.len() + 1 >= before.len(),
                     "{done}"
                 );
-                assert!(recover(&recording.path).unwrap().chapters == 3);
+                assert_eq!(recover(&recording.path).unwrap().chapters, 3);
+                let layout = Layout::scan(&mut File::open(&recording.path).unwrap()).unwrap();
+                let chapters = layout.elements.iter().filter(|e| e.id == id::CHAPTERS);
+                assert_eq!(chapters.count(), 1, "{done}");
                 let duration = ffprobe_duration_ms(&recording.path);
                 assert_eq!(
                     ffprobe_chapters(&recording.path),
