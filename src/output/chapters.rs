@@ -196,7 +196,7 @@ pub fn add_chapters(path: &Path) -> Result<usize, ChaptersError> {
         }
         let duration_ns = layout.duration * layout.scale as f64;
         let chapters = chapters_element(&markers, duration_ns as u64);
-        let mending = Mending::plan(&layout, &mut file, Some(&chapters)).map_err(io)?;
+        let mending = Mending::plan(&layout, &mut file, true, Some(&chapters)).map_err(io)?;
         if !mending.with_chapters {
             return Err(ChaptersError::NoRoom(path.to_owned()));
         }

@@ -32,7 +32,8 @@ pub struct Mending {
 
 impl Mending {
     /// What makes a file whole, and adds a `Chapters` element to it if there is one and room for it.
-    /// Nothing, for a whole file without.
+    /// Nothing, for a whole file without. Where the disk is full and the file must not `grow`, it
+    /// gets its length, but neither Cues nor chapters.
     ///
     /// 1. What is torn is cut off, rubbish becomes Voids, open clusters get their size.
     /// 2. Cues, if there are none, and chapters are written behind the last element.
@@ -44,6 +45,7 @@ impl Mending {
     pub fn plan(
         layout: &Layout,
         file: &mut (impl Read + Seek),
+        grow: bool,
         chapters: Option<&[u8]>,
     ) -> io::Result<Self> {
         let whole = layout.is_whole();
@@ -67,14 +69,15 @@ impl Mending {
         }
 
         let mut tail = Vec::new();
-        if new.find(id::CUES).is_none()
+        if grow
+            && new.find(id::CUES).is_none()
             && let Some(cues) = new.cues(file)?
         {
             append(&mut new, id::CUES, &cues, &mut tail);
         }
         let mut old: Vec<Element> = new.elements.iter().copied().filter(is_chapters).collect();
         let mut with_chapters = false;
-        if let Some(chapters) = chapters {
+        if let Some(chapters) = chapters.filter(|_| grow) {
             // An earlier attempt may have written the very same.
             if let Some(last) = old.last()
                 && same(file, last, chapters)?

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::chapters::{ChaptersError, Sidecar, add_chapters, prepare_muxer, sidecar_path};
 use super::matroska::{Layout, LayoutError, id};
 use super::mend::{Mending, Step, apply};
+use super::recover::mend_without_growing;
 use super::{Recovered, recover};
 
 /// Long enough for any machine; reached only where something is broken.
@@ -372,7 +373,7 @@ fn a_power_cut_at_any_moment_harms_nothing() {
             let chapters = mended[chapters.start as usize..chapters.end as usize].to_vec();
             let mut file = File::open(&torn.path).unwrap();
             let layout = Layout::scan(&mut file).unwrap();
-            Mending::plan(&layout, &mut file, Some(&chapters)).unwrap()
+            Mending::plan(&layout, &mut file, true, Some(&chapters)).unwrap()
         };
         assert!(plan.with_chapters);
         for done in 0..=plan.steps.len() {
@@ -547,6 +548,37 @@ fn a_hole_in_the_middle_costs_what_is_in_it() {
 }
 
 #[test]
+fn a_full_disk_leaves_a_file_with_a_length() {
+    let recording = Recording::with_markers(killed(), &MARKERS);
+    let path = &recording.path;
+    // As far as the Cues went onto the disk.
+    let mut file = File::options().read(true).write(true).open(path).unwrap();
+    let layout = Layout::scan(&mut file).unwrap();
+    let plan = Mending::plan(&layout, &mut file, true, None).unwrap();
+    let tail = plan
+        .steps
+        .iter()
+        .position(|step| matches!(step, Step::Write { at, .. } if *at == layout.end));
+    let tail = tail.expect("something is written behind the end");
+    apply(&mut file, &plan.steps[..tail]).unwrap();
+    let bytes = vec![0x1c, 0x53, 0xbb];
+    let at = layout.end;
+    apply(&mut file, &[Step::Write { at, bytes }]).unwrap();
+
+    mend_without_growing(path, &mut file).unwrap();
+    assert!(fs::metadata(path).unwrap().len() <= killed().len() as u64);
+    let length = ffprobe_duration_ms(path);
+    assert!(length > 4000);
+    let whole = Recording::of(killed());
+    assert!(packets(&whole.path, true).starts_with(&packets(path, false)));
+    assert!(sidecar_path(path).exists(), "the markers wait for room");
+    // When there is room, the rest follows.
+    assert_eq!(recover(path).unwrap().chapters, 3);
+    assert_chapters(path, &expected(length));
+    assert_seekable(path);
+}
+
+#[test]
 fn what_holds_nothing_is_left_as_it_is() {
     let first = Layout::scan(&mut Cursor::new(closed())).unwrap();
     let first = first.clusters().next().unwrap().start as usize;
@@ -595,7 +627,7 @@ fn mend_rubbish(mut bytes: Vec<u8>) -> Result<(), TestCaseError> {
         Err(_) => return Ok(()),
     };
     let blocks = layout.measure_duration(&mut Cursor::new(&bytes)).unwrap();
-    let plan = Mending::plan(&layout, &mut Cursor::new(&bytes), Some(&chapters)).unwrap();
+    let plan = Mending::plan(&layout, &mut Cursor::new(&bytes), true, Some(&chapters)).unwrap();
     apply_to(&mut bytes, &plan.steps);
     let after = Layout::scan(&mut Cursor::new(&bytes)).unwrap();
     prop_assert_eq!(after.clusters().count(), layout.clusters().count());
