@@ -391,6 +391,23 @@ mod tests {
     }
 
     #[test]
+    fn a_muxer_is_set_up_and_nothing_else_is_harmed() {
+        gst::init().unwrap();
+        let muxer = gst::ElementFactory::make("matroskamux")
+            .property("streamable", true)
+            .build()
+            .unwrap();
+        prepare_muxer(&muxer);
+        assert!(!muxer.property::<bool>("streamable"));
+        assert!(
+            muxer
+                .property::<String>("writing-app")
+                .starts_with("regie ")
+        );
+        prepare_muxer(&gst::ElementFactory::make("identity").build().unwrap());
+    }
+
+    #[test]
     fn labels_are_made_fit() {
         assert_eq!(label(&marker(0, "a\0b\n"), 1), "ab");
         assert_eq!(label(&marker(0, " \t"), 7), "Chapter 7");
