@@ -196,7 +196,7 @@ pub fn add_chapters(path: &Path) -> Result<usize, ChaptersError> {
         }
         let duration_ns = layout.duration * layout.scale as f64;
         let chapters = chapters_element(&markers, duration_ns as u64);
-        let mending = Mending::plan(&layout, &mut file, Some(&chapters)).map_err(io)?;
+        let mending = Mending::plan(&layout, &mut file, true, Some(&chapters)).map_err(io)?;
         if !mending.with_chapters {
             return Err(ChaptersError::NoRoom(path.to_owned()));
         }
@@ -388,6 +388,23 @@ mod tests {
         }
         let found = unfinished(folder.path()).unwrap();
         assert_eq!(found, [folder.path().join("b.mkv")]);
+    }
+
+    #[test]
+    fn a_muxer_is_set_up_and_nothing_else_is_harmed() {
+        gst::init().unwrap();
+        let muxer = gst::ElementFactory::make("matroskamux")
+            .property("streamable", true)
+            .build()
+            .unwrap();
+        prepare_muxer(&muxer);
+        assert!(!muxer.property::<bool>("streamable"));
+        assert!(
+            muxer
+                .property::<String>("writing-app")
+                .starts_with("regie ")
+        );
+        prepare_muxer(&gst::ElementFactory::make("identity").build().unwrap());
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub struct Mending {
 
 impl Mending {
     /// What makes a file whole, and adds a `Chapters` element to it if there is one and room for it.
-    /// Nothing, for a whole file without.
+    /// Nothing, for a whole file without. Where the disk is full and the file must not `grow`, it
+    /// gets its length, but neither Cues nor chapters.
     ///
     /// 1. What is torn is cut off, rubbish becomes Voids, open clusters get their size.
     /// 2. Cues, if there are none, and chapters are written behind the last element.
@@ -44,6 +45,7 @@ impl Mending {
     pub fn plan(
         layout: &Layout,
         file: &mut (impl Read + Seek),
+        grow: bool,
         chapters: Option<&[u8]>,
     ) -> io::Result<Self> {
         let whole = layout.is_whole();
@@ -67,23 +69,27 @@ impl Mending {
         }
 
         let mut tail = Vec::new();
-        if new.find(id::CUES).is_none()
+        if grow
+            && new.find(id::CUES).is_none()
             && let Some(cues) = new.cues(file)?
         {
             append(&mut new, id::CUES, &cues, &mut tail);
         }
-        let old = new.find(id::CHAPTERS).copied();
-        let there = match (&old, chapters) {
-            (Some(old), Some(chapters)) => same(file, old, chapters)?,
-            _ => false,
-        };
-        let mut with_chapters = there;
-        if let Some(chapters) = chapters.filter(|_| !there) {
-            let mut with = new.clone();
-            let mut longer = tail.clone();
-            append(&mut with, id::CHAPTERS, chapters, &mut longer);
-            if with.seek_head().is_some() && segment_size(&with).is_some() {
-                (new, tail, with_chapters) = (with, longer, true);
+        let mut old: Vec<Element> = new.elements.iter().copied().filter(is_chapters).collect();
+        let mut with_chapters = false;
+        if let Some(chapters) = chapters.filter(|_| grow) {
+            // An earlier attempt may have written the very same.
+            if let Some(last) = old.last()
+                && same(file, last, chapters)?
+            {
+                with_chapters = true;
+                old.pop();
+            } else {
+                let (mut longer, mut with) = (tail.clone(), new.clone());
+                append(&mut with, id::CHAPTERS, chapters, &mut longer);
+                if with.seek_head().is_some() && segment_size(&with).is_some() {
+                    (new, tail, with_chapters) = (with, longer, true);
+                }
             }
         }
         if !tail.is_empty() {
@@ -112,13 +118,13 @@ impl Mending {
         if let Some((at, bytes)) = new.seek_head() {
             steps.push(Step::Write { at, bytes });
         }
-        if let Some(old) = old.filter(|_| with_chapters && !there)
-            && let Some(bytes) = ebml::void_head(old.end - old.start)
-        {
-            steps.push(Step::Write {
-                at: old.start,
-                bytes,
-            });
+        for old in old.iter().filter(|_| with_chapters) {
+            if let Some(bytes) = ebml::void_head(old.end - old.start) {
+                steps.push(Step::Write {
+                    at: old.start,
+                    bytes,
+                });
+            }
         }
         Ok(Self {
             steps,
@@ -185,6 +191,10 @@ fn append(layout: &mut Layout, id: u32, bytes: &[u8], tail: &mut Vec<u8>) {
 /// The size that the Segment should have, in as many bytes as it has for it.
 fn segment_size(layout: &Layout) -> Option<Vec<u8>> {
     ebml::size(layout.end - layout.segment, layout.segment_size_length)
+}
+
+fn is_chapters(element: &Element) -> bool {
+    element.id == id::CHAPTERS && !element.open
 }
 
 /// Whether an element in the file is just these bytes.

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::chapters::{ChaptersError, Sidecar, add_chapters, prepare_muxer, sidecar_path};
 use super::matroska::{Layout, LayoutError, id};
 use super::mend::{Mending, Step, apply};
+use super::recover::mend_without_growing;
 use super::{Recovered, recover};
 
 /// Long enough for any machine; reached only where something is broken.
@@ -209,7 +210,7 @@ fn gstreamer_chapters(path: &Path) -> (Vec<(u64, String)>, bool) {
     gst::init().unwrap();
     let pipeline = gst::parse::launch(
         "filesrc name=file ! matroskademux name=demux \
-         demux.video_0 ! fakesink name=sink demux.audio_0 ! fakesink",
+         demux.video_0 ! queue ! fakesink demux.audio_0 ! queue ! fakesink",
     )
     .unwrap()
     .downcast::<gst::Pipeline>()
@@ -229,6 +230,8 @@ fn gstreamer_chapters(path: &Path) -> (Vec<(u64, String)>, bool) {
         );
         match message.expect("it starts").view() {
             gst::MessageView::Toc(toc) => {
+                // It tells what it knows each time that it learns more.
+                chapters.clear();
                 for edition in toc.toc().0.entries() {
                     for chapter in edition.sub_entries() {
                         let start = chapter.start_stop_times().unwrap().0 / 1_000_000;
@@ -354,7 +357,11 @@ fn without_markers_nothing_changes() {
 
 #[test]
 fn a_power_cut_at_any_moment_harms_nothing() {
-    for bytes in [closed(), killed()] {
+    // Closed, killed, and closed with chapters that are to be replaced.
+    let old = Recording::with_markers(closed(), &[(700, "old"), (800, "older")]);
+    add_chapters(&old.path).unwrap();
+    let old = fs::read(&old.path).unwrap();
+    for bytes in [closed(), killed(), &old] {
         let torn = Recording::of(bytes);
         let before = packets(&torn.path, true);
         let plan = {
@@ -366,22 +373,19 @@ fn a_power_cut_at_any_moment_harms_nothing() {
             let chapters = mended[chapters.start as usize..chapters.end as usize].to_vec();
             let mut file = File::open(&torn.path).unwrap();
             let layout = Layout::scan(&mut file).unwrap();
-            Mending::plan(&layout, &mut file, Some(&chapters)).unwrap()
+            Mending::plan(&layout, &mut file, true, Some(&chapters)).unwrap()
         };
         assert!(plan.with_chapters);
         for done in 0..=plan.steps.len() {
-            // What the next step had got to the disk: nothing, or a part of what goes behind the end.
+            // What the next step had got to the disk: nothing, or a part of it. What is in the first
+            // sector gets there whole or not at all.
             let mut parts = vec![None];
             if let Some(Step::Write { at, bytes }) = plan.steps.get(done)
-                && bytes.len() > 30
+                && *at >= 512
             {
-                let behind = *at > 1000;
-                parts.extend(
-                    [1, 5, bytes.len() / 2, bytes.len() - 1]
-                        .map(|n| Some((*at, &bytes[..n])))
-                        .into_iter()
-                        .filter(|_| behind),
-                );
+                let lengths = [1, 2, 5, bytes.len() / 2, bytes.len() - 1];
+                let lengths = lengths.into_iter().filter(|length| *length < bytes.len());
+                parts.extend(lengths.map(|length| Some((*at, &bytes[..length]))));
             }
             for part in parts {
                 let recording = Recording::with_markers(bytes, &MARKERS);
@@ -400,7 +404,10 @@ fn a_power_cut_at_any_moment_harms_nothing() {
                     before.starts_with(&now) && now.len() + 1 >= before.len(),
                     "{done}"
                 );
-                assert!(recover(&recording.path).unwrap().chapters == 3);
+                assert_eq!(recover(&recording.path).unwrap().chapters, 3);
+                let layout = Layout::scan(&mut File::open(&recording.path).unwrap()).unwrap();
+                let chapters = layout.elements.iter().filter(|e| e.id == id::CHAPTERS);
+                assert_eq!(chapters.count(), 1, "{done}");
                 let duration = ffprobe_duration_ms(&recording.path);
                 assert_eq!(
                     ffprobe_chapters(&recording.path),
@@ -532,12 +539,43 @@ fn a_hole_in_the_middle_costs_what_is_in_it() {
     let now = packets(&recording.path, false);
     let lost = frame_ends(&whole.path)
         .iter()
-        .filter(|end| (clusters[2].start..clusters[2].end + 1).contains(*end))
+        .filter(|end| **end > clusters[2].start && **end <= clusters[2].end)
         .count();
     assert!(lost > 10);
     assert_eq!(now.len(), all.len() - lost);
     assert_eq!(recovered.duration_ms, ffprobe_duration_ms(&whole.path));
     assert_chapters(&recording.path, &expected(recovered.duration_ms));
+}
+
+#[test]
+fn a_full_disk_leaves_a_file_with_a_length() {
+    let recording = Recording::with_markers(killed(), &MARKERS);
+    let path = &recording.path;
+    // As far as the Cues went onto the disk.
+    let mut file = File::options().read(true).write(true).open(path).unwrap();
+    let layout = Layout::scan(&mut file).unwrap();
+    let plan = Mending::plan(&layout, &mut file, true, None).unwrap();
+    let tail = plan
+        .steps
+        .iter()
+        .position(|step| matches!(step, Step::Write { at, .. } if *at == layout.end));
+    let tail = tail.expect("something is written behind the end");
+    apply(&mut file, &plan.steps[..tail]).unwrap();
+    let bytes = vec![0x1c, 0x53, 0xbb];
+    let at = layout.end;
+    apply(&mut file, &[Step::Write { at, bytes }]).unwrap();
+
+    mend_without_growing(path, &mut file).unwrap();
+    assert!(fs::metadata(path).unwrap().len() <= killed().len() as u64);
+    let length = ffprobe_duration_ms(path);
+    assert!(length > 4000);
+    let whole = Recording::of(killed());
+    assert!(packets(&whole.path, true).starts_with(&packets(path, false)));
+    assert!(sidecar_path(path).exists(), "the markers wait for room");
+    // When there is room, the rest follows.
+    assert_eq!(recover(path).unwrap().chapters, 3);
+    assert_chapters(path, &expected(length));
+    assert_seekable(path);
 }
 
 #[test]
@@ -589,7 +627,7 @@ fn mend_rubbish(mut bytes: Vec<u8>) -> Result<(), TestCaseError> {
         Err(_) => return Ok(()),
     };
     let blocks = layout.measure_duration(&mut Cursor::new(&bytes)).unwrap();
-    let plan = Mending::plan(&layout, &mut Cursor::new(&bytes), Some(&chapters)).unwrap();
+    let plan = Mending::plan(&layout, &mut Cursor::new(&bytes), true, Some(&chapters)).unwrap();
     apply_to(&mut bytes, &plan.steps);
     let after = Layout::scan(&mut Cursor::new(&bytes)).unwrap();
     prop_assert_eq!(after.clusters().count(), layout.clusters().count());
