@@ -3,13 +3,17 @@
 //!
 //! Users hold a [`Door`]: in process the engine's own, in a desk the one over the local sockets.
 
+mod board;
 mod command;
 mod event;
+mod hub;
 mod monitor;
 mod snapshot;
 
+pub use board::{MONITORS_MAX, MonitorBoard, MonitorKey};
 pub use command::{Command, Request, TransitionKind};
 pub use event::{Event, Report, ReportDestination, ReportRecording, ReportSource};
+pub use hub::{Ask, Hub, LocalDoor};
 pub use monitor::{Door, MonitorId, MonitorPicture, MonitorRequest};
 pub use snapshot::{
     Counters, DestinationState, DestinationStatus, EncoderStatus, Health, Level, ReceivedStream,

@@ -14,6 +14,58 @@ pub const NS_PER_S: i64 = 1_000_000_000;
 /// Nanoseconds since the engine's epoch.
 pub type House = i64;
 
+/// The engine's epoch on the machine's monotonic clock, which is GStreamer's system clock too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HouseClock {
+    epoch_ns: i64,
+}
+
+impl HouseClock {
+    /// An epoch that is now.
+    pub fn start() -> Self {
+        Self {
+            epoch_ns: monotonic_ns(),
+        }
+    }
+
+    /// An epoch that an engine before this one took, in nanoseconds of the monotonic clock.
+    pub fn with_epoch(epoch_ns: i64) -> Self {
+        Self { epoch_ns }
+    }
+
+    /// The epoch in nanoseconds of the monotonic clock.
+    pub fn epoch_ns(self) -> i64 {
+        self.epoch_ns
+    }
+
+    /// House time now.
+    pub fn now(self) -> House {
+        monotonic_ns() - self.epoch_ns
+    }
+
+    /// Sleeps until `time`; returns at once if it has passed.
+    pub fn sleep_until(self, time: House) {
+        let due = time + self.epoch_ns;
+        let request = rustix::time::Timespec {
+            tv_sec: due.div_euclid(NS_PER_S),
+            tv_nsec: due.rem_euclid(NS_PER_S),
+        };
+        // An absolute sleep that a signal cut short is simply taken up again.
+        while monotonic_ns() < due
+            && rustix::thread::clock_nanosleep_absolute(
+                rustix::thread::ClockId::Monotonic,
+                &request,
+            )
+            .is_err()
+        {}
+    }
+}
+
+fn monotonic_ns() -> i64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    now.tv_sec * NS_PER_S + now.tv_nsec
+}
+
 /// `value · num / den`, rounded down, without overflow on the way.
 pub fn mul_div(value: i64, num: i64, den: i64) -> i64 {
     let wide = i128::from(value) * i128::from(num);

@@ -1,5 +1,23 @@
 //! What is saved: the show model, its RON file, validation with line and column.
 
+mod address;
+mod atomic;
+mod check;
+mod disk;
+mod fault;
+mod file;
+mod form;
+mod keyring;
+mod locate;
 mod model;
+mod placeholder;
+mod scan;
+pub mod secrets;
+mod words;
 
+pub use disk::resolve as resolve_path;
+pub use fault::Fault;
+pub use file::{COPIES, SaveError, load, parse, save};
 pub use model::*;
+pub use placeholder::resolve_secrets;
+pub use secrets::{Secret, SecretError};

@@ -196,7 +196,8 @@ pub enum SourceKind {
     },
     /// RTSP, SRT, RTMP or HTTP.
     Network {
-        /// `rtsp://`, `rtsps://`, `srt://`, `rtmp://`, `rtmps://`, `http://` or `https://`.
+        /// `rtsp://`, `rtsps://`, `srt://`, `rtmp://`, `rtmps://`, `http://` or `https://`. Where a
+        /// password or passphrase belongs stands `{secret:NAME}`.
         url: String,
         /// How long packets may wait for late ones, in ms, 0 to 10 000.
         #[serde(default = "default_latency_ms")]
@@ -244,10 +245,11 @@ pub struct Scene {
 pub struct Layer {
     /// A source's id.
     pub source: String,
-    /// Left, top, width, height as fractions of the program; may reach beyond it.
+    /// Left, top, width, height as fractions of the program; may reach beyond it: left and top
+    /// −10 to 10, width and height above 0 to 10.
     #[serde(default = "full_rect")]
     pub rect: (f64, f64, f64, f64),
-    /// Cut off at left, top, right, bottom as fractions of the source.
+    /// Cut off at left, top, right, bottom as fractions of the source; opposite sides below 1.
     #[serde(default)]
     pub crop: (f64, f64, f64, f64),
     /// 0 (unseen) to 1.

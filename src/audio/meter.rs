@@ -1,0 +1,169 @@
+//! Peak and RMS, written by the mixer, read by whoever shows them, without a lock.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::door::Level;
+use crate::media::{BLOCK, CHANNELS, gain_to_db};
+
+/// RMS is taken over 300 ms, as the field's meters do.
+const RMS_BLOCKS: usize = 30;
+
+/// The mixer's side of one meter.
+#[derive(Debug)]
+pub struct Meter {
+    squares: [[f32; CHANNELS]; RMS_BLOCKS],
+    next: usize,
+}
+
+/// One block's peak and the mean square over 300 ms, linear, for each channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MeterReading {
+    /// Highest magnitude.
+    pub peak: [f32; CHANNELS],
+    /// Root of the mean square.
+    pub rms: [f32; CHANNELS],
+}
+
+impl Default for Meter {
+    fn default() -> Self {
+        Self {
+            squares: [[0.0; CHANNELS]; RMS_BLOCKS],
+            next: 0,
+        }
+    }
+}
+
+impl Meter {
+    /// Takes in one block of interleaved stereo.
+    pub fn read(&mut self, block: &[f32]) -> MeterReading {
+        let mut peak = [0f32; CHANNELS];
+        let mut sum = [0f32; CHANNELS];
+        for frame in block.chunks_exact(CHANNELS) {
+            for c in 0..CHANNELS {
+                peak[c] = peak[c].max(frame[c].abs());
+                sum[c] += frame[c] * frame[c];
+            }
+        }
+        self.squares[self.next] = sum.map(|sum| sum / BLOCK as f32);
+        self.next = (self.next + 1) % RMS_BLOCKS;
+        let mut rms = [0f32; CHANNELS];
+        for (c, rms) in rms.iter_mut().enumerate() {
+            let mean: f32 = self.squares.iter().map(|s| s[c]).sum::<f32>() / RMS_BLOCKS as f32;
+            *rms = mean.sqrt();
+        }
+        MeterReading { peak, rms }
+    }
+}
+
+/// The shown side of many meters: peaks are kept until they are looked at.
+#[derive(Debug)]
+pub struct Meters {
+    shown: Vec<Shown>,
+    reduction: AtomicU32,
+}
+
+#[derive(Debug, Default)]
+struct Shown {
+    peak: [AtomicU32; CHANNELS],
+    rms: [AtomicU32; CHANNELS],
+    late_samples: AtomicU32,
+}
+
+impl Meters {
+    /// Meters for so many strips, and one more for the program.
+    pub fn new(strips: usize) -> Self {
+        Self {
+            shown: (0..=strips).map(|_| Shown::default()).collect(),
+            reduction: AtomicU32::new(1f32.to_bits()),
+        }
+    }
+
+    /// Shows a strip's reading behind a fader of this gain.
+    pub fn show(&self, strip: usize, reading: MeterReading, gain: f32) {
+        let Some(shown) = self.shown.get(strip) else {
+            return;
+        };
+        for c in 0..CHANNELS {
+            // Bits of floats that are not negative are in the order of the floats.
+            shown.peak[c].fetch_max((reading.peak[c] * gain).to_bits(), Ordering::Relaxed);
+            shown.rms[c].store((reading.rms[c] * gain).to_bits(), Ordering::Relaxed);
+        }
+    }
+
+    /// Shows the program's reading and the lowest gain of its limiter.
+    pub fn show_program(&self, reading: MeterReading, limiter_gain: f32) {
+        self.show(self.shown.len() - 1, reading, 1.0);
+        self.reduction
+            .fetch_min(limiter_gain.to_bits(), Ordering::Relaxed);
+    }
+
+    /// Shows how late (+) or early (−) a strip's sound is, in samples.
+    pub fn show_offset(&self, strip: usize, samples: f32) {
+        if let Some(shown) = self.shown.get(strip) {
+            shown
+                .late_samples
+                .store(samples.to_bits(), Ordering::Relaxed);
+        }
+    }
+
+    /// A strip's level; its peak is kept anew from here.
+    pub fn take(&self, strip: usize) -> Level {
+        let Some(shown) = self.shown.get(strip) else {
+            return Level::default();
+        };
+        let db = |bits: u32| gain_to_db(f32::from_bits(bits));
+        Level {
+            peak_db: [0, 1].map(|c| db(shown.peak[c].swap(0, Ordering::Relaxed))),
+            rms_db: [0, 1].map(|c| db(shown.rms[c].load(Ordering::Relaxed))),
+        }
+    }
+
+    /// The program's level and how far the limiter turned it down, in dB, 0 or more.
+    pub fn take_program(&self) -> (Level, f32) {
+        let gain = f32::from_bits(self.reduction.swap(1f32.to_bits(), Ordering::Relaxed));
+        (self.take(self.shown.len() - 1), -gain_to_db(gain))
+    }
+
+    /// How late (+) a strip's sound is, in samples.
+    pub fn offset(&self, strip: usize) -> f32 {
+        self.shown.get(strip).map_or(0.0, |shown| {
+            f32::from_bits(shown.late_samples.load(Ordering::Relaxed))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sine_at_full_scale_reads_0_and_minus_3() {
+        let mut meter = Meter::default();
+        let mut reading = MeterReading::default();
+        for block in 0..RMS_BLOCKS {
+            let samples: Vec<f32> = (0..BLOCK)
+                .flat_map(|i| {
+                    let phase = (block * BLOCK + i) as f32 * std::f32::consts::TAU / 48.0;
+                    [phase.sin(), 0.0]
+                })
+                .collect();
+            reading = meter.read(&samples);
+        }
+        assert!((gain_to_db(reading.peak[0])).abs() < 0.01);
+        assert!((gain_to_db(reading.rms[0]) + 3.01).abs() < 0.01);
+        assert_eq!(reading.peak[1], 0.0);
+    }
+
+    #[test]
+    fn a_peak_is_kept_until_it_is_looked_at() {
+        let meters = Meters::new(1);
+        let reading = |peak: f32| MeterReading {
+            peak: [peak; 2],
+            rms: [0.0; 2],
+        };
+        meters.show(0, reading(1.0), 1.0);
+        meters.show(0, reading(0.1), 1.0);
+        assert!((meters.take(0).peak_db[0]).abs() < 0.01);
+        assert_eq!(meters.take(0).peak_db[0], -100.0);
+    }
+}

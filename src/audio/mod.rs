@@ -1,0 +1,12 @@
+//! Sound of the program: each source brought to house time, its strip, the sum, the limiter, in
+//! blocks of 10 ms. Nothing here knows a clock or a thread: the position to mix is passed in.
+
+mod limiter;
+mod meter;
+mod mixer;
+mod track;
+
+pub use limiter::Limiter;
+pub use meter::{Meter, MeterReading, Meters};
+pub use mixer::{Mixer, Order, SHORT_RAMP, StripGain};
+pub use track::Track;

@@ -1,0 +1,445 @@
+//! One source's sound brought to house time: each sample is heard when its mark says so.
+//!
+//! A clip is in step with the house and is copied sample by sample. A live source's clock drifts, so
+//! its sound is resampled, its speed bent so slightly that nobody hears it, until it is where its
+//! marks say (after F. Adriaensen, "Controlling adaptive resampling", 2012: the ratio follows a
+//! filtered error, never the error itself). Where there is no way but a jump, the step is smoothed.
+
+use std::collections::VecDeque;
+
+use rubato::audioadapter_buffers::direct::InterleavedSlice;
+use rubato::{
+    Adjustable, Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType,
+    WindowFunction,
+};
+
+use crate::input::{Mark, SoundReader};
+use crate::media::{BLOCK, CHANNELS, House, NS_PER_S, SAMPLE_RATE};
+
+/// A clip may be off by so many samples before it is put right: time stamps are rounded.
+const SLACK: f64 = 24.0;
+/// A live source this far off (40 ms) is put right at once.
+const FAR: f64 = 0.04 * SAMPLE_RATE as f64;
+/// An error is worked off with this time constant, in seconds.
+const SETTLE_S: f64 = 2.0;
+/// The speed is bent by so much at most.
+const BEND_MAX: f64 = 0.003;
+/// Smoothing of the error: one part in so many blocks.
+const SMOOTH: f64 = 32.0;
+/// A step at a jump is let die away over 5 ms.
+const DECAY: usize = BLOCK / 2;
+
+/// See the module's words.
+pub struct Track {
+    reader: SoundReader,
+    /// The mark that rules at the read position, and those to come.
+    mark: Option<Mark>,
+    coming: VecDeque<Mark>,
+    resampler: Option<Bender>,
+    /// Whether the last block was this source's sound.
+    running: bool,
+    /// How late the sound is, in samples, smoothed.
+    late: f64,
+    last: [f32; CHANNELS],
+    /// What is left of a step, and how many samples of it.
+    step: [f32; CHANNELS],
+    step_left: usize,
+}
+
+struct Bender {
+    resampler: Async<f32>,
+    input: Vec<f32>,
+}
+
+impl Track {
+    /// A track that reads from `reader`; `live` where the source keeps its own clock.
+    pub fn new(reader: SoundReader, live: bool) -> Self {
+        Self {
+            reader,
+            mark: None,
+            coming: VecDeque::with_capacity(64),
+            resampler: live.then(Bender::new).flatten(),
+            running: false,
+            late: 0.0,
+            last: [0.0; CHANNELS],
+            step: [0.0; CHANNELS],
+            step_left: 0,
+        }
+    }
+
+    /// How late (+) the sound is, in samples.
+    pub fn late_samples(&self) -> f32 {
+        self.late as f32
+    }
+
+    /// Fills one block with what is to be heard from house time `start` on; silence where there is
+    /// nothing. Gives whether any of it is the source's.
+    pub fn block(&mut self, start: House, out: &mut [f32]) -> bool {
+        while let Some(mark) = self.reader.next_mark() {
+            self.coming.push_back(mark);
+        }
+        self.reach_marks();
+        let heard = match self.resampler.take() {
+            Some(mut bender) => {
+                let heard = self.bend(start, out, &mut bender);
+                self.resampler = Some(bender);
+                heard
+            }
+            None => self.copy(start, out),
+        };
+        if !heard {
+            self.running = false;
+        }
+        self.smooth(out);
+        heard
+    }
+
+    /// In step with the house: samples are copied, from mark to mark.
+    fn copy(&mut self, start: House, out: &mut [f32]) -> bool {
+        let frames = out.len() / CHANNELS;
+        let mut filled = 0;
+        let mut heard = false;
+        while filled < frames {
+            self.reach_marks();
+            let now = start + (filled as i64 * NS_PER_S) / SAMPLE_RATE as i64;
+            let rest = &mut out[filled * CHANNELS..];
+            let Some(late) = self.late_at(now) else {
+                self.break_off(rest);
+                break;
+            };
+            if late.abs() > SLACK || (!self.running && late.abs() >= 1.0) {
+                if late > 0.0 {
+                    self.step_begins();
+                    let old = self.until_mark().min(late.round() as usize);
+                    if self.reader.skip(old.max(1)) == 0 {
+                        self.break_off(rest);
+                        break;
+                    }
+                    continue;
+                }
+                // Too early: silence until its time.
+                let silence = ((-late).round() as usize).clamp(1, frames - filled);
+                self.break_off(&mut rest[..silence * CHANNELS]);
+                filled += silence;
+                continue;
+            }
+            if !self.running {
+                self.step_begins();
+                self.running = true;
+            }
+            let wanted = (frames - filled).min(self.until_mark().max(1));
+            let taken = self.reader.take(&mut rest[..wanted * CHANNELS]);
+            if taken == 0 {
+                self.break_off(rest);
+                break;
+            }
+            self.late = late;
+            filled += taken;
+            heard = true;
+        }
+        heard
+    }
+
+    /// A clock of its own: resampled by a ratio that follows the error.
+    fn bend(&mut self, start: House, out: &mut [f32], bender: &mut Bender) -> bool {
+        let delay = bender.resampler.output_delay() as f64;
+        let mut found = self.late_at(start);
+        // What is left from before a gap says nothing of what comes behind it.
+        while let Some(late) = found {
+            if late + delay <= FAR || self.coming.is_empty() {
+                break;
+            }
+            self.running = false;
+            let old = self.until_mark().min((late + delay) as usize);
+            self.reader.skip(old.max(1));
+            self.reach_marks();
+            found = self.late_at(start);
+        }
+        let Some(late) = found.map(|late| late + delay) else {
+            self.break_off(out);
+            return false;
+        };
+        if !self.running || late.abs() > FAR {
+            self.running = false;
+            // The resampler begins with an edge; a block of what went before takes it away.
+            let lead = late.round() as isize - BLOCK as isize;
+            if lead < 0
+                || self.reader.waiting() < lead as usize + 2 * BLOCK + 2 * delay as usize
+                || self.reader.skip(lead as usize) < lead as usize
+            {
+                self.break_off(out);
+                return false;
+            }
+            bender.resampler.reset();
+            if !self.run(bender, out) {
+                self.break_off(out);
+                return false;
+            }
+            self.step_begins();
+            self.late = 0.0;
+            self.running = true;
+        } else {
+            self.late += (late - self.late) / SMOOTH;
+        }
+        let bent = (self.late / (SETTLE_S * SAMPLE_RATE as f64)).clamp(-BEND_MAX, BEND_MAX);
+        // Late means that more of the source must be used up for each block.
+        if bender
+            .resampler
+            .set_resample_ratio_relative(1.0 / (1.0 + bent), true)
+            .is_err()
+        {
+            tracing::error!("a source's sound cannot be bent by {bent}");
+        }
+        let done = self.run(bender, out);
+        if !done {
+            self.break_off(out);
+        }
+        done
+    }
+
+    /// One block through the resampler; not if too little waits.
+    fn run(&mut self, bender: &mut Bender, out: &mut [f32]) -> bool {
+        let needed = bender.resampler.input_frames_next();
+        if self.reader.waiting() < needed {
+            return false;
+        }
+        bender.input.resize(needed * CHANNELS, 0.0);
+        self.reader.take(&mut bender.input);
+        let frames = out.len() / CHANNELS;
+        match (
+            InterleavedSlice::new(&bender.input, CHANNELS, needed),
+            InterleavedSlice::new_mut(out, CHANNELS, frames),
+        ) {
+            (Ok(from), Ok(mut to)) => bender
+                .resampler
+                .process_into_buffer(&from, &mut to, None)
+                .is_ok(),
+            _ => false,
+        }
+    }
+
+    /// How many samples late the next sample of the ring is, if it were heard at `now`. `None` where
+    /// nothing waits.
+    fn late_at(&self, now: House) -> Option<f64> {
+        let mark = self.mark?;
+        if self.reader.waiting() == 0 {
+            return None;
+        }
+        let ahead = (self.reader.position() - mark.index) as f64;
+        Some((now - mark.time) as f64 * SAMPLE_RATE as f64 / NS_PER_S as f64 - ahead)
+    }
+
+    /// Samples up to the next mark.
+    fn until_mark(&self) -> usize {
+        self.coming.front().map_or(usize::MAX, |mark| {
+            (mark.index - self.reader.position()) as usize
+        })
+    }
+
+    fn reach_marks(&mut self) {
+        while let Some(mark) = self.coming.front() {
+            if mark.index > self.reader.position() {
+                break;
+            }
+            if mark.jump {
+                self.running = false;
+            }
+            self.mark = self.coming.pop_front();
+        }
+    }
+
+    /// Silence from here on.
+    fn break_off(&mut self, out: &mut [f32]) {
+        if self.running {
+            self.running = false;
+            self.step_begins();
+        }
+        out.fill(0.0);
+    }
+
+    /// What comes next does not follow what was last: the step between them is let die away.
+    fn step_begins(&mut self) {
+        self.step_left = DECAY + 1;
+    }
+
+    fn smooth(&mut self, out: &mut [f32]) {
+        for frame in out.chunks_exact_mut(CHANNELS) {
+            if self.step_left > DECAY {
+                // The first sample behind the step says how high it is.
+                for ((step, last), now) in self.step.iter_mut().zip(&self.last).zip(&*frame) {
+                    *step = last - now;
+                }
+                self.step_left = DECAY;
+            }
+            if self.step_left > 0 {
+                let share = self.step_left as f32 / DECAY as f32;
+                // Cubed, it is gone softly.
+                let share = share * share * share;
+                for (sample, step) in frame.iter_mut().zip(&self.step) {
+                    *sample += step * share;
+                }
+                self.step_left -= 1;
+            }
+            self.last.copy_from_slice(frame);
+        }
+    }
+}
+
+impl Bender {
+    fn new() -> Option<Self> {
+        let parameters = SincInterpolationParameters::new(64, WindowFunction::BlackmanHarris2)
+            .oversampling_factor(128)
+            .interpolation(SincInterpolationType::Quadratic);
+        let resampler = Async::new_sinc(1.0, 1.1, &parameters, BLOCK, CHANNELS, FixedAsync::Output)
+            .map_err(|error| tracing::error!("no resampler: {error}"))
+            .ok()?;
+        Some(Self {
+            resampler,
+            input: Vec::with_capacity(2 * BLOCK * CHANNELS),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::sound_ring;
+    use crate::media::block_start;
+
+    const HZ: f64 = 997.0;
+
+    /// Plays a tone from a source whose clock runs `ppm` fast, in packets of `packet` samples that
+    /// come `early` before they are due; gives what is heard.
+    fn play(live: bool, ppm: f64, packet: usize, blocks: usize) -> (Vec<f32>, Track) {
+        let (mut writer, reader) = sound_ring();
+        let mut track = Track::new(reader, live);
+        let mut sent = 0usize;
+        let speed = 1.0 + ppm * 1e-6;
+        let time_of = |sample: usize| (sample as f64 / speed * 1e9 / SAMPLE_RATE as f64) as i64;
+        let mut heard = Vec::new();
+        let mut out = vec![0f32; BLOCK * CHANNELS];
+        for k in 0..blocks {
+            let start = block_start((k * BLOCK) as u64);
+            while time_of(sent) < start + 60_000_000 {
+                let samples: Vec<f32> = (sent..sent + packet)
+                    .flat_map(|i| {
+                        // The tone is in house time, so that it is heard true if all goes well.
+                        let at = i as f64 / speed / SAMPLE_RATE as f64;
+                        let value = (at * HZ * std::f64::consts::TAU).sin() as f32 * 0.5;
+                        [value, value]
+                    })
+                    .collect();
+                writer.push(&samples, time_of(sent), false);
+                sent += packet;
+            }
+            track.block(start, &mut out);
+            heard.extend(out.iter().step_by(CHANNELS));
+        }
+        (heard, track)
+    }
+
+    /// The largest second difference: a click shows in it, a tone hardly.
+    fn roughest(heard: &[f32]) -> f32 {
+        heard
+            .windows(3)
+            .map(|w| (w[0] - 2.0 * w[1] + w[2]).abs())
+            .fold(0.0, f32::max)
+    }
+
+    /// Phase of the tone in `heard[from..from + 4800]` against house time, in samples.
+    fn phase(heard: &[f32], from: usize) -> f64 {
+        let (mut re, mut im) = (0f64, 0f64);
+        for i in from..from + 4800 {
+            let angle = i as f64 / SAMPLE_RATE as f64 * HZ * std::f64::consts::TAU;
+            re += f64::from(heard[i]) * angle.sin();
+            im += f64::from(heard[i]) * angle.cos();
+        }
+        im.atan2(re) / std::f64::consts::TAU * SAMPLE_RATE as f64 / HZ
+    }
+
+    #[test]
+    fn a_clip_is_copied_to_the_sample() {
+        let (heard, _) = play(false, 0.0, 1024, 200);
+        for (i, &sample) in heard.iter().enumerate().skip(BLOCK) {
+            let at = i as f64 / SAMPLE_RATE as f64;
+            let exact = (at * HZ * std::f64::consts::TAU).sin() as f32 * 0.5;
+            assert!((sample - exact).abs() < 1e-5, "{i}");
+        }
+    }
+
+    #[test]
+    fn a_live_source_500_ppm_off_is_heard_on_time_and_without_a_click() {
+        // A tone of this pitch has at most this second difference.
+        let smooth = 0.5 * (HZ * std::f64::consts::TAU / SAMPLE_RATE as f64).powi(2) as f32;
+        for ppm in [500.0, -500.0, 0.0] {
+            let (heard, track) = play(true, ppm, 960, 6000);
+            let settled = &heard[48_000..];
+            assert!(roughest(settled) < smooth * 1.1, "a click at {ppm} ppm");
+            assert!(
+                track.late_samples().abs() < 96.0,
+                "{} samples",
+                track.late_samples()
+            );
+            // The last second is within 2 ms of house time.
+            let off = phase(&heard, heard.len() - 4800);
+            // The phase wraps each 48 samples: this shows the last part of a millisecond only, the
+            // error above shows the rest.
+            assert!(
+                (off.abs() - f64::from(track.late_samples()).abs()).abs() < 8.0 || off.abs() < 8.0,
+                "{off} {}",
+                track.late_samples()
+            );
+        }
+    }
+
+    #[test]
+    fn a_gap_is_silence_and_both_its_edges_are_smooth() {
+        for live in [false, true] {
+            let (mut writer, reader) = sound_ring();
+            let mut track = Track::new(reader, live);
+            let tone = |from: usize| -> Vec<f32> {
+                (from..from + 480)
+                    .flat_map(|i| {
+                        let v = ((i as f64) * 0.02).cos() as f32 * 0.5;
+                        [v, v]
+                    })
+                    .collect()
+            };
+            let mut heard = Vec::new();
+            let mut out = vec![0f32; BLOCK * CHANNELS];
+            for k in 0..100usize {
+                // Nothing is sent for 20 blocks in the middle.
+                if !(40..60).contains(&k) {
+                    let time = block_start((k * BLOCK) as u64) + 40_000_000;
+                    writer.push(&tone(k * 480), time, false);
+                }
+                track.block(block_start((k * BLOCK) as u64), &mut out);
+                heard.extend(out.iter().step_by(CHANNELS));
+            }
+            assert!(
+                roughest(&heard[9600..]) < 0.02,
+                "live {live}: {}",
+                roughest(&heard[9600..])
+            );
+            let middle = &heard[55 * BLOCK..60 * BLOCK];
+            assert!(middle.iter().all(|s| s.abs() < 1e-3), "live {live}");
+            let after = &heard[80 * BLOCK..];
+            assert!(after.iter().any(|s| s.abs() > 0.4), "live {live}: not back");
+        }
+    }
+
+    #[test]
+    fn a_jump_of_the_time_stamps_is_followed() {
+        let (mut writer, reader) = sound_ring();
+        let mut track = Track::new(reader, false);
+        let ones = vec![0.25f32; 480 * CHANNELS];
+        let mut out = vec![0f32; BLOCK * CHANNELS];
+        writer.push(&ones, 0, false);
+        // The next block says that it is for a second later.
+        writer.push(&ones, NS_PER_S, true);
+        assert!(track.block(0, &mut out));
+        assert!(!track.block(10_000_000, &mut out));
+        assert!(track.block(NS_PER_S, &mut out));
+        assert!((out[900] - 0.25).abs() < 1e-6);
+    }
+}

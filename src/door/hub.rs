@@ -1,0 +1,177 @@
+//! The door inside the engine's process: where every client's commands come in, and from where
+//! snapshots, events and monitor pictures go out. A client that does not listen holds up nobody.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use super::board::MonitorBoard;
+use super::{Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Snapshot};
+
+/// Events that may wait for a client; one that is further behind loses the newest.
+const EVENTS: usize = 4096;
+
+/// A command on its way to the tick.
+#[derive(Debug)]
+pub struct Ask {
+    /// What is asked.
+    pub command: Command,
+    /// The number that the answer carries.
+    pub id: u64,
+    /// Where the answer goes.
+    pub answer: Sender<Event>,
+}
+
+/// See the module's words.
+pub struct Hub {
+    commands: Sender<Ask>,
+    said: Sender<Event>,
+    snapshot: ArcSwapOption<Snapshot>,
+    subscribers: Mutex<Vec<Sender<Event>>>,
+    board: Arc<MonitorBoard>,
+    clients: AtomicU64,
+}
+
+impl Hub {
+    /// A hub, and where the tick takes its commands. Ends its thread when the last handle is gone.
+    pub fn start() -> std::io::Result<(Arc<Self>, Receiver<Ask>)> {
+        let (commands, asked) = unbounded();
+        let (said, heard) = unbounded::<Event>();
+        let hub = Arc::new(Self {
+            commands,
+            said,
+            snapshot: ArcSwapOption::empty(),
+            subscribers: Mutex::default(),
+            board: Arc::default(),
+            clients: AtomicU64::new(0),
+        });
+        let weak = Arc::downgrade(&hub);
+        std::thread::Builder::new()
+            .name("events".to_owned())
+            .spawn(move || {
+                while let Ok(event) = heard.recv() {
+                    let Some(hub) = weak.upgrade() else { return };
+                    hub.lock().retain(|subscriber| {
+                        !matches!(
+                            subscriber.try_send(event.clone()),
+                            Err(crossbeam_channel::TrySendError::Disconnected(_))
+                        )
+                    });
+                }
+            })?;
+        Ok((hub, asked))
+    }
+
+    /// Says something to every client. Never waits.
+    pub fn say(&self, event: Event) {
+        let _ = self.said.send(event);
+    }
+
+    /// Shows a new state. Never waits.
+    pub fn publish(&self, snapshot: Arc<Snapshot>) {
+        self.snapshot.store(Some(snapshot));
+    }
+
+    /// The newest state.
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.snapshot.load_full()
+    }
+
+    /// The monitor pictures.
+    pub fn board(&self) -> &Arc<MonitorBoard> {
+        &self.board
+    }
+
+    /// A new client's door.
+    pub fn door(self: &Arc<Self>) -> LocalDoor {
+        let (answers, events) = bounded(EVENTS);
+        self.lock().push(answers.clone());
+        LocalDoor {
+            hub: self.clone(),
+            client: self.clients.fetch_add(1, Ordering::Relaxed) + 1,
+            answers,
+            events,
+            last: AtomicU64::new(0),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Sender<Event>>> {
+        self.subscribers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A client inside the engine's process.
+pub struct LocalDoor {
+    hub: Arc<Hub>,
+    client: u64,
+    answers: Sender<Event>,
+    events: Receiver<Event>,
+    last: AtomicU64,
+}
+
+impl LocalDoor {
+    /// Sends a command whose answer carries a number that the client chose.
+    pub fn ask(&self, id: u64, command: Command) {
+        let ask = Ask {
+            command,
+            id,
+            answer: self.answers.clone(),
+        };
+        if self.hub.commands.send(ask).is_err() {
+            let _ = self.answers.try_send(Event::Error {
+                message: "the show has ended".to_owned(),
+                id: Some(id),
+            });
+        }
+    }
+
+    /// Where events come out, for who waits for them.
+    pub fn events(&self) -> &Receiver<Event> {
+        &self.events
+    }
+
+    /// The client's number on the board.
+    pub(super) fn client(&self) -> u64 {
+        self.client
+    }
+}
+
+impl Door for LocalDoor {
+    fn send(&self, command: Command) -> u64 {
+        let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        self.ask(id, command);
+        id
+    }
+
+    fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.hub.snapshot()
+    }
+
+    fn next_event(&self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+
+    fn watch(&self, monitors: Vec<MonitorRequest>) {
+        self.hub.board.watch(self.client, monitors);
+    }
+
+    fn monitor(&self, what: &MonitorId) -> Option<Arc<MonitorPicture>> {
+        self.hub.board.picture(self.client, what)
+    }
+
+    fn attached(&self) -> bool {
+        true
+    }
+}
+
+impl Drop for LocalDoor {
+    fn drop(&mut self) {
+        self.hub.board.forget(self.client);
+        let mine = &self.answers;
+        self.hub.lock().retain(|other| !other.same_channel(mine));
+    }
+}

@@ -1,0 +1,168 @@
+//! Monitor pictures, made beside the program and given up before it: from the pictures that the tick
+//! last saw, at the sizes that desks ask for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+
+use crate::door::{MonitorBoard, MonitorId, MonitorKey, MonitorPicture};
+use crate::media::{Picture, Rate};
+use crate::nice::{self, Nice};
+use crate::show::{Format, Scene, Show};
+use crate::video::{Compositor, Draw, Layout, Stage};
+
+/// How often it is looked whether a monitor is due.
+const STEP: Duration = Duration::from_millis(16);
+
+/// What the tick leaves for monitors: its newest pictures. Reading them holds up nothing.
+#[derive(Debug)]
+pub struct Taps {
+    /// One for each source: what the tick took from it, its slate too.
+    pub sources: Vec<ArcSwapOption<Picture>>,
+    /// What went to the encoder.
+    pub program: ArcSwapOption<Picture>,
+    /// The frame and the scene on PVW.
+    pub now: ArcSwapOption<(u64, String)>,
+}
+
+impl Taps {
+    /// Taps for so many sources.
+    pub fn new(sources: usize) -> Self {
+        Self {
+            sources: (0..sources).map(|_| ArcSwapOption::empty()).collect(),
+            program: ArcSwapOption::empty(),
+            now: ArcSwapOption::empty(),
+        }
+    }
+}
+
+/// Starts the thread; it ends when `stopped` is closed.
+pub fn start(
+    taps: Arc<Taps>,
+    board: Arc<MonitorBoard>,
+    show: &Show,
+    scenes: &[Scene],
+    stopped: Receiver<()>,
+) -> std::io::Result<()> {
+    let stages = scenes
+        .iter()
+        .map(|scene| (scene.id.clone(), Stage::of(&scene.layers, show)))
+        .collect();
+    let mut maker = Maker {
+        taps,
+        board,
+        stages,
+        sources: show.sources.iter().map(|s| s.id.clone()).collect(),
+        rate: show.format.rate,
+        compositors: BTreeMap::new(),
+        due: BTreeMap::new(),
+    };
+    std::thread::Builder::new()
+        .name("monitors".to_owned())
+        .spawn(move || {
+            nice::give_way(Nice::Monitor);
+            while stopped.recv_timeout(STEP) == Err(RecvTimeoutError::Timeout) {
+                maker.make();
+            }
+        })?;
+    Ok(())
+}
+
+struct Maker {
+    taps: Arc<Taps>,
+    board: Arc<MonitorBoard>,
+    stages: BTreeMap<String, Stage>,
+    sources: Vec<String>,
+    rate: Rate,
+    /// One for each monitor, because it keeps what it scaled.
+    compositors: BTreeMap<MonitorKey, Compositor>,
+    /// The first frame at which each may be made again.
+    due: BTreeMap<MonitorKey, u64>,
+}
+
+impl Maker {
+    fn make(&mut self) {
+        let wishes = self.board.wishes();
+        self.compositors.retain(|key, _| wishes.contains_key(key));
+        self.due.retain(|key, _| wishes.contains_key(key));
+        let Some(now) = self.taps.now.load_full() else {
+            return;
+        };
+        let (frame, preview) = (now.0, now.1.as_str());
+        let mut made = Vec::new();
+        let mut pictures: Option<Vec<Option<Picture>>> = None;
+        for (key, fps) in wishes {
+            if self.due.get(&key).is_some_and(|&due| frame < due) {
+                continue;
+            }
+            let step = (self.rate.fps() / f64::from(fps)).round().max(1.0) as u64;
+            self.due.insert(key.clone(), frame + step);
+            let all = pictures.get_or_insert_with(|| self.pictures());
+            if let Some(picture) = self.picture(&key, preview, frame, all) {
+                made.push(picture);
+            }
+        }
+        if !made.is_empty() {
+            self.board.put(made);
+        }
+    }
+
+    /// The newest picture of each source, and the program's behind them.
+    fn pictures(&self) -> Vec<Option<Picture>> {
+        let taps = self.taps.sources.iter().chain([&self.taps.program]);
+        taps.map(|tap| tap.load_full().map(|picture| Picture::clone(&picture)))
+            .collect()
+    }
+
+    fn picture(
+        &mut self,
+        key: &MonitorKey,
+        preview: &str,
+        frame: u64,
+        pictures: &[Option<Picture>],
+    ) -> Option<MonitorPicture> {
+        let (what, width, height) = key;
+        let full = |source: usize| Stage {
+            draws: vec![Draw::full(source)],
+        };
+        let stage = match what {
+            MonitorId::Program => full(self.sources.len()),
+            MonitorId::Preview => self.stages.get(preview).cloned().unwrap_or_default(),
+            MonitorId::Scene(scene) => self.stages.get(scene)?.clone(),
+            MonitorId::Source(id) => full(self.sources.iter().position(|s| s == id)?),
+        };
+        let compositor = match self.compositors.entry(key.clone()) {
+            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                let format = Format {
+                    width: *width,
+                    height: *height,
+                    rate: self.rate,
+                };
+                entry.insert(Compositor::new(format).ok()?)
+            }
+        };
+        let layout = Layout {
+            from: stage,
+            ..Layout::default()
+        };
+        let picture = compositor.compose(&layout, pictures, 0)?;
+        let mut data = Vec::with_capacity((width * height * 3 / 2) as usize);
+        for i in 0..3 {
+            let plane = picture.plane(i);
+            for y in 0..plane.height {
+                data.extend_from_slice(plane.row(y));
+            }
+        }
+        Some(MonitorPicture {
+            what: what.clone(),
+            width: *width,
+            height: *height,
+            frame,
+            data,
+        })
+    }
+}

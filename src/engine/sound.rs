@@ -1,0 +1,55 @@
+//! The mixer's thread: a block each 10 ms by the house's clock, a little behind it, so that the tick
+//! has said what goes with the picture.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::audio::{Mixer, Order};
+use crate::media::{BLOCK, HouseClock, block_start};
+use crate::output::EncoderInput;
+
+/// How far behind the house the mixer works.
+const BEHIND_NS: i64 = 20_000_000;
+/// So long it waits for a tick that is late, and then goes on with the gains it has.
+const PATIENCE_NS: i64 = 250_000_000;
+
+/// What the tick shares with the mixer's thread.
+#[derive(Debug, Default)]
+pub struct SoundLink {
+    /// All orders for samples before this one have been given.
+    pub announced: AtomicU64,
+    /// The show has ended.
+    pub ended: AtomicBool,
+}
+
+/// Starts the thread.
+pub fn start(
+    mut mixer: Mixer,
+    mut orders: rtrb::Consumer<Order>,
+    link: Arc<SoundLink>,
+    encoder: EncoderInput,
+    clock: HouseClock,
+) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name("mixer".to_owned())
+        .spawn(move || {
+            while !link.ended.load(Ordering::Relaxed) {
+                let end = mixer.position() + BLOCK as u64;
+                let due = block_start(end) + BEHIND_NS;
+                clock.sleep_until(due);
+                let needed = end + Mixer::AHEAD;
+                while link.announced.load(Ordering::Acquire) < needed
+                    && clock.now() < due + PATIENCE_NS
+                    && !link.ended.load(Ordering::Relaxed)
+                {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                while let Ok(order) = orders.pop() {
+                    mixer.order(order);
+                }
+                encoder.sound(&mixer.block());
+            }
+        })
+}

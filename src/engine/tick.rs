@@ -1,0 +1,328 @@
+//! The tick: the clock that never stops. It owns all state of the show, makes one frame of the
+//! program after the other, each under its own number, and waits for nothing but the time.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crossbeam_channel::Receiver;
+
+use super::core::{Core, Effect, Observed, ObservedSource, ramp_of};
+use super::health::Watch;
+use super::journal::{Journal, JournalWriter, boot};
+use super::monitors::Taps;
+use super::observer::Observer;
+use super::sound::SoundLink;
+use crate::audio::{Meters, Order, StripGain};
+use crate::door::{Ask, Counters, Event, Hub, SourceState};
+use crate::input::{LOST_NS, Slot, Status};
+use crate::media::{House, HouseClock, Picture, Rate, SAMPLE_RATE};
+use crate::output::EncoderInput;
+use crate::video::Compositor;
+
+/// Where the tick stands among the parts of the engine.
+pub struct Tick {
+    /// The show's state.
+    pub core: Core,
+    /// House time.
+    pub clock: HouseClock,
+    /// One for each source.
+    pub inputs: Vec<Input>,
+    /// Makes the pictures.
+    pub compositor: Compositor,
+    /// Takes the pictures.
+    pub encoder: EncoderInput,
+    /// Takes the gains.
+    pub orders: rtrb::Producer<Order>,
+    /// Shared with the mixer.
+    pub link: Arc<SoundLink>,
+    /// What the mixer measured.
+    pub meters: Arc<Meters>,
+    /// Commands in, events and snapshots out.
+    pub hub: Arc<Hub>,
+    /// Commands.
+    pub asked: Receiver<Ask>,
+    /// Destinations, recorder, receiver.
+    pub outputs: Observer,
+    /// For monitors.
+    pub taps: Arc<Taps>,
+    /// How the machine fares.
+    pub watch: Arc<Watch>,
+    /// Where the next engine will read.
+    pub journal: Option<JournalWriter>,
+    /// Frames of engines before this one.
+    pub before: Counters,
+    /// How often the engine was started again.
+    pub restarts: u32,
+}
+
+/// One source, as the tick sees it.
+pub struct Input {
+    /// Its pictures.
+    pub slot: Slot,
+    /// What its supervisor says.
+    pub status: Arc<Status>,
+    /// Shown while it is lost.
+    pub slate: Option<Picture>,
+    /// The state last told.
+    pub told: SourceState,
+}
+
+impl Input {
+    /// The picture for a tick: the slot's, or the slate where nothing has come for a while.
+    fn picture(&mut self, due: House, frame_ns: i64, now: House) -> Option<Picture> {
+        let gone = match self.status.vitals.last_picture() {
+            Some(last) => {
+                now - last > LOST_NS && self.status.state() != SourceState::Ended
+            }
+            None => true,
+        };
+        if gone {
+            // What is left would flash up when it comes back.
+            self.slot.clear();
+            return self.slate.clone();
+        }
+        self.slot
+            .at(due, frame_ns)
+            .cloned()
+            .or_else(|| self.slate.clone())
+    }
+
+    fn observe(&self, strip: usize, meters: &Meters) -> ObservedSource {
+        let counters = self.slot.counters();
+        let vitals = &self.status.vitals;
+        ObservedSource {
+            state: self.status.state(),
+            message: self.status.message().to_string(),
+            level: meters.take(strip),
+            frames: counters.frames.load(Ordering::Relaxed),
+            lost: counters.lost.load(Ordering::Relaxed),
+            repeated: counters.repeated.load(Ordering::Relaxed),
+            dropped: counters.dropped.load(Ordering::Relaxed),
+            drift_ppm: vitals.drift_ppm(),
+            av_offset_ms: meters.offset(strip) * 1000.0 / SAMPLE_RATE as f32,
+            jitter_ms: vitals.jitter_ms(),
+            restarts: self.status.restarts(),
+        }
+    }
+}
+
+impl Tick {
+    /// Makes frames from `first` on until the show is to end; gives what there was to see at last.
+    pub fn run(mut self, first: u64) -> Ended {
+        let rate = self.core.show().format.rate;
+        let mut counters = self.before;
+        let mut last: Option<Picture> = None;
+        let mut ordered: Option<(Vec<StripGain>, f32)> = None;
+        let mut saved = None;
+        let mut n = first;
+        loop {
+            let due = rate.time_of(n);
+            self.clock.sleep_until(due);
+            let began = self.clock.now();
+            if began - due > rate.frame_ns() / 2 {
+                counters.late += 1;
+            }
+            let asked = self.carry_out(n, rate);
+            let layout = self.core.tick();
+            self.order_sound(n, rate, &mut ordered);
+
+            let pictures: Vec<Option<Picture>> = self
+                .inputs
+                .iter_mut()
+                .map(|input| input.picture(due, rate.frame_ns(), began))
+                .collect();
+            // A tick so late that the next is due already gives the picture there is.
+            let made = if began >= rate.time_of(n + 1) && last.is_some() {
+                None
+            } else {
+                self.compositor.compose(&layout, &pictures, due)
+            };
+            if made.is_none() {
+                counters.repeated += 1;
+            }
+            last = made.or(last);
+            counters.frames += 1;
+            match &last {
+                Some(picture) if self.encoder.picture(picture, due) => {}
+                _ => counters.skipped += 1,
+            }
+            self.leave_for_monitors(n, pictures, last.as_ref());
+            self.tell(n, counters, &asked);
+            if n == first {
+                self.hub.say(Event::Ready {
+                    show: self.core.show().name.clone(),
+                    frame: n,
+                });
+            }
+            self.save(counters, &mut saved, n);
+            if asked.quit {
+                let observed = self.observe(n, counters);
+                self.link.ended.store(true, Ordering::Relaxed);
+                return Ended {
+                    outputs: self.outputs,
+                    counters,
+                    sources: observed.sources,
+                    journal: self.journal,
+                    restarts: self.restarts,
+                };
+            }
+            self.watch.ticked(self.clock.now() - began);
+            n += 1;
+        }
+    }
+
+    /// Carries out every command that has come, all of them in this frame.
+    fn carry_out(&mut self, n: u64, rate: Rate) -> Asked {
+        let mut asked = Asked::default();
+        while let Ok(ask) = self.asked.try_recv() {
+            let answer = match self.core.apply(&ask.command) {
+                Ok(effect) => {
+                    match effect {
+                        Effect::None => {}
+                        Effect::Stream(destinations, on) => {
+                            self.outputs.stream(&destinations, on);
+                        }
+                        Effect::Record(on) => self.outputs.record(on),
+                        Effect::Marker(label) => self.outputs.mark(rate.time_of(n), &label),
+                        Effect::PictureDelay(source, ms) => {
+                            self.inputs[source].status.vitals.set_picture_delay_ms(ms);
+                        }
+                        Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
+                        Effect::Quit => asked.quit = true,
+                    }
+                    Event::Done {
+                        command: ask.command,
+                        frame: n,
+                        id: Some(ask.id),
+                    }
+                }
+                Err(refusal) => Event::Error {
+                    message: refusal.to_string(),
+                    id: Some(ask.id),
+                },
+            };
+            // A client that does not read its answers goes without.
+            let _ = ask.answer.try_send(answer);
+        }
+        asked
+    }
+
+    /// Says which gains go with this frame, if they are others than before.
+    fn order_sound(&mut self, n: u64, rate: Rate, ordered: &mut Option<(Vec<StripGain>, f32)>) {
+        let gains = self.core.gains();
+        let program = 1.0 - self.core.switcher().black().0;
+        let moving = self.core.switcher().is_moving();
+        let position = rate.sample_of(n);
+        if ordered.as_ref().is_none_or(|(g, p)| *g != gains || *p != program) {
+            let order = Order {
+                position,
+                ramp: ramp_of(moving, rate),
+                strips: gains.clone(),
+                program,
+            };
+            if self.orders.push(order).is_ok() {
+                *ordered = Some((gains, program));
+            }
+        }
+        self.link
+            .announced
+            .store(rate.sample_of(n + 1), Ordering::Release);
+    }
+
+    fn leave_for_monitors(
+        &self,
+        n: u64,
+        pictures: Vec<Option<Picture>>,
+        program: Option<&Picture>,
+    ) {
+        for (tap, picture) in self.taps.sources.iter().zip(pictures) {
+            tap.store(picture.map(Arc::new));
+        }
+        self.taps.program.store(program.cloned().map(Arc::new));
+        let preview = self.core.switcher().preview().to_owned();
+        self.taps.now.store(Some(Arc::new((n, preview))));
+    }
+
+    /// Publishes the snapshot, and an event for each state that changed.
+    fn tell(&mut self, n: u64, counters: Counters, asked: &Asked) {
+        let observed = self.observe(n, counters);
+        for (i, input) in self.inputs.iter_mut().enumerate() {
+            let state = observed.sources[i].state;
+            if state != input.told {
+                input.told = state;
+                self.hub.say(Event::Source {
+                    id: self.core.show().sources[i].id.clone(),
+                    state,
+                    message: observed.sources[i].message.clone(),
+                    frame: n,
+                });
+            }
+        }
+        self.outputs.tell_changes(n, &self.hub);
+        let snapshot = Arc::new(self.core.snapshot(n, observed));
+        for client in &asked.snapshots {
+            let _ = client.try_send(Event::Snapshot {
+                snapshot: Box::new((*snapshot).clone()),
+            });
+        }
+        self.hub.publish(snapshot);
+    }
+
+    fn observe(&mut self, n: u64, counters: Counters) -> Observed {
+        let sources = self
+            .inputs
+            .iter()
+            .enumerate()
+            .map(|(i, input)| input.observe(i, &self.meters))
+            .collect();
+        Observed {
+            sources,
+            program: self.meters.take_program(),
+            counters,
+            health: self.watch.health(),
+            uptime_s: self.core.show().format.rate.time_of(n) as f64 / 1e9,
+            ..self.outputs.observe()
+        }
+    }
+
+    /// Writes the journal where something changed, and once a second for the counters.
+    fn save(&self, counters: Counters, saved: &mut Option<(Journal, u64)>, n: u64) {
+        let Some(writer) = &self.journal else { return };
+        let state = self.core.journal();
+        let second = self.core.show().format.rate.fps() as u64;
+        let is_same = saved
+            .as_ref()
+            .is_some_and(|(last, at)| *last == state && n < at + second);
+        if !is_same {
+            writer.write(Journal {
+                epoch_ns: self.clock.epoch_ns(),
+                boot: boot(),
+                counters,
+                restarts: self.restarts,
+                ..state.clone()
+            });
+            *saved = Some((state, n));
+        }
+    }
+}
+
+/// What the commands of one frame asked beyond the core.
+#[derive(Default)]
+struct Asked {
+    snapshots: Vec<crossbeam_channel::Sender<Event>>,
+    quit: bool,
+}
+
+/// What is left when the last frame has been made.
+pub struct Ended {
+    /// Still to be ended.
+    pub outputs: Observer,
+    /// In all.
+    pub counters: Counters,
+    /// As last seen.
+    pub sources: Vec<ObservedSource>,
+    /// Still to be ended.
+    pub journal: Option<JournalWriter>,
+    /// How often the engine was started again.
+    pub restarts: u32,
+}

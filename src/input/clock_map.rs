@@ -1,0 +1,243 @@
+//! The one map from a live source's running time to house time, for its pictures and its sound.
+//!
+//! A source's clock drifts and its packets come irregularly. The map is a straight line that a slow
+//! second-order loop bends so that nearly every picture and sound has come when it is due, and not
+//! much earlier. Because both go by the same line, they stay together.
+
+use std::collections::VecDeque;
+
+use crate::media::House;
+
+/// How often the line is corrected.
+const STEP_NS: i64 = 250_000_000;
+/// Over how many steps the lateness is looked at.
+const WINDOW: usize = 12;
+/// Lateness that stays unpunished: the share of pictures that may come after they are due.
+const LATE_SHARE: f64 = 0.02;
+/// A source this far from its line has jumped, and the line is drawn anew.
+const JUMP_NS: i64 = 300_000_000;
+/// In hand between the latest arrivals and the tick.
+const MARGIN_NS: f64 = 4_000_000.0;
+/// Loop gains a second: natural period about a minute, critically damped. Slow enough that jitter of
+/// the arrivals does not become wow in the sound.
+const GAIN_P: f64 = 0.2;
+const GAIN_I: f64 = GAIN_P * GAIN_P / 4.0;
+/// The line's slope is at most this far from 1: clocks are within ±500 ppm, and changes of the delay
+/// must not be heard as a change of pitch.
+const SLOPE_MAX: f64 = 0.002;
+
+/// See the module's words.
+#[derive(Debug)]
+pub struct ClockMap {
+    line: Option<Line>,
+    step: Vec<f64>,
+    step_end: House,
+    window: VecDeque<StepSpread>,
+    jitter_ns: f64,
+    jumps: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    x0: i64,
+    y0: f64,
+    /// Drift of the source against the house: house nanoseconds a source nanosecond, less one.
+    drift: f64,
+    /// The correction of the delay that is being made now, likewise.
+    trim: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct StepSpread {
+    low: f64,
+    high: f64,
+}
+
+impl Line {
+    fn at(&self, x: i64) -> f64 {
+        self.y0 + (x - self.x0) as f64 * (1.0 + self.drift + self.trim)
+    }
+}
+
+impl Default for ClockMap {
+    fn default() -> Self {
+        Self {
+            line: None,
+            step: Vec::with_capacity(128),
+            step_end: 0,
+            window: VecDeque::with_capacity(WINDOW),
+            jitter_ns: 0.0,
+            jumps: 0,
+        }
+    }
+}
+
+impl ClockMap {
+    /// Takes note that something of running time `x` came at `arrival`, and gives the house time at
+    /// which it is to be seen or heard.
+    pub fn observe(&mut self, x: i64, arrival: House) -> House {
+        let Some(line) = self.line else {
+            return self.anchor(x, arrival);
+        };
+        let late = arrival as f64 - line.at(x);
+        if late.abs() > JUMP_NS as f64 {
+            self.jumps += 1;
+            return self.anchor(x, arrival);
+        }
+        if self.step.len() < self.step.capacity() {
+            self.step.push(late);
+        }
+        if arrival >= self.step_end {
+            self.correct(x, arrival);
+        }
+        self.line.map_or(arrival, |line| line.at(x) as House)
+    }
+
+    /// How far the source's clock runs fast (+) or slow (−) of the house's, in parts per million.
+    pub fn drift_ppm(&self) -> f64 {
+        self.line.map_or(0.0, |line| -line.drift * 1e6)
+    }
+
+    /// The spread of the arrivals in nanoseconds.
+    pub fn jitter_ns(&self) -> f64 {
+        self.jitter_ns
+    }
+
+    /// How often the source's time jumped.
+    pub fn jumps(&self) -> u64 {
+        self.jumps
+    }
+
+    fn anchor(&mut self, x: i64, arrival: House) -> House {
+        let y0 = arrival as f64 + MARGIN_NS + self.jitter_ns;
+        self.line = Some(Line {
+            x0: x,
+            y0,
+            drift: self.line.map_or(0.0, |line| line.drift),
+            trim: 0.0,
+        });
+        self.step.clear();
+        self.window.clear();
+        self.step_end = arrival + STEP_NS;
+        y0 as House
+    }
+
+    fn correct(&mut self, x: i64, arrival: House) {
+        let Some(line) = self.line.as_mut() else {
+            return;
+        };
+        self.step.sort_by(f64::total_cmp);
+        let (Some(&low), Some(&last)) = (self.step.first(), self.step.last()) else {
+            return;
+        };
+        // Few arrivals in a step: its latest; many: all but the share that may be late.
+        let index = (self.step.len() as f64 * (1.0 - LATE_SHARE)).ceil() as usize;
+        let high = self
+            .step
+            .get(index.saturating_sub(1))
+            .copied()
+            .unwrap_or(last);
+        if self.window.len() == WINDOW {
+            self.window.pop_front();
+        }
+        self.window.push_back(StepSpread { low, high });
+        let highest = self.window.iter().map(|s| s.high).fold(f64::MIN, f64::max);
+        let lowest = self.window.iter().map(|s| s.low).fold(f64::MAX, f64::min);
+        self.jitter_ns = (highest - lowest).max(0.0);
+
+        let error = highest + MARGIN_NS;
+        let seconds = (arrival - self.step_end + STEP_NS) as f64 / 1e9;
+        line.y0 = line.at(x);
+        line.x0 = x;
+        line.drift = (line.drift + GAIN_I * error / 1e9 * seconds).clamp(-SLOPE_MAX, SLOPE_MAX);
+        line.trim = (GAIN_P * error / 1e9).clamp(-SLOPE_MAX, SLOPE_MAX);
+        // What was measured against the old line is moved onto the new one as it bends.
+        let moved = (line.drift + line.trim) * STEP_NS as f64;
+        for spread in &mut self.window {
+            spread.high -= moved;
+            spread.low -= moved;
+        }
+        self.step.clear();
+        self.step_end = arrival + STEP_NS;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs a 30 fps source with `ppm` and jitter for `seconds`; gives the map and the last errors
+    /// of the presentation times against the ideal line, less their mean.
+    fn run(ppm: f64, jitter_ms: f64, seconds: u64) -> (ClockMap, Vec<f64>, f64) {
+        let mut map = ClockMap::default();
+        let mut errors = Vec::new();
+        let mut late = 0;
+        let count = seconds * 30;
+        for k in 0..count {
+            let x = (k as f64 * 1e9 / 30.0) as i64;
+            let truth = 5e9 + x as f64 * (1.0 - ppm * 1e-6);
+            let wobble = ((k * 7919) % 1000) as f64 / 1000.0 * jitter_ms * 1e6;
+            let arrival = (truth + wobble) as i64;
+            let shown = map.observe(x, arrival);
+            if k > count / 2 {
+                errors.push(shown as f64 - truth);
+                late += u32::from(shown < arrival);
+            }
+        }
+        let share = f64::from(late) / errors.len() as f64;
+        (map, errors, share)
+    }
+
+    #[test]
+    fn follows_a_clock_500_ppm_off() {
+        for ppm in [500.0, -500.0, 0.0] {
+            let (map, errors, late) = run(ppm, 6.0, 600);
+            assert!(
+                (map.drift_ppm() - ppm).abs() < 60.0,
+                "{} at {ppm}",
+                map.drift_ppm()
+            );
+            let low = errors.iter().copied().fold(f64::MAX, f64::min);
+            let high = errors.iter().copied().fold(f64::MIN, f64::max);
+            assert!(high - low < 4e6, "wanders by {} ms", (high - low) / 1e6);
+            assert!(high < 20e6, "delay of {} ms", high / 1e6);
+            assert!(late < 0.01, "{late} came late");
+            assert_eq!(map.jumps(), 0);
+        }
+    }
+
+    #[test]
+    fn a_jump_by_hours_is_caught_at_once_both_ways() {
+        let mut map = ClockMap::default();
+        let hour = 3_600_000_000_000i64;
+        let mut arrival = 0;
+        for jump in [0, 5 * hour, -7 * hour, hour] {
+            for k in 0..90i64 {
+                arrival += 33_333_333;
+                let shown = map.observe(jump + k * 33_333_333 + arrival % 7, arrival);
+                assert!(
+                    (shown - arrival).abs() < 100_000_000,
+                    "{shown} at {arrival}"
+                );
+            }
+        }
+        assert_eq!(map.jumps(), 3);
+    }
+
+    #[test]
+    fn a_short_stall_does_not_move_the_delay_for_good() {
+        let mut map = ClockMap::default();
+        let mut last = 0;
+        for k in 0..3000i64 {
+            let x = k * 33_333_333;
+            // Two hundred milliseconds of silence at one moment, then all at once.
+            let arrival = if (300..306).contains(&k) {
+                306 * 33_333_333
+            } else {
+                x
+            };
+            last = map.observe(x, arrival) - x;
+        }
+        assert!(last < 25_000_000, "delay {last}");
+    }
+}

@@ -1,0 +1,285 @@
+//! From a source's appsinks to its slot and its sound ring: house time is given here.
+
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use gstreamer as gst;
+use gstreamer_app as gst_app;
+use gstreamer_video as gst_video;
+
+use super::clock_map::ClockMap;
+use super::pace::{LOOKAHEAD_NS, PaceMap, StreamKind};
+use super::slot::SlotWriter;
+use super::sound::SoundWriter;
+use crate::media::{CHANNELS, House, HouseClock, NS_PER_S, Picture, SAMPLE_RATE};
+
+/// How a source's time becomes house time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pacing {
+    /// It gives as fast as it is taken, and is held to real time.
+    Paced,
+    /// It gives when it will, by a clock of its own.
+    Live,
+}
+
+/// The writing ends, which outlive the pipelines that feed them one after the other.
+pub struct Ends {
+    /// To the tick.
+    pub pictures: SlotWriter,
+    /// To the mixer.
+    pub sound: SoundWriter,
+}
+
+/// What a source tells of itself; written by its threads, read by anyone.
+#[derive(Debug, Default)]
+pub struct Vitals {
+    /// House time at which the last picture came; `i64::MIN` before the first.
+    last_picture: AtomicI64,
+    /// The same for sound.
+    last_sound: AtomicI64,
+    /// Stream position of the last picture or sound, in nanoseconds, for a clip to go on from.
+    position: AtomicI64,
+    picture_delay_ms: AtomicU32,
+    drift: AtomicU32,
+    jitter: AtomicU32,
+    jumps: AtomicU64,
+}
+
+impl Vitals {
+    pub(super) fn new(picture_delay_ms: u32) -> Self {
+        let vitals = Self::default();
+        vitals.forget();
+        vitals
+            .picture_delay_ms
+            .store(picture_delay_ms, Ordering::Relaxed);
+        vitals
+    }
+
+    /// As if nothing had come yet.
+    pub(super) fn forget(&self) {
+        self.last_picture.store(i64::MIN, Ordering::Relaxed);
+        self.last_sound.store(i64::MIN, Ordering::Relaxed);
+    }
+
+    /// When the last picture came.
+    pub fn last_picture(&self) -> Option<House> {
+        Some(self.last_picture.load(Ordering::Relaxed)).filter(|&t| t != i64::MIN)
+    }
+
+    /// When the last sound came.
+    pub fn last_sound(&self) -> Option<House> {
+        Some(self.last_sound.load(Ordering::Relaxed)).filter(|&t| t != i64::MIN)
+    }
+
+    pub(super) fn position(&self) -> i64 {
+        self.position.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_position(&self, position: i64) {
+        self.position.store(position, Ordering::Relaxed);
+    }
+
+    /// Delay of the picture against the sound, in ms.
+    pub fn picture_delay_ms(&self) -> u32 {
+        self.picture_delay_ms.load(Ordering::Relaxed)
+    }
+
+    /// Sets the delay of the picture against the sound, in ms.
+    pub fn set_picture_delay_ms(&self, ms: u32) {
+        self.picture_delay_ms.store(ms, Ordering::Relaxed);
+    }
+
+    /// How far the source's clock runs fast, in parts per million.
+    pub fn drift_ppm(&self) -> f32 {
+        f32::from_bits(self.drift.load(Ordering::Relaxed))
+    }
+
+    /// Spread of the arrivals, in ms.
+    pub fn jitter_ms(&self) -> f32 {
+        f32::from_bits(self.jitter.load(Ordering::Relaxed))
+    }
+
+    /// How often the source's time stamps jumped.
+    pub fn jumps(&self) -> u64 {
+        self.jumps.load(Ordering::Relaxed)
+    }
+}
+
+enum Map {
+    Paced(PaceMap),
+    Live(ClockMap),
+}
+
+/// What one pipeline's callbacks share.
+pub struct Feed {
+    clock: HouseClock,
+    vitals: Arc<Vitals>,
+    ends: Arc<Mutex<Ends>>,
+    map: Mutex<Map>,
+    stopped: Mutex<bool>,
+    stop: Condvar,
+    keep_rate: (u64, u64),
+}
+
+impl Feed {
+    pub(super) fn new(
+        clock: HouseClock,
+        pacing: Pacing,
+        rate: crate::media::Rate,
+        vitals: Arc<Vitals>,
+        ends: Arc<Mutex<Ends>>,
+    ) -> Arc<Self> {
+        let map = match pacing {
+            Pacing::Paced => Map::Paced(PaceMap::new(rate)),
+            Pacing::Live => Map::Live(ClockMap::default()),
+        };
+        Arc::new(Self {
+            clock,
+            vitals,
+            ends,
+            map: Mutex::new(map),
+            stopped: Mutex::new(false),
+            stop: Condvar::new(),
+            keep_rate: (2 * u64::from(rate.0), u64::from(rate.1)),
+        })
+    }
+
+    /// Lets go of every callback that waits, for good. Must be called before the pipeline is stopped.
+    pub(super) fn release(&self) {
+        *lock(&self.stopped) = true;
+        self.stop.notify_all();
+    }
+
+    /// Pictures a second, as a fraction, beyond which a source floods: twice the program's rate.
+    pub(super) fn keep_rate(&self) -> (u64, u64) {
+        self.keep_rate
+    }
+
+    /// Takes the next picture from `sink`.
+    pub(super) fn picture(
+        &self,
+        sink: &gst_app::AppSink,
+    ) -> Result<gst::FlowSuccess, gst::FlowError> {
+        let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
+        let (Some(buffer), Some(caps)) = (sample.buffer_owned(), sample.caps()) else {
+            return Ok(gst::FlowSuccess::Ok);
+        };
+        let info =
+            gst_video::VideoInfo::from_caps(caps).map_err(|_| gst::FlowError::NotNegotiated)?;
+        let duration = match info.fps() {
+            fps if fps.numer() > 0 => NS_PER_S * i64::from(fps.denom()) / i64::from(fps.numer()),
+            _ => buffer.duration().map_or(0, |d| d.nseconds() as i64),
+        };
+        let Some(x) = self.running_time(&sample, buffer.pts()) else {
+            return Ok(gst::FlowSuccess::Ok);
+        };
+        let arrival = self.clock.now();
+        let (time, _) = self.place(StreamKind::Picture, x, duration, arrival)?;
+        self.vitals
+            .last_picture
+            .store(self.clock.now(), Ordering::Relaxed);
+        let delay = i64::from(self.vitals.picture_delay_ms()) * 1_000_000;
+        if let Some(picture) = Picture::new(buffer, &info, time + delay) {
+            lock(&self.ends).pictures.push(picture);
+        }
+        Ok(gst::FlowSuccess::Ok)
+    }
+
+    /// Takes the next block of sound from `sink`.
+    pub(super) fn sound(
+        &self,
+        sink: &gst_app::AppSink,
+    ) -> Result<gst::FlowSuccess, gst::FlowError> {
+        let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
+        let Some(buffer) = sample.buffer() else {
+            return Ok(gst::FlowSuccess::Ok);
+        };
+        let Some(x) = self.running_time(&sample, buffer.pts()) else {
+            return Ok(gst::FlowSuccess::Ok);
+        };
+        let map = buffer.map_readable().map_err(|_| gst::FlowError::Error)?;
+        let bytes = map.as_slice();
+        let frames = bytes.len() / (CHANNELS * size_of::<f32>());
+        let duration = frames as i64 * NS_PER_S / SAMPLE_RATE as i64;
+        let arrival = self.clock.now();
+        let (time, jump) = self.place(StreamKind::Sound, x, duration, arrival)?;
+        self.vitals
+            .last_sound
+            .store(self.clock.now(), Ordering::Relaxed);
+        let mut samples = vec![0f32; frames * CHANNELS];
+        for (sample, bytes) in samples.iter_mut().zip(bytes.chunks_exact(4)) {
+            // A decoder that gives NaN must not silence the whole program.
+            let value = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+            *sample = if value.is_finite() { value } else { 0.0 };
+        }
+        lock(&self.ends).sound.push(&samples, time, jump);
+        Ok(gst::FlowSuccess::Ok)
+    }
+
+    fn running_time(&self, sample: &gst::Sample, pts: Option<gst::ClockTime>) -> Option<i64> {
+        let pts = pts?;
+        let segment = sample.segment()?.downcast_ref::<gst::format::Time>()?;
+        if let Some(position) = segment.to_stream_time(pts) {
+            self.vitals.set_position(position.nseconds() as i64);
+        }
+        match segment.to_running_time_full(pts)? {
+            gst::Signed::Positive(time) => Some(time.nseconds() as i64),
+            gst::Signed::Negative(time) => Some(-(time.nseconds() as i64)),
+        }
+    }
+
+    /// House time for running time `x`; a paced source is held here until shortly before it.
+    fn place(
+        &self,
+        kind: StreamKind,
+        x: i64,
+        duration: i64,
+        arrival: House,
+    ) -> Result<(House, bool), gst::FlowError> {
+        let (time, jump, paced) = match &mut *lock(&self.map) {
+            Map::Paced(map) => {
+                let (time, jump) = map.place(kind, x, duration, arrival);
+                self.vitals.jumps.store(map.jumps(), Ordering::Relaxed);
+                (time, jump, true)
+            }
+            Map::Live(map) => {
+                let jumps = map.jumps();
+                // What matters is when the end of a block of sound came, and that of a picture is
+                // its moment.
+                let time = map.observe(x, arrival);
+                self.vitals
+                    .drift
+                    .store((map.drift_ppm() as f32).to_bits(), Ordering::Relaxed);
+                self.vitals
+                    .jitter
+                    .store((map.jitter_ns() as f32 / 1e6).to_bits(), Ordering::Relaxed);
+                self.vitals.jumps.store(map.jumps(), Ordering::Relaxed);
+                (time, map.jumps() != jumps, false)
+            }
+        };
+        if paced {
+            let mut stopped = lock(&self.stopped);
+            loop {
+                if *stopped {
+                    return Err(gst::FlowError::Flushing);
+                }
+                let wait = time - LOOKAHEAD_NS - self.clock.now();
+                if wait <= 0 {
+                    break;
+                }
+                stopped = self
+                    .stop
+                    .wait_timeout(stopped, Duration::from_nanos(wait as u64))
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
+            }
+        }
+        Ok((time, jump))
+    }
+}
+
+/// A lock whose holder panicked is still good: what it guards is replaced whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

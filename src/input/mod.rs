@@ -1,0 +1,23 @@
+//! Sources: each in its own pipeline with its own supervisor, so that what happens to one stays
+//! with it. A picture leaves here in house format with its house time, in its source's slot; sound
+//! in its source's ring.
+
+mod camera;
+mod chain;
+mod clock_map;
+mod decode;
+mod feed;
+mod file;
+mod network;
+mod pace;
+mod slot;
+mod sound;
+mod supervisor;
+mod test;
+
+pub use camera::{CameraInfo, cameras};
+pub use clock_map::ClockMap;
+pub use feed::Vitals;
+pub use slot::{Slot, SlotCounters, SlotWriter, slot};
+pub use sound::{Mark, SoundReader, SoundWriter, sound_ring};
+pub use supervisor::{LOST_NS, RunningSource, Setting, SourceError, Status, is_live, start};

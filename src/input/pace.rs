@@ -1,0 +1,181 @@
+//! House time for a source that gives as fast as it is taken: clips and test pictures. It is paced:
+//! its pictures and sound are held back until shortly before they are due.
+
+use crate::media::{House, Rate};
+
+/// How long before it is due a picture or a sound is handed on.
+pub const LOOKAHEAD_NS: i64 = 120_000_000;
+/// A step in a stream's time stamps beyond this is a jump, not a gap.
+const JUMP_NS: i64 = 1_000_000_000;
+/// Later than this and the source has stalled: it goes on from where it is rather than skipping.
+const STALL_NS: i64 = 500_000_000;
+
+/// Running times to house times, by one offset for picture and sound that changes only at jumps.
+#[derive(Debug)]
+pub struct PaceMap {
+    rate: Rate,
+    /// House time less running time; the newest last.
+    offsets: Vec<i64>,
+    streams: [Option<Stream>; 2],
+    jumps: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Stream {
+    offset: i64,
+    generation: usize,
+    /// House time at which its next picture or sound should be due.
+    expected: House,
+}
+
+/// One of a source's two streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamKind {
+    /// Pictures.
+    Picture = 0,
+    /// Sound.
+    Sound = 1,
+}
+
+impl PaceMap {
+    /// A map for a program of this rate.
+    pub fn new(rate: Rate) -> Self {
+        Self {
+            rate,
+            offsets: Vec::new(),
+            streams: [None; 2],
+            jumps: 0,
+        }
+    }
+
+    /// House time for running time `x`, which lasts `duration`, at house time `now`; and whether
+    /// there was a jump.
+    pub fn place(&mut self, kind: StreamKind, x: i64, duration: i64, now: House) -> (House, bool) {
+        let newest = self.offsets.len().wrapping_sub(1);
+        let mut jumped = false;
+        let mut stream = match (self.streams[kind as usize], self.offsets.last()) {
+            (Some(stream), _) => stream,
+            (None, Some(&offset)) => Stream {
+                offset,
+                generation: newest,
+                expected: x + offset,
+            },
+            (None, None) => {
+                let offset = self.on_tick(now + LOOKAHEAD_NS) - x;
+                self.offsets.push(offset);
+                Stream {
+                    offset,
+                    generation: 0,
+                    expected: x + offset,
+                }
+            }
+        };
+        let is_off = |offset: i64| (x.saturating_add(offset) - stream.expected).abs() > JUMP_NS;
+        if is_off(stream.offset) {
+            jumped = true;
+            // The other stream may have made this jump already: go by the same offset.
+            stream.offset = match self.offsets.last() {
+                Some(&offset) if !is_off(offset) => offset,
+                _ => {
+                    self.jumps += 1;
+                    let offset = stream.expected - x;
+                    self.offsets.push(offset);
+                    offset
+                }
+            };
+            stream.generation = self.offsets.len() - 1;
+        }
+        if now - (x + stream.offset) > STALL_NS {
+            jumped = true;
+            let newest = self.offsets.len() - 1;
+            if stream.generation < newest && now - (x + self.offsets[newest]) <= STALL_NS {
+                stream.offset = self.offsets[newest];
+            } else {
+                stream.offset = self.on_tick(now + LOOKAHEAD_NS) - x;
+                self.offsets.push(stream.offset);
+            }
+            stream.generation = self.offsets.len() - 1;
+        }
+        let time = x + stream.offset;
+        stream.expected = time + duration;
+        self.streams[kind as usize] = Some(stream);
+        // Old offsets are only kept to count generations.
+        if self.offsets.len() > 64 {
+            let keep = self.offsets.split_off(32);
+            self.offsets = keep;
+            for stream in self.streams.iter_mut().flatten() {
+                stream.generation = stream.generation.saturating_sub(32);
+            }
+        }
+        (time, jumped)
+    }
+
+    /// How often the time stamps jumped.
+    pub fn jumps(&self) -> u64 {
+        self.jumps
+    }
+
+    /// The first tick at or after `time`: a clip that starts on a tick keeps an exact cadence.
+    fn on_tick(&self, time: House) -> House {
+        let n = self.rate.frame_at(time);
+        if self.rate.time_of(n) >= time {
+            self.rate.time_of(n)
+        } else {
+            self.rate.time_of(n + 1)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StreamKind::{Picture, Sound};
+    use super::*;
+
+    const FRAME: i64 = 33_333_333;
+
+    #[test]
+    fn starts_on_a_tick_and_keeps_picture_and_sound_together() {
+        let rate = Rate(30, 1);
+        let mut map = PaceMap::new(rate);
+        let (first, _) = map.place(Picture, 5_000, FRAME, 1_234_567);
+        assert_eq!(first, rate.time_of(rate.frame_at(first)));
+        assert!(first >= 1_234_567 + LOOKAHEAD_NS);
+        let (sound, _) = map.place(Sound, 5_000, 21_333_333, 1_300_000);
+        assert_eq!(sound, first);
+    }
+
+    #[test]
+    fn a_jump_by_hours_goes_on_without_a_gap_and_together() {
+        let mut map = PaceMap::new(Rate(30, 1));
+        let mut now = 0;
+        let mut last = [0, 0];
+        for jump in [0i64, 3_600_000_000_000, -7_200_000_000_000] {
+            for k in 0..60 {
+                let x = jump + k * FRAME;
+                for kind in [Picture, Sound] {
+                    let (time, _) = map.place(kind, x, FRAME, now);
+                    if last[kind as usize] != 0 {
+                        let step = time - last[kind as usize];
+                        assert!((step - FRAME).abs() < 1000, "{step}");
+                    }
+                    last[kind as usize] = time;
+                }
+                assert_eq!(last[0], last[1]);
+                now = last[0] - LOOKAHEAD_NS;
+            }
+        }
+        assert_eq!(map.jumps(), 2);
+    }
+
+    #[test]
+    fn a_stall_goes_on_from_where_it_was() {
+        let mut map = PaceMap::new(Rate(30, 1));
+        map.place(Picture, 0, FRAME, 0);
+        map.place(Sound, 0, FRAME, 0);
+        let late = 10_000_000_000;
+        let (picture, jumped) = map.place(Picture, FRAME, FRAME, late);
+        assert!(jumped && picture >= late);
+        let (sound, _) = map.place(Sound, FRAME, FRAME, late);
+        assert_eq!(sound, picture);
+    }
+}

@@ -1,0 +1,507 @@
+//! A source's supervisor: a thread that builds its pipeline, watches it, and builds it again.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use gstreamer as gst;
+use gstreamer::prelude::*;
+
+use super::decode::Streams;
+use super::feed::{Ends, Feed, Pacing, Vitals};
+use super::slot::{Slot, slot};
+use super::sound::{SoundReader, sound_ring};
+use super::{camera, file, network, test};
+use crate::door::SourceState;
+use crate::media::{House, HouseClock, NS_PER_S};
+use crate::nice::{self, Nice};
+use crate::show::{Format, Source, SourceKind};
+
+/// Without a new picture for so long, a source is frozen.
+pub const FROZEN_NS: i64 = NS_PER_S;
+/// Without a new picture for so long, a source is lost and its slate is shown.
+pub const LOST_NS: i64 = 3 * NS_PER_S;
+/// A live source that gives nothing for so long is started again.
+const GIVE_UP_NS: i64 = 4 * NS_PER_S;
+/// As long may a live source take to give its first picture.
+const CONNECT_NS: i64 = 10 * NS_PER_S;
+/// Waits between attempts: a source is to be back within seconds of its sender.
+const BACKOFF: [Duration; 4] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_millis(1000),
+    Duration::from_millis(2000),
+];
+/// A pipeline that ran for so long has earned a quick new start.
+const STABLE: Duration = Duration::from_secs(10);
+const POLL: gst::ClockTime = gst::ClockTime::from_mseconds(100);
+
+/// Why a source's pipeline could not be built or broke.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// GStreamer lacks something.
+    #[error("GStreamer has no \"{0}\": is its plugin package installed?")]
+    MissingElement(String),
+    /// Said by an element.
+    #[error("{0}")]
+    Pipeline(String),
+}
+
+impl From<gst::glib::BoolError> for SourceError {
+    fn from(error: gst::glib::BoolError) -> Self {
+        Self::Pipeline(error.message.to_string())
+    }
+}
+
+impl From<gst::StateChangeError> for SourceError {
+    fn from(_: gst::StateChangeError) -> Self {
+        Self::Pipeline("the pipeline does not start".to_owned())
+    }
+}
+
+/// What all sources of a show share.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// House time.
+    pub clock: HouseClock,
+    /// House format.
+    pub format: Format,
+    /// Folder from which relative paths are read.
+    pub folder: PathBuf,
+    /// Threads that a decoder may use.
+    pub decoder_threads: u32,
+}
+
+/// A pipeline that is ready to be started.
+pub(super) struct Built {
+    pub pipeline: gst::Pipeline,
+    pub feed: Arc<Feed>,
+    pub streams: Option<Arc<Streams>>,
+    pub start: Start,
+}
+
+/// How a pipeline is started.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Start {
+    /// At once.
+    Play,
+    /// A clip: from a position, and over again without a gap where it loops.
+    Seek { looped: bool, position: i64 },
+}
+
+/// A running source, as the engine holds it.
+pub struct RunningSource {
+    status: Arc<Status>,
+    stop: Sender<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What a source's supervisor says of it.
+#[derive(Debug)]
+pub struct Status {
+    state: AtomicU8,
+    message: ArcSwap<String>,
+    restarts: AtomicU32,
+    /// What its threads say of it.
+    pub vitals: Arc<Vitals>,
+}
+
+impl Status {
+    /// How it does.
+    pub fn state(&self) -> SourceState {
+        STATES
+            .get(usize::from(self.state.load(Ordering::Relaxed)))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// What is wrong or awaited; empty while all is well.
+    pub fn message(&self) -> Arc<String> {
+        self.message.load_full()
+    }
+
+    /// How often its pipeline was started again.
+    pub fn restarts(&self) -> u32 {
+        self.restarts.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, state: SourceState, message: &str) {
+        let index = STATES.iter().position(|s| *s == state).unwrap_or(0);
+        // The message first: whoever sees the new state sees its reason.
+        if self.message.load().as_str() != message {
+            self.message.store(Arc::new(message.to_owned()));
+        }
+        self.state.store(index as u8, Ordering::Relaxed);
+    }
+}
+
+const STATES: [SourceState; 6] = [
+    SourceState::Connecting,
+    SourceState::Live,
+    SourceState::Frozen,
+    SourceState::Lost,
+    SourceState::Restarting,
+    SourceState::Ended,
+];
+
+/// Starts a source: what the engine holds of it, the tick's end and the mixer's end.
+pub fn start(
+    source: &Source,
+    setting: &Setting,
+) -> std::io::Result<(RunningSource, Slot, SoundReader)> {
+    let (picture_writer, slot) = slot();
+    let (sound_writer, sound) = sound_ring();
+    let status = Arc::new(Status {
+        state: AtomicU8::new(0),
+        message: ArcSwap::default(),
+        restarts: AtomicU32::new(0),
+        vitals: Arc::new(Vitals::new(source.picture_delay_ms)),
+    });
+    let (stop, stopped) = bounded(1);
+    let mut supervisor = Supervisor {
+        source: source.clone(),
+        setting: setting.clone(),
+        status: status.clone(),
+        ends: Arc::new(Mutex::new(Ends {
+            pictures: picture_writer,
+            sound: sound_writer,
+        })),
+        stopped,
+        resume_at: 0,
+    };
+    let thread = std::thread::Builder::new()
+        .name(format!("source {}", source.id))
+        .spawn(move || supervisor.run())?;
+    let running = RunningSource {
+        status,
+        stop,
+        thread: Some(thread),
+    };
+    Ok((running, slot, sound))
+}
+
+/// Whether this kind of source keeps its own clock, so that its sound must be resampled.
+pub fn is_live(kind: &SourceKind) -> bool {
+    pacing(kind) == Pacing::Live
+}
+
+fn pacing(kind: &SourceKind) -> Pacing {
+    match kind {
+        SourceKind::Test { .. } | SourceKind::File { .. } => Pacing::Paced,
+        SourceKind::Camera { .. } => Pacing::Live,
+        SourceKind::Network { url, .. } => network::pacing(url),
+    }
+}
+
+impl RunningSource {
+    /// What its supervisor says.
+    pub fn status(&self) -> &Arc<Status> {
+        &self.status
+    }
+
+    /// Asks it to end; [`RunningSource::join`] waits for it.
+    pub fn stop(&self) {
+        let _ = self.stop.try_send(());
+    }
+
+    /// Waits until it has ended.
+    pub fn join(mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("a source's supervisor panicked");
+        }
+    }
+}
+
+struct Supervisor {
+    source: Source,
+    setting: Setting,
+    status: Arc<Status>,
+    ends: Arc<Mutex<Ends>>,
+    stopped: Receiver<()>,
+    /// Where a clip goes on after it broke.
+    resume_at: i64,
+}
+
+/// How one life of a pipeline ended.
+enum Ending {
+    Stopped,
+    PlayedOut,
+    Broke(String),
+}
+
+impl Supervisor {
+    fn run(&mut self) {
+        nice::give_way(Nice::Decoder);
+        let mut attempt = 0;
+        loop {
+            let began = Instant::now();
+            self.status.set(SourceState::Connecting, self.awaited());
+            let ending = match self.build() {
+                Ok(built) => self.watch(built),
+                Err(error) => Ending::Broke(error.to_string()),
+            };
+            match ending {
+                Ending::Stopped => return,
+                Ending::PlayedOut => {
+                    self.status.set(SourceState::Ended, "");
+                    let _ = self.stopped.recv();
+                    return;
+                }
+                Ending::Broke(message) => {
+                    if began.elapsed() > STABLE {
+                        attempt = 0;
+                    }
+                    let wait = BACKOFF[attempt.min(BACKOFF.len() - 1)];
+                    attempt += 1;
+                    tracing::warn!(source = self.source.id, "{message}");
+                    self.status.set(SourceState::Restarting, &message);
+                    self.status.restarts.fetch_add(1, Ordering::Relaxed);
+                    if self.stopped.recv_timeout(wait).is_ok() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn build(&self) -> Result<Built, SourceError> {
+        let feed = Feed::new(
+            self.setting.clock,
+            pacing(&self.source.kind),
+            self.setting.format.rate,
+            self.status.vitals.clone(),
+            self.ends.clone(),
+        );
+        match &self.source.kind {
+            SourceKind::Test { pattern, tone_hz } => {
+                test::build(&self.setting, feed, *pattern, *tone_hz)
+            }
+            SourceKind::File { path, looped } => {
+                let path = self.setting.folder.join(path);
+                file::build(&self.setting, feed, &path, *looped, self.resume_at)
+            }
+            SourceKind::Camera { device } => camera::build(&self.setting, feed, device),
+            SourceKind::Network { url, latency_ms } => {
+                network::build(&self.setting, feed, url, *latency_ms)
+            }
+        }
+    }
+
+    /// What a source that gives nothing yet is waited for.
+    fn awaited(&self) -> &'static str {
+        match &self.source.kind {
+            SourceKind::Network { url, .. } if network::waits_for_caller(url) => {
+                "waiting for a sender to call"
+            }
+            SourceKind::Network { .. } => "connecting",
+            SourceKind::Camera { .. } => "opening the camera",
+            SourceKind::File { .. } => "opening the file",
+            SourceKind::Test { .. } => "",
+        }
+    }
+
+    /// Runs a pipeline until it ends, and ends it.
+    fn watch(&mut self, built: Built) -> Ending {
+        let Some(bus) = built.pipeline.bus() else {
+            return Ending::Broke("the pipeline has no bus".to_owned());
+        };
+        // House time is the monotonic clock's, and so must be the pipeline's.
+        built.pipeline.use_clock(Some(&gst::SystemClock::obtain()));
+        nice::streaming_threads_give_way(&built.pipeline, Nice::Decoder);
+        let first = match built.start {
+            Start::Play => gst::State::Playing,
+            Start::Seek { .. } => gst::State::Paused,
+        };
+        let ending = match built.pipeline.set_state(first) {
+            Ok(_) => self.follow(&built, &bus),
+            Err(_) => Ending::Broke(
+                error_on(&bus).unwrap_or_else(|| "the pipeline does not start".to_owned()),
+            ),
+        };
+        built.feed.release();
+        bus.unset_sync_handler();
+        end_aside(built.pipeline);
+        ending
+    }
+
+    fn follow(&mut self, built: &Built, bus: &gst::Bus) -> Ending {
+        let began = self.setting.clock.now();
+        let mut start = Some(built.start).filter(|start| matches!(start, Start::Seek { .. }));
+        let mut sought = false;
+        loop {
+            if self.stopped.try_recv().is_ok() {
+                return Ending::Stopped;
+            }
+            if let Some(message) = bus.timed_pop(POLL) {
+                match message.view() {
+                    gst::MessageView::Error(error) => {
+                        return self.broke(built.start, error_text(error));
+                    }
+                    gst::MessageView::Eos(_) => match built.start {
+                        // A container that knows no segment seeks: over again with a flush.
+                        Start::Seek { looped: true, .. } => {
+                            if let Err(error) = seek(&built.pipeline, 0, true, true) {
+                                return Ending::Broke(error.to_string());
+                            }
+                        }
+                        Start::Seek { looped: false, .. } => return Ending::PlayedOut,
+                        Start::Play => {
+                            return Ending::Broke("the sender ended the stream".to_owned());
+                        }
+                    },
+                    gst::MessageView::SegmentDone(_) => {
+                        if let Err(error) = seek(&built.pipeline, 0, false, true) {
+                            return Ending::Broke(error.to_string());
+                        }
+                    }
+                    gst::MessageView::Latency(_) => {
+                        let _ = built.pipeline.recalculate_latency();
+                    }
+                    gst::MessageView::AsyncDone(_) => {
+                        if let Some(Start::Seek { looped, position }) = start {
+                            if sought || (!looped && position == 0) {
+                                start = None;
+                                if built.pipeline.set_state(gst::State::Playing).is_err() {
+                                    return Ending::Broke("the clip does not play".to_owned());
+                                }
+                            } else {
+                                sought = true;
+                                // A clip that cannot seek is played from its start.
+                                if seek(&built.pipeline, position, true, looped).is_err() {
+                                    start = None;
+                                    let _ = built.pipeline.set_state(gst::State::Playing);
+                                }
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            if let Some(ending) = self.judge(built, began) {
+                return ending;
+            }
+        }
+    }
+
+    /// Sets the state by what has come lately; an ending where it is time to give up.
+    fn judge(&self, built: &Built, began: House) -> Option<Ending> {
+        let now = self.setting.clock.now();
+        let vitals = &self.status.vitals;
+        let streams = built.streams.as_deref();
+        let sound_only = streams.is_some_and(|streams| {
+            streams.complete.load(Ordering::Relaxed)
+                && !streams.picture.load(Ordering::Relaxed)
+                && streams.sound.load(Ordering::Relaxed)
+        });
+        let last = if sound_only {
+            vitals.last_sound()
+        } else {
+            vitals.last_picture()
+        };
+        let live = is_live(&self.source.kind);
+        let last = last.filter(|&last| last >= began);
+        let Some(last) = last else {
+            let waits = match &self.source.kind {
+                SourceKind::Network { url, .. } => network::waits_for_caller(url),
+                _ => false,
+            };
+            if live && !waits && now - began > CONNECT_NS {
+                return Some(Ending::Broke("nothing came for 10 s".to_owned()));
+            }
+            return None;
+        };
+        let quiet = now - last;
+        if quiet > GIVE_UP_NS && live {
+            return Some(Ending::Broke(format!(
+                "nothing came for {} s",
+                quiet / NS_PER_S
+            )));
+        }
+        if quiet > LOST_NS {
+            self.status.set(SourceState::Lost, "no picture any more");
+        } else if quiet > FROZEN_NS {
+            self.status
+                .set(SourceState::Frozen, "no new picture for a second");
+        } else {
+            let message = if sound_only { "sound only" } else { "" };
+            self.status.set(SourceState::Live, message);
+        }
+        None
+    }
+
+    /// A clip that breaks in its middle goes on behind the spot; at its end it starts over or ends.
+    fn broke(&mut self, start: Start, message: String) -> Ending {
+        if let Start::Seek { position, .. } = start {
+            let reached = self.status.vitals.position();
+            // No progress since the last attempt: there is nothing more to be had behind it.
+            self.resume_at = if reached > position {
+                reached + NS_PER_S
+            } else {
+                0
+            };
+        }
+        Ending::Broke(message)
+    }
+}
+
+fn seek(
+    pipeline: &gst::Pipeline,
+    position: i64,
+    flush: bool,
+    segment: bool,
+) -> Result<(), gst::glib::BoolError> {
+    let mut flags = gst::SeekFlags::ACCURATE;
+    flags.set(gst::SeekFlags::FLUSH, flush);
+    flags.set(gst::SeekFlags::SEGMENT, segment);
+    pipeline.seek(
+        1.0,
+        flags,
+        gst::SeekType::Set,
+        gst::ClockTime::from_nseconds(position.max(0) as u64),
+        gst::SeekType::None,
+        gst::ClockTime::NONE,
+    )
+}
+
+fn error_text(error: &gst::message::Error) -> String {
+    let text = error.error().message().to_string();
+    match error.debug() {
+        // The first line of the debug text is where it happened, the last is what.
+        Some(debug) => match debug.lines().last() {
+            Some(what) if !what.trim().is_empty() && !text.contains(what.trim()) => {
+                format!("{text} ({})", what.trim())
+            }
+            _ => text,
+        },
+        None => text,
+    }
+}
+
+fn error_on(bus: &gst::Bus) -> Option<String> {
+    bus.pop_filtered(&[gst::MessageType::Error])
+        .and_then(|message| match message.view() {
+            gst::MessageView::Error(error) => Some(error_text(error)),
+            _ => None,
+        })
+}
+
+/// Ends a pipeline on a thread of its own: one that hangs in the network must not hold up the next.
+fn end_aside(pipeline: gst::Pipeline) {
+    let (done, ended) = bounded::<()>(1);
+    let spawned = std::thread::Builder::new()
+        .name("source end".to_owned())
+        .spawn(move || {
+            let _ = pipeline.set_state(gst::State::Null);
+            let _ = done.send(());
+        });
+    if spawned.is_ok() {
+        let _ = ended.recv_timeout(Duration::from_secs(2));
+    }
+}

@@ -1,0 +1,38 @@
+//! Who gives way to whom. The tick and the mixer run as they are; everything else is niced below
+//! them, so that an overload costs monitor pictures and returns before it costs the program.
+
+use gstreamer as gst;
+use gstreamer::prelude::*;
+
+/// How far a thread gives way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Nice {
+    /// The encoder and what sends its packets.
+    Encoder = 2,
+    /// Decoders.
+    Decoder = 4,
+    /// Monitor pictures.
+    Monitor = 10,
+}
+
+/// Nices the calling thread. It stays as it is where the system refuses.
+pub fn give_way(to: Nice) {
+    // On Linux "process 0" of setpriority is the calling thread.
+    if let Err(error) = rustix::process::setpriority_process(None, to as i32) {
+        tracing::debug!("could not nice a thread: {error}");
+    }
+}
+
+/// Nices every streaming thread of a pipeline as it starts, and passes all messages on to the bus.
+pub fn streaming_threads_give_way(pipeline: &gst::Pipeline, to: Nice) {
+    let Some(bus) = pipeline.bus() else { return };
+    bus.set_sync_handler(move |_, message| {
+        if let gst::MessageView::StreamStatus(status) = message.view()
+            && status.get().0 == gst::StreamStatusType::Enter
+        {
+            give_way(to);
+        }
+        gst::BusSyncReply::Pass
+    });
+}

@@ -1,0 +1,498 @@
+//! One destination: its own queue, its own connection, its own supervisor. Whatever happens to it
+//! happens to nobody else.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use gstreamer_app as gst_app;
+use url::Url;
+
+use super::bitrate::Bitrate;
+use super::flv;
+use super::queue::PacketQueue;
+use super::trouble::Trouble;
+use crate::door::{DestinationState, DestinationStatus};
+use crate::media::{Headers, Packet, Track};
+use crate::nice::{self, Nice};
+use crate::show::{self, Encoder, Format, Key, secrets};
+
+/// Program time that may wait in the queue before a group of pictures is dropped.
+const BACKLOG: Duration = Duration::from_secs(6);
+/// Behind by so much, a destination is congested.
+const CONGESTED_NS: i64 = 1_500_000_000;
+/// Tags that may wait inside the pipeline.
+const IN_PIPELINE: u64 = 16;
+/// A connection through which nothing goes for so long is given up.
+const STALLED: Duration = Duration::from_secs(10);
+/// As long may a connection take to be made.
+const CONNECT: Duration = Duration::from_secs(12);
+/// A connection that held for so long starts the count of attempts anew.
+const STEADY: Duration = Duration::from_secs(10);
+/// How often the status is told while all goes well.
+const TELL: Duration = Duration::from_millis(200);
+
+/// A destination's supervisor, as the engine holds it.
+pub struct RunningDestination {
+    control: Arc<Control>,
+    wake: Sender<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Control {
+    on: AtomicBool,
+    ended: AtomicBool,
+    status: ArcSwap<DestinationStatus>,
+}
+
+impl RunningDestination {
+    /// Starts the supervisor of a destination that is off.
+    pub fn start(
+        destination: &show::Destination,
+        format: Format,
+        encoder: &Encoder,
+    ) -> std::io::Result<(Self, Arc<PacketQueue>)> {
+        let queue = Arc::new(PacketQueue::new(BACKLOG));
+        let control = Arc::new(Control {
+            on: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            status: ArcSwap::from_pointee(DestinationStatus {
+                id: destination.id.clone(),
+                label: destination.label.clone(),
+                server: destination.server.clone(),
+                state: DestinationState::Off,
+                message: String::new(),
+                attempt: 0,
+                next_try_s: None,
+                bitrate_bps: 0,
+                backlog_ms: 0,
+                frames: 0,
+                dropped: 0,
+                reconnects: 0,
+                live_s: 0.0,
+            }),
+        });
+        let (wake, woken) = bounded(1);
+        let mut supervisor = Supervisor {
+            destination: destination.clone(),
+            format,
+            encoder: encoder.clone(),
+            queue: queue.clone(),
+            control: control.clone(),
+            woken,
+            attempts: 0,
+            connections: 0,
+            frames: 0,
+            host: Url::parse(&destination.server)
+                .ok()
+                .and_then(|url| url.host_str().map(str::to_owned))
+                .unwrap_or_else(|| destination.server.clone()),
+        };
+        let thread = std::thread::Builder::new()
+            .name(format!("to {}", destination.id))
+            .spawn(move || supervisor.run())?;
+        Ok((
+            Self {
+                control,
+                wake,
+                thread: Some(thread),
+            },
+            queue,
+        ))
+    }
+
+    /// Starts or stops sending.
+    pub fn set_on(&self, on: bool) {
+        self.control.on.store(on, Ordering::Relaxed);
+        let _ = self.wake.try_send(());
+    }
+
+    /// Whether it is asked to send.
+    pub fn is_on(&self) -> bool {
+        self.control.on.load(Ordering::Relaxed)
+    }
+
+    /// How it does.
+    pub fn status(&self) -> Arc<DestinationStatus> {
+        self.control.status.load_full()
+    }
+
+    /// Sends what waits, says goodbye to the server and ends.
+    pub fn end(&mut self) {
+        self.control.ended.store(true, Ordering::Relaxed);
+        let _ = self.wake.try_send(());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("a destination's supervisor panicked");
+        }
+    }
+}
+
+struct Supervisor {
+    destination: show::Destination,
+    format: Format,
+    encoder: Encoder,
+    queue: Arc<PacketQueue>,
+    control: Arc<Control>,
+    woken: Receiver<()>,
+    /// In a row without success.
+    attempts: u32,
+    connections: u32,
+    frames: u64,
+    host: String,
+}
+
+/// One connection.
+struct Session {
+    pipeline: gst::Pipeline,
+    input: gst_app::AppSrc,
+    bus: gst::Bus,
+    /// Tags and bytes that reached the sink.
+    sent: Arc<Sent>,
+    /// Kept out of every message.
+    secret: secrets::Secret,
+}
+
+#[derive(Default)]
+struct Sent {
+    tags: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Supervisor {
+    fn run(&mut self) {
+        nice::give_way(Nice::Encoder);
+        loop {
+            if self.control.ended.load(Ordering::Relaxed) {
+                return;
+            }
+            if !self.is_wanted() {
+                self.attempts = 0;
+                self.queue.count_missed(false);
+                self.tell(DestinationState::Off, "", |_| ());
+                let _ = self.woken.recv_timeout(Duration::from_secs(3600));
+                continue;
+            }
+            self.attempts += 1;
+            let (began, frames) = (Instant::now(), self.frames);
+            let ending = self.session();
+            self.queue.close();
+            let Err(trouble) = ending else { continue };
+            if self.frames > frames && began.elapsed() > STEADY {
+                self.attempts = 1;
+            }
+            self.wait(&trouble);
+        }
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.control.on.load(Ordering::Relaxed) && !self.control.ended.load(Ordering::Relaxed)
+    }
+
+    /// Waits for the next attempt, and says so.
+    fn wait(&self, trouble: &Trouble) {
+        let state = if trouble.is_failure(self.attempts) {
+            DestinationState::Failed
+        } else {
+            DestinationState::Reconnecting
+        };
+        tracing::warn!(
+            destination = self.destination.id,
+            attempt = self.attempts,
+            "{}",
+            trouble.message
+        );
+        let until = Instant::now() + trouble.wait(self.attempts);
+        while self.is_wanted() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            self.tell(state, &trouble.message, |status| {
+                status.attempt = self.attempts + 1;
+                status.next_try_s = Some(left.as_secs_f32());
+            });
+            let _ = self
+                .woken
+                .recv_timeout(left.min(Duration::from_millis(250)));
+        }
+    }
+
+    /// Connects and sends until it is stopped (`Ok`) or the connection breaks.
+    fn session(&mut self) -> Result<(), Trouble> {
+        self.tell_connecting("connecting");
+        let session = self.connect()?;
+        let result = self.send(&session);
+        // The sink says goodbye when the stream ends, and only then.
+        if result.is_ok() {
+            let _ = session.input.end_of_stream();
+            session.bus.timed_pop_filtered(
+                gst::ClockTime::from_seconds(2),
+                &[gst::MessageType::Eos, gst::MessageType::Error],
+            );
+        }
+        session.end();
+        result
+    }
+
+    fn tell_connecting(&self, message: &str) {
+        let state = if self.connections == 0 && self.attempts <= 1 {
+            DestinationState::Connecting
+        } else {
+            DestinationState::Reconnecting
+        };
+        self.tell(state, message, |_| ());
+    }
+
+    fn connect(&self) -> Result<Session, Trouble> {
+        let secret = match &self.destination.key {
+            Key::Open(name) => secrets::Secret::new(name.clone()),
+            Key::Secret(name) => {
+                secrets::lookup(name).map_err(|error| Trouble::person(error.to_string()))?
+            }
+        };
+        Session::start(&self.destination.server, secret)
+            .map_err(|error| Trouble::person(format!("GStreamer's RTMP does not start: {error}")))
+    }
+
+    fn send(&mut self, session: &Session) -> Result<(), Trouble> {
+        // The opening goes out as soon as the encoders have given their headers, and its third tag
+        // reaches the sink when the server has taken the first two: the connection stands.
+        self.queue.open();
+        let connect_by = Instant::now() + CONNECT;
+        let mut first: Option<Packet> = None;
+        let mut opening = 0;
+        while opening == 0 || session.sent.tags.load(Ordering::Relaxed) < opening {
+            if !self.is_wanted() {
+                return Ok(());
+            }
+            session.check(&self.host)?;
+            if opening == 0 {
+                if let Some(packet) = self.queue.pop(Duration::from_millis(50)) {
+                    opening = session.open(&packet.headers, self.format, &self.encoder);
+                    first = Some(packet);
+                } else {
+                    self.tell_connecting("waiting for the encoder's next keyframe");
+                }
+            } else {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            if opening > 0 && Instant::now() > connect_by + CONNECT {
+                return Err(Trouble::passing(format!("{} does not answer", self.host)));
+            }
+        }
+        // If connecting took a while, what waited is old: begin with the next keyframe instead.
+        if self.queue.backlog_ns() > CONGESTED_NS / 3 {
+            self.queue.open();
+            first = None;
+        }
+        self.stream(session, first)
+    }
+
+    /// Sends packets over a connection that stands.
+    fn stream(&mut self, session: &Session, mut next: Option<Packet>) -> Result<(), Trouble> {
+        self.connections += 1;
+        self.queue.count_missed(true);
+        let since = Instant::now();
+        let mut base: Option<i64> = None;
+        let mut headers: Option<Arc<Headers>> = None;
+        let mut moved = (0, Instant::now());
+        let mut bitrate = Bitrate::default();
+        let mut told = Instant::now() - TELL;
+        loop {
+            if !self.is_wanted() {
+                // What was made before the stop is still sent.
+                self.queue.shut();
+                let rest = std::iter::from_fn(|| self.queue.pop(Duration::ZERO));
+                for packet in next.into_iter().chain(rest) {
+                    if let Some(tag) = flv::packet(&packet, base.unwrap_or(packet.dts)) {
+                        let _ = session.input.push_buffer(tag);
+                        self.frames += u64::from(packet.track == Track::Video);
+                    }
+                }
+                return Ok(());
+            }
+            session.check(&self.host)?;
+            let tags = session.sent.tags.load(Ordering::Relaxed);
+            if tags != moved.0 {
+                moved = (tags, Instant::now());
+            } else if session.input.current_level_buffers() > 0 && moved.1.elapsed() > STALLED {
+                return Err(Trouble::passing(format!(
+                    "{} takes nothing any more",
+                    self.host
+                )));
+            }
+            let backlog = self.queue.backlog_ns();
+            if told.elapsed() >= TELL {
+                told = Instant::now();
+                let rate = bitrate.at(told, session.sent.bytes.load(Ordering::Relaxed));
+                let (state, message) = if backlog > CONGESTED_NS {
+                    let message = "the network is too slow: pictures are being dropped";
+                    (DestinationState::Congested, message)
+                } else {
+                    (DestinationState::Live, "")
+                };
+                self.tell(state, message, |status| {
+                    status.bitrate_bps = rate;
+                    status.live_s = since.elapsed().as_secs_f32();
+                });
+            }
+            if session.input.current_level_buffers() >= IN_PIPELINE {
+                std::thread::sleep(Duration::from_millis(10));
+                continue;
+            }
+            let Some(packet) = next
+                .take()
+                .or_else(|| self.queue.pop(Duration::from_millis(100)))
+            else {
+                continue;
+            };
+            // An encoder that was replaced brings new headers; players take them in mid-stream.
+            if headers
+                .as_ref()
+                .is_none_or(|h| h.epoch != packet.headers.epoch)
+            {
+                if headers.is_some() {
+                    session.open(&packet.headers, self.format, &self.encoder);
+                }
+                headers = Some(packet.headers.clone());
+            }
+            let base = *base.get_or_insert(packet.dts);
+            if let Some(tag) = flv::packet(&packet, base) {
+                if session.input.push_buffer(tag).is_err() {
+                    session.check(&self.host)?;
+                    return Err(Trouble::passing("the connection broke"));
+                }
+                self.frames += u64::from(packet.track == Track::Video);
+            }
+        }
+    }
+
+    fn tell(
+        &self,
+        state: DestinationState,
+        message: &str,
+        more: impl FnOnce(&mut DestinationStatus),
+    ) {
+        let last = self.control.status.load();
+        let mut status = DestinationStatus {
+            state,
+            message: message.to_owned(),
+            attempt: self.attempts,
+            next_try_s: None,
+            bitrate_bps: 0,
+            backlog_ms: (self.queue.backlog_ns() / 1_000_000) as u32,
+            frames: self.frames,
+            dropped: self.queue.dropped(),
+            reconnects: self.connections.saturating_sub(1),
+            live_s: 0.0,
+            ..DestinationStatus::clone(&last)
+        };
+        more(&mut status);
+        if last.state != status.state {
+            tracing::info!(
+                destination = status.id,
+                "{:?} {}",
+                status.state,
+                status.message
+            );
+        }
+        self.control.status.store(Arc::new(status));
+    }
+}
+
+impl Session {
+    fn start(server: &str, secret: secrets::Secret) -> Result<Self, gst::glib::BoolError> {
+        let caps = gst::Caps::new_empty_simple("video/x-flv");
+        let input = gst_app::AppSrc::builder()
+            .caps(&caps)
+            .format(gst::Format::Time)
+            .is_live(true)
+            .max_bytes(0)
+            .max_buffers(0)
+            .build();
+        let sink = gst::ElementFactory::make("rtmp2sink")
+            .property("sync", false)
+            .property("async", false)
+            .property("enable-last-sample", false)
+            .property("chunk-size", 4096u32)
+            .build()?;
+        let location = format!("{}/{}", server.trim_end_matches('/'), secret.expose());
+        sink.set_property("location", location);
+        let sent = Arc::new(Sent::default());
+        let counted = sent.clone();
+        if let Some(pad) = sink.static_pad("sink") {
+            pad.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
+                counted.tags.fetch_add(1, Ordering::Relaxed);
+                if let Some(buffer) = info.buffer() {
+                    counted
+                        .bytes
+                        .fetch_add(buffer.size() as u64, Ordering::Relaxed);
+                }
+                gst::PadProbeReturn::Ok
+            });
+        }
+        let pipeline = gst::Pipeline::new();
+        pipeline.add_many([input.upcast_ref(), &sink])?;
+        input.link(&sink)?;
+        let bus = pipeline
+            .bus()
+            .ok_or_else(|| gst::glib::bool_error!("the pipeline has no bus"))?;
+        nice::streaming_threads_give_way(&pipeline, Nice::Encoder);
+        let session = Self {
+            pipeline,
+            input,
+            bus,
+            sent,
+            secret,
+        };
+        // An attempt that fails at once says why on the bus.
+        let _ = session.pipeline.set_state(gst::State::Playing);
+        Ok(session)
+    }
+
+    /// Sends metadata and headers; gives how many tags.
+    fn open(&self, headers: &Headers, format: Format, encoder: &Encoder) -> u64 {
+        let tags = flv::opening(headers, format, encoder);
+        let count = tags.len() as u64;
+        for tag in tags {
+            let _ = self.input.push_buffer(tag);
+        }
+        count
+    }
+
+    fn check(&self, host: &str) -> Result<(), Trouble> {
+        while let Some(message) = self.bus.pop() {
+            if let gst::MessageView::Error(error) = message.view() {
+                let text = self.without_secret(error.error().message());
+                let debug = error.debug().map(|debug| self.without_secret(&debug));
+                return Err(Trouble::of_rtmp(&text, &debug.unwrap_or_default(), host));
+            }
+        }
+        Ok(())
+    }
+
+    fn without_secret(&self, text: &str) -> String {
+        match self.secret.expose() {
+            "" => text.to_owned(),
+            secret => text.replace(secret, "•••"),
+        }
+    }
+
+    /// Ends it on a thread of its own: a sink that hangs in the network must not hold up the next.
+    fn end(self) {
+        let pipeline = self.pipeline;
+        let (done, ended) = bounded::<()>(1);
+        std::thread::spawn(move || {
+            let _ = pipeline.set_state(gst::State::Null);
+            let _ = done.send(());
+        });
+        let _ = ended.recv_timeout(Duration::from_secs(2));
+    }
+}

@@ -1,0 +1,34 @@
+//! What leaves the house, in the order of its way: encoded once, put in order once, and queued for
+//! each destination and the recorder; beside it the small receiver, and what is done to a recording
+//! once it is written.
+
+mod encode;
+mod fanout;
+mod queue;
+
+mod bitrate;
+mod destination;
+mod flv;
+mod trouble;
+
+mod recorder;
+
+pub mod chapters;
+mod ebml;
+mod matroska;
+mod mend;
+mod naming;
+pub mod receiver;
+#[cfg(test)]
+mod recording_tests;
+mod recover;
+pub mod stamp;
+
+pub use bitrate::Bitrate;
+pub use destination::RunningDestination;
+pub use encode::{EncodeError, Encoded, EncoderInput, Encoders};
+pub use fanout::{Consumers, start as start_fan_out};
+pub use naming::new_file;
+pub use queue::PacketQueue;
+pub use recorder::Recorder;
+pub use recover::{Recovered, recover};

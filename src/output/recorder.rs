@@ -1,0 +1,471 @@
+//! The recorder: the program's packets in a Matroska file that plays whatever happens. A disk that is
+//! slow or full ends or thins nothing but the recording.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use gstreamer_app as gst_app;
+
+use super::chapters::{self, Sidecar};
+use super::naming::new_file;
+use super::queue::PacketQueue;
+use super::recover::recover;
+use crate::door::{RecordingState, RecordingStatus};
+use crate::media::{Headers, House, NS_PER_S, Packet, Track};
+use crate::nice::{self, Nice};
+
+/// Program time that a slow disk may be behind before groups of pictures are dropped.
+const BACKLOG: Duration = Duration::from_secs(30);
+/// Behind by so much, the disk is slow.
+const SLOW_NS: i64 = 3 * NS_PER_S;
+/// Tags that may wait inside the pipeline.
+const IN_PIPELINE: u64 = 32;
+/// With less than this free, a recording is closed while it still can be.
+const RESERVE: u64 = 8 << 20;
+/// And begins again when there is this much.
+const ROOM: u64 = 64 << 20;
+/// With less than this much time left, the desk is told.
+const WARN_S: f64 = 15.0 * 60.0;
+const RETRY: Duration = Duration::from_secs(5);
+/// A file that does not close in this time is left as it is; it can be mended.
+const CLOSE: gst::ClockTime = gst::ClockTime::from_seconds(10);
+
+/// The recorder, as the engine holds it.
+pub struct Recorder {
+    control: Arc<Control>,
+    markers: Sender<(House, String)>,
+    wake: Sender<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Control {
+    on: AtomicBool,
+    ended: AtomicBool,
+    status: ArcSwap<RecordingStatus>,
+}
+
+impl Recorder {
+    /// Starts a recorder that is off. It first mends what an earlier one could not close.
+    pub fn start(
+        folder: PathBuf,
+        show: String,
+        bytes_per_second: u64,
+    ) -> std::io::Result<(Self, Arc<PacketQueue>)> {
+        let queue = Arc::new(PacketQueue::new(BACKLOG));
+        let control = Arc::new(Control {
+            on: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            status: ArcSwap::default(),
+        });
+        let (wake, woken) = bounded(1);
+        let (markers, marked) = unbounded();
+        let mut writer = Writer {
+            folder,
+            show,
+            bytes_per_second,
+            queue: queue.clone(),
+            control: control.clone(),
+            woken,
+            marked,
+            status: RecordingStatus::default(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("recorder".to_owned())
+            .spawn(move || writer.run())?;
+        Ok((
+            Self {
+                control,
+                markers,
+                wake,
+                thread: Some(thread),
+            },
+            queue,
+        ))
+    }
+
+    /// Starts or stops recording.
+    pub fn set_on(&self, on: bool) {
+        self.control.on.store(on, Ordering::Relaxed);
+        let _ = self.wake.try_send(());
+    }
+
+    /// Whether it is asked to record.
+    pub fn is_on(&self) -> bool {
+        self.control.on.load(Ordering::Relaxed)
+    }
+
+    /// Marks a moment of the program; a chapter of the file in which it lies.
+    pub fn mark(&self, time: House, label: &str) {
+        let _ = self.markers.send((time, label.to_owned()));
+    }
+
+    /// How it does.
+    pub fn status(&self) -> Arc<RecordingStatus> {
+        self.control.status.load_full()
+    }
+
+    /// Writes what waits, closes the file and ends.
+    pub fn end(&mut self) {
+        self.control.ended.store(true, Ordering::Relaxed);
+        let _ = self.wake.try_send(());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the recorder panicked");
+        }
+    }
+}
+
+struct Writer {
+    folder: PathBuf,
+    show: String,
+    bytes_per_second: u64,
+    queue: Arc<PacketQueue>,
+    control: Arc<Control>,
+    woken: Receiver<()>,
+    marked: Receiver<(House, String)>,
+    status: RecordingStatus,
+}
+
+/// One file.
+struct Part {
+    path: PathBuf,
+    pipeline: gst::Pipeline,
+    pictures: gst_app::AppSrc,
+    sound: gst_app::AppSrc,
+    bus: gst::Bus,
+    epoch: u64,
+    /// Program time of its first picture.
+    base: House,
+    sidecar: Option<Sidecar>,
+}
+
+/// How a file ended.
+enum PartEnding {
+    /// Recording was stopped.
+    Stopped,
+    /// The encoder was replaced: the next file follows at once.
+    NewHeaders(Packet),
+    /// It cannot go on.
+    Failed(String),
+}
+
+impl Writer {
+    fn run(&mut self) {
+        nice::give_way(Nice::Encoder);
+        self.mend_old();
+        while !self.control.ended.load(Ordering::Relaxed) {
+            if !self.control.on.load(Ordering::Relaxed) {
+                self.queue.count_missed(false);
+                self.tell(RecordingState::Off, "");
+                let _ = self.woken.recv_timeout(Duration::from_secs(1));
+                continue;
+            }
+            if let Err(message) = self.record() {
+                tracing::error!("recording: {message}");
+                self.wait(&message);
+            }
+        }
+    }
+
+    /// Mends what a crash left in the folder.
+    fn mend_old(&self) {
+        for path in chapters::unfinished(&self.folder).unwrap_or_default() {
+            match recover(&path) {
+                Ok(found) => tracing::info!(path = %path.display(), ?found, "recording mended"),
+                Err(error) => tracing::warn!("{error}"),
+            }
+        }
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.control.on.load(Ordering::Relaxed) && !self.control.ended.load(Ordering::Relaxed)
+    }
+
+    /// Waits for the next attempt, and says why.
+    fn wait(&mut self, message: &str) {
+        let until = Instant::now() + RETRY;
+        loop {
+            self.tell(RecordingState::Failed, message);
+            // A disk that was full is tried again when there is room.
+            let is_time = Instant::now() > until && self.status.free_bytes > ROOM.min(RESERVE * 2);
+            if !self.is_wanted() || is_time {
+                return;
+            }
+            let _ = self.woken.recv_timeout(Duration::from_millis(500));
+        }
+    }
+
+    /// Records, file after file, until it is stopped.
+    fn record(&mut self) -> Result<(), String> {
+        self.tell(RecordingState::Starting, "");
+        if self.status.free_bytes < RESERVE * 2 {
+            return Err(format!(
+                "the disk is full: {} MB free in {}",
+                self.status.free_bytes >> 20,
+                self.folder.display()
+            ));
+        }
+        self.queue.open();
+        let mut first = loop {
+            if !self.is_wanted() {
+                self.queue.close();
+                return Ok(());
+            }
+            if let Some(packet) = self.queue.pop(Duration::from_millis(100)) {
+                break packet;
+            }
+        };
+        self.queue.count_missed(true);
+        loop {
+            let part = Part::open(&self.folder, &self.show, &first)?;
+            match self.write(part, first) {
+                PartEnding::Stopped => return Ok(()),
+                PartEnding::NewHeaders(packet) => first = packet,
+                PartEnding::Failed(message) => {
+                    self.queue.close();
+                    return Err(message);
+                }
+            }
+        }
+    }
+
+    /// Writes one file to its end.
+    fn write(&mut self, mut part: Part, first: Packet) -> PartEnding {
+        self.status.path = Some(part.path.display().to_string());
+        self.status.frames = 0;
+        self.status.length_s = 0.0;
+        self.status.bytes = 0;
+        tracing::info!(path = %part.path.display(), "recording");
+        let mut told = Instant::now();
+        self.take(&part, &first);
+        let ending = loop {
+            if let Some(message) = part.error() {
+                break PartEnding::Failed(message);
+            }
+            if !self.is_wanted() {
+                // What was made before the stop is still written.
+                self.queue.shut();
+                while let Some(packet) = self.queue.pop(Duration::ZERO) {
+                    self.take(&part, &packet);
+                }
+                break PartEnding::Stopped;
+            }
+            if told.elapsed() > Duration::from_millis(250) {
+                told = Instant::now();
+                if let Some(message) = self.watch_disk(&part) {
+                    break PartEnding::Failed(message);
+                }
+            }
+            self.write_markers(&mut part);
+            if part.pictures.current_level_buffers() > IN_PIPELINE {
+                std::thread::sleep(Duration::from_millis(10));
+                continue;
+            }
+            let Some(packet) = self.queue.pop(Duration::from_millis(100)) else {
+                continue;
+            };
+            if packet.headers.epoch != part.epoch {
+                if packet.track == Track::Video && packet.keyframe {
+                    break PartEnding::NewHeaders(packet);
+                }
+                continue;
+            }
+            self.take(&part, &packet);
+        };
+        self.write_markers(&mut part);
+        let failed = matches!(ending, PartEnding::Failed(_));
+        part.close(failed);
+        ending
+    }
+
+    fn take(&mut self, part: &Part, packet: &Packet) {
+        if part.push(packet) && packet.track == Track::Video {
+            self.status.frames += 1;
+            let end = packet.pts + packet.duration - part.base;
+            self.status.length_s = self.status.length_s.max(end as f32 / NS_PER_S as f32);
+        }
+    }
+
+    /// Tells how the disk fares; what is wrong where the file must be closed.
+    fn watch_disk(&mut self, part: &Part) -> Option<String> {
+        self.status.bytes = std::fs::metadata(&part.path).map_or(0, |meta| meta.len());
+        let behind = self.queue.backlog_ns();
+        self.tell(RecordingState::Recording, "");
+        if self.status.free_bytes < RESERVE {
+            return Some("the disk is full; the file was closed while it could be".to_owned());
+        }
+        if behind > SLOW_NS {
+            let message = format!("the disk is slow: {} s behind", behind / NS_PER_S);
+            self.tell(RecordingState::Warning, &message);
+        } else if let Some(left) = self.status.time_left_s.filter(|&left| left < WARN_S) {
+            let message = format!("the disk is full in {:.0} minutes", left / 60.0);
+            self.tell(RecordingState::Warning, &message);
+        }
+        None
+    }
+
+    fn write_markers(&self, part: &mut Part) {
+        while let Ok((time, label)) = self.marked.try_recv() {
+            let ms = ((time - part.base).max(0) / 1_000_000) as u64;
+            if let Some(sidecar) = &mut part.sidecar
+                && let Err(error) = sidecar.add(ms, &label)
+            {
+                tracing::error!("a marker is lost: {error}");
+            }
+        }
+    }
+
+    fn tell(&mut self, state: RecordingState, message: &str) {
+        self.status.state = state;
+        self.status.message = message.to_owned();
+        self.status.dropped = self.queue.dropped();
+        self.status.free_bytes = free_bytes(&self.folder);
+        let room = self.status.free_bytes.saturating_sub(RESERVE);
+        self.status.time_left_s = Some(room as f64 / self.bytes_per_second.max(1) as f64);
+        self.control.status.store(Arc::new(self.status.clone()));
+    }
+}
+
+/// Free space of the disk that holds a folder, be it made yet or not.
+fn free_bytes(folder: &Path) -> u64 {
+    folder
+        .ancestors()
+        .find_map(|folder| rustix::fs::statvfs(folder).ok())
+        .map_or(0, |disk| disk.f_bavail * disk.f_frsize)
+}
+
+impl Part {
+    fn open(folder: &Path, show: &str, first: &Packet) -> Result<Self, String> {
+        let path = new_file(folder, show, jiff::Zoned::now().datetime())
+            .map_err(|error| format!("cannot write in {}: {error}", folder.display()))?;
+        let sidecar = Sidecar::create(&path)
+            .map_err(|error| tracing::error!("no markers in this recording: {error}"))
+            .ok();
+        Self::pipeline(&path, first, sidecar)
+            .map_err(|error| format!("the recorder does not start: {error}"))
+    }
+
+    fn pipeline(
+        path: &Path,
+        first: &Packet,
+        sidecar: Option<Sidecar>,
+    ) -> Result<Self, gst::glib::BoolError> {
+        let Headers {
+            video,
+            audio,
+            epoch,
+        } = &*first.headers;
+        let pictures = source(video);
+        let sound = source(audio);
+        let muxer = gst::ElementFactory::make("matroskamux").build()?;
+        chapters::prepare_muxer(&muxer);
+        let sink = gst::ElementFactory::make("filesink")
+            .property("location", path.display().to_string())
+            .property("sync", false)
+            .property("async", false)
+            .build()?;
+        // What the muxer has given must not be lost with the process.
+        sink.set_property_from_str("buffer-mode", "unbuffered");
+        let pipeline = gst::Pipeline::new();
+        pipeline.add_many([pictures.upcast_ref(), sound.upcast_ref(), &muxer, &sink])?;
+        gst::Element::link_many([pictures.upcast_ref(), &muxer, &sink])?;
+        sound.link(&muxer)?;
+        let bus = pipeline
+            .bus()
+            .ok_or_else(|| gst::glib::bool_error!("the pipeline has no bus"))?;
+        nice::streaming_threads_give_way(&pipeline, Nice::Encoder);
+        // One that cannot write says so on the bus.
+        let _ = pipeline.set_state(gst::State::Playing);
+        Ok(Self {
+            path: path.to_owned(),
+            pipeline,
+            pictures,
+            sound,
+            bus,
+            epoch: *epoch,
+            base: first.pts,
+            sidecar,
+        })
+    }
+
+    /// Hands a packet to the muxer; not one from before the first picture.
+    fn push(&self, packet: &Packet) -> bool {
+        let Ok(time) = u64::try_from(packet.pts - self.base) else {
+            return false;
+        };
+        let mut buffer = packet.buffer.copy();
+        if let Some(buffer) = buffer.get_mut() {
+            buffer.set_pts(gst::ClockTime::from_nseconds(time));
+            buffer.set_dts(None);
+            buffer.set_duration(gst::ClockTime::from_nseconds(packet.duration.max(0) as u64));
+            buffer.set_flags(if packet.keyframe {
+                gst::BufferFlags::empty()
+            } else {
+                gst::BufferFlags::DELTA_UNIT
+            });
+        }
+        let input = match packet.track {
+            Track::Video => &self.pictures,
+            Track::Audio => &self.sound,
+        };
+        input.push_buffer(buffer).is_ok()
+    }
+
+    fn error(&self) -> Option<String> {
+        let message = self.bus.pop_filtered(&[gst::MessageType::Error])?;
+        match message.view() {
+            gst::MessageView::Error(error) => {
+                let full = error.error().matches(gst::ResourceError::NoSpaceLeft);
+                Some(if full {
+                    "the disk is full".to_owned()
+                } else {
+                    format!("cannot write: {}", error.error().message())
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Closes the file and gives it its chapters.
+    fn close(self, failed: bool) {
+        if !failed || self.error().is_none() {
+            let _ = self.pictures.end_of_stream();
+            let _ = self.sound.end_of_stream();
+            self.bus
+                .timed_pop_filtered(CLOSE, &[gst::MessageType::Eos, gst::MessageType::Error]);
+        }
+        let (done, ended) = bounded::<()>(1);
+        let pipeline = self.pipeline;
+        std::thread::spawn(move || {
+            let _ = pipeline.set_state(gst::State::Null);
+            let _ = done.send(());
+        });
+        if ended.recv_timeout(Duration::from_secs(10)).is_err() {
+            tracing::error!("the disk does not answer; the recording is mended at the next start");
+            return;
+        }
+        // Mends what a failure left, and adds the chapters in any case.
+        match recover(&self.path) {
+            Ok(found) => tracing::info!(path = %self.path.display(), ?found, "recording closed"),
+            Err(error) => tracing::error!("{error}"),
+        }
+    }
+}
+
+fn source(caps: &gst::Caps) -> gst_app::AppSrc {
+    gst_app::AppSrc::builder()
+        .caps(caps)
+        .format(gst::Format::Time)
+        .is_live(true)
+        .max_bytes(0)
+        .max_buffers(0)
+        .build()
+}

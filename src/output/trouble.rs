@@ -1,0 +1,136 @@
+//! Why a destination fails, in words that say what to do, and how soon it is tried again.
+
+use std::time::Duration;
+
+/// Why an attempt or a connection ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Whether a person must mend it; it is tried again all the same, but seldom.
+    pub person: bool,
+    /// What is wrong, in plain words.
+    pub message: String,
+}
+
+/// What only a person can mend is tried once a minute.
+const PERSON: Duration = Duration::from_secs(60);
+/// The longest wait otherwise. A server that is back is not to wait long for its stream.
+const LONGEST: Duration = Duration::from_secs(10);
+const FIRST: Duration = Duration::from_secs(1);
+/// So many attempts in a row that were refused, and it looks as if a person must act.
+const PATIENCE: u32 = 4;
+
+impl Trouble {
+    /// Trouble that passes by itself.
+    pub fn passing(message: impl Into<String>) -> Self {
+        Self {
+            person: false,
+            message: message.into(),
+        }
+    }
+
+    /// Trouble that a person must mend.
+    pub fn person(message: impl Into<String>) -> Self {
+        Self {
+            person: true,
+            message: message.into(),
+        }
+    }
+
+    /// Reads what `rtmp2sink` says: `text`, and `debug` where GLib's own words are.
+    pub fn of_rtmp(text: &str, debug: &str, host: &str) -> Self {
+        let has = |what: &str| text.contains(what) || debug.contains(what);
+        if has("Already publishing") || has("stream already exists") {
+            Self::passing("the server still holds the last session")
+        } else if has("publish denied") || has("NetStream.Publish") {
+            Self::person("the server refuses the stream: check the key")
+        } else if has("uthoriz") || has("authmod") || has("auth failed") {
+            Self::person("the server wants another key or password")
+        } else if has("g-tls-error") || has("TLS") || has("certificate") {
+            Self::person(format!("no safe connection to {host}: {text}"))
+        } else if has("Error resolving") || has("g-resolver-error") {
+            Self::person(format!("no such host: {host}"))
+        } else if has("Connection refused") {
+            Self::passing(format!("{host} refuses: is the server running?"))
+        } else if has("closed remotely") || has("reset by peer") {
+            Self::passing("the server closed the connection")
+        } else if has("timed out") {
+            Self::passing(format!("{host} does not answer"))
+        } else {
+            Self::passing(text)
+        }
+    }
+
+    /// Whether the desk is to show it as failed after so many attempts in a row without success.
+    pub fn is_failure(&self, attempts: u32) -> bool {
+        self.person || attempts >= PATIENCE
+    }
+
+    /// How long to wait before the next attempt after so many in a row without success (from 1).
+    pub fn wait(&self, attempts: u32) -> Duration {
+        if self.person {
+            return PERSON;
+        }
+        FIRST
+            .mul_f64(1.5f64.powi(attempts.saturating_sub(1).min(20) as i32))
+            .min(LONGEST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_gstreamer_says_is_told_in_words_that_help() {
+        let table = [
+            (
+                "Connection refused",
+                "Could not connect to 127.0.0.1: Connection refused",
+                false,
+                "refuses",
+            ),
+            (
+                "Failed to connect",
+                "Error resolving “nowhere.invalid”: Name or service not known, g-resolver-error-quark",
+                true,
+                "no such host",
+            ),
+            (
+                "publish denied; stream already exists: { \"code\": \"NetStream.Publish.BadName\", \"description\": \"Already publishing\" }",
+                "",
+                false,
+                "last session",
+            ),
+            (
+                "publish denied: { \"code\": \"NetStream.Publish.Unauthorized\" }",
+                "",
+                true,
+                "key",
+            ),
+            (
+                "Failed to connect",
+                "domain g-tls-error-quark, code 3",
+                true,
+                "safe",
+            ),
+            ("connection closed remotely", "", false, "closed"),
+            ("Socket I/O timed out", "", false, "answer"),
+            ("something new", "", false, "something new"),
+        ];
+        for (text, debug, person, message) in table {
+            let trouble = Trouble::of_rtmp(text, debug, "host");
+            assert_eq!(trouble.person, person, "{text}");
+            assert!(trouble.message.contains(message), "{}", trouble.message);
+        }
+    }
+
+    #[test]
+    fn waits_grow_to_ten_seconds_and_a_person_gets_a_minute() {
+        let passing = Trouble::passing("");
+        let waits: Vec<f64> = (1..=8).map(|n| passing.wait(n).as_secs_f64()).collect();
+        assert_eq!(waits[..3], [1.0, 1.5, 2.25]);
+        assert!(waits.windows(2).all(|w| w[1] >= w[0]) && waits[7] == 10.0);
+        assert_eq!(passing.wait(u32::MAX).as_secs(), 10);
+        assert_eq!(Trouble::person("").wait(1).as_secs(), 60);
+    }
+}

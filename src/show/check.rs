@@ -1,0 +1,274 @@
+//! What the types cannot say: ranges, ids and references of a show. Each fault stands at the value
+//! that is wrong.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+use super::address;
+use super::fault::Fault;
+use super::locate::Tree;
+use super::model::{
+    Destination, EncoderName, Key, Layer, Scene, Show, Source, SourceKind, VERSION,
+};
+use super::secrets::is_secret_name;
+use super::words::{is_id, looks_like_key, nearest, one_of};
+
+/// How far a layer may reach beyond the program, as a multiple of the program's size.
+const REACH: f64 = 10.0;
+
+/// Checks a show against itself, without a look at the file system.
+///
+/// `also` are ids of sources that the file has, but that could not be read.
+pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> Vec<Fault> {
+    let mut checker = Checker {
+        file,
+        tree,
+        faults: Vec::new(),
+    };
+    checker.version(show);
+    checker.format(show);
+    checker.encoder(show);
+    let (sources, scenes) = (&show.sources, &show.scenes);
+    checker.ids("sources", sources.iter().map(|s| &s.id));
+    for (n, source) in sources.iter().enumerate() {
+        checker.source(&format!("sources[{n}]"), source);
+    }
+    checker.ids("scenes", scenes.iter().map(|s| &s.id));
+    let mut known: Vec<&str> = sources.iter().map(|s| s.id.as_str()).collect();
+    known.extend(also.iter().map(String::as_str));
+    for (n, scene) in scenes.iter().enumerate() {
+        checker.scene(&format!("scenes[{n}]"), scene, &known);
+    }
+    checker.ids("destinations", show.destinations.iter().map(|d| &d.id));
+    for (n, destination) in show.destinations.iter().enumerate() {
+        checker.destination(&format!("destinations[{n}]"), destination);
+    }
+    if let Some(receiver) = &show.receiver
+        && let Some(message) = address::receiver_fault(&receiver.address)
+    {
+        checker.fault("receiver.address", message);
+    }
+    checker.faults
+}
+
+struct Checker<'a> {
+    file: &'a Path,
+    tree: &'a Tree<'a>,
+    faults: Vec<Fault>,
+}
+
+impl Checker<'_> {
+    fn fault(&mut self, place: &str, message: impl Into<String>) {
+        let at = self.tree.place(place);
+        self.faults.push(Fault::new(self.file, at, message.into()));
+    }
+
+    /// Also refuses what is no number.
+    fn range<T: PartialOrd + Display>(&mut self, place: &str, value: T, range: RangeInclusive<T>) {
+        if !range.contains(&value) {
+            let (least, most) = (range.start(), range.end());
+            self.fault(
+                place,
+                format!("{value} is out of range, expected {least} to {most}"),
+            );
+        }
+    }
+
+    fn version(&mut self, show: &Show) {
+        if show.version != VERSION {
+            self.fault(
+                "version",
+                format!(
+                    "unknown version {}, expected {VERSION}, the only one this program reads",
+                    show.version
+                ),
+            );
+        }
+    }
+
+    fn format(&mut self, show: &Show) {
+        let format = show.format;
+        for (place, value, most) in [
+            ("format.width", format.width, 7680),
+            ("format.height", format.height, 4320),
+        ] {
+            self.range(place, value, 64..=most);
+            if value % 2 != 0 {
+                self.fault(place, format!("{value} is odd, expected an even number"));
+            }
+        }
+        let (num, den) = (u64::from(format.rate.0), u64::from(format.rate.1));
+        if num < den || num > 120 * den || den == 0 {
+            self.fault(
+                "format.rate",
+                format!("{num}/{den} frames a second are out of range, expected 1 to 120"),
+            );
+        }
+    }
+
+    fn encoder(&mut self, show: &Show) {
+        let encoder = &show.encoder;
+        self.range("encoder.bitrate_kbps", encoder.bitrate_kbps, 100..=100_000);
+        self.range("encoder.audio_kbps", encoder.audio_kbps, 32..=320);
+        self.range("encoder.gop_s", encoder.gop_s, 0.5..=10.0);
+        if let EncoderName::Element(name) = &encoder.name
+            && !is_id(name)
+        {
+            self.fault(
+                "encoder.name[0]",
+                "this names no GStreamer element, expected letters, digits, - and _",
+            );
+        }
+    }
+
+    /// Form of ids, and that there is each but once.
+    fn ids<'s>(&mut self, list: &str, ids: impl Iterator<Item = &'s String>) {
+        let ids: Vec<_> = ids.collect();
+        for (n, id) in ids.iter().enumerate() {
+            let place = format!("{list}[{n}].id");
+            if !is_id(id) {
+                self.fault(
+                    &place,
+                    "malformed id, expected 1 to 32 letters, digits, - and _",
+                );
+            } else if let Some(first) = ids[..n].iter().position(|other| other == id) {
+                let (line, _) = self.tree.place(&format!("{list}[{first}].id"));
+                self.fault(
+                    &place,
+                    format!("the id `{id}` is taken in line {line}, expected another among {list}"),
+                );
+            }
+        }
+    }
+
+    fn source(&mut self, place: &str, source: &Source) {
+        self.range(&format!("{place}.fader_db"), source.fader_db, -100.0..=10.0);
+        self.range(
+            &format!("{place}.picture_delay_ms"),
+            source.picture_delay_ms,
+            0..=2000,
+        );
+        match &source.kind {
+            SourceKind::Test { tone_hz, .. } => {
+                if let Some(tone) = *tone_hz {
+                    self.range(&format!("{place}.kind.tone_hz"), tone, 20.0..=20_000.0);
+                }
+            }
+            SourceKind::File { path, .. } => {
+                if path.is_empty() {
+                    self.fault(
+                        &format!("{place}.kind.path"),
+                        "the path is empty, expected a media file",
+                    );
+                }
+            }
+            SourceKind::Camera { device } => {
+                if device.trim().is_empty() {
+                    self.fault(
+                        &format!("{place}.kind.device"),
+                        "the device is empty, expected a name that `regie devices` lists, or a \
+                         node such as /dev/video0",
+                    );
+                }
+            }
+            SourceKind::Network { url, latency_ms } => {
+                for message in address::network_faults(url) {
+                    self.fault(&format!("{place}.kind.url"), message);
+                }
+                self.range(&format!("{place}.kind.latency_ms"), *latency_ms, 0..=10_000);
+            }
+        }
+    }
+
+    /// A scene of no layers is black, and is none the worse for it.
+    fn scene(&mut self, place: &str, scene: &Scene, known: &[&str]) {
+        for (n, layer) in scene.layers.iter().enumerate() {
+            let place = format!("{place}.layers[{n}]");
+            if !known.contains(&layer.source.as_str()) {
+                let hint = match nearest(&layer.source, known) {
+                    Some(near) => format!(" (did you mean `{near}`?)"),
+                    None => String::new(),
+                };
+                let expected = match known {
+                    [] => "a source, of which there is none".to_owned(),
+                    known => one_of(known),
+                };
+                let message = format!(
+                    "no source has the id `{}`{hint}, expected {expected}",
+                    layer.source.escape_debug()
+                );
+                self.fault(&format!("{place}.source"), message);
+            }
+            self.layer(&place, layer);
+        }
+    }
+
+    fn layer(&mut self, place: &str, layer: &Layer) {
+        let (left, top, width, height) = layer.rect;
+        for (n, value) in [left, top].into_iter().enumerate() {
+            self.range(&format!("{place}.rect[{n}]"), value, -REACH..=REACH);
+        }
+        for (n, value) in [(2, width), (3, height)] {
+            let place = format!("{place}.rect[{n}]");
+            self.range(&place, value, 0.0..=REACH);
+            if value == 0.0 {
+                self.fault(&place, "a layer of no size, expected more than 0");
+            }
+        }
+        let (left, top, right, bottom) = layer.crop;
+        let before = self.faults.len();
+        for (n, value) in [left, top, right, bottom].into_iter().enumerate() {
+            self.range(&format!("{place}.crop[{n}]"), value, 0.0..=1.0);
+        }
+        if self.faults.len() == before {
+            for (sides, sum) in [
+                ("left and right", left + right),
+                ("top and bottom", top + bottom),
+            ] {
+                if sum >= 1.0 {
+                    self.fault(
+                        &format!("{place}.crop"),
+                        format!("{sides} cut off the whole source, expected less than 1 together"),
+                    );
+                }
+            }
+        }
+        self.range(&format!("{place}.opacity"), layer.opacity, 0.0..=1.0);
+    }
+
+    fn destination(&mut self, place: &str, destination: &Destination) {
+        let (messages, url) = address::server_faults(&destination.server);
+        for message in messages {
+            self.fault(&format!("{place}.server"), message);
+        }
+        match &destination.key {
+            Key::Secret(name) => {
+                let place = format!("{place}.key[0]");
+                if looks_like_key(name) {
+                    self.fault(&place, address::KEY_AS_NAME);
+                } else if !is_secret_name(name) {
+                    self.fault(
+                        &place,
+                        "this is no secret's name, expected 1 to 64 letters, digits, - and _",
+                    );
+                }
+            }
+            Key::Open(name) => {
+                if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+                    self.fault(
+                        &format!("{place}.key[0]"),
+                        "malformed stream name, expected at least one character and no white space",
+                    );
+                }
+                if url.is_some_and(|url| !address::is_near(&url)) {
+                    self.fault(
+                        &format!("{place}.key"),
+                        "Open is for loopback and private hosts, and this server is neither, \
+                         expected Secret(\"NAME\")",
+                    );
+                }
+            }
+        }
+    }
+}

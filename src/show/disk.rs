@@ -1,0 +1,93 @@
+//! What a show needs of the disk: media files that can be read, a folder that takes recordings.
+//! Looks, and leaves nothing behind.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::atomic::folder;
+use super::fault::Fault;
+use super::locate::Tree;
+use super::model::{Show, SourceKind};
+
+/// Checks what the show names on disk.
+pub(super) fn check(file: &Path, tree: &Tree, show: &Show) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut fault = |place: &str, message| {
+        faults.push(Fault::new(file, tree.place(place), message));
+    };
+    for (n, source) in show.sources.iter().enumerate() {
+        if let SourceKind::File { path, .. } = &source.kind
+            && !path.is_empty()
+            && let Err(message) = readable(&resolve(file, path))
+        {
+            fault(&format!("sources[{n}].kind.path"), message);
+        }
+    }
+    let recordings = resolve(file, &show.recording.folder);
+    if show.recording.folder.is_empty() {
+        let message = "the folder is empty, expected one for recordings".to_owned();
+        fault("recording.folder", message);
+    } else if let Err(message) = writable(&recordings) {
+        fault("recording.folder", message);
+    }
+    faults
+}
+
+/// A path of a show: read from the show file's folder where it is relative.
+pub fn resolve(show_file: &Path, path: &str) -> PathBuf {
+    folder(show_file).join(path)
+}
+
+fn readable(path: &Path) -> Result<(), String> {
+    let shown = path.display();
+    let metadata = match path.metadata() {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(format!("there is no file {shown}, expected a media file"));
+        }
+        Err(error) => return Err(format!("{shown}: {error}, expected a media file")),
+    };
+    if metadata.is_dir() {
+        return Err(format!("{shown} is a folder, expected a media file"));
+    }
+    // Opening a pipe would wait for its writer.
+    if metadata.is_file()
+        && let Err(error) = std::fs::File::open(path)
+    {
+        return Err(format!("{shown}: {error}, expected a file to read"));
+    }
+    Ok(())
+}
+
+/// True where a file can be made in the folder, or in the nearest one above that there is.
+fn writable(path: &Path) -> Result<(), String> {
+    let shown = path.display();
+    // A bare name is beside the show; its ancestors end at an empty path.
+    let there = path.ancestors().find_map(|ancestor| {
+        let ancestor = if ancestor == Path::new("") {
+            Path::new(".")
+        } else {
+            ancestor
+        };
+        match ancestor.metadata() {
+            Ok(metadata) => Some(Ok((ancestor, metadata))),
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => None,
+            Err(error) => Some(Err(error)),
+        }
+    });
+    let why = match there {
+        Some(Ok((ancestor, metadata))) if !metadata.is_dir() => {
+            format!("{} is no folder", ancestor.display())
+        }
+        // The file has no name, or is gone again at once.
+        Some(Ok((ancestor, _))) => match tempfile::tempfile_in(ancestor) {
+            Ok(_) => return Ok(()),
+            Err(error) => error.to_string(),
+        },
+        Some(Err(error)) => error.to_string(),
+        None => "no folder above it exists".to_owned(),
+    };
+    Err(format!(
+        "no recording can be written to {shown}: {why}, expected a folder to write to"
+    ))
+}

@@ -1,0 +1,189 @@
+//! The show file: read with every fault told, written whole or not at all, with earlier copies kept.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::fault::Fault;
+use super::locate::{Tree, position};
+use super::model::Show;
+use super::{atomic, check, disk, form};
+
+/// So many earlier copies are kept: `NAME.ron.1`, the newest, to `NAME.ron.5`.
+pub const COPIES: usize = 5;
+
+/// No show of sense is larger, in bytes.
+const LONGEST: u64 = 16 << 20;
+
+/// Why a show was not saved. The file there was is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// The show has faults, and could not be opened again. Positions are those in the text that
+    /// would have been written.
+    #[error("the show is not saved, for it could not be opened again: {}", list(.0))]
+    Faulty(Vec<Fault>),
+    /// The text could not be made.
+    #[error("the show cannot be put into words: {0}")]
+    Text(#[from] ron::Error),
+    /// The file could not be written.
+    #[error("{file}: not saved: {error}")]
+    Io {
+        /// The show file.
+        file: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+}
+
+fn list(faults: &[Fault]) -> String {
+    let lines: Vec<_> = faults.iter().map(Fault::to_string).collect();
+    lines.join("; ")
+}
+
+/// Reads a show from text and checks it against itself. `path` is for messages alone: media files
+/// and folders are not looked at, so a show on air can be read again though a file has vanished.
+///
+/// # Errors
+/// Every fault of the text, in the order of its lines.
+pub fn parse(path: &Path, text: &str) -> Result<Show, Vec<Fault>> {
+    read(path, text, |_, _| Vec::new())
+}
+
+/// Reads a show file and checks it: against itself, and that its media files and recording folder
+/// can be used. Leaves nothing on disk.
+///
+/// # Errors
+/// Every fault of the file, in the order of its lines; one in line 1 where it cannot be read.
+pub fn load(path: &Path) -> Result<Show, Vec<Fault>> {
+    let text = contents(path).map_err(|fault| vec![fault])?;
+    read(path, &text, |tree, show| disk::check(path, tree, show))
+}
+
+fn read(
+    path: &Path,
+    text: &str,
+    more: impl FnOnce(&Tree, &Show) -> Vec<Fault>,
+) -> Result<Show, Vec<Fault>> {
+    // Some editors put a mark before UTF-8; RON has none.
+    let reading = form::read(path, text.strip_prefix('\u{feff}').unwrap_or(text));
+    let mut faults = reading.faults;
+    if let Some(show) = &reading.show {
+        faults.extend(check::check(
+            path,
+            &reading.tree,
+            show,
+            &reading.blanked_sources,
+        ));
+        faults.extend(more(&reading.tree, show));
+    }
+    faults.sort_by_key(|fault| (fault.line, fault.column));
+    match reading.show {
+        Some(show) if faults.is_empty() => Ok(show),
+        _ => Err(faults),
+    }
+}
+
+fn contents(path: &Path) -> Result<String, Fault> {
+    let fault = |at, message| Fault::new(path, at, message);
+    let start = |message| fault((1, 1), message);
+    let unreadable = |error: io::Error| {
+        start(format!(
+            "the file cannot be read: {error}, expected a show file"
+        ))
+    };
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(start("this is no file, expected a show file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(start(format!(
+            "the file is too large, expected at most {LONGEST} bytes"
+        )));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..valid]);
+        fault(
+            position(&before, valid),
+            "this byte is not UTF-8, expected a text file in UTF-8".to_owned(),
+        )
+    })
+}
+
+/// Saves a show: written beside the file, synced, and put in its place at once. The file there was
+/// is kept as `NAME.ron.1`, the ones before it as `.2` to `.5`; where nothing changed, nothing is
+/// written. Links are followed, permissions kept.
+///
+/// # Errors
+/// [`SaveError`], with the file as it was: also for a show that [`parse`] would refuse, so that
+/// what is saved can always be opened again.
+pub fn save(path: &Path, show: &Show) -> Result<(), SaveError> {
+    let text = to_text(show)?;
+    match parse(path, &text) {
+        Ok(read) if read == *show => {}
+        Ok(_) => return Err(ron::Error::Message("it reads back as another".to_owned()).into()),
+        Err(faults) => return Err(SaveError::Faulty(faults)),
+    }
+    replace(path, &text).map_err(|error| SaveError::Io {
+        file: path.to_owned(),
+        error,
+    })
+}
+
+/// The text that is saved: a line for each value, with tuples and a scene's layers in one.
+fn to_text(show: &Show) -> ron::Result<String> {
+    let pretty = ron::ser::PrettyConfig::new()
+        .struct_names(false)
+        .depth_limit(4);
+    Ok(form::options().to_string_pretty(show, pretty)? + "\n")
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let old = match fs::read(path) {
+        Ok(old) if old == text.as_bytes() => return Ok(()),
+        Ok(old) => Some(old),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let prepared = atomic::prepare(path, text.as_bytes(), None)?;
+    // A file of nothing is what a crash of another program leaves: no copy to push a good one out.
+    let kept = old.is_some_and(|old| !old.is_empty());
+    if !kept {
+        return prepared.commit();
+    }
+    let target = prepared.target().to_owned();
+    shift_copies(&target)?;
+    let newest = copy_name(&target, 1);
+    // A link costs no space and cannot be half made; some file systems have none.
+    if fs::hard_link(&target, &newest).is_err() {
+        fs::copy(&target, &newest)?;
+    }
+    prepared.commit().inspect_err(|_| {
+        // Both names would be of one file, and change together.
+        if let Err(error) = fs::remove_file(&newest) {
+            tracing::warn!(file = %newest.display(), %error, "a copy too many is left");
+        }
+    })
+}
+
+/// Makes room for a newest copy; the oldest goes.
+fn shift_copies(target: &Path) -> io::Result<()> {
+    for n in (1..COPIES).rev() {
+        match fs::rename(copy_name(target, n), copy_name(target, n + 1)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Where the `n`th last copy of a show file is kept, 1 to [`COPIES`].
+fn copy_name(target: &Path, n: usize) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(format!(".{n}"));
+    PathBuf::from(name)
+}

@@ -1,0 +1,526 @@
+//! Layers to one picture. A source that fills the frame is handed on as the very buffer that its
+//! decoder gave; anything else costs the rectangles that it touches.
+
+use super::canvas::{BLACK, Canvas, CanvasPool};
+use super::kernels::{Share, blend_row, fade_row, mix_row, share};
+use super::scale::{Part, Scaler};
+use crate::media::{House, Picture};
+use crate::show::{Format, Layer, Show};
+
+/// One source in a picture; see [`Layer`] for the units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draw {
+    /// Index of the source.
+    pub source: usize,
+    /// Left, top, width, height as fractions of the frame.
+    pub rect: (f64, f64, f64, f64),
+    /// Cut off at left, top, right, bottom as fractions of the source.
+    pub crop: (f64, f64, f64, f64),
+    /// 0 to 1.
+    pub opacity: f64,
+}
+
+impl Draw {
+    /// A source that fills the frame.
+    pub fn full(source: usize) -> Self {
+        Self {
+            source,
+            rect: (0.0, 0.0, 1.0, 1.0),
+            crop: (0.0, 0.0, 0.0, 0.0),
+            opacity: 1.0,
+        }
+    }
+}
+
+/// A scene as it was taken: what is drawn, from back to front.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stage {
+    /// From back to front, on black.
+    pub draws: Vec<Draw>,
+}
+
+impl Stage {
+    /// The layers of a scene, their sources looked up in the show; unknown ones are left out.
+    pub fn of(layers: &[Layer], show: &Show) -> Self {
+        let draws = layers
+            .iter()
+            .filter_map(|layer| {
+                Some(Draw {
+                    source: show.source_index(&layer.source)?,
+                    rect: layer.rect,
+                    crop: layer.crop,
+                    opacity: layer.opacity,
+                })
+            })
+            .collect();
+        Self { draws }
+    }
+
+    /// Whether this source is in the picture at all.
+    pub fn shows(&self, source: usize) -> bool {
+        self.draws
+            .iter()
+            .any(|draw| draw.source == source && draw.opacity > 0.0)
+    }
+}
+
+/// What one tick shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    /// On PGM.
+    pub from: Stage,
+    /// Where a transition goes, and how far it is (0 to 1).
+    pub to: Option<(Stage, f64)>,
+    /// 0 is the picture, 1 is black.
+    pub black: f64,
+}
+
+/// Makes pictures of one size from sources' pictures of any.
+pub struct Compositor {
+    pool: CanvasPool,
+    size: (usize, usize),
+    scaler: Scaler,
+    /// Scaled layers of the last picture, for those that have not changed.
+    scaled: Vec<Scaled>,
+    used: usize,
+    black: Option<Picture>,
+}
+
+struct Scaled {
+    of: Picture,
+    placed: Placed,
+    planes: [Vec<u8>; 3],
+}
+
+/// Where a draw lands: luma pixels, all even, and the part of the source that is seen there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Placed {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+    part: Part,
+}
+
+impl Compositor {
+    /// A compositor for frames of this format.
+    pub fn new(format: Format) -> Result<Self, gstreamer::glib::BoolError> {
+        let pool = CanvasPool::new(format)?;
+        let black = pool.canvas().and_then(|mut canvas| {
+            canvas.fill(BLACK);
+            canvas.finish(0)
+        });
+        Ok(Self {
+            pool,
+            size: (format.width as usize, format.height as usize),
+            scaler: Scaler::default(),
+            scaled: Vec::new(),
+            used: 0,
+            black,
+        })
+    }
+
+    /// The pool that pictures are made from.
+    pub fn pool(&self) -> &CanvasPool {
+        &self.pool
+    }
+
+    /// Makes the picture for house time `time`. `pictures` holds one for each source; a draw of a
+    /// source that has none is left out. `None` only if memory has run out.
+    pub fn compose(
+        &mut self,
+        layout: &Layout,
+        pictures: &[Option<Picture>],
+        time: House,
+    ) -> Option<Picture> {
+        self.used = 0;
+        let black = share(layout.black);
+        if black == 256 {
+            return self.black.clone();
+        }
+        let from = self.stage(&layout.from, pictures, time)?;
+        let mixed = match &layout.to {
+            None => from,
+            Some((stage, position)) => {
+                let to = self.stage(stage, pictures, time)?;
+                self.mix(&from, &to, share(*position), time)?
+            }
+        };
+        if black == 0 {
+            return Some(mixed);
+        }
+        let mut canvas = self.pool.canvas()?;
+        canvas.copy(&mixed);
+        for (i, value) in BLACK.into_iter().enumerate() {
+            for row in canvas.rows(i, 0) {
+                fade_row(row, value, black);
+            }
+        }
+        canvas.finish(time)
+    }
+
+    fn stage(
+        &mut self,
+        stage: &Stage,
+        pictures: &[Option<Picture>],
+        time: House,
+    ) -> Option<Picture> {
+        let seen: Vec<(&Draw, &Picture)> = stage
+            .draws
+            .iter()
+            .filter(|draw| share(draw.opacity) > 0)
+            .filter_map(|draw| Some((draw, pictures.get(draw.source)?.as_ref()?)))
+            .collect();
+        // Nothing behind a picture that covers the whole frame is seen.
+        let base = seen
+            .iter()
+            .rposition(|(draw, picture)| self.covers(draw, picture));
+        let (mut canvas, rest) = match base {
+            Some(base) if base + 1 == seen.len() => return Some(seen[base].1.clone()),
+            Some(base) => {
+                let mut canvas = self.pool.canvas()?;
+                canvas.copy(seen[base].1);
+                (canvas, &seen[base + 1..])
+            }
+            None if seen.is_empty() => return self.black.clone(),
+            None => {
+                let mut canvas = self.pool.canvas()?;
+                canvas.fill(BLACK);
+                (canvas, &seen[..])
+            }
+        };
+        for (draw, picture) in rest {
+            if let Some(placed) = place(draw, picture, self.size) {
+                self.draw(&mut canvas, picture, placed, share(draw.opacity));
+            }
+        }
+        canvas.finish(time)
+    }
+
+    fn covers(&self, draw: &Draw, picture: &Picture) -> bool {
+        draw.rect == (0.0, 0.0, 1.0, 1.0)
+            && draw.crop == (0.0, 0.0, 0.0, 0.0)
+            && share(draw.opacity) == 256
+            && (picture.width(), picture.height()) == self.size
+    }
+
+    fn mix(&self, a: &Picture, b: &Picture, position: Share, time: House) -> Option<Picture> {
+        let mut canvas = self.pool.canvas()?;
+        for i in 0..3 {
+            let (from, to) = (a.plane(i), b.plane(i));
+            for (y, row) in canvas.rows(i, 0).enumerate() {
+                mix_row(row, from.row(y), to.row(y), position);
+            }
+        }
+        canvas.finish(time)
+    }
+
+    fn draw(&mut self, canvas: &mut Canvas, picture: &Picture, placed: Placed, opacity: Share) {
+        if let Some((left, top)) = placed.unscaled() {
+            for i in 0..3 {
+                let half = usize::from(i > 0);
+                let plane = picture.plane(i);
+                let (x, width) = (placed.left >> half, placed.width >> half);
+                let rows = canvas.rows(i, placed.top >> half);
+                for (y, row) in rows.take(placed.height >> half).enumerate() {
+                    let from = &plane.row((top >> half) + y)[left >> half..][..width];
+                    lay(&mut row[x..x + width], from, opacity);
+                }
+            }
+            return;
+        }
+        let index = self.scaled(picture, placed);
+        let Some(scaled) = self.scaled.get(index) else {
+            return;
+        };
+        for (i, plane) in scaled.planes.iter().enumerate() {
+            let half = usize::from(i > 0);
+            let (x, width) = (placed.left >> half, placed.width >> half);
+            let rows = canvas.rows(i, placed.top >> half);
+            for (row, from) in rows
+                .zip(plane.chunks_exact(width))
+                .take(placed.height >> half)
+            {
+                lay(&mut row[x..x + width], from, opacity);
+            }
+        }
+    }
+
+    /// Index of the scaled layer, made now or kept from the last picture.
+    fn scaled(&mut self, picture: &Picture, placed: Placed) -> usize {
+        let index = self.used;
+        self.used += 1;
+        if let Some(kept) = self.scaled.get(index)
+            && kept.placed == placed
+            && kept.of.same_pixels(picture)
+        {
+            return index;
+        }
+        let mut planes = match self.scaled.get_mut(index) {
+            Some(old) => std::mem::take(&mut old.planes),
+            None => Default::default(),
+        };
+        for (i, out) in planes.iter_mut().enumerate() {
+            let half = usize::from(i > 0);
+            let size = (placed.width >> half, placed.height >> half);
+            out.resize(size.0 * size.1, 0);
+            let (left, top, width, height) = placed.part;
+            let step = if i > 0 { 0.5 } else { 1.0 };
+            let plane = picture.plane(i);
+            // An odd picture's last chroma sample is half outside.
+            let part_width = (width * step).min(plane.width as f64 - left * step);
+            let part_height = (height * step).min(plane.height as f64 - top * step);
+            let part = (left * step, top * step, part_width, part_height);
+            if !self.scaler.scale(plane, part, out, size) {
+                out.fill(BLACK[i]);
+            }
+        }
+        let scaled = Scaled {
+            of: picture.clone(),
+            placed,
+            planes,
+        };
+        if index < self.scaled.len() {
+            self.scaled[index] = scaled;
+        } else {
+            self.scaled.push(scaled);
+        }
+        index
+    }
+}
+
+fn lay(row: &mut [u8], over: &[u8], opacity: Share) {
+    if opacity == 256 {
+        row.copy_from_slice(over);
+    } else {
+        blend_row(row, over, opacity);
+    }
+}
+
+impl Placed {
+    /// Where in the source the pixels begin, if they are taken one to one.
+    fn unscaled(&self) -> Option<(usize, usize)> {
+        let (left, top, width, height) = self.part;
+        let even =
+            |value: f64| (value.fract() == 0.0 && value % 2.0 == 0.0).then_some(value as usize);
+        (width == self.width as f64 && height == self.height as f64)
+            .then(|| Some((even(left)?, even(top)?)))
+            .flatten()
+    }
+}
+
+/// Rounds a draw to whole chroma samples and cuts off what is outside the frame. `None` if nothing
+/// of it is seen.
+fn place(
+    draw: &Draw,
+    picture: &Picture,
+    (frame_width, frame_height): (usize, usize),
+) -> Option<Placed> {
+    let (left, width, part_left, part_width) = place_axis(
+        (draw.rect.0, draw.rect.2),
+        (draw.crop.0, draw.crop.2),
+        frame_width,
+        picture.width(),
+    )?;
+    let (top, height, part_top, part_height) = place_axis(
+        (draw.rect.1, draw.rect.3),
+        (draw.crop.1, draw.crop.3),
+        frame_height,
+        picture.height(),
+    )?;
+    Some(Placed {
+        left,
+        top,
+        width,
+        height,
+        part: (part_left, part_top, part_width, part_height),
+    })
+}
+
+/// (first pixel, pixels) in the frame and (first, length) in the source, along one axis.
+fn place_axis(
+    (start, length): (f64, f64),
+    (crop_start, crop_end): (f64, f64),
+    frame: usize,
+    source: usize,
+) -> Option<(usize, usize, f64, f64)> {
+    let even = |value: f64| (value * frame as f64 / 2.0).round() * 2.0;
+    let (first, last) = (even(start), even(start + length));
+    let (seen_first, seen_last) = (first.max(0.0), last.min(frame as f64));
+    if seen_last - seen_first < 2.0 {
+        return None;
+    }
+    let part_first = (crop_start * source as f64).round();
+    let part_last = source as f64 - (crop_end * source as f64).round();
+    if part_last - part_first < 2.0 {
+        return None;
+    }
+    let step = (part_last - part_first) / (last - first);
+    let part = part_first + (seen_first - first) * step;
+    let part_length = (seen_last - seen_first) * step;
+    Some((
+        seen_first as usize,
+        (seen_last - seen_first) as usize,
+        part,
+        part_length.min(source as f64 - part),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::Rate;
+
+    const FORMAT: Format = Format {
+        width: 64,
+        height: 32,
+        rate: Rate(30, 1),
+    };
+
+    fn compositor() -> Compositor {
+        gstreamer::init().unwrap();
+        Compositor::new(FORMAT).unwrap()
+    }
+
+    fn flat(compositor: &Compositor, colour: [u8; 3]) -> Option<Picture> {
+        let mut canvas = compositor.pool().canvas().unwrap();
+        canvas.fill(colour);
+        canvas.finish(0)
+    }
+
+    fn full(source: usize) -> Draw {
+        Draw::full(source)
+    }
+
+    fn stage(draws: Vec<Draw>) -> Layout {
+        Layout {
+            from: Stage { draws },
+            ..Layout::default()
+        }
+    }
+
+    fn pixel(picture: &Picture, x: usize, y: usize) -> [u8; 3] {
+        [0, 1, 2].map(|i| {
+            let half = usize::from(i > 0);
+            picture.plane(i).row(y >> half)[x >> half]
+        })
+    }
+
+    const A: [u8; 3] = [100, 60, 200];
+    const B: [u8; 3] = [200, 160, 40];
+
+    #[test]
+    fn a_full_frame_source_is_passed_on_as_it_is() {
+        let mut c = compositor();
+        let pictures = [flat(&c, A), flat(&c, B)];
+        // What lies behind it is not even looked at.
+        let out = c
+            .compose(&stage(vec![full(0), full(1)]), &pictures, 5)
+            .unwrap();
+        assert!(out.same_pixels(pictures[1].as_ref().unwrap()));
+    }
+
+    #[test]
+    fn picture_in_picture_touches_its_rectangle_alone() {
+        let mut c = compositor();
+        let pictures = [flat(&c, A), flat(&c, B)];
+        let inset = Draw {
+            rect: (0.5, 0.25, 0.25, 0.5),
+            ..full(1)
+        };
+        let out = c
+            .compose(&stage(vec![full(0), inset]), &pictures, 0)
+            .unwrap();
+        for y in 0..32 {
+            for x in 0..64 {
+                let inside = (32..48).contains(&x) && (8..24).contains(&y);
+                assert_eq!(pixel(&out, x, y), if inside { B } else { A }, "{x} {y}");
+            }
+        }
+        // The source's own picture is as it was.
+        assert_eq!(pixel(pictures[0].as_ref().unwrap(), 40, 10), A);
+    }
+
+    #[test]
+    fn a_rectangle_may_reach_beyond_the_frame() {
+        let mut c = compositor();
+        let pictures = [flat(&c, A), flat(&c, B)];
+        for rect in [
+            (-0.5, -0.5, 1.0, 1.0),
+            (0.5, 0.5, 1.0, 1.0),
+            (-1.0, -1.0, 3.0, 3.0),
+            (2.0, 0.0, 1.0, 1.0),
+            (0.0, 0.0, 0.001, 0.001),
+        ] {
+            let draw = Draw { rect, ..full(1) };
+            assert!(
+                c.compose(&stage(vec![full(0), draw]), &pictures, 0)
+                    .is_some()
+            );
+        }
+    }
+
+    #[test]
+    fn crop_takes_the_part_that_stays() {
+        let mut c = compositor();
+        let mut canvas = c.pool().canvas().unwrap();
+        canvas.fill(A);
+        for row in canvas.rows(0, 0) {
+            row[32..].fill(220);
+        }
+        let pictures = [canvas.finish(0)];
+        let right_half = Draw {
+            crop: (0.5, 0.0, 0.0, 0.0),
+            rect: (0.0, 0.0, 0.5, 1.0),
+            ..full(0)
+        };
+        let out = c.compose(&stage(vec![right_half]), &pictures, 0).unwrap();
+        assert_eq!(pixel(&out, 4, 4)[0], 220);
+        assert_eq!(pixel(&out, 40, 4), BLACK);
+    }
+
+    #[test]
+    fn mix_black_and_opacity_are_linear() {
+        let mut c = compositor();
+        let pictures = [flat(&c, A), flat(&c, B)];
+        let mut layout = stage(vec![full(0)]);
+        layout.to = Some((
+            Stage {
+                draws: vec![full(1)],
+            },
+            0.25,
+        ));
+        assert_eq!(
+            pixel(&c.compose(&layout, &pictures, 0).unwrap(), 9, 9),
+            [125, 85, 160]
+        );
+        layout.to = None;
+        layout.black = 0.5;
+        assert_eq!(
+            pixel(&c.compose(&layout, &pictures, 0).unwrap(), 9, 9),
+            [58, 94, 164]
+        );
+        layout.black = 1.0;
+        assert_eq!(
+            pixel(&c.compose(&layout, &pictures, 0).unwrap(), 9, 9),
+            BLACK
+        );
+        let half = Draw {
+            opacity: 0.5,
+            ..full(1)
+        };
+        let out = c
+            .compose(&stage(vec![full(0), half]), &pictures, 0)
+            .unwrap();
+        assert_eq!(pixel(&out, 9, 9), [150, 110, 120]);
+    }
+
+    #[test]
+    fn a_scene_without_pictures_is_black() {
+        let mut c = compositor();
+        let out = c.compose(&stage(vec![full(0)]), &[None], 0).unwrap();
+        assert_eq!(pixel(&out, 0, 0), BLACK);
+        let out = c.compose(&stage(vec![]), &[], 0).unwrap();
+        assert_eq!(pixel(&out, 63, 31), BLACK);
+    }
+}

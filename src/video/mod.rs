@@ -1,0 +1,14 @@
+//! Pictures of the program: scaling, layers, transitions, slates. Works on I420 in house format,
+//! row by row, only inside the rectangles that change.
+
+mod canvas;
+mod compose;
+mod kernels;
+mod scale;
+mod slate;
+
+pub use canvas::{Canvas, CanvasPool, video_info};
+pub use compose::{Compositor, Draw, Layout, Stage};
+pub use kernels::{blend_row, mix_row};
+pub use scale::Scaler;
+pub use slate::slate;

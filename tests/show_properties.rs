@@ -1,0 +1,296 @@
+//! What holds of every show and every text: a show that is saved reads back as it was, and no text
+//! makes reading panic or run on.
+
+use std::path::Path;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use regie::media::Rate;
+use regie::show::{
+    Afv, Destination, Encoder, EncoderName, Format, Key, Latency, Layer, Pattern, Preset, Receiver,
+    Recording, Scene, Show, Source, SourceKind, VERSION, parse, save,
+};
+
+fn id() -> impl Strategy<Value = String> {
+    "[a-zA-Z0-9_-]{1,32}"
+}
+
+/// Labels, names, paths: any text at all.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "[\"\\\\'#r/*()\n\r\t\u{0}{}\\[\\]:,é]{0,12}"
+    ]
+}
+
+fn format() -> impl Strategy<Value = Format> {
+    let rate = prop_oneof![
+        (1u32..=120).prop_map(|fps| Rate(fps, 1)),
+        Just(Rate(30_000, 1001)),
+        Just(Rate(60_000, 1001)),
+        (1u32..=1_000_000, 1u32..=120).prop_map(|(den, fps)| Rate(den * fps, den)),
+    ];
+    (32u32..=3840, 32u32..=2160, rate).prop_map(|(w, h, rate)| Format {
+        width: w * 2,
+        height: h * 2,
+        rate,
+    })
+}
+
+fn encoder() -> impl Strategy<Value = Encoder> {
+    let name = prop_oneof![
+        Just(EncoderName::Auto),
+        Just(EncoderName::X264),
+        id().prop_map(EncoderName::Element),
+    ];
+    let preset = prop::sample::select(vec![
+        Preset::Ultrafast,
+        Preset::Superfast,
+        Preset::Veryfast,
+        Preset::Faster,
+        Preset::Fast,
+        Preset::Medium,
+    ]);
+    let latency = prop::sample::select(vec![Latency::Low, Latency::Normal, Latency::Quality]);
+    (
+        name,
+        100u32..=100_000,
+        32u32..=320,
+        preset,
+        0.5..=10.0,
+        latency,
+    )
+        .prop_map(
+            |(name, bitrate_kbps, audio_kbps, preset, gop_s, latency)| Encoder {
+                name,
+                bitrate_kbps,
+                audio_kbps,
+                preset,
+                gop_s,
+                latency,
+            },
+        )
+}
+
+fn kind() -> impl Strategy<Value = SourceKind> {
+    let pattern = prop::sample::select(vec![Pattern::Bars, Pattern::Ball, Pattern::Black]);
+    let url = prop_oneof![
+        "(rtsp|rtmp|http)://[a-z]{1,8}(:[1-9][0-9]{0,3})?/[a-z]{0,9}",
+        "srt://:[1-9][0-9]{0,3}\\?mode=listener&passphrase=\\{secret:[a-z]{1,6}\\}",
+    ];
+    prop_oneof![
+        (pattern, option::of(20.0..=20_000.0))
+            .prop_map(|(pattern, tone_hz)| SourceKind::Test { pattern, tone_hz }),
+        (
+            text().prop_filter("a path", |p| !p.is_empty()),
+            any::<bool>()
+        )
+            .prop_map(|(path, looped)| SourceKind::File { path, looped }),
+        text()
+            .prop_filter("a device", |d| !d.trim().is_empty())
+            .prop_map(|device| SourceKind::Camera { device }),
+        (url, 0u32..=10_000).prop_map(|(url, latency_ms)| SourceKind::Network { url, latency_ms }),
+    ]
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    let afv = prop::sample::select(vec![Afv::On, Afv::Off, Afv::Follow]);
+    (
+        id(),
+        text(),
+        kind(),
+        -100.0f32..=10.0,
+        any::<bool>(),
+        afv,
+        0u32..=2000,
+    )
+        .prop_map(
+            |(id, label, kind, fader_db, mute, afv, picture_delay_ms)| Source {
+                id,
+                label,
+                kind,
+                fader_db,
+                mute,
+                afv,
+                picture_delay_ms,
+            },
+        )
+}
+
+/// A layer of the source at some position, which is brought into range later.
+fn layer() -> impl Strategy<Value = (prop::sample::Index, Layer)> {
+    let rect = (-10.0..=10.0, -10.0..=10.0, 0.001..=10.0, 0.001..=10.0);
+    let crop = (0.0..0.5, 0.0..0.5, 0.0..0.5, 0.0..0.5);
+    (any::<prop::sample::Index>(), rect, crop, 0.0..=1.0).prop_map(|(at, rect, crop, opacity)| {
+        let layer = Layer {
+            source: String::new(),
+            rect,
+            crop,
+            opacity,
+        };
+        (at, layer)
+    })
+}
+
+fn destination() -> impl Strategy<Value = Destination> {
+    let far = (
+        "rtmps?://[a-z]{1,8}\\.example(:[1-9][0-9]{0,3})?/[a-z]{1,9}",
+        "[a-z_]{1,16}".prop_map(Key::Secret),
+    );
+    let near = (
+        "rtmp://(127\\.0\\.0\\.1|10\\.0\\.0\\.[1-9]|nas)(:[1-9][0-9]{0,3})?/[a-z]{1,9}",
+        "[!-~é]{1,20}".prop_map(Key::Open),
+    );
+    (id(), text(), prop_oneof![far, near]).prop_map(|(id, label, (server, key))| Destination {
+        id,
+        label,
+        server,
+        key,
+    })
+}
+
+prop_compose! {
+    /// Any show that has no fault.
+    fn show()(
+        name in text(),
+        format in format(),
+        encoder in encoder(),
+        sources in vec(source(), 0..5),
+        scenes in vec((id(), text(), vec(layer(), 0..4)), 0..4),
+        destinations in vec(destination(), 0..4),
+        folder in text().prop_filter("a folder", |f| !f.is_empty()),
+        port in option::of(1u16..),
+    ) -> Show {
+        let mut show = Show {
+            version: VERSION,
+            name,
+            format,
+            encoder,
+            sources,
+            scenes: Vec::new(),
+            destinations,
+            recording: Recording { folder },
+            receiver: port.map(|port| Receiver { address: format!("127.0.0.1:{port}") }),
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        show.sources.retain(|s| seen.insert(s.id.clone()));
+        seen.clear();
+        show.destinations.retain(|d| seen.insert(d.id.clone()));
+        seen.clear();
+        for (id, label, layers) in scenes {
+            let layers = layers
+                .into_iter()
+                .filter(|_| !show.sources.is_empty())
+                .map(|(at, layer)| Layer { source: at.get(&show.sources).id.clone(), ..layer })
+                .collect();
+            if seen.insert(id.clone()) {
+                show.scenes.push(Scene { id, label, layers });
+            }
+        }
+        show
+    }
+}
+
+/// A good show's text, cut short, with pieces replaced, doubled or put in.
+fn mutated() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        any::<String>(),
+        Just("\"".to_owned()),
+        "[()\\[\\]{}\"'r#/*:,\\\\\n -]{1,4}",
+        "(Some|File|Secret|NaN|inf|-1|1.5|1e999|version|sources|true|r#\"|/\\*|//|#!\\[)",
+        Just("(".repeat(300)),
+        Just("[(".repeat(300)),
+    ];
+    let change = (any::<prop::sample::Index>(), 0usize..40, piece);
+    (
+        show(),
+        vec(change, 1..6),
+        any::<prop::sample::Index>(),
+        any::<bool>(),
+    )
+        .prop_map(|(show, changes, end, cut)| {
+            let mut text: Vec<char> = ron::to_string(&show).unwrap().chars().collect();
+            for (at, length, piece) in changes {
+                let start = at.index(text.len() + 1);
+                let end = (start + length).min(text.len());
+                text.splice(start..end, piece.chars());
+            }
+            if cut {
+                text.truncate(end.index(text.len() + 1));
+            }
+            text.into_iter().collect()
+        })
+}
+
+/// Reads a text; where there are faults, they stand within it and say what was expected.
+fn read(text: &str) -> Result<(), TestCaseError> {
+    if let Err(faults) = parse(Path::new("x.ron"), text) {
+        prop_assert!(!faults.is_empty(), "refused without a reason");
+        for fault in faults {
+            let lines: Vec<&str> = text.split('\n').collect();
+            prop_assert!((1..=lines.len()).contains(&fault.line), "{fault}");
+            let width = lines[fault.line - 1].chars().count() + 1;
+            prop_assert!((1..=width).contains(&fault.column), "{fault}");
+            prop_assert!(fault.message.contains("expected"), "{fault}");
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_saved_reads_back_as_it_was(show in show()) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("show.ron");
+        if let Err(error) = save(&path, &show) {
+            prop_assert!(false, "{error}");
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        prop_assert_eq!(parse(&path, &text), Ok(show));
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>()) {
+        read(&text)?;
+    }
+
+    #[test]
+    fn any_text_of_ron_signs_is_read_or_refused(text in "[()\\[\\]{}\"'r#b/*:,\\\\\n a1.é-]{0,60}") {
+        read(&text)?;
+    }
+
+    #[test]
+    fn any_damaged_show_is_read_or_refused(text in mutated()) {
+        read(&text)?;
+    }
+}
+
+#[test]
+fn every_beginning_of_a_show_is_refused_and_only_the_whole_is_read() {
+    let text = "(version: 1, name: \"é\", sources: [(id: \"a\", kind: Test(pattern: Bars, \
+        tone_hz: Some(440)))], /* ( */ destinations: [(id: \"d\", server: \"rtmp://h/a\", \
+        key: Open(r#\"x\"#))], receiver: (address: \"127.0.0.1:1\"))";
+    for (end, _) in text.char_indices() {
+        assert!(
+            parse(Path::new("x.ron"), &text[..end]).is_err(),
+            "{}",
+            &text[..end]
+        );
+        read(&text[..end]).unwrap();
+    }
+    assert!(parse(Path::new("x.ron"), text).is_ok());
+}
+
+#[test]
+fn a_file_of_nothing_but_faults_ends() {
+    let element = "(id: 5, x: 1, mute: 3, kind: Test(pattern: Foo)),\n";
+    let text = format!(
+        "(version: 1, name: \"x\", sources: [\n{}])",
+        element.repeat(5_000)
+    );
+    let faults = parse(Path::new("x.ron"), &text).unwrap_err();
+    assert_eq!(faults.len(), 100);
+}
