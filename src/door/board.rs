@@ -70,7 +70,11 @@ impl MonitorBoard {
     /// The newest picture of what a client wishes.
     pub fn picture(&self, client: u64, what: &MonitorId) -> Option<Arc<MonitorPicture>> {
         let inner = self.lock();
-        let wish = inner.wishes.get(&client)?.iter().find(|w| w.what == *what)?;
+        let wish = inner
+            .wishes
+            .get(&client)?
+            .iter()
+            .find(|w| w.what == *what)?;
         inner.pictures.get(&wish.key()).cloned()
     }
 

@@ -43,7 +43,10 @@ mod tests {
         let start = Instant::now();
         let mut rate = 0;
         for tenth in 0..50u32 {
-            rate = bitrate.at(start + Duration::from_millis(100) * tenth, u64::from(tenth) * 12_500);
+            rate = bitrate.at(
+                start + Duration::from_millis(100) * tenth,
+                u64::from(tenth) * 12_500,
+            );
         }
         assert_eq!(rate, 1_000_000);
         for tenth in 50..80u32 {
