@@ -2,3 +2,5 @@
 pub mod door;
 pub mod media;
 pub mod show;
+#[cfg(feature = "desk")]
+pub mod ui;

@@ -1,0 +1,435 @@
+//! Where the program goes: a row per destination, the recorder, and the receiver inside regie.
+//!
+//! Going live is one press; stopping what is live takes a second, deliberate one at the same place.
+
+use egui::{Align, Color32, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+
+use super::{
+    guard::{Guard, Guarded},
+    paint::{self, Button},
+    problems, theme,
+    view::{View, name},
+    words,
+};
+use crate::door::{
+    Command, DestinationState, DestinationStatus, ReceiverStatus, RecordingState, RecordingStatus,
+};
+
+const ROW: f32 = 52.0;
+const BUTTON: f32 = 62.0;
+const RECEIVER_HEAD: f32 = 18.0;
+const RECEIVER_ROW: f32 = 17.0;
+
+/// Draws the panel.
+pub fn show(ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
+    let snapshot = view.snapshot;
+    // From the foot: what is fixed keeps its place, the destinations scroll in what is left.
+    let mut foot = rect.bottom();
+    let mut take = |height: f32| {
+        let out = Rect::from_min_max(pos2(rect.left(), foot - height), pos2(rect.right(), foot));
+        foot -= height + 6.0;
+        out
+    };
+    if let Some(receiver) = &snapshot.receiver {
+        let rows = snapshot.destinations.len().clamp(1, 2) as f32;
+        received(
+            ui,
+            take(RECEIVER_HEAD + rows * RECEIVER_ROW + 8.0),
+            receiver,
+        );
+    }
+    recorder(ui, take(ROW + 8.0), view, guard);
+    everything(ui, take(theme::TARGET), view, guard);
+    let list = rect.with_max_y(foot);
+    ui.scope_builder(
+        UiBuilder::new().max_rect(list).id_salt("destinations"),
+        |ui| {
+            ui.shrink_clip_rect(list);
+            ui.spacing_mut().item_spacing = vec2(0.0, 4.0);
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                for destination in &snapshot.destinations {
+                    let size = vec2(ui.available_width(), ROW);
+                    let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+                    destination_row(ui, row, destination, view, guard);
+                }
+                if snapshot.destinations.is_empty() {
+                    let size = vec2(ui.available_width(), ROW);
+                    let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+                    let text = "The show names no destination yet";
+                    paint::lines(ui, row, text, theme::font(13.0), theme::DIM);
+                    paint::say(ui, row, "no destination", text);
+                }
+            });
+        },
+    );
+}
+
+/// A start or stop button. Stopping what is on air is guarded: true when it is to be done.
+fn guarded(
+    ui: &Ui,
+    rect: Rect,
+    (label, start, stop): (&str, &str, &str),
+    on: bool,
+    what: &Guarded,
+    now: f64,
+    guard: &mut Guard,
+) -> bool {
+    let armed = on && guard.is_armed(what, now);
+    let say = match (on, armed) {
+        (false, _) => format!("{start} {label}"),
+        (true, false) => format!("{stop} {label}"),
+        (true, true) => format!("Again to {} {label}", stop.to_lowercase()),
+    };
+    let below = format!("to {}", stop.to_lowercase());
+    let button = if armed {
+        Button::new("again")
+            .key(&below)
+            .fill(theme::AMBER, theme::ON_TEXT)
+    } else {
+        Button::new(if on { stop } else { start })
+    };
+    // The place is the same whatever it says; so is what egui knows it by.
+    let response = button.say(&say).show(ui, rect, ("guarded", what_id(what)));
+    response.clicked() && (!on || guard.press(what, now))
+}
+
+fn what_id(what: &Guarded) -> &str {
+    match what {
+        Guarded::Destination(id) => id,
+        Guarded::AllDestinations => " all",
+        Guarded::Recorder => " recorder",
+        Guarded::Show => " show",
+    }
+}
+
+fn colour_of(state: DestinationState) -> (Color32, bool) {
+    match state {
+        DestinationState::Off => (theme::LINE, true),
+        DestinationState::Connecting => (theme::DIM, false),
+        DestinationState::Live => (theme::RED, true),
+        DestinationState::Congested => (theme::AMBER, true),
+        DestinationState::Reconnecting | DestinationState::Failed => (theme::AMBER, false),
+    }
+}
+
+/// What the second line of a row says.
+fn detail(destination: &DestinationStatus) -> String {
+    let mut parts = Vec::new();
+    match destination.state {
+        DestinationState::Off => {
+            if !destination.message.is_empty() {
+                return destination.message.clone();
+            }
+            return destination.server.clone();
+        }
+        DestinationState::Connecting | DestinationState::Live => {}
+        DestinationState::Congested => parts.push(format!("{} ms behind", destination.backlog_ms)),
+        DestinationState::Reconnecting | DestinationState::Failed => {
+            parts.push(problems::next_try(destination));
+        }
+    }
+    if !destination.message.is_empty() {
+        parts.push(destination.message.clone());
+    }
+    if destination.dropped > 0 {
+        parts.push(format!("{} dropped", words::count(destination.dropped)));
+    }
+    if destination.reconnects > 0 {
+        parts.push(match destination.reconnects {
+            1 => "1 reconnection".to_owned(),
+            n => format!("{n} reconnections"),
+        });
+    }
+    if parts.is_empty() {
+        parts.push(match destination.state {
+            DestinationState::Live => words::clock(f64::from(destination.live_s)),
+            _ => destination.server.clone(),
+        });
+    }
+    parts.join(" · ")
+}
+
+fn destination_row(
+    ui: &Ui,
+    row: Rect,
+    destination: &DestinationStatus,
+    view: &View,
+    guard: &mut Guard,
+) {
+    let label = name(&destination.label, &destination.id);
+    let (colour, filled) = colour_of(destination.state);
+    let is_ill = matches!(
+        destination.state,
+        DestinationState::Congested | DestinationState::Reconnecting | DestinationState::Failed
+    );
+    let value = match destination.state {
+        DestinationState::Live | DestinationState::Congested => {
+            words::bitrate(destination.bitrate_bps)
+        }
+        state => words::destination_state(state).to_owned(),
+    };
+    let detail = detail(destination);
+    two_lines(
+        ui,
+        row,
+        (colour, filled),
+        (label, &value, &detail),
+        is_ill,
+        (
+            ("destination", destination.id.as_str()),
+            &format!(
+                "{label}: {}, {value}, {detail}",
+                words::destination_state(destination.state)
+            ),
+        ),
+    );
+    let on = destination.state != DestinationState::Off;
+    let what = Guarded::Destination(destination.id.clone());
+    let button = button_of(row);
+    if guarded(
+        ui,
+        button,
+        (label, "Start", "Stop"),
+        on,
+        &what,
+        view.now,
+        guard,
+    ) {
+        view.send(Command::Stream {
+            destination: destination.id.clone(),
+            on: !on,
+        });
+    }
+}
+
+fn button_of(row: Rect) -> Rect {
+    Rect::from_min_max(
+        pos2(row.right() - BUTTON - 4.0, row.top() + 4.0),
+        pos2(row.right() - 4.0, row.bottom() - 4.0),
+    )
+}
+
+/// Draws a light, a name with a value, and a line under it, left of the row's button.
+fn two_lines(
+    ui: &Ui,
+    row: Rect,
+    (colour, filled): (Color32, bool),
+    (label, value, detail): (&str, &str, &str),
+    look_here: bool,
+    (id, said): ((&str, &str), &str),
+) {
+    ui.painter().rect_filled(row, theme::ROUND, theme::PANEL);
+    let text = Rect::from_min_max(
+        pos2(row.left() + 26.0, row.top() + 4.0),
+        pos2(row.right() - BUTTON - 12.0, row.bottom() - 4.0),
+    );
+    let half = text.height() / 2.0;
+    let (upper, lower) = (
+        text.with_max_y(text.top() + half),
+        text.with_min_y(text.top() + half),
+    );
+    paint::light(
+        ui,
+        pos2(row.left() + 13.0, upper.center().y),
+        colour,
+        filled,
+    );
+    let loud = if look_here { theme::AMBER } else { theme::TEXT };
+    let used = paint::line(ui, upper, Align::Max, value, theme::font(13.0), loud);
+    let rest = upper.with_max_x(upper.right() - used - 6.0);
+    paint::line(ui, rest, Align::Min, label, theme::bold(13.5), theme::TEXT);
+    let quiet = if look_here { theme::AMBER } else { theme::DIM };
+    paint::line(ui, lower, Align::Min, detail, theme::font(11.5), quiet);
+    paint::say(ui, text, id, said);
+    if ui.rect_contains_pointer(lower) && !detail.is_empty() {
+        paint::say(ui, lower, (id, "whole"), detail).on_hover_text(detail);
+    }
+}
+
+fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
+    let destinations = &view.snapshot.destinations;
+    let any_off = destinations
+        .iter()
+        .any(|d| d.state == DestinationState::Off);
+    let any_on = destinations
+        .iter()
+        .any(|d| d.state != DestinationState::Off);
+    let middle = rect.center().x;
+    let go = Button::new("Go live")
+        .say("Go live everywhere")
+        .size(14.0)
+        .enabled(any_off)
+        .show(ui, rect.with_max_x(middle - 3.0), "go live");
+    if go.clicked() {
+        view.send(Command::StreamAll { on: true });
+    }
+    let half = rect.with_min_x(middle + 3.0);
+    if !any_on {
+        Button::new("Stop all")
+            .say("Stop every destination")
+            .size(14.0)
+            .enabled(false)
+            .show(ui, half, "stop all, off");
+        return;
+    }
+    let what = Guarded::AllDestinations;
+    let words = ("every destination", "Start", "Stop");
+    if guarded(ui, half, words, true, &what, view.now, guard) {
+        view.send(Command::StreamAll { on: false });
+    }
+}
+
+fn recorder(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
+    let recording = &view.snapshot.recording;
+    let (colour, filled) = match recording.state {
+        RecordingState::Off => (theme::LINE, true),
+        RecordingState::Starting => (theme::DIM, false),
+        RecordingState::Recording => (theme::ON, true),
+        RecordingState::Warning => (theme::AMBER, true),
+        RecordingState::Failed => (theme::AMBER, false),
+    };
+    let is_ill = matches!(
+        recording.state,
+        RecordingState::Warning | RecordingState::Failed
+    );
+    let value = match recording.state {
+        RecordingState::Recording | RecordingState::Warning => words::bytes(recording.bytes),
+        state => words::recording_state(state).to_owned(),
+    };
+    let detail = recorder_detail(recording);
+    two_lines(
+        ui,
+        rect,
+        (colour, filled),
+        ("Master", &value, &detail),
+        is_ill,
+        (
+            ("recorder", ""),
+            &format!(
+                "Master: {}, {value}, {detail}",
+                words::recording_state(recording.state)
+            ),
+        ),
+    );
+    let on = recording.state != RecordingState::Off;
+    let what = Guarded::Recorder;
+    let button = button_of(rect);
+    let words = ("the master", "Record", "Stop");
+    if guarded(ui, button, words, on, &what, view.now, guard) {
+        view.send(Command::Record { on: !on });
+    }
+}
+
+fn recorder_detail(recording: &RecordingStatus) -> String {
+    let mut parts = Vec::new();
+    if !recording.message.is_empty() {
+        parts.push(recording.message.clone());
+    }
+    if recording.dropped > 0 {
+        parts.push(format!("{} not recorded", words::count(recording.dropped)));
+    }
+    if let Some(path) = &recording.path {
+        // The end of a path says which file it is.
+        let file = std::path::Path::new(path).file_name();
+        parts.push(file.map_or(path.clone(), |f| f.to_string_lossy().into_owned()));
+    } else if parts.is_empty() {
+        parts.push(format!("{} free", words::bytes(recording.free_bytes)));
+    }
+    parts.join(" · ")
+}
+
+fn received(ui: &mut Ui, rect: Rect, receiver: &ReceiverStatus) {
+    ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
+    let inner = rect.shrink2(vec2(10.0, 4.0));
+    let head = inner.with_max_y(inner.top() + RECEIVER_HEAD);
+    let (text, colour) = if receiver.message.is_empty() {
+        (format!("Receiver {}", receiver.address), theme::DIM)
+    } else {
+        (format!("Receiver: {}", receiver.message), theme::AMBER)
+    };
+    paint::said_line(
+        ui,
+        head,
+        Align::Min,
+        "receiver",
+        &text,
+        theme::font(11.5),
+        colour,
+    );
+    let list = inner.with_min_y(head.bottom());
+    ui.scope_builder(UiBuilder::new().max_rect(list).id_salt("received"), |ui| {
+        ui.shrink_clip_rect(list);
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            for stream in &receiver.streams {
+                let size = vec2(ui.available_width(), RECEIVER_ROW);
+                let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+                let figures = if stream.live {
+                    let delay = match stream.delay_ms {
+                        Some(ms) => format!(" · {ms:.0} ms"),
+                        None => String::new(),
+                    };
+                    format!(
+                        "{} · key {:.1} s{delay}",
+                        words::bitrate(stream.bitrate_bps),
+                        stream.keyframe_interval_s
+                    )
+                } else {
+                    format!("ended, {} pictures", words::count(stream.frames))
+                };
+                let colour = if stream.live { theme::TEXT } else { theme::DIM };
+                let used = paint::line(ui, row, Align::Max, &figures, theme::font(11.5), colour);
+                let rest = row.with_max_x(row.right() - used - 6.0);
+                paint::line(
+                    ui,
+                    rest,
+                    Align::Min,
+                    &stream.name,
+                    theme::font(11.5),
+                    colour,
+                );
+                let said = format!("Receiver gets {}: {figures}", stream.name);
+                paint::say(ui, row, ("received", &stream.name), &said);
+            }
+        });
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::testing;
+
+    #[test]
+    fn a_row_says_what_matters_in_its_state() {
+        let mut destination = testing::snapshot().destinations[0].clone();
+        assert_eq!(detail(&destination), "a.rtmp.example/live2");
+        destination.state = DestinationState::Live;
+        destination.live_s = 75.0;
+        assert_eq!(detail(&destination), "00:01:15");
+        destination.reconnects = 2;
+        destination.dropped = 1234;
+        assert_eq!(detail(&destination), "1\u{a0}234 dropped · 2 reconnections");
+        destination.state = DestinationState::Reconnecting;
+        destination.attempt = 3;
+        destination.next_try_s = Some(3.6);
+        destination.message = "the server closed the connection".to_owned();
+        assert_eq!(
+            detail(&destination),
+            "try 3 in 4 s · the server closed the connection · 1\u{a0}234 dropped · 2 reconnections"
+        );
+    }
+
+    #[test]
+    fn the_recorder_names_its_file() {
+        let mut recording = testing::snapshot().recording;
+        assert_eq!(recorder_detail(&recording), "250.0 GB free");
+        recording.path = Some("/shows/recordings/forum 2026-11-21.mkv".to_owned());
+        assert_eq!(recorder_detail(&recording), "forum 2026-11-21.mkv");
+        recording.message = "20 min left".to_owned();
+        assert_eq!(
+            recorder_detail(&recording),
+            "20 min left · forum 2026-11-21.mkv"
+        );
+    }
+}
