@@ -13,6 +13,7 @@ use super::{
     Outcome,
     closing::{self, Answer},
     fader::Faders,
+    fills,
     guard::Guard,
     health::Health,
     keys::{self, Action, Focus, FocusTimer},
@@ -104,7 +105,8 @@ impl Desk {
         self.read_events(ui, &time_of_day, now);
 
         let window = ui.max_rect();
-        ui.painter().rect_filled(window, 0, theme::BACKGROUND);
+
+        fills::begin(ui, self.graphics.format);
         let newest = self.door.snapshot();
         let is_new = match (&newest, &self.snapshot) {
             (Some(a), Some(b)) => !Arc::ptr_eq(a, b),
@@ -282,7 +284,7 @@ impl Desk {
         let door = Arc::clone(&self.door);
         let pictures = Pictures {
             newest: &move |what| door.monitor(what),
-            format: self.graphics.format,
+            graphics: self.graphics,
             aspect,
             stale: !attached,
         };

@@ -9,7 +9,7 @@ use egui::{
     pos2, vec2,
 };
 
-use super::{paint, theme, view::View, view::name, words};
+use super::{fills, paint, theme, view::View, view::name, words};
 use crate::door::{Command, SourceStatus};
 
 /// Travel (0 at the bottom) and decibels, linear between: the usual broadcast law.
@@ -192,7 +192,7 @@ fn draw(ui: &Ui, rect: Rect, track: Rect, cap: egui::Vec2, db: f32, response: &e
     let painter = ui.painter();
     let centre = rect.center().x;
     let groove = Rect::from_center_size(track.center(), vec2(4.0, track.height()));
-    painter.rect_filled(groove, 2, theme::BACKGROUND);
+    fills::fill(ui, groove, 2, theme::BACKGROUND);
     for mark in [10.0, 0.0, -10.0, -20.0, -30.0, -40.0, -60.0] {
         let y = track.bottom() - track.height() * travel_at(mark);
         let (half, colour) = if mark == 0.0 {

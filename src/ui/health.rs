@@ -6,6 +6,7 @@ use egui::{
 };
 
 use super::{
+    fills,
     log::Log,
     paint::{self, Button},
     theme,
@@ -49,7 +50,7 @@ impl Health {
     ) {
         let snapshot = view.snapshot;
         let fresh = self.watch(snapshot.counters, view.now);
-        ui.painter().rect_filled(rect, 0, theme::PANEL);
+        fills::fill(ui, rect, 0, theme::PANEL);
         let inner = rect.shrink2(vec2(10.0, 2.0));
         let mut x = inner.left();
         let mut cell = |width: f32, id: &str, text: &str, colour| {

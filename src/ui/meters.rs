@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use egui::{Align, Color32, Rect, Ui, pos2};
 
-use super::{paint, theme, words};
+use super::{fills, paint, theme, words};
 use crate::door::Level;
 
 /// The lowest level that a meter shows, in dBFS.
@@ -131,24 +131,23 @@ fn colour(db: f32) -> Color32 {
 }
 
 /// Draws one upright bar.
-pub fn bar(ui: &Ui, rect: Rect, channel: &Channel, rms_db: Option<f32>) {
+fn bar(ui: &Ui, rect: Rect, channel: &Channel, rms_db: Option<f32>, fill: Fill) {
     let y = |db: f32| rect.bottom() - rect.height() * position(db);
-    let painter = ui.painter();
     let zones = [(BOTTOM_DB, YELLOW_DB), (YELLOW_DB, RED_DB), (RED_DB, 0.0)];
     for (from, to) in zones {
         let full = Rect::from_min_max(pos2(rect.left(), y(to)), pos2(rect.right(), y(from)));
         let hue = colour((from + to) / 2.0);
-        painter.rect_filled(full, 0, hue.gamma_multiply(0.16));
+        fill(ui, full, 0, hue.gamma_multiply(0.16));
         if channel.shown_db > from {
             let lit = full.with_min_y(y(channel.shown_db.min(to)));
-            painter.rect_filled(lit, 0, hue);
+            fill(ui, lit, 0, hue);
         }
     }
     let mark = |db: f32, hue: Color32| {
         if db > BOTTOM_DB {
             let at = y(db).clamp(rect.top(), rect.bottom() - 2.0);
             let line = Rect::from_min_max(pos2(rect.left(), at), pos2(rect.right(), at + 2.0));
-            painter.rect_filled(line, 0, hue);
+            fill(ui, line, 0, hue);
         }
     };
     mark(channel.hold_db, colour(channel.hold_db));
@@ -160,21 +159,32 @@ pub fn bar(ui: &Ui, rect: Rect, channel: &Channel, rms_db: Option<f32>) {
 /// Draws a slim pair of bars at the right edge of a picture.
 pub fn slim(ui: &Ui, picture: Rect, meter: &Meter) {
     let area = Rect::from_min_max(
-        pos2(picture.right() - 15.0, picture.top() + 5.0),
+        pos2(picture.right() - 12.0, picture.top() + 5.0),
         pos2(picture.right() - 5.0, picture.bottom() - 5.0),
     );
     ui.painter()
         .rect_filled(area.expand(1.5), 1, Color32::from_black_alpha(190));
-    pair(ui, area, meter, false);
+    halves(ui, area, meter, false, over_picture);
 }
 
-/// Draws both channels side by side.
-pub fn pair(ui: &Ui, area: Rect, meter: &Meter, with_rms: bool) {
+/// How a rectangle is filled: under everything, or over a picture.
+type Fill = fn(&Ui, Rect, u8, Color32);
+
+fn over_picture(ui: &Ui, rect: Rect, radius: u8, colour: Color32) {
+    ui.painter().rect_filled(rect, radius, colour);
+}
+
+/// Draws both channels side by side on a panel.
+pub fn pair(ui: &Ui, area: Rect, meter: &Meter) {
+    halves(ui, area, meter, false, fills::fill);
+}
+
+fn halves(ui: &Ui, area: Rect, meter: &Meter, with_rms: bool, fill: Fill) {
     let middle = area.center().x;
     let halves = [area.with_max_x(middle - 1.0), area.with_min_x(middle + 1.0)];
     for (i, half) in halves.into_iter().enumerate() {
         let rms = with_rms.then_some(meter.rms_db[i]);
-        bar(ui, half, &meter.channels[i], rms);
+        bar(ui, half, &meter.channels[i], rms, fill);
     }
 }
 
@@ -208,7 +218,7 @@ pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, limiter_db: f32) {
     } else {
         (theme::PANEL, theme::DIM)
     };
-    ui.painter().rect_filled(head, 2, fill);
+    fills::fill(ui, head, 2, fill);
     let number = if clipped {
         "CLIP".to_owned()
     } else {
@@ -224,19 +234,20 @@ pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, limiter_db: f32) {
     for db in [0.0, -9.0, -20.0, -30.0, -40.0, -50.0, -60.0] {
         let y = bars.bottom() - bars.height() * position(db);
         let row = Rect::from_min_max(pos2(area.left(), y - 7.0), pos2(bars.left() - 4.0, y + 7.0));
-        let text = format!("{:.0}", -db);
+        let text = format!("{:.0}", db.abs());
         paint::line(ui, row, Align::Max, &text, theme::font(10.5), theme::DIM);
     }
-    pair(ui, bars, meter, true);
+    halves(ui, bars, meter, true, fills::fill);
 
     // The limiter pulls down from the top, 20 dB at most of the scale.
     let reduction = Rect::from_min_max(
         pos2(bars.right() + 4.0, bars.top()),
         pos2(area.right(), bars.bottom()),
     );
-    ui.painter().rect_filled(reduction, 0, theme::PANEL);
+    fills::fill(ui, reduction, 0, theme::PANEL);
     let depth = (limiter_db / 20.0).clamp(0.0, 1.0) * reduction.height();
-    ui.painter().rect_filled(
+    fills::fill(
+        ui,
         reduction.with_max_y(reduction.top() + depth),
         0,
         theme::BLUE,

@@ -6,6 +6,7 @@
 mod app;
 mod closing;
 mod fader;
+mod fills;
 mod guard;
 mod health;
 mod keys;

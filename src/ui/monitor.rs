@@ -5,18 +5,31 @@ use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use eframe::egui_wgpu::{self, CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
 
+use super::app::Graphics;
 use crate::door::{MonitorId, MonitorPicture};
 
 /// Textures of a monitor that was not drawn for so long are given back.
 const KEEP_S: f32 = 5.0;
 
-/// Draws a picture into a rectangle of the window, in points. `format` is the window's.
+/// Draws a picture into a rectangle of the window, in points; nothing where there is nothing to
+/// draw with.
 pub fn shape(
     rect: egui::Rect,
     picture: Arc<MonitorPicture>,
-    format: wgpu::TextureFormat,
-) -> egui::Shape {
-    egui_wgpu::Callback::new_paint_callback(rect, Paint { picture, format }).into()
+    graphics: Graphics,
+) -> Option<egui::Shape> {
+    let paint = Paint {
+        picture,
+        format: graphics.format?,
+        // The picture has the size it is shown at, so that a processor that draws in place of a
+        // GPU is spared the filter: it would cost four times as much and change next to nothing.
+        filter: if graphics.software {
+            wgpu::FilterMode::Nearest
+        } else {
+            wgpu::FilterMode::Linear
+        },
+    };
+    Some(egui_wgpu::Callback::new_paint_callback(rect, paint).into())
 }
 
 /// Whether a picture holds what it says, so that it can be uploaded.
@@ -31,6 +44,7 @@ pub fn is_whole(picture: &MonitorPicture) -> bool {
 struct Paint {
     picture: Arc<MonitorPicture>,
     format: wgpu::TextureFormat,
+    filter: wgpu::FilterMode,
 }
 
 impl CallbackTrait for Paint {
@@ -44,7 +58,7 @@ impl CallbackTrait for Paint {
     ) -> Vec<wgpu::CommandBuffer> {
         let monitors = resources
             .entry::<Monitors>()
-            .or_insert_with(|| Monitors::new(device, self.format));
+            .or_insert_with(|| Monitors::new(device, self.format, self.filter));
         monitors.upload(device, queue, &self.picture);
         Vec::new()
     }
@@ -83,7 +97,7 @@ struct Textures {
 }
 
 impl Monitors {
-    fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
+    fn new(device: &wgpu::Device, format: wgpu::TextureFormat, filter: wgpu::FilterMode) -> Self {
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some("i420"),
             source: wgpu::ShaderSource::Wgsl(include_str!("../../shaders/i420.wgsl").into()),
@@ -148,8 +162,8 @@ impl Monitors {
         });
         let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
             label: Some("i420"),
-            mag_filter: wgpu::FilterMode::Linear,
-            min_filter: wgpu::FilterMode::Linear,
+            mag_filter: filter,
+            min_filter: filter,
             ..wgpu::SamplerDescriptor::default()
         });
         Self {

@@ -5,7 +5,7 @@ use egui::{
 };
 
 use super::{
-    keys,
+    fills, keys,
     layout::{self, MonitorPlace, PAGE, Places},
     meters::{self, Meters},
     paint::{self, Button},
@@ -132,7 +132,7 @@ fn number_and_label(ui: &Ui, rect: Rect, position: usize, label: &str, tally: Ta
         Tally::Off => (theme::RAISED, theme::TEXT),
     };
     let key = Rect::from_min_size(rect.min + vec2(0.0, 3.0), vec2(24.0, rect.height() - 4.0));
-    ui.painter().rect_filled(key, 2, fill);
+    fills::fill(ui, key, 2, fill);
     let number = match keys::name_of(position) {
         Some(key) => key.to_string(),
         None => format!("{}", position + 1),

@@ -5,6 +5,7 @@
 use egui::{Align, Color32, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::{
+    fills,
     guard::{Guard, Guarded},
     paint::{self, Button},
     problems, theme,
@@ -16,6 +17,7 @@ use crate::door::{
 };
 
 const ROW: f32 = 52.0;
+const RECORDER: f32 = 72.0;
 const BUTTON: f32 = 62.0;
 const RECEIVER_HEAD: f32 = 18.0;
 const RECEIVER_ROW: f32 = 17.0;
@@ -38,7 +40,7 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
             receiver,
         );
     }
-    recorder(ui, take(ROW + 8.0), view, guard);
+    recorder(ui, take(RECORDER), view, guard);
     everything(ui, take(theme::TARGET), view, guard);
     let list = rect.with_max_y(foot);
     ui.scope_builder(
@@ -77,13 +79,12 @@ fn guarded(
     let armed = on && guard.is_armed(what, now);
     let say = match (on, armed) {
         (false, _) => format!("{start} {label}"),
-        (true, false) => format!("{stop} {label}"),
-        (true, true) => format!("Again to {} {label}", stop.to_lowercase()),
+        (true, false) => format!("Stop {label}"),
+        (true, true) => format!("Again to stop {label}"),
     };
-    let below = format!("to {}", stop.to_lowercase());
     let button = if armed {
         Button::new("again")
-            .key(&below)
+            .key("to stop")
             .fill(theme::AMBER, theme::ON_TEXT)
     } else {
         Button::new(if on { stop } else { start })
@@ -169,11 +170,12 @@ fn destination_row(
         state => words::destination_state(state).to_owned(),
     };
     let detail = detail(destination);
-    two_lines(
+    row_text(
         ui,
         row,
         (colour, filled),
-        (label, &value, &detail),
+        (label, &value),
+        &[&detail],
         is_ill,
         (
             ("destination", destination.id.as_str()),
@@ -209,41 +211,50 @@ fn button_of(row: Rect) -> Rect {
     )
 }
 
-/// Draws a light, a name with a value, and a line under it, left of the row's button.
-fn two_lines(
+/// Draws a light, a name with a value, and the lines under it, left of the row's button.
+fn row_text(
     ui: &Ui,
     row: Rect,
     (colour, filled): (Color32, bool),
-    (label, value, detail): (&str, &str, &str),
+    (label, value): (&str, &str),
+    details: &[&str],
     look_here: bool,
     (id, said): ((&str, &str), &str),
 ) {
-    ui.painter().rect_filled(row, theme::ROUND, theme::PANEL);
+    fills::fill(ui, row, theme::ROUND, theme::PANEL);
     let text = Rect::from_min_max(
         pos2(row.left() + 26.0, row.top() + 4.0),
         pos2(row.right() - BUTTON - 12.0, row.bottom() - 4.0),
     );
-    let half = text.height() / 2.0;
-    let (upper, lower) = (
-        text.with_max_y(text.top() + half),
-        text.with_min_y(text.top() + half),
-    );
-    paint::light(
-        ui,
-        pos2(row.left() + 13.0, upper.center().y),
-        colour,
-        filled,
-    );
+    let height = text.height() / (details.len() + 1) as f32;
+    let line = |i: usize| {
+        let top = text.top() + i as f32 * height;
+        Rect::from_min_size(pos2(text.left(), top), vec2(text.width(), height))
+    };
+    let upper = line(0);
+    let light = pos2(row.left() + 13.0, upper.center().y);
+    paint::light(ui, light, colour, filled);
     let loud = if look_here { theme::AMBER } else { theme::TEXT };
     let used = paint::line(ui, upper, Align::Max, value, theme::font(13.0), loud);
     let rest = upper.with_max_x(upper.right() - used - 6.0);
     paint::line(ui, rest, Align::Min, label, theme::bold(13.5), theme::TEXT);
-    let quiet = if look_here { theme::AMBER } else { theme::DIM };
-    paint::line(ui, lower, Align::Min, detail, theme::font(11.5), quiet);
-    paint::say(ui, text, id, said);
-    if ui.rect_contains_pointer(lower) && !detail.is_empty() {
-        paint::say(ui, lower, (id, "whole"), detail).on_hover_text(detail);
+    for (i, detail) in details.iter().enumerate() {
+        let quiet = if look_here && i == 0 {
+            theme::AMBER
+        } else {
+            theme::DIM
+        };
+        paint::line(
+            ui,
+            line(i + 1),
+            Align::Min,
+            detail,
+            theme::font(11.5),
+            quiet,
+        );
     }
+    // A line may be longer than its place: the whole of it is one pointing away.
+    paint::say(ui, text, id, said).on_hover_text(details.join("\n"));
 }
 
 fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
@@ -273,7 +284,7 @@ fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
         return;
     }
     let what = Guarded::AllDestinations;
-    let words = ("every destination", "Start", "Stop");
+    let words = ("every destination", "Go live", "Stop all");
     if guarded(ui, half, words, true, &what, view.now, guard) {
         view.send(Command::StreamAll { on: false });
     }
@@ -293,20 +304,23 @@ fn recorder(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
         RecordingState::Warning | RecordingState::Failed
     );
     let value = match recording.state {
-        RecordingState::Recording | RecordingState::Warning => words::bytes(recording.bytes),
+        RecordingState::Recording | RecordingState::Warning => {
+            words::clock(f64::from(recording.length_s))
+        }
         state => words::recording_state(state).to_owned(),
     };
-    let detail = recorder_detail(recording);
-    two_lines(
+    let (what, file) = recorder_details(recording);
+    row_text(
         ui,
         rect,
         (colour, filled),
-        ("Master", &value, &detail),
+        ("Master", &value),
+        &[&what, &file],
         is_ill,
         (
             ("recorder", ""),
             &format!(
-                "Master: {}, {value}, {detail}",
+                "Master: {}, {value}, {what}, {file}",
                 words::recording_state(recording.state)
             ),
         ),
@@ -320,7 +334,8 @@ fn recorder(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
     }
 }
 
-fn recorder_detail(recording: &RecordingStatus) -> String {
+/// What the two lines under the recorder's name say: the trouble or the room, and the file.
+fn recorder_details(recording: &RecordingStatus) -> (String, String) {
     let mut parts = Vec::new();
     if !recording.message.is_empty() {
         parts.push(recording.message.clone());
@@ -328,18 +343,25 @@ fn recorder_detail(recording: &RecordingStatus) -> String {
     if recording.dropped > 0 {
         parts.push(format!("{} not recorded", words::count(recording.dropped)));
     }
-    if let Some(path) = &recording.path {
-        // The end of a path says which file it is.
-        let file = std::path::Path::new(path).file_name();
-        parts.push(file.map_or(path.clone(), |f| f.to_string_lossy().into_owned()));
-    } else if parts.is_empty() {
-        parts.push(format!("{} free", words::bytes(recording.free_bytes)));
+    if recording.bytes > 0 {
+        parts.push(words::bytes(recording.bytes));
     }
-    parts.join(" · ")
+    parts.push(match recording.time_left_s {
+        Some(seconds) => format!("{} left", words::rough(seconds)),
+        None => format!("{} free", words::bytes(recording.free_bytes)),
+    });
+    // The end of a path says which file it is.
+    let file = match &recording.path {
+        Some(path) => std::path::Path::new(path)
+            .file_name()
+            .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned()),
+        None => "no file yet".to_owned(),
+    };
+    (parts.join(" · "), file)
 }
 
 fn received(ui: &mut Ui, rect: Rect, receiver: &ReceiverStatus) {
-    ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
+    fills::fill(ui, rect, theme::ROUND, theme::PANEL);
     let inner = rect.shrink2(vec2(10.0, 4.0));
     let head = inner.with_max_y(inner.top() + RECEIVER_HEAD);
     let (text, colour) = if receiver.message.is_empty() {
@@ -421,15 +443,24 @@ mod tests {
     }
 
     #[test]
-    fn the_recorder_names_its_file() {
+    fn the_recorder_names_its_room_and_its_file() {
         let mut recording = testing::snapshot().recording;
-        assert_eq!(recorder_detail(&recording), "250.0 GB free");
-        recording.path = Some("/shows/recordings/forum 2026-11-21.mkv".to_owned());
-        assert_eq!(recorder_detail(&recording), "forum 2026-11-21.mkv");
-        recording.message = "20 min left".to_owned();
+        let details = recorder_details(&recording);
         assert_eq!(
-            recorder_detail(&recording),
-            "20 min left · forum 2026-11-21.mkv"
+            details,
+            ("250.0 GB free".to_owned(), "no file yet".to_owned())
+        );
+        recording.path = Some("/shows/recordings/forum 2026-11-21.mkv".to_owned());
+        recording.message = "the disk is nearly full".to_owned();
+        recording.bytes = 430_000_000;
+        recording.time_left_s = Some(1200.0);
+        let details = recorder_details(&recording);
+        assert_eq!(
+            details,
+            (
+                "the disk is nearly full · 430 MB · 20 min left".to_owned(),
+                "forum 2026-11-21.mkv".to_owned()
+            )
         );
     }
 }

@@ -11,7 +11,7 @@ use egui::{
     vec2,
 };
 
-use super::theme;
+use super::{fills, theme};
 
 /// Writes one line into a rectangle, in the middle of its height; what does not fit ends in "…".
 /// Returns the width that was used, in points.
@@ -212,10 +212,10 @@ impl<'a> Button<'a> {
             None => (theme::RAISED, theme::TEXT),
         };
         let painter = ui.painter();
-        painter.rect_filled(rect, theme::ROUND, fill);
+        fills::fill(ui, rect, theme::ROUND, fill);
         if self.progress > 0.0 {
             let done = rect.with_max_x(rect.left() + rect.width() * self.progress);
-            painter.rect_filled(done, theme::ROUND, theme::PRESSED);
+            fills::fill(ui, done, theme::ROUND, theme::PRESSED);
         }
         let edge = if self.enabled {
             theme::LINE

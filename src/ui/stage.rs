@@ -5,6 +5,8 @@ use std::sync::Arc;
 use egui::{Align, Rect, Stroke, StrokeKind, Ui};
 
 use super::{
+    app::Graphics,
+    fills,
     layout::{self, MonitorPlace},
     monitor, paint, theme,
     view::{View, name},
@@ -16,8 +18,8 @@ use crate::door::{MonitorId, MonitorPicture, Tally, TransitionState};
 pub struct Pictures<'a> {
     /// The newest picture of a monitor.
     pub newest: &'a dyn Fn(&MonitorId) -> Option<Arc<MonitorPicture>>,
-    /// The window's texture format; none where there is no GPU to draw with.
-    pub format: Option<eframe::egui_wgpu::wgpu::TextureFormat>,
+    /// How the window is drawn.
+    pub graphics: Graphics,
     /// Width / height of the program.
     pub aspect: f32,
     /// Greyed out, for the engine is away.
@@ -27,12 +29,13 @@ pub struct Pictures<'a> {
 impl Pictures<'_> {
     /// Draws a monitor's picture into a place, as large as its shape allows.
     pub fn draw(&self, ui: &Ui, place: Rect, what: &MonitorId) {
-        ui.painter().rect_filled(place, 0, egui::Color32::BLACK);
+        fills::fill(ui, place, 0, egui::Color32::BLACK);
         let rect = layout::fit(place, self.aspect);
-        if let (Some(format), Some(picture)) = (self.format, (self.newest)(what))
+        if let Some(picture) = (self.newest)(what)
             && monitor::is_whole(&picture)
+            && let Some(shape) = monitor::shape(rect, picture, self.graphics)
         {
-            ui.painter().add(monitor::shape(rect, picture, format));
+            ui.painter().add(shape);
         }
         if self.stale {
             ui.painter().rect_filled(
@@ -133,7 +136,7 @@ fn large(
         place.label.min + egui::vec2(0.0, 3.0),
         egui::vec2(44.0, place.label.height() - 5.0),
     );
-    ui.painter().rect_filled(tag, 2, colour);
+    fills::fill(ui, tag, 2, colour);
     let tag_text = match tally {
         Tally::Program => theme::RED_TEXT,
         _ => theme::ON_TEXT,

@@ -4,6 +4,7 @@ use egui::{Align, Rect, Ui, pos2, vec2};
 
 use super::{
     fader::{self, Faders},
+    fills,
     meters::{self, Meters},
     paint::{self, Button},
     theme,
@@ -34,7 +35,7 @@ pub fn show(
     faders: &mut Faders,
     meters: &Meters,
 ) {
-    ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
+    fills::fill(ui, rect, theme::ROUND, theme::PANEL);
     match view.sound_of(scene) {
         Some(source) => source_strip(ui, rect, salt, source, view, faders, meters),
         None => mixed(ui, rect, scene, view),
@@ -66,7 +67,7 @@ fn source_strip(
     let heard = is_heard(source);
     if heard {
         let bar = rect.with_max_y(rect.top() + 3.0);
-        ui.painter().rect_filled(bar, 1, theme::RED);
+        fills::fill(ui, bar, 1, theme::RED);
     }
     paint::say(
         ui,
@@ -86,7 +87,7 @@ fn source_strip(
         pos2(lane.right() + 14.0, inner.bottom() - 8.0),
     );
     if let Some(level) = meters.sources.get(&source.id) {
-        meters::pair(ui, meter, level, false);
+        meters::pair(ui, meter, level);
     }
 
     let column = inner.with_min_x(meter.right() + 8.0);
@@ -122,7 +123,7 @@ fn source_strip(
 /// Audio follows video: three small switches, for it is set before the show.
 fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) {
     let label = name(&source.label, &source.id);
-    let height = (area.height() / 3.0).clamp(16.0, 30.0);
+    let height = (area.height() / 3.0).clamp(16.0, 40.0);
     let modes = [
         (Afv::Follow, "follow", "Sound follows picture"),
         (Afv::On, "always", "Sound always on"),

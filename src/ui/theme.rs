@@ -59,12 +59,12 @@ const BOLD: &str = "bold";
 
 /// Letters of this size in points. Digits are all of one width.
 pub fn font(size: f32) -> FontId {
-    FontId::unique(size, FontFamily::Proportional)
+    FontId::new(size, FontFamily::Proportional)
 }
 
 /// Bold letters of this size in points. Digits are all of one width.
 pub fn bold(size: f32) -> FontId {
-    FontId::unique(size, FontFamily::Name(BOLD.into()))
+    FontId::new(size, FontFamily::Name(BOLD.into()))
 }
 
 /// Gives a context the desk's letters and look.

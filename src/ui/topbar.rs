@@ -2,7 +2,7 @@
 
 use egui::{Align, Rect, Ui, pos2, vec2};
 
-use super::{onair::Air, paint, theme, view::View, words};
+use super::{fills, onair::Air, paint, theme, view::View, words};
 use crate::door::RecordingState;
 
 /// Draws the bar. `time_of_day` is as it is to be read.
@@ -66,7 +66,7 @@ fn on_air(ui: &Ui, rect: Rect, air: Air) {
             theme::RED_TEXT,
         ),
     };
-    ui.painter().rect_filled(rect, theme::ROUND, fill);
+    fills::fill(ui, rect, theme::ROUND, fill);
     paint::said_line(
         ui,
         rect,
