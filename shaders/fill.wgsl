@@ -36,7 +36,9 @@ fn corner(@builtin(vertex_index) index: u32, fill: Fill) -> Corner {
 fn cover(in: Corner) -> f32 {
     let radius = in.half_and_radius.z;
     let q = abs(in.from_middle) - in.half_and_radius.xy + radius;
-    return clamp(0.5 + radius - length(max(q, vec2<f32>(0.0))), 0.0, 1.0);
+    let outside = length(max(q, vec2<f32>(0.0)));
+    let inside = min(max(q.x, q.y), 0.0);
+    return clamp(0.5 + radius - outside - inside, 0.0, 1.0);
 }
 
 // The usual target.

@@ -21,7 +21,7 @@ use super::{
     log::Log,
     meters::Meters,
     multiview,
-    onair::{self, AirTime},
+    onair::{self, Air, AirTime},
     outputs,
     problems::{self, ENGINE_LOST},
     stage::{self, Pictures},
@@ -267,7 +267,11 @@ impl Desk {
         self.page = self.page.min(layout::pages(snapshot.scenes.len()) - 1);
         self.watch(ui, &places, view, aspect);
 
-        let air = self.air.update(snapshot, view.now);
+        let air = if attached {
+            self.air.update(snapshot, view.now)
+        } else {
+            Air::Unknown
+        };
         topbar::show(ui, places.top, view, air, time);
         let problems = problems::find(snapshot);
         let newest = self.problems.newest(&problems, view.now);

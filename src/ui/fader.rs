@@ -217,7 +217,8 @@ fn draw(ui: &Ui, rect: Rect, track: Rect, cap: egui::Vec2, db: f32, response: &e
 /// Writes the fader's value.
 pub fn readout(ui: &Ui, rect: Rect, source: &SourceStatus) {
     let colour = if source.mute { theme::DIM } else { theme::TEXT };
-    let text = format!("{} dB", words::db(source.fader_db));
+    let unit = if rect.width() < 64.0 { "" } else { " dB" };
+    let text = format!("{}{unit}", words::db(source.fader_db));
     paint::line(ui, rect, Align::Center, &text, theme::bold(12.5), colour);
 }
 

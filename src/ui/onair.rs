@@ -11,6 +11,8 @@ pub enum Air {
     Waiting,
     /// At least one destination is being sent to, for so many seconds.
     On(f64),
+    /// Nobody knows: the engine is away.
+    Unknown,
 }
 
 /// Counts the time on air over reconnections, which start each destination's own time anew.

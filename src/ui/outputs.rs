@@ -113,41 +113,40 @@ fn colour_of(state: DestinationState) -> (Color32, bool) {
     }
 }
 
-/// What the second line of a row says.
-fn detail(destination: &DestinationStatus) -> String {
-    let mut parts = Vec::new();
-    match destination.state {
-        DestinationState::Off => {
-            if !destination.message.is_empty() {
-                return destination.message.clone();
-            }
-            return destination.server.clone();
-        }
-        DestinationState::Connecting | DestinationState::Live => {}
-        DestinationState::Congested => parts.push(format!("{} ms behind", destination.backlog_ms)),
-        DestinationState::Reconnecting | DestinationState::Failed => {
-            parts.push(problems::next_try(destination));
-        }
-    }
-    if !destination.message.is_empty() {
-        parts.push(destination.message.clone());
-    }
+/// What the two lines under a destination's name say: how it is, and what it has cost.
+fn details(destination: &DestinationStatus) -> (String, String) {
+    let mut counts = Vec::new();
     if destination.dropped > 0 {
-        parts.push(format!("{} dropped", words::count(destination.dropped)));
+        counts.push(format!("{} dropped", words::count(destination.dropped)));
     }
-    if destination.reconnects > 0 {
-        parts.push(match destination.reconnects {
-            1 => "1 reconnection".to_owned(),
-            n => format!("{n} reconnections"),
-        });
+    match destination.reconnects {
+        0 => {}
+        1 => counts.push("1 reconnection".to_owned()),
+        n => counts.push(format!("{n} reconnections")),
     }
-    if parts.is_empty() {
-        parts.push(match destination.state {
-            DestinationState::Live => words::clock(f64::from(destination.live_s)),
-            _ => destination.server.clone(),
-        });
+    let message = |otherwise: String| {
+        if destination.message.is_empty() {
+            otherwise
+        } else {
+            destination.message.clone()
+        }
+    };
+    let first = match destination.state {
+        DestinationState::Off | DestinationState::Connecting => message(destination.server.clone()),
+        DestinationState::Live => message(words::clock(f64::from(destination.live_s))),
+        DestinationState::Congested => {
+            counts.insert(0, format!("{} ms behind", destination.backlog_ms));
+            message("the network is too slow".to_owned())
+        }
+        DestinationState::Reconnecting | DestinationState::Failed => {
+            counts.insert(0, problems::next_try(destination));
+            message(destination.server.clone())
+        }
+    };
+    if counts.is_empty() && destination.state == DestinationState::Live {
+        counts.push("nothing dropped".to_owned());
     }
-    parts.join(" · ")
+    (first, counts.join(" · "))
 }
 
 fn destination_row(
@@ -169,18 +168,18 @@ fn destination_row(
         }
         state => words::destination_state(state).to_owned(),
     };
-    let detail = detail(destination);
+    let (how, cost) = details(destination);
     row_text(
         ui,
         row,
         (colour, filled),
         (label, &value),
-        &[&detail],
+        &[&how, &cost],
         is_ill,
         (
             ("destination", destination.id.as_str()),
             &format!(
-                "{label}: {}, {value}, {detail}",
+                "{label}: {}, {value}, {how}, {cost}",
                 words::destination_state(destination.state)
             ),
         ),
@@ -425,20 +424,25 @@ mod tests {
     #[test]
     fn a_row_says_what_matters_in_its_state() {
         let mut destination = testing::snapshot().destinations[0].clone();
-        assert_eq!(detail(&destination), "a.rtmp.example/live2");
+        let is = |destination: &DestinationStatus, how: &str, cost: &str| {
+            assert_eq!(details(destination), (how.to_owned(), cost.to_owned()));
+        };
+        is(&destination, "a.rtmp.example/live2", "");
         destination.state = DestinationState::Live;
         destination.live_s = 75.0;
-        assert_eq!(detail(&destination), "00:01:15");
+        is(&destination, "00:01:15", "nothing dropped");
         destination.reconnects = 2;
         destination.dropped = 1234;
-        assert_eq!(detail(&destination), "1\u{a0}234 dropped · 2 reconnections");
+        let counts = "1\u{a0}234 dropped · 2 reconnections";
+        is(&destination, "00:01:15", counts);
         destination.state = DestinationState::Reconnecting;
         destination.attempt = 3;
         destination.next_try_s = Some(3.6);
         destination.message = "the server closed the connection".to_owned();
-        assert_eq!(
-            detail(&destination),
-            "try 3 in 4 s · the server closed the connection · 1\u{a0}234 dropped · 2 reconnections"
+        is(
+            &destination,
+            "the server closed the connection",
+            &format!("try 3 in 4 s · {counts}"),
         );
     }
 

@@ -79,18 +79,19 @@ fn source_strip(
         ),
     );
 
-    let inner = rect.shrink2(vec2(6.0, 8.0));
-    let lane = inner.with_max_x(inner.left() + 40.0);
+    let inner = rect.shrink2(vec2(4.0, 8.0));
+    let lane_width = (rect.width() * 0.28).clamp(26.0, 44.0);
+    let lane = inner.with_max_x(inner.left() + lane_width);
     faders.show(ui, lane, salt, source, view);
     let meter = Rect::from_min_max(
-        pos2(lane.right() + 4.0, inner.top() + 8.0),
-        pos2(lane.right() + 14.0, inner.bottom() - 8.0),
+        pos2(lane.right() + 2.0, inner.top() + 8.0),
+        pos2(lane.right() + 12.0, inner.bottom() - 8.0),
     );
     if let Some(level) = meters.sources.get(&source.id) {
         meters::pair(ui, meter, level);
     }
 
-    let column = inner.with_min_x(meter.right() + 8.0);
+    let column = inner.with_min_x(meter.right() + 6.0);
     let readout = column.with_max_y(column.top() + 18.0);
     fader::readout(ui, readout, source);
 
@@ -123,16 +124,29 @@ fn source_strip(
 /// Audio follows video: three small switches, for it is set before the show.
 fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) {
     let label = name(&source.label, &source.id);
-    let height = (area.height() / 3.0).clamp(16.0, 40.0);
+    let caption = if area.height() > 96.0 { 18.0 } else { 0.0 };
+    if caption > 0.0 {
+        let rect = area.with_max_y(area.top() + caption);
+        paint::line(
+            ui,
+            rect,
+            Align::Center,
+            "is heard",
+            theme::font(11.0),
+            theme::DIM,
+        );
+    }
+    let switches = area.with_min_y(area.top() + caption);
+    let height = (switches.height() / 3.0).clamp(16.0, 40.0);
     let modes = [
-        (Afv::Follow, "follow", "Sound follows picture"),
+        (Afv::Follow, "on air", "Sound follows picture"),
         (Afv::On, "always", "Sound always on"),
         (Afv::Off, "never", "Sound always off"),
     ];
     for (i, (mode, text, meaning)) in modes.into_iter().enumerate() {
         let rect = Rect::from_min_size(
-            pos2(area.left(), area.top() + i as f32 * height),
-            vec2(area.width(), height - 2.0),
+            pos2(switches.left(), switches.top() + i as f32 * height),
+            vec2(switches.width(), height - 2.0),
         );
         let say = format!("{meaning}, {label}");
         if Button::new(text)
@@ -147,20 +161,5 @@ fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) 
                 mode,
             });
         }
-    }
-    let rest = area.with_min_y(area.top() + 3.0 * height + 2.0);
-    if rest.height() >= 16.0 {
-        paint::line(
-            ui,
-            rest.with_max_y(rest.top() + 16.0),
-            Align::Center,
-            "on air",
-            theme::font(10.5),
-            if is_heard(source) {
-                theme::TEXT
-            } else {
-                theme::PANEL
-            },
-        );
     }
 }

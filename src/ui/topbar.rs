@@ -43,7 +43,9 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, air: Air, time_of_day: &str) {
 
     // From the right: the recorder, then the air; both keep their places whatever they say.
     let recorder = inner.with_min_x(inner.right() - 236.0);
-    recording(ui, recorder, view);
+    if air != Air::Unknown {
+        recording(ui, recorder, view);
+    }
     let badge = Rect::from_min_max(
         pos2(recorder.left() - 172.0, inner.top()),
         pos2(recorder.left() - 12.0, inner.bottom()),
@@ -59,6 +61,7 @@ fn rate(fps: f64) -> String {
 fn on_air(ui: &Ui, rect: Rect, air: Air) {
     let (text, fill, colour) = match air {
         Air::Off => ("OFF AIR".to_owned(), theme::PANEL, theme::DIM),
+        Air::Unknown => ("NO ENGINE".to_owned(), theme::PANEL, theme::AMBER),
         Air::Waiting => ("NOTHING ARRIVES".to_owned(), theme::PANEL, theme::AMBER),
         Air::On(seconds) => (
             format!("ON AIR {}", words::clock(seconds)),
