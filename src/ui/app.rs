@@ -273,18 +273,6 @@ impl Desk {
             Air::Unknown
         };
         topbar::show(ui, places.top, view, air, time);
-        let problems = problems::find(snapshot);
-        let newest = self.problems.newest(&problems, view.now);
-        let news = if attached {
-            match self.log.refusal(view.now) {
-                Some(refusal) => Some((refusal, 0)),
-                None => newest.as_ref().map(|p| (p.text.as_str(), problems.len())),
-            }
-        } else {
-            Some((ENGINE_LOST, 0))
-        };
-        self.health.show(ui, places.health, view, &self.log, news);
-
         let door = Arc::clone(&self.door);
         let pictures = Pictures {
             newest: &move |what| door.monitor(what),
@@ -298,8 +286,7 @@ impl Desk {
             }
             stage::preview(ui, places.preview, view, &pictures);
             stage::program(ui, places.program, view, &pictures);
-            let limiter = snapshot.limiter_db;
-            super::meters::program(ui, places.meter, &mut self.meters.program, limiter);
+            // The order from here is the order in which Tab goes.
             if transition::show(ui, places.transition, view) {
                 self.mark(view);
             }
@@ -312,7 +299,20 @@ impl Desk {
                 }
             }
             outputs::show(ui, places.outputs, view, &mut self.guard);
+            let limiter = snapshot.limiter_db;
+            super::meters::program(ui, places.meter, &mut self.meters.program, limiter);
         });
+        let problems = problems::find(snapshot);
+        let newest = self.problems.newest(&problems, view.now);
+        let news = if attached {
+            match self.log.refusal(view.now) {
+                Some(refusal) => Some((refusal, 0)),
+                None => newest.as_ref().map(|p| (p.text.as_str(), problems.len())),
+            }
+        } else {
+            Some((ENGINE_LOST, 0))
+        };
+        self.health.show(ui, places.health, view, &self.log, news);
         if !attached {
             banner(ui, places.preview.picture.union(places.program.picture));
         }

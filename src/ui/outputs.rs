@@ -16,7 +16,7 @@ use crate::door::{
     Command, DestinationState, DestinationStatus, ReceiverStatus, RecordingState, RecordingStatus,
 };
 
-const ROW: f32 = 52.0;
+const ROW: f32 = 58.0;
 const RECORDER: f32 = 72.0;
 const BUTTON: f32 = 62.0;
 const RECEIVER_HEAD: f32 = 18.0;

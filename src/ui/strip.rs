@@ -131,7 +131,7 @@ fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) 
             ui,
             rect,
             Align::Center,
-            "is heard",
+            "AFV",
             theme::font(11.0),
             theme::DIM,
         );
@@ -139,9 +139,9 @@ fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) 
     let switches = area.with_min_y(area.top() + caption);
     let height = (switches.height() / 3.0).clamp(16.0, 40.0);
     let modes = [
-        (Afv::Follow, "on air", "Sound follows picture"),
-        (Afv::On, "always", "Sound always on"),
-        (Afv::Off, "never", "Sound always off"),
+        (Afv::Follow, "follow", "Sound follows picture"),
+        (Afv::On, "on", "Sound always on"),
+        (Afv::Off, "off", "Sound always off"),
     ];
     for (i, (mode, text, meaning)) in modes.into_iter().enumerate() {
         let rect = Rect::from_min_size(
