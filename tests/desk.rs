@@ -210,6 +210,15 @@ fn each_button_sends_its_command() {
     let expected = [Command::Cut {}, Command::Auto {}, black, preview("ann")];
     assert_eq!(door.sent(), expected);
 
+    window
+        .get_by_label("1 Duo")
+        .click_modifiers(Modifiers::SHIFT);
+    window.run();
+    let program = Command::Program {
+        scene: "duo".to_owned(),
+    };
+    assert_eq!(door.sent(), [program], "with Shift it is a hot cut");
+
     let transition = |kind, frames| Command::Transition { kind, frames };
     click(&mut window, "AUTO makes a cut");
     click(&mut window, "Longer transition");
@@ -650,6 +659,7 @@ fn events_are_listed_in_plain_words() {
     });
     window.run();
     assert!(window.query_by_label("refused: no such scene").is_some());
+    door.change(|s| s.sources[1].state = SourceState::Lost);
     click(&mut window, "List of events");
     window.run_steps(2);
     assert!(
@@ -657,6 +667,7 @@ fn events_are_listed_in_plain_words() {
             .query_by_label_contains("PeerTube: reconnecting – closed by the server")
             .is_some()
     );
+    assert!(window.query_by_label("now Ann: is lost").is_some());
 }
 
 #[test]

@@ -305,14 +305,14 @@ impl Desk {
         let problems = problems::find(snapshot);
         let newest = self.problems.newest(&problems, view.now);
         let news = if attached {
-            match self.log.refusal(view.now) {
-                Some(refusal) => Some((refusal, 0)),
-                None => newest.as_ref().map(|p| (p.text.as_str(), problems.len())),
-            }
+            let refusal = self.log.refusal(view.now);
+            refusal.or(newest.as_ref().map(|p| p.text.as_str()))
         } else {
-            Some((ENGINE_LOST, 0))
+            Some(ENGINE_LOST)
         };
-        self.health.show(ui, places.health, view, &self.log, news);
+        let strip = (places.health, places.events);
+        self.health
+            .show(ui, strip, view, &self.log, news, &problems);
         if !attached {
             banner(ui, places.preview.picture.union(places.program.picture));
         }

@@ -24,9 +24,9 @@ pub enum Answer {
 
 /// Asks; none while there is no answer yet.
 pub fn ask(ui: &Ui, view: &View, guard: &mut Guard) -> Option<Answer> {
-    let size = vec2(460.0, 268.0);
+    let size = vec2(460.0, 250.0);
     let modal = Modal::new(Id::unique("closing"))
-        .backdrop_color(Color32::from_black_alpha(170))
+        .backdrop_color(Color32::from_black_alpha(110))
         .frame(
             Frame::new()
                 .fill(theme::PANEL)

@@ -9,12 +9,15 @@ use super::{
     fills,
     log::Log,
     paint::{self, Button},
+    problems::Problem,
     theme,
     view::View,
     words,
 };
 use crate::door::Counters;
 
+/// Height of a line in the list, in points.
+const LIST_ROW: f32 = 20.0;
 /// A count that rose is amber for so many seconds.
 const LOOK_S: f64 = 10.0;
 
@@ -39,14 +42,16 @@ impl Health {
         self.rose.is_some_and(|at| now - at < LOOK_S)
     }
 
-    /// Draws the strip; `problem` is the newest, with how many there are.
+    /// Draws the strip; `news` is the newest problem. The list of all of them and of what happened
+    /// unfolds in `list`.
     pub fn show(
         &mut self,
         ui: &Ui,
-        rect: Rect,
+        (rect, list): (Rect, Rect),
         view: &View,
         log: &Log,
-        problem: Option<(&str, usize)>,
+        news: Option<&str>,
+        problems: &[Problem],
     ) {
         let snapshot = view.snapshot;
         let fresh = self.watch(snapshot.counters, view.now);
@@ -60,7 +65,8 @@ impl Health {
         };
         let colour = if fresh { theme::AMBER } else { theme::DIM };
         let frames = frames(snapshot.counters);
-        cell(232.0, "frames", &frames, colour);
+        let width = (rect.width() * 0.18).clamp(210.0, 340.0);
+        cell(width, "frames", &frames, colour);
         let frame_ms = snapshot.rate.frame_ns() as f32 / 1e6;
         let tick = format!("tick {:.1} of {frame_ms:.1} ms", snapshot.health.tick_ms);
         let late = snapshot.health.tick_ms > frame_ms * 0.8;
@@ -89,88 +95,80 @@ impl Health {
             self.unfolded = !self.unfolded;
         }
 
-        let news = Rect::from_min_max(
+        let place = Rect::from_min_max(
             pos2(x + 6.0, inner.top()),
             pos2(button.left() - 8.0, inner.bottom()),
         );
-        let (text, colour) = match problem {
-            Some((text, 0 | 1)) => (format!("▲ {text}"), theme::AMBER),
-            Some((text, n)) => (format!("▲ {text} · {} more", n - 1), theme::AMBER),
-            None => ("all is well".to_owned(), theme::DIM),
+        let others = problems.iter().filter(|p| Some(p.text.as_str()) != news);
+        let (text, colour) = match (news, others.count()) {
+            (None, _) => ("all is well".to_owned(), theme::DIM),
+            (Some(text), 0) => (text.to_owned(), theme::AMBER),
+            (Some(text), n) => (format!("{text} · {n} more"), theme::AMBER),
         };
-        let said = paint::say(ui, news, "problem", text.trim_start_matches("▲ "));
-        paint::line(ui, news, Align::Min, &text, theme::bold(12.5), colour);
-        if problem.is_some() {
+        let said = paint::say(ui, place, "problem", &text);
+        if news.is_some() {
+            paint::line(
+                ui,
+                place,
+                Align::Min,
+                &format!("▲ {text}"),
+                theme::bold(12.5),
+                colour,
+            );
             said.on_hover_text(text);
+        } else {
+            paint::line(ui, place, Align::Min, &text, theme::font(12.5), colour);
         }
         if self.unfolded {
-            self.list(ui, rect, log);
+            unfold(ui, list, log, problems);
         }
-    }
-
-    /// The list lies over the strips above; nothing moves for it.
-    fn list(&mut self, ui: &Ui, strip: Rect, log: &Log) {
-        let size = vec2(strip.width().min(640.0), (strip.top() * 0.4).min(320.0));
-        let rect = Rect::from_min_size(
-            pos2(strip.right() - size.x - 8.0, strip.top() - size.y - 4.0),
-            size,
-        );
-        Area::new(Id::unique("event list"))
-            .order(Order::Foreground)
-            .fixed_pos(rect.min)
-            .show(ui.ctx(), |ui| {
-                ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
-                let edge = Stroke::new(1.0, theme::PRESSED);
-                ui.painter()
-                    .rect_stroke(rect, theme::ROUND, edge, StrokeKind::Inside);
-                ui.allocate_rect(rect, Sense::click());
-                let inner = rect.shrink(10.0);
-                ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| {
-                    ui.spacing_mut().item_spacing.y = 0.0;
-                    ScrollArea::vertical().auto_shrink(false).show_rows(
-                        ui,
-                        20.0,
-                        log.len().max(1),
-                        |ui, rows| entries(ui, rows, log),
-                    );
-                });
-            });
     }
 }
 
-fn entries(ui: &mut Ui, rows: std::ops::Range<usize>, log: &Log) {
-    if log.len() == 0 {
-        ui.label("Nothing has happened since this desk was opened");
-    }
-    let count = rows.len();
-    for (i, entry) in log.newest_first().enumerate().skip(rows.start).take(count) {
-        let size = vec2(ui.available_width(), 20.0);
-        let (row, _) = ui.allocate_exact_size(size, Sense::hover());
-        let time = row.with_max_x(row.left() + 70.0);
-        paint::line(
-            ui,
-            time,
-            Align::Min,
-            &entry.time,
-            theme::font(12.0),
-            theme::DIM,
-        );
-        let rest = row.with_min_x(time.right());
-        paint::line(
-            ui,
-            rest,
-            Align::Min,
-            &entry.text,
-            theme::font(12.5),
-            theme::TEXT,
-        );
-        paint::say(
-            ui,
-            row,
-            ("event", i),
-            &format!("{} {}", entry.time, entry.text),
-        );
-    }
+/// The list lies over the strips; nothing moves for it. What is wrong now comes first.
+fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Problem]) {
+    Area::new(Id::unique("event list"))
+        .order(Order::Foreground)
+        .fixed_pos(rect.min)
+        .show(ui.ctx(), |ui| {
+            fills::fill(ui, rect, theme::ROUND, theme::PANEL);
+            let edge = Stroke::new(1.0, theme::PRESSED);
+            ui.painter()
+                .rect_stroke(rect, theme::ROUND, edge, StrokeKind::Inside);
+            ui.allocate_rect(rect, Sense::hover());
+            let inner = rect.shrink(10.0);
+            ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                let lines = problems.len() + log.len().max(1);
+                ScrollArea::vertical().auto_shrink(false).show_rows(
+                    ui,
+                    LIST_ROW,
+                    lines,
+                    |ui, rows| {
+                        for row in rows {
+                            list_row(ui, row, log, problems);
+                        }
+                    },
+                );
+            });
+        });
+}
+
+fn list_row(ui: &mut Ui, row: usize, log: &Log, problems: &[Problem]) {
+    let size = vec2(ui.available_width(), LIST_ROW);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let (time, text, colour) = match problems.get(row) {
+        Some(problem) => ("now", problem.text.as_str(), theme::AMBER),
+        None => match log.newest_first().nth(row - problems.len()) {
+            Some(entry) => (entry.time.as_str(), entry.text.as_str(), theme::TEXT),
+            None => ("", "nothing has happened yet", theme::DIM),
+        },
+    };
+    let left = rect.with_max_x(rect.left() + 70.0);
+    paint::line(ui, left, Align::Min, time, theme::font(12.0), theme::DIM);
+    let rest = rect.with_min_x(left.right());
+    paint::line(ui, rest, Align::Min, text, theme::font(12.5), colour);
+    paint::say(ui, rect, ("event", row), &format!("{time} {text}")).on_hover_text(text);
 }
 
 /// The program's frames in words.

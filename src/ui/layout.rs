@@ -52,6 +52,8 @@ pub struct Places {
     pub pager: Rect,
     /// The health strip.
     pub health: Rect,
+    /// The list of events, which lies over the strips when it is unfolded.
+    pub events: Rect,
 }
 
 /// Places everything in a window of `size` points, for a program of `aspect` (width / height).
@@ -109,6 +111,13 @@ pub fn places(size: Vec2, aspect: f32) -> Places {
             )
         })
     });
+    let events = Rect::from_min_max(
+        pos2(
+            (size.x - MARGIN - 640.0).max(MARGIN),
+            strips_top.min(health.top() - STRIP_MIN),
+        ),
+        pos2(size.x - MARGIN, health.top() - 4.0),
+    );
     let pager = Rect::from_min_size(
         pos2(size.x - MARGIN - PAGER, small_top),
         vec2(PAGER, small_height + SMALL_LABEL),
@@ -124,6 +133,7 @@ pub fn places(size: Vec2, aspect: f32) -> Places {
         strips,
         pager,
         health,
+        events,
     }
 }
 

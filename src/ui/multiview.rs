@@ -1,4 +1,4 @@
-//! The small monitors, in pages of eight: one press puts a scene on PVW.
+//! The small monitors, in pages of eight: one press puts a scene on PVW, with Shift on PGM.
 
 use egui::{
     Align, Id, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
@@ -17,10 +17,7 @@ use super::{
 use crate::door::{Command, MonitorId, SceneStatus, Tally};
 
 /// The scenes on a page, with their positions in the show.
-pub fn on_page<'a>(
-    scenes: &'a [SceneStatus],
-    page: usize,
-) -> impl Iterator<Item = (usize, &'a SceneStatus)> {
+pub fn on_page(scenes: &[SceneStatus], page: usize) -> impl Iterator<Item = (usize, &SceneStatus)> {
     scenes.iter().enumerate().skip(page * PAGE).take(PAGE)
 }
 
@@ -83,8 +80,12 @@ fn small(
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &said));
     if paint::pressed(ui, &response) {
-        view.send(Command::Preview {
-            scene: scene.id.clone(),
+        let scene = scene.id.clone();
+        // As with the digits, Shift makes it a hot cut.
+        view.send(if ui.input(|i| i.modifiers.shift) {
+            Command::Program { scene }
+        } else {
+            Command::Preview { scene }
         });
     }
 
