@@ -562,6 +562,19 @@ fn the_visible_page_alone_is_watched() {
     }
 }
 
+#[test]
+fn a_window_that_is_not_seen_asks_for_no_picture() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let watched = || door.watched.lock().unwrap().last().unwrap().len();
+    assert_eq!(watched(), 5);
+    let ctx = window.ctx.clone();
+    window.state_mut().rest(&ctx);
+    assert_eq!(watched(), 0);
+    window.run();
+    assert_eq!(watched(), 5);
+}
+
 fn ask_to_close(window: &mut Window) -> bool {
     window
         .input_mut()
@@ -699,4 +712,21 @@ fn pictures_have_their_colours_and_change_with_their_frame() {
     colours([r, m]);
     door.paint(MonitorId::Program, 2, green);
     colours([g, m]);
+}
+
+#[test]
+fn panels_are_filled_evenly_up_to_their_edges() {
+    let door = Recorder::new();
+    let graphics = Graphics {
+        format: Some(TextureFormat::Rgba8Unorm),
+        software: false,
+    };
+    let mut window = open_with(&door, graphics, 0.25).window;
+    let image = window.render().unwrap();
+    // Corners of the health strip, and the middle of a strip without a control.
+    for (x, y) in [(1, 771), (1, 798), (1278, 798), (20, 740)] {
+        assert_eq!(image.get_pixel(x, y).0, [23, 26, 30, 255], "{x} {y}");
+    }
+    // Beside the panels lies the window's own ground, whatever it is cleared to.
+    assert_ne!(image.get_pixel(156, 640).0[..3], [23, 26, 30]);
 }

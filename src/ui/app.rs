@@ -92,27 +92,33 @@ impl Desk {
         }
     }
 
-    /// Draws the window and does what the hand asks for. Call once a frame, in a `Ui` that fills
-    /// the window.
+    /// Draws the whole window and does what the hand asks for. Call once a frame.
     pub fn show(&mut self, ui: &mut Ui) {
         let now = ui.input(|i| i.time);
-        let time_of_day = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
+        let time_of_day = time_of_day();
         let attached = self.door.attached();
         if attached && !self.was_attached {
             self.wishes.forget();
         }
         self.was_attached = attached;
-        self.read_events(ui, &time_of_day, now);
+        self.read_events(ui.ctx(), &time_of_day, now);
 
-        let window = ui.max_rect();
+        let window = ui.ctx().content_rect();
+        ui.set_clip_rect(window);
 
-        fills::begin(ui, self.graphics.format);
+        fills::begin(ui, window, self.graphics.format);
         let newest = self.door.snapshot();
         let is_new = match (&newest, &self.snapshot) {
             (Some(a), Some(b)) => !Arc::ptr_eq(a, b),
             (a, _) => a.is_some(),
         };
         if newest.is_some() {
+            if self.snapshot.is_none()
+                && let Some(first) = &newest
+            {
+                let title = format!("{} – regie", first.name);
+                ui.ctx().send_viewport_cmd(ViewportCommand::Title(title));
+            }
             self.snapshot = newest;
         }
         let Some(snapshot) = self.snapshot.clone() else {
@@ -143,10 +149,10 @@ impl Desk {
         self.schedule(ui, &snapshot, attached);
     }
 
-    fn read_events(&mut self, ui: &Ui, time_of_day: &str, now: f64) {
+    fn read_events(&mut self, ctx: &egui::Context, time_of_day: &str, now: f64) {
         while let Some(event) = self.door.next_event() {
             if let Event::Report(_) = event {
-                self.finish(ui, Outcome::Ended);
+                self.finish(ctx, Outcome::Ended);
             }
             if let Event::Done {
                 command: Command::Marker { label },
@@ -162,11 +168,22 @@ impl Desk {
         }
     }
 
+    /// What is left to do while the window is not seen: take the events, and spare the engine the
+    /// pictures.
+    pub fn rest(&mut self, ctx: &egui::Context) {
+        let now = ctx.input(|i| i.time);
+        self.read_events(ctx, &time_of_day(), now);
+        if let Some(none) = self.wishes.update(Vec::new(), now) {
+            self.door.watch(none);
+        }
+        ctx.request_repaint_after(QUIET);
+    }
+
     /// Ends the window with this outcome.
-    fn finish(&self, ui: &Ui, outcome: Outcome) {
+    fn finish(&self, ctx: &egui::Context, outcome: Outcome) {
         let mut slot = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
         slot.get_or_insert(outcome);
-        ui.ctx().send_viewport_cmd(ViewportCommand::Close);
+        ctx.send_viewport_cmd(ViewportCommand::Close);
     }
 
     fn is_finished(&self) -> bool {
@@ -184,9 +201,9 @@ impl Desk {
                     ui.ctx().send_viewport_cmd(ViewportCommand::CancelClose);
                     self.asking = true;
                 }
-                Some(_) => self.finish(ui, Outcome::EndShow),
+                Some(_) => self.finish(ui.ctx(), Outcome::EndShow),
                 // Nothing is known of the show: it must not end by mistake.
-                None => self.finish(ui, Outcome::LeaveRunning),
+                None => self.finish(ui.ctx(), Outcome::LeaveRunning),
             }
         }
         let Some(view) = view.filter(|_| self.asking) else {
@@ -196,8 +213,8 @@ impl Desk {
             self.asking = false;
             self.guard.disarm();
             match answer {
-                Answer::Leave => self.finish(ui, Outcome::LeaveRunning),
-                Answer::End => self.finish(ui, Outcome::EndShow),
+                Answer::Leave => self.finish(ui.ctx(), Outcome::LeaveRunning),
+                Answer::End => self.finish(ui.ctx(), Outcome::EndShow),
                 Answer::Stay => tracing::debug!(now, "the window stays"),
             }
         }
@@ -365,6 +382,10 @@ impl Desk {
     }
 }
 
+fn time_of_day() -> String {
+    jiff::Zoned::now().strftime("%H:%M:%S").to_string()
+}
+
 fn label_of(snapshot: Option<&Snapshot>, id: &str) -> String {
     let Some(snapshot) = snapshot else {
         return id.to_owned();
@@ -399,6 +420,12 @@ fn banner(ui: &Ui, over: Rect) {
 }
 
 impl eframe::App for Desk {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        if ctx.input(|i| i.viewport().visible()) == Some(false) {
+            self.rest(ctx);
+        }
+    }
+
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.show(ui);
     }

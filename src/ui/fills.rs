@@ -26,16 +26,16 @@ fn sink_id() -> Id {
     Id::unique("fills")
 }
 
-/// Begins a frame: from here on [`fill`] collects, and what it collects is drawn now, under what
+/// Begins a frame of the window, in points: from here on [`fill`] collects, and what it collects is drawn now, under what
 /// comes later. `format` is the window's; without one, fills go through egui.
-pub fn begin(ui: &Ui, format: Option<wgpu::TextureFormat>) {
+pub fn begin(ui: &Ui, window: Rect, format: Option<wgpu::TextureFormat>) {
     let Some(format) = format else { return };
     let sink: Sink = ui
         .ctx()
         .data_mut(|data| Arc::clone(data.get_temp_mut_or_default::<Sink>(sink_id())));
     sink.lock().unwrap_or_else(PoisonError::into_inner).clear();
     ui.painter().add(egui_wgpu::Callback::new_paint_callback(
-        ui.max_rect(),
+        window,
         Paint { sink, format },
     ));
 }

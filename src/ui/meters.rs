@@ -250,7 +250,7 @@ pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, limiter_db: f32) {
         ui,
         reduction.with_max_y(reduction.top() + depth),
         0,
-        theme::BLUE,
+        theme::DIM,
     );
     let text = if limiter_db >= 0.05 {
         format!("lim {}", words::db(-limiter_db))

@@ -95,6 +95,7 @@ pub fn run(door: Arc<dyn Door + Sync>, options: &Options) -> Result<Outcome, UiE
         viewport: egui::ViewportBuilder::default()
             .with_title("regie")
             .with_app_id("regie")
+            .with_icon(egui::IconData::default())
             .with_inner_size([options.size.0, options.size.1])
             .with_min_inner_size([1024.0, 640.0])
             .with_fullscreen(options.fullscreen),

@@ -7,7 +7,9 @@ use crate::door::{DestinationState, RecordingState, Snapshot};
 pub enum Air {
     /// No destination is switched on.
     Off,
-    /// Switched on, but nothing arrives anywhere yet or any more.
+    /// Switched on a moment ago.
+    Connecting,
+    /// Switched on, but nothing arrives anywhere.
     Waiting,
     /// At least one destination is being sent to, for so many seconds.
     On(f64),
@@ -24,10 +26,14 @@ pub struct AirTime {
 impl AirTime {
     /// Told once a frame.
     pub fn update(&mut self, snapshot: &Snapshot, now: f64) -> Air {
-        let mut on = false;
+        let (mut on, mut ill) = (false, false);
         let mut longest = None;
         for destination in &snapshot.destinations {
             on |= destination.state != DestinationState::Off;
+            ill |= matches!(
+                destination.state,
+                DestinationState::Reconnecting | DestinationState::Failed
+            );
             if matches!(
                 destination.state,
                 DestinationState::Live | DestinationState::Congested
@@ -40,7 +46,7 @@ impl AirTime {
             return Air::Off;
         }
         let Some(longest) = longest else {
-            return Air::Waiting;
+            return if ill { Air::Waiting } else { Air::Connecting };
         };
         let since = self.since.map_or(now - longest, |s| s.min(now - longest));
         self.since = Some(since);
@@ -89,7 +95,7 @@ mod tests {
         let mut air = AirTime::default();
         assert_eq!(air.update(&snapshot, 10.0), Air::Off);
         snapshot.destinations[0].state = DestinationState::Connecting;
-        assert_eq!(air.update(&snapshot, 11.0), Air::Waiting);
+        assert_eq!(air.update(&snapshot, 11.0), Air::Connecting);
         snapshot.destinations[0].state = DestinationState::Live;
         snapshot.destinations[0].live_s = 60.0;
         assert_eq!(

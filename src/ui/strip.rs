@@ -18,6 +18,7 @@ use crate::{
 /// Whether a source's sound is in the program now, as far as switches decide it.
 pub fn is_heard(source: &SourceStatus) -> bool {
     !source.mute
+        && source.fader_db > -100.0
         && match source.afv {
             Afv::On => true,
             Afv::Off => false,
@@ -161,5 +162,24 @@ fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) 
                 mode,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::testing;
+
+    #[test]
+    fn a_source_is_heard_as_its_switches_say() {
+        let mut on_air = testing::snapshot().sources[0].clone();
+        let mut off_air = testing::snapshot().sources[1].clone();
+        assert!(is_heard(&on_air) && !is_heard(&off_air));
+        off_air.afv = Afv::On;
+        assert!(is_heard(&off_air));
+        off_air.fader_db = -100.0;
+        assert!(!is_heard(&off_air));
+        on_air.mute = true;
+        assert!(!is_heard(&on_air));
     }
 }

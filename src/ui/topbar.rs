@@ -62,6 +62,7 @@ fn on_air(ui: &Ui, rect: Rect, air: Air) {
     let (text, fill, colour) = match air {
         Air::Off => ("OFF AIR".to_owned(), theme::PANEL, theme::DIM),
         Air::Unknown => ("NO ENGINE".to_owned(), theme::PANEL, theme::AMBER),
+        Air::Connecting => ("CONNECTING".to_owned(), theme::PANEL, theme::TEXT),
         Air::Waiting => ("NOTHING ARRIVES".to_owned(), theme::PANEL, theme::AMBER),
         Air::On(seconds) => (
             format!("ON AIR {}", words::clock(seconds)),
