@@ -27,6 +27,7 @@ use super::{
     stage::{self, Pictures},
     strip, theme, topbar, transition,
     view::{View, name},
+    waker::{Waker, even_rate},
     wishes::{self, Wishes},
 };
 use crate::door::{Command, Door, Event, MonitorId, MonitorRequest, Snapshot};
@@ -40,7 +41,14 @@ pub struct Graphics {
     pub software: bool,
 }
 
-/// While nothing changes, the clock alone moves.
+impl Graphics {
+    /// The window is painted at most so many times a second.
+    pub(super) fn most_fps(self) -> u32 {
+        if self.software { 15 } else { 30 }
+    }
+}
+
+/// Without news from the engine the window is painted so often.
 const QUIET: Duration = Duration::from_millis(250);
 
 /// The window's whole state.
@@ -62,6 +70,7 @@ pub struct Desk {
     meters: Meters,
     problems: problems::Watch,
     wishes: Wishes,
+    _waker: Option<Waker>,
 }
 
 impl Desk {
@@ -89,7 +98,14 @@ impl Desk {
             meters: Meters::default(),
             problems: problems::Watch::default(),
             wishes: Wishes::default(),
+            _waker: None,
         }
+    }
+
+    /// Keeps what wakes this window for as long as the window is there.
+    pub(super) fn woken_by(mut self, waker: Waker) -> Self {
+        self._waker = Some(waker);
+        self
     }
 
     /// Draws the whole window and does what the hand asks for. Call once a frame.
@@ -131,7 +147,7 @@ impl Desk {
                 theme::DIM,
             );
             super::paint::say(ui, window, "waiting", "waiting for the engine");
-            ui.ctx().request_repaint_after(Duration::from_millis(50));
+            ui.ctx().request_repaint_after(QUIET);
             return;
         };
         if is_new && attached {
@@ -146,7 +162,8 @@ impl Desk {
         self.decide_closing(ui, Some(&view), now);
         self.act_on_keys(ui, &view, attached);
         self.draw(ui, window, &view, attached, &time_of_day);
-        self.schedule(ui, &snapshot, attached);
+        // The engine's news wake the window; the clock and the guards need no more than this.
+        ui.ctx().request_repaint_after(QUIET);
     }
 
     fn read_events(&mut self, ctx: &egui::Context, time_of_day: &str, now: f64) {
@@ -362,23 +379,8 @@ impl Desk {
 
     /// Pictures a second of the large and the small monitors.
     fn rates(&self, snapshot: &Snapshot) -> (u32, u32) {
-        let program = snapshot.rate.fps().round() as u32;
-        if self.graphics.software {
-            (program.clamp(1, 15), 5)
-        } else {
-            (program.clamp(1, 30), 10)
-        }
-    }
-
-    /// New data comes with each tick; nothing else makes the window paint, but the hand.
-    fn schedule(&self, ui: &Ui, snapshot: &Snapshot, attached: bool) {
-        let (large, _) = self.rates(snapshot);
-        let pause = if attached {
-            Duration::from_secs_f64(1.0 / f64::from(large))
-        } else {
-            QUIET
-        };
-        ui.ctx().request_repaint_after(pause);
+        let large = even_rate(snapshot.rate.fps(), self.graphics.most_fps());
+        (large, (self.graphics.most_fps() / 3).min(large))
     }
 }
 

@@ -27,6 +27,7 @@ mod theme;
 mod topbar;
 mod transition;
 mod view;
+mod waker;
 mod wishes;
 mod words;
 
@@ -39,6 +40,7 @@ pub use app::{Desk, Graphics};
 pub use theme::install as install_theme;
 
 use crate::door::Door;
+use waker::Waker;
 
 /// How the window is opened.
 #[derive(Clone, Debug)]
@@ -117,7 +119,9 @@ pub fn run(door: Arc<dyn Door + Sync>, options: &Options) -> Result<Outcome, UiE
                 })
                 .unwrap_or_default();
             tracing::info!(?graphics, "desk opened");
-            Ok(Box::new(Desk::new(door, graphics, slot)))
+            let ctx = creation.egui_ctx.clone();
+            let waker = Waker::start(Arc::clone(&door), ctx, graphics.most_fps())?;
+            Ok(Box::new(Desk::new(door, graphics, slot).woken_by(waker)))
         }),
     )
     .map_err(|error| UiError::Window(error.to_string()))?;
