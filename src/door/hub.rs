@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
@@ -24,12 +25,19 @@ pub struct Ask {
     pub answer: Sender<Event>,
 }
 
+#[derive(Default)]
+struct Subscribers {
+    list: Vec<Sender<Event>>,
+    /// Said to each who comes later, so that everybody hears it once.
+    ready: Option<Event>,
+}
+
 /// See the module's words.
 pub struct Hub {
     commands: Sender<Ask>,
     said: Sender<Event>,
     snapshot: ArcSwapOption<Snapshot>,
-    subscribers: Mutex<Vec<Sender<Event>>>,
+    subscribers: Mutex<Subscribers>,
     board: Arc<MonitorBoard>,
     clients: AtomicU64,
 }
@@ -53,7 +61,11 @@ impl Hub {
             .spawn(move || {
                 while let Ok(event) = heard.recv() {
                     let Some(hub) = weak.upgrade() else { return };
-                    hub.lock().retain(|subscriber| {
+                    let mut subscribers = hub.lock();
+                    if matches!(event, Event::Ready { .. }) {
+                        subscribers.ready = Some(event.clone());
+                    }
+                    subscribers.list.retain(|subscriber| {
                         !matches!(
                             subscriber.try_send(event.clone()),
                             Err(crossbeam_channel::TrySendError::Disconnected(_))
@@ -84,10 +96,23 @@ impl Hub {
         &self.board
     }
 
+    /// Waits, but not long, until every client has heard the report and left.
+    pub fn wait_for_clients(&self, patience: Duration) {
+        let until = Instant::now() + patience;
+        while !self.lock().list.is_empty() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// A new client's door.
     pub fn door(self: &Arc<Self>) -> LocalDoor {
         let (answers, events) = bounded(EVENTS);
-        self.lock().push(answers.clone());
+        let mut subscribers = self.lock();
+        if let Some(ready) = &subscribers.ready {
+            let _ = answers.try_send(ready.clone());
+        }
+        subscribers.list.push(answers.clone());
+        drop(subscribers);
         LocalDoor {
             hub: self.clone(),
             client: self.clients.fetch_add(1, Ordering::Relaxed) + 1,
@@ -97,7 +122,7 @@ impl Hub {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Sender<Event>>> {
+    fn lock(&self) -> MutexGuard<'_, Subscribers> {
         self.subscribers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -127,6 +152,11 @@ impl LocalDoor {
                 id: Some(id),
             });
         }
+    }
+
+    /// Tells the client that it was not understood.
+    pub fn complain(&self, message: String) {
+        let _ = self.answers.try_send(Event::Error { message, id: None });
     }
 
     /// Where events come out, for who waits for them.
@@ -172,6 +202,9 @@ impl Drop for LocalDoor {
     fn drop(&mut self) {
         self.hub.board.forget(self.client);
         let mine = &self.answers;
-        self.hub.lock().retain(|other| !other.same_channel(mine));
+        self.hub
+            .lock()
+            .list
+            .retain(|other| !other.same_channel(mine));
     }
 }

@@ -4,17 +4,24 @@
 //! Users hold a [`Door`]: in process the engine's own, in a desk the one over the local sockets.
 
 mod board;
+mod client;
 mod command;
 mod event;
 mod hub;
 mod monitor;
+mod place;
+mod server;
 mod snapshot;
+mod wire;
 
 pub use board::{MONITORS_MAX, MonitorBoard, MonitorKey};
+pub use client::Client;
 pub use command::{Command, Request, TransitionKind};
 pub use event::{Event, Report, ReportDestination, ReportRecording, ReportSource};
 pub use hub::{Ask, Hub, LocalDoor};
 pub use monitor::{Door, MonitorId, MonitorPicture, MonitorRequest};
+pub use place::Place;
+pub use server::serve;
 pub use snapshot::{
     Counters, DestinationState, DestinationStatus, EncoderStatus, Health, Level, ReceivedStream,
     ReceiverStatus, RecordingState, RecordingStatus, SceneStatus, Snapshot, SourceState,

@@ -6,7 +6,7 @@ use super::switcher::{SwitchError, Switcher, Taken};
 use crate::audio::StripGain;
 use crate::door::{
     Command, Counters, DestinationStatus, EncoderStatus, Health, Level, ReceiverStatus,
-    RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus, TransitionKind,
+    RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus,
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{Afv, Show};
@@ -448,9 +448,4 @@ pub fn ramp_of(moving: bool, rate: Rate) -> u32 {
     } else {
         crate::audio::SHORT_RAMP
     }
-}
-
-/// The transition that a journal without one stands for.
-pub(super) fn default_transition() -> TransitionKind {
-    TransitionKind::Mix
 }

@@ -25,8 +25,10 @@ impl Watch {
 
     /// Notes how long a tick's work took.
     pub fn ticked(&self, work_ns: i64) {
-        self.longest_tick_us
-            .fetch_max((work_ns / 1000).clamp(0, i64::from(u32::MAX)) as u32, Ordering::Relaxed);
+        self.longest_tick_us.fetch_max(
+            (work_ns / 1000).clamp(0, i64::from(u32::MAX)) as u32,
+            Ordering::Relaxed,
+        );
     }
 }
 

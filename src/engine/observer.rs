@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::core::Observed;
 use crate::door::{
-    DestinationState, EncoderStatus, Event, Hub, RecordingState, RecordingStatus,
+    DestinationState, DestinationStatus, EncoderStatus, Event, Hub, RecordingState, RecordingStatus,
 };
 use crate::media::House;
 use crate::output::receiver::Receiver;
@@ -144,8 +144,12 @@ impl Observer {
         }
     }
 
-    /// Encodes and sends what is still on its way, closes the file, leaves every destination.
-    pub fn end(self, fan_out: std::thread::JoinHandle<()>) -> Vec<Arc<crate::door::DestinationStatus>> {
+    /// Encodes and sends what is still on its way, closes the file, leaves every destination; gives
+    /// how each of them did.
+    pub fn end(
+        self,
+        fan_out: std::thread::JoinHandle<()>,
+    ) -> (Vec<Arc<DestinationStatus>>, Arc<RecordingStatus>) {
         let Self {
             mut destinations,
             mut recorder,
@@ -165,6 +169,7 @@ impl Observer {
             }
         });
         drop(receiver);
-        destinations.iter().map(RunningDestination::status).collect()
+        let statuses = destinations.iter().map(RunningDestination::status);
+        (statuses.collect(), recorder.status())
     }
 }

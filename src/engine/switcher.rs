@@ -493,7 +493,10 @@ mod tests {
     fn what_is_refused_changes_nothing_and_says_what_was_expected() {
         let (mut s, show) = switcher();
         let error = s.set_preview("nowhere").unwrap_err().to_string();
-        assert!(error.contains("nowhere") && error.contains("a, b, c"), "{error}");
+        assert!(
+            error.contains("nowhere") && error.contains("a, b, c"),
+            "{error}"
+        );
         assert!(s.set_transition(TransitionKind::Mix, 0).is_err());
         assert!(s.set_transition(TransitionKind::Mix, 1001).is_err());
         assert!(s.set_program("nowhere", &show).is_err());

@@ -65,15 +65,15 @@ pub struct Input {
     pub slate: Option<Picture>,
     /// The state last told.
     pub told: SourceState,
+    /// Whether the first frame waits for its first picture, within reason.
+    pub waits_at_start: bool,
 }
 
 impl Input {
     /// The picture for a tick: the slot's, or the slate where nothing has come for a while.
     fn picture(&mut self, due: House, frame_ns: i64, now: House) -> Option<Picture> {
         let gone = match self.status.vitals.last_picture() {
-            Some(last) => {
-                now - last > LOST_NS && self.status.state() != SourceState::Ended
-            }
+            Some(last) => now - last > LOST_NS && self.status.state() != SourceState::Ended,
             None => true,
         };
         if gone {
@@ -213,7 +213,10 @@ impl Tick {
         let program = 1.0 - self.core.switcher().black().0;
         let moving = self.core.switcher().is_moving();
         let position = rate.sample_of(n);
-        if ordered.as_ref().is_none_or(|(g, p)| *g != gains || *p != program) {
+        if ordered
+            .as_ref()
+            .is_none_or(|(g, p)| *g != gains || *p != program)
+        {
             let order = Order {
                 position,
                 ramp: ramp_of(moving, rate),

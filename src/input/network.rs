@@ -9,6 +9,7 @@ use url::Url;
 use super::decode;
 use super::feed::{Feed, Pacing};
 use super::supervisor::{Built, Setting, SourceError, Start};
+use crate::show::{resolve_secrets, secrets};
 
 /// HTTP gives as fast as it is taken (a clip, or the segments of a playlist); the others are live.
 pub(super) fn pacing(url: &str) -> Pacing {
@@ -44,6 +45,21 @@ pub(super) fn build(
         streams: Some(streams),
         start: Start::Play,
     })
+}
+
+/// What an element said, without the secrets that the URL stands for.
+pub(super) fn without_secrets(url: &str, message: String) -> String {
+    url.split("{secret:")
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+        .filter_map(|name| secrets::lookup(name).ok())
+        .fold(message, |message, secret| {
+            let percent: String =
+                url::form_urlencoded::byte_serialize(secret.expose().as_bytes()).collect();
+            message
+                .replace(secret.expose(), "•••")
+                .replace(&percent, "•••")
+        })
 }
 
 /// SRT takes its latency from the URL; one that stands there already is kept.

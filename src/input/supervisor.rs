@@ -260,6 +260,10 @@ impl Supervisor {
                     }
                     let wait = BACKOFF[attempt.min(BACKOFF.len() - 1)];
                     attempt += 1;
+                    let message = match &self.source.kind {
+                        SourceKind::Network { url, .. } => network::without_secrets(url, message),
+                        _ => message,
+                    };
                     tracing::warn!(source = self.source.id, "{message}");
                     self.status.set(SourceState::Restarting, &message);
                     self.status.restarts.fetch_add(1, Ordering::Relaxed);

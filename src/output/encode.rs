@@ -3,7 +3,7 @@
 //! Each runs in a pipeline of its own under a supervisor, so that a hardware encoder that dies in the
 //! middle of the show is replaced by x264 while the sound goes on.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -96,8 +96,8 @@ struct Shared {
     message: ArcSwap<String>,
     restarts: AtomicU32,
     bytes: AtomicU64,
-    out: Mutex<Sender<Encoded>>,
-    has_headers: AtomicBool,
+    /// `None` when all is encoded: the fan-out then ends.
+    out: Mutex<Option<Sender<Encoded>>>,
 }
 
 impl Encoders {
@@ -118,8 +118,7 @@ impl Encoders {
             message: ArcSwap::default(),
             restarts: AtomicU32::new(0),
             bytes: AtomicU64::new(0),
-            out: Mutex::new(out),
-            has_headers: AtomicBool::new(false),
+            out: Mutex::new(Some(out)),
         });
         let mut encoders = Self {
             shared: shared.clone(),
@@ -201,6 +200,11 @@ impl Encoders {
                 tracing::error!("an encoder's supervisor panicked");
             }
         }
+        *self
+            .shared
+            .out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -489,13 +493,12 @@ fn sink(shared: &Arc<Shared>, track: Track, priming: i64) -> gst_app::AppSink {
                 if let Some(encoded) = encoded(&sample, track, priming_ns) {
                     if track == Track::Video {
                         shared.last_out.store(shared.clock.now(), Ordering::Relaxed);
-                        shared.has_headers.store(true, Ordering::Relaxed);
                     }
                     shared
                         .bytes
                         .fetch_add(encoded.buffer.size() as u64, Ordering::Relaxed);
                     let out = shared.out.lock().unwrap_or_else(PoisonError::into_inner);
-                    if out.send(encoded).is_err() {
+                    if out.as_ref().is_none_or(|out| out.send(encoded).is_err()) {
                         return Err(gst::FlowError::Eos);
                     }
                 }

@@ -1,0 +1,158 @@
+//! Commands as lines of JSON on standard input, events as lines of JSON on standard output.
+
+use std::io::{BufRead, Read, Write};
+
+use crossbeam_channel::Sender;
+
+use crate::door::{Command, Event};
+
+/// The longest line that is read; a longer one is refused, not cut.
+const LINE_MAX: usize = 64 * 1024;
+
+/// What one line of input turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    /// A command.
+    Command(Command),
+    /// Not a command: what is wrong.
+    Refused(String),
+    /// The input has ended. The show goes on.
+    End,
+}
+
+/// Reads lines until the input ends, and hands each on.
+pub fn read(input: impl Read, heard: &Sender<Heard>) {
+    let mut reader = std::io::BufReader::new(input);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = (&mut reader)
+            .take(LINE_MAX as u64 + 1)
+            .read_until(b'\n', &mut line);
+        let result = match read {
+            Ok(0) | Err(_) => Heard::End,
+            Ok(_) if line.len() > LINE_MAX => {
+                // The rest of it is passed over, so that the next line is understood.
+                if reader.skip_until(b'\n').is_err() {
+                    Heard::End
+                } else {
+                    Heard::Refused(format!("a line of more than {LINE_MAX} bytes"))
+                }
+            }
+            Ok(_) if line.trim_ascii().is_empty() => continue,
+            Ok(_) => parse(&line),
+        };
+        let is_end = result == Heard::End;
+        if heard.send(result).is_err() || is_end {
+            return;
+        }
+    }
+}
+
+fn parse(line: &[u8]) -> Heard {
+    match serde_json::from_slice(line) {
+        Ok(command) => Heard::Command(command),
+        Err(error) => Heard::Refused(format!(
+            "not a command: {error}; expected such as {{\"command\":\"preview\",\"scene\":\"one\"}}"
+        )),
+    }
+}
+
+/// Writes an event as one line. A reader that has gone is no reason to end the show.
+pub fn write(output: &mut impl Write, event: &Event) {
+    if let Ok(mut line) = serde_json::to_vec(event) {
+        line.push(b'\n');
+        let _ = output.write_all(&line).and_then(|()| output.flush());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::door::TransitionKind;
+    use crate::show::Afv;
+
+    fn heard(text: &str) -> Vec<Heard> {
+        let (sender, receiver) = crossbeam_channel::unbounded();
+        read(text.as_bytes(), &sender);
+        receiver.try_iter().collect()
+    }
+
+    #[test]
+    fn the_documented_forms_are_understood() {
+        let table = [
+            (r#"{"command":"preview","scene":"one"}"#, Command::Preview { scene: "one".into() }),
+            (r#"{"command":"program","scene":"one"}"#, Command::Program { scene: "one".into() }),
+            (r#"{"command":"cut"}"#, Command::Cut {}),
+            (r#"{"command":"auto"}"#, Command::Auto {}),
+            (
+                r#"{"command":"transition","kind":"mix","frames":15}"#,
+                Command::Transition { kind: TransitionKind::Mix, frames: 15 },
+            ),
+            (
+                r#"{"command":"fade_to_black","on":true}"#,
+                Command::FadeToBlack { on: true, frames: None },
+            ),
+            (
+                r#"{"command":"fader","source":"cam1","db":-6.0}"#,
+                Command::Fader { source: "cam1".into(), db: -6.0 },
+            ),
+            (
+                r#"{"command":"mute","source":"cam1","on":true}"#,
+                Command::Mute { source: "cam1".into(), on: true },
+            ),
+            (
+                r#"{"command":"afv","source":"cam1","mode":"follow"}"#,
+                Command::Afv { source: "cam1".into(), mode: Afv::Follow },
+            ),
+            (
+                r#"{"command":"stream","destination":"hall","on":true}"#,
+                Command::Stream { destination: "hall".into(), on: true },
+            ),
+            (r#"{"command":"record","on":true}"#, Command::Record { on: true }),
+            (
+                r#"{"command":"marker","label":"Question 1"}"#,
+                Command::Marker { label: "Question 1".into() },
+            ),
+            (r#"{"command":"snapshot"}"#, Command::Snapshot {}),
+            (r#"{"command":"quit"}"#, Command::Quit {}),
+        ];
+        for (line, command) in table {
+            assert_eq!(heard(line)[0], Heard::Command(command), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_bad_line_is_refused_and_the_next_is_understood() {
+        let long = "x".repeat(LINE_MAX + 100);
+        for bad in [
+            "rubbish",
+            "{}",
+            r#"{"command":"no_such"}"#,
+            r#"{"command":"preview"}"#,
+            r#"{"command":"cut","extra":1}"#,
+            r#"{"command":"fader","source":"a","db":"loud"}"#,
+            &long,
+        ] {
+            let all = heard(&format!("{bad}\n\n{{\"command\":\"cut\"}}\n"));
+            assert!(matches!(all[0], Heard::Refused(_)), "{bad}");
+            assert_eq!(all[1..], [Heard::Command(Command::Cut {}), Heard::End]);
+        }
+    }
+
+    #[test]
+    fn an_answer_names_its_command_and_frame() {
+        let mut out = Vec::new();
+        let event = Event::Done {
+            command: Command::Preview { scene: "one".into() },
+            frame: 12,
+            id: None,
+        };
+        write(&mut out, &event);
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(
+            text,
+            "{\"event\":\"done\",\"command\":\"preview\",\"scene\":\"one\",\"frame\":12}\n"
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! Who speaks to the engine besides the desk. Each turns what it hears into a command.
+
+pub mod lines;

@@ -1,0 +1,216 @@
+//! A client's side of the local sockets: the door of an engine in another process. It finds the
+//! engine again by itself when that was started anew.
+
+use std::collections::HashMap;
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::place::Place;
+use super::wire::{FromEngine, Lines, ToEngine, read_picture, write_line};
+use super::{Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Request, Snapshot};
+
+/// How long to wait before the engine is looked for again.
+const AGAIN: Duration = Duration::from_millis(100);
+const EVENTS: usize = 4096;
+
+/// See the module's words.
+pub struct Client {
+    shared: Arc<Shared>,
+    events: Receiver<Event>,
+}
+
+struct Shared {
+    place: Place,
+    snapshots: u32,
+    commands: Mutex<Option<UnixStream>>,
+    wishes: Mutex<Wishes>,
+    snapshot: ArcSwapOption<Snapshot>,
+    pictures: Mutex<HashMap<MonitorId, Arc<MonitorPicture>>>,
+    heard: Sender<Event>,
+    attached: AtomicBool,
+    closed: AtomicBool,
+    last: AtomicU64,
+}
+
+#[derive(Default)]
+struct Wishes {
+    stream: Option<UnixStream>,
+    wanted: Vec<MonitorRequest>,
+}
+
+impl Client {
+    /// A client of the show's engine, that may not be there yet; it is told the state so many times
+    /// a second, and gets pictures if it asks for them.
+    ///
+    /// # Errors
+    /// Where the system has no threads.
+    pub fn start(place: Place, snapshots: u32) -> io::Result<Self> {
+        let (heard, events) = bounded(EVENTS);
+        let shared = Arc::new(Shared {
+            place,
+            snapshots,
+            commands: Mutex::default(),
+            wishes: Mutex::default(),
+            snapshot: ArcSwapOption::empty(),
+            pictures: Mutex::default(),
+            heard,
+            attached: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            last: AtomicU64::new(0),
+        });
+        let reading = shared.clone();
+        std::thread::Builder::new()
+            .name("door in".to_owned())
+            .spawn(move || reading.follow(Shared::read_events))?;
+        if snapshots > 0 {
+            let reading = shared.clone();
+            std::thread::Builder::new()
+                .name("pictures in".to_owned())
+                .spawn(move || reading.follow(Shared::read_pictures))?;
+        }
+        Ok(Self { shared, events })
+    }
+
+    /// Where events come out, for who waits for them.
+    pub fn events(&self) -> &Receiver<Event> {
+        &self.events
+    }
+
+    /// Sends a command; gives its number, or `None` if the engine is not there.
+    pub fn try_send(&self, command: Command) -> Option<u64> {
+        let id = self.shared.last.fetch_add(1, Ordering::Relaxed) + 1;
+        let request = ToEngine::Request(Request { id, command });
+        let mut stream = lock(&self.shared.commands);
+        let sent = stream
+            .as_mut()
+            .is_some_and(|stream| write_line(stream, &request).is_ok());
+        sent.then_some(id)
+    }
+}
+
+impl Shared {
+    /// Attaches again and again until the client is dropped.
+    fn follow(&self, read: fn(&Self) -> io::Result<()>) {
+        while !self.closed.load(Ordering::Relaxed) {
+            if let Err(error) = read(self) {
+                tracing::debug!("the engine is not there: {error}");
+            }
+            std::thread::sleep(AGAIN);
+        }
+    }
+
+    fn read_events(&self) -> io::Result<()> {
+        let mut stream = UnixStream::connect(self.place.socket())?;
+        write_line(&mut stream, &ToEngine::Snapshots(self.snapshots))?;
+        let mut lines = Lines::new(stream.try_clone()?);
+        *lock(&self.commands) = Some(stream);
+        self.attached.store(true, Ordering::Relaxed);
+        let result = loop {
+            match lines.next() {
+                Ok(Some(FromEngine::Event(event))) => {
+                    // Nobody reads them: the newest are lost.
+                    let _ = self.heard.try_send(event);
+                }
+                Ok(Some(FromEngine::Snapshot(snapshot))) => {
+                    self.snapshot.store(Some(Arc::from(snapshot)));
+                }
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        self.attached.store(false, Ordering::Relaxed);
+        *lock(&self.commands) = None;
+        result
+    }
+
+    fn read_pictures(&self) -> io::Result<()> {
+        let mut stream = UnixStream::connect(self.place.pictures())?;
+        let mut lines = Lines::new(stream.try_clone()?);
+        {
+            let mut wishes = lock(&self.wishes);
+            write_line(&mut stream, &wishes.wanted)?;
+            wishes.stream = Some(stream);
+        }
+        let result = loop {
+            match read_picture(&mut lines) {
+                Ok(Some(picture)) => {
+                    lock(&self.pictures).insert(picture.what.clone(), Arc::new(picture));
+                }
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        lock(&self.wishes).stream = None;
+        result
+    }
+}
+
+impl Door for Client {
+    fn send(&self, command: Command) -> u64 {
+        match self.try_send(command) {
+            Some(id) => id,
+            None => {
+                let id = self.shared.last.load(Ordering::Relaxed);
+                let _ = self.shared.heard.try_send(Event::Error {
+                    message: "the engine is not there".to_owned(),
+                    id: Some(id),
+                });
+                id
+            }
+        }
+    }
+
+    fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.shared.snapshot.load_full()
+    }
+
+    fn next_event(&self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+
+    fn watch(&self, monitors: Vec<MonitorRequest>) {
+        let mut wishes = lock(&self.shared.wishes);
+        if wishes.wanted == monitors {
+            return;
+        }
+        lock(&self.shared.pictures).retain(|what, _| monitors.iter().any(|m| m.what == *what));
+        if let Some(stream) = &mut wishes.stream {
+            // A lost engine is found again with the wishes that stand then.
+            let _ = write_line(stream, &monitors);
+        }
+        wishes.wanted = monitors;
+    }
+
+    fn monitor(&self, what: &MonitorId) -> Option<Arc<MonitorPicture>> {
+        lock(&self.shared.pictures).get(what).cloned()
+    }
+
+    fn attached(&self) -> bool {
+        self.shared.attached.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Ordering::Relaxed);
+        for stream in [
+            lock(&self.shared.commands).take(),
+            lock(&self.shared.wishes).stream.take(),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            let _ = stream.shutdown(std::net::Shutdown::Both);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,202 @@
+//! The engine's side of the local sockets. Each client has threads of its own; one that is stopped,
+//! slow or talks rubbish is its own trouble.
+
+use std::io;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{RecvTimeoutError, bounded};
+
+use super::hub::{Hub, LocalDoor};
+use super::place::Place;
+use super::wire::{FromEngine, Lines, ToEngine, write_line, write_picture};
+use super::{Door, Event, MonitorRequest};
+
+/// More clients than this are turned away.
+const CLIENTS_MAX: usize = 32;
+/// A client that takes nothing for so long is cut off; it may come again.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Opens both sockets of a show and serves them until the process ends.
+///
+/// # Errors
+/// What the system says of the sockets.
+pub fn serve(hub: &Arc<Hub>, place: &Place) -> io::Result<()> {
+    listen(&place.pictures(), hub.clone(), serve_pictures)?;
+    listen(&place.socket(), hub.clone(), serve_commands)
+}
+
+fn listen(
+    path: &Path,
+    hub: Arc<Hub>,
+    serve: fn(Arc<Hub>, UnixStream) -> io::Result<()>,
+) -> io::Result<()> {
+    // What an engine before this one left; the keeper's lock says that it is gone.
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    let clients = Arc::new(AtomicUsize::new(0));
+    std::thread::Builder::new()
+        .name("door".to_owned())
+        .spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(stream) = stream else {
+                    // No more handles, most likely: it passes.
+                    std::thread::sleep(Duration::from_millis(100));
+                    continue;
+                };
+                if clients.fetch_add(1, Ordering::Relaxed) >= CLIENTS_MAX {
+                    clients.fetch_sub(1, Ordering::Relaxed);
+                    continue;
+                }
+                let (hub, clients) = (hub.clone(), clients.clone());
+                let spawned =
+                    std::thread::Builder::new()
+                        .name("client".to_owned())
+                        .spawn(move || {
+                            let _ = stream.set_write_timeout(Some(PATIENCE));
+                            if let Err(error) = serve(hub, stream) {
+                                tracing::debug!("a client left: {error}");
+                            }
+                            clients.fetch_sub(1, Ordering::Relaxed);
+                        });
+                if let Err(error) = spawned {
+                    tracing::error!("no thread for a client: {error}");
+                }
+            }
+        })?;
+    Ok(())
+}
+
+fn serve_commands(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
+    let door = Arc::new(hub.door());
+    let (rate_in, rate_out) = bounded(4);
+    let reader = stream.try_clone()?;
+    let reading = door.clone();
+    let gone = Arc::new(AtomicBool::new(false));
+    let left = gone.clone();
+    let thread = std::thread::Builder::new()
+        .name("client in".to_owned())
+        .spawn(move || {
+            let mut lines = Lines::new(&reader);
+            while let Ok(Some(text)) = lines.next_text() {
+                match serde_json::from_str(text) {
+                    Ok(ToEngine::Request(request)) => reading.ask(request.id, request.command),
+                    Ok(ToEngine::Snapshots(rate)) => {
+                        if rate_in.send(rate.min(60)).is_err() {
+                            break;
+                        }
+                    }
+                    Err(error) => reading.complain(format!("not understood: {error}")),
+                }
+            }
+            left.store(true, Ordering::Relaxed);
+        })?;
+    let result = write_to(&hub, &door, &stream, &rate_out, &gone);
+    let _ = stream.shutdown(std::net::Shutdown::Both);
+    let _ = thread.join();
+    result
+}
+
+fn write_to(
+    hub: &Hub,
+    door: &LocalDoor,
+    mut stream: &UnixStream,
+    rates: &crossbeam_channel::Receiver<u32>,
+    gone: &AtomicBool,
+) -> io::Result<()> {
+    let mut every: Option<Duration> = None;
+    let mut due = Instant::now();
+    let mut shown = None;
+    loop {
+        while let Ok(rate) = rates.try_recv() {
+            every = (rate > 0).then(|| Duration::from_secs_f64(1.0 / f64::from(rate)));
+            due = Instant::now();
+        }
+        if let Some(every) = every
+            && Instant::now() >= due
+        {
+            due = (due + every).max(Instant::now());
+            if let Some(snapshot) = hub.snapshot()
+                && shown != Some(snapshot.frame)
+            {
+                shown = Some(snapshot.frame);
+                write_line(
+                    &mut stream,
+                    &FromEngine::Snapshot(Box::new((*snapshot).clone())),
+                )?;
+            }
+        }
+        let wait = match every {
+            Some(_) => due.saturating_duration_since(Instant::now()),
+            None => Duration::from_millis(50),
+        };
+        match door.events().recv_timeout(wait) {
+            Ok(event) => {
+                let is_last = matches!(event, Event::Report(_));
+                write_line(&mut stream, &FromEngine::Event(event))?;
+                if is_last {
+                    return Ok(());
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                if gone.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        }
+    }
+}
+
+fn serve_pictures(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
+    let door = Arc::new(hub.door());
+    let reader = stream.try_clone()?;
+    let wishing = door.clone();
+    let gone = Arc::new(AtomicBool::new(false));
+    let left = gone.clone();
+    let thread = std::thread::Builder::new()
+        .name("wishes in".to_owned())
+        .spawn(move || {
+            let mut lines = Lines::new(&reader);
+            while let Ok(Some(wishes)) = lines.next::<Vec<MonitorRequest>>() {
+                wishing.watch(wishes);
+            }
+            left.store(true, Ordering::Relaxed);
+        })?;
+    let result = write_pictures(&hub, &door, &stream, &gone);
+    let _ = stream.shutdown(std::net::Shutdown::Both);
+    let _ = thread.join();
+    result
+}
+
+fn write_pictures(
+    hub: &Hub,
+    door: &LocalDoor,
+    mut stream: &UnixStream,
+    gone: &AtomicBool,
+) -> io::Result<()> {
+    let mut sent = std::collections::HashMap::new();
+    loop {
+        for picture in hub.board().wait(door.client(), Duration::from_millis(200)) {
+            let key = (picture.what.clone(), picture.width, picture.height);
+            // The newest there is: what came while the last was being written is passed over.
+            if sent.insert(key, picture.frame) != Some(picture.frame) {
+                write_picture(&mut stream, &picture)?;
+            }
+        }
+        while let Some(event) = door.next_event() {
+            if matches!(event, Event::Report(_)) {
+                return Ok(());
+            }
+        }
+        if gone.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What goes over the local sockets: lines of JSON both ways on the first, and on the second lines
+//! with wishes one way and monitor pictures the other.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::{Event, MonitorId, MonitorPicture, Request, Snapshot};
+
+/// The longest line that is taken from the other side.
+pub const LINE_MAX: u64 = 1 << 20;
+/// The largest monitor picture.
+const PICTURE_MAX: u32 = 3840 * 2160 * 3 / 2;
+
+/// From a client to the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToEngine {
+    /// A command.
+    Request(Request),
+    /// So many snapshots a second, 0 (none, as at first) to 60.
+    Snapshots(u32),
+}
+
+/// From the engine to a client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FromEngine {
+    /// An event, or an answer.
+    Event(Event),
+    /// The state.
+    Snapshot(Box<Snapshot>),
+}
+
+/// Reads lines of JSON, of bounded length.
+pub struct Lines<R> {
+    reader: BufReader<R>,
+    line: Vec<u8>,
+}
+
+impl<R: Read> Lines<R> {
+    /// Lines from a stream.
+    pub fn new(stream: R) -> Self {
+        Self {
+            reader: BufReader::new(stream),
+            line: Vec::new(),
+        }
+    }
+
+    /// The next line as text; `None` at the end. A line that is too long is an error, and the
+    /// stream is of no more use.
+    pub fn next_text(&mut self) -> io::Result<Option<&str>> {
+        self.line.clear();
+        let read = (&mut self.reader)
+            .take(LINE_MAX)
+            .read_until(b'\n', &mut self.line)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        if self.line.last() != Some(&b'\n') && read as u64 == LINE_MAX {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "line too long"));
+        }
+        std::str::from_utf8(&self.line)
+            .map(|text| Some(text.trim()))
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not UTF-8"))
+    }
+
+    /// The next line's value; `None` at the end.
+    pub fn next<T: DeserializeOwned>(&mut self) -> io::Result<Option<T>> {
+        match self.next_text()? {
+            None => Ok(None),
+            Some(text) => serde_json::from_str(text)
+                .map(Some)
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error)),
+        }
+    }
+}
+
+/// Writes a value as one line.
+pub fn write_line(stream: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    stream.write_all(&line)
+}
+
+#[derive(Serialize, Deserialize)]
+struct PictureHead {
+    what: MonitorId,
+    width: u32,
+    height: u32,
+    frame: u64,
+    bytes: u32,
+}
+
+/// Writes a picture: a line that says what it is, then its bytes.
+pub fn write_picture(stream: &mut impl Write, picture: &MonitorPicture) -> io::Result<()> {
+    let head = PictureHead {
+        what: picture.what.clone(),
+        width: picture.width,
+        height: picture.height,
+        frame: picture.frame,
+        bytes: picture.data.len() as u32,
+    };
+    write_line(stream, &head)?;
+    stream.write_all(&picture.data)
+}
+
+/// Reads a picture; `None` at the end.
+pub fn read_picture(lines: &mut Lines<impl Read>) -> io::Result<Option<MonitorPicture>> {
+    let Some(head) = lines.next::<PictureHead>()? else {
+        return Ok(None);
+    };
+    let expected = u64::from(head.width) * u64::from(head.height) * 3 / 2;
+    if head.bytes > PICTURE_MAX || u64::from(head.bytes) != expected {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "a picture of another size than it says",
+        ));
+    }
+    let mut data = vec![0; head.bytes as usize];
+    lines.reader.read_exact(&mut data)?;
+    Ok(Some(MonitorPicture {
+        what: head.what,
+        width: head.width,
+        height: head.height,
+        frame: head.frame,
+        data,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::door::Command;
+
+    #[test]
+    fn lines_and_pictures_come_as_they_went() {
+        let request = ToEngine::Request(Request {
+            id: 7,
+            command: Command::Preview {
+                scene: "one".to_owned(),
+            },
+        });
+        let picture = MonitorPicture {
+            what: MonitorId::Source("cam\n1".to_owned()),
+            width: 16,
+            height: 16,
+            frame: 9,
+            data: (0..16 * 16 * 3 / 2).map(|i| i as u8).collect(),
+        };
+        let mut bytes = Vec::new();
+        write_line(&mut bytes, &request).unwrap();
+        write_picture(&mut bytes, &picture).unwrap();
+        let mut lines = Lines::new(bytes.as_slice());
+        assert_eq!(lines.next::<ToEngine>().unwrap(), Some(request));
+        assert_eq!(read_picture(&mut lines).unwrap(), Some(picture));
+        assert_eq!(read_picture(&mut lines).unwrap(), None);
+    }
+
+    #[test]
+    fn rubbish_is_an_error_and_no_panic() {
+        for rubbish in [&b"{}\n"[..], b"\xff\xfe\n", b"null", b"[[[[[[[\n"] {
+            assert!(Lines::new(rubbish).next::<ToEngine>().is_err());
+            assert!(read_picture(&mut Lines::new(rubbish)).is_err());
+        }
+        let long = vec![b'x'; LINE_MAX as usize + 10];
+        assert!(Lines::new(long.as_slice()).next_text().is_err());
+        let huge = br#"{"what":"program","width":3840,"height":2160,"frame":1,"bytes":4294967295}"#;
+        assert!(read_picture(&mut Lines::new(&huge[..])).is_err());
+    }
+}

@@ -1,0 +1,248 @@
+//! Faders: the law between travel and decibels, and the control itself.
+//!
+//! 0 dB is at three quarters of the travel, −∞ at the bottom, +10 dB at the top. A drag moves the
+//! cap from where it is: a press beside it changes nothing, so nothing jumps on air.
+
+use egui::{
+    Align, EventFilter, Id, Key, Rect, Sense, Ui, WidgetInfo,
+    accesskit::{Action, ActionData},
+    pos2, vec2,
+};
+
+use super::{fills, paint, theme, view::View, view::name, words};
+use crate::door::{Command, SourceStatus};
+
+/// Travel (0 at the bottom) and decibels, linear between: the usual broadcast law.
+const LAW: [(f32, f32); 8] = [
+    (0.0, -100.0),
+    (0.04, -60.0),
+    (0.13, -40.0),
+    (0.23, -30.0),
+    (0.36, -20.0),
+    (0.53, -10.0),
+    (0.75, 0.0),
+    (1.0, 10.0),
+];
+
+/// Decibels at a place of the travel, rounded to a tenth.
+pub fn db_at(travel: f32) -> f32 {
+    let db = interpolate(travel, |&(t, db)| (t, db));
+    (db * 10.0).round() / 10.0
+}
+
+/// The place of the travel for decibels.
+pub fn travel_at(db: f32) -> f32 {
+    interpolate(db, |&(t, db)| (db, t))
+}
+
+fn interpolate(x: f32, axes: impl Fn(&(f32, f32)) -> (f32, f32)) -> f32 {
+    let (first, last) = (axes(&LAW[0]), axes(&LAW[LAW.len() - 1]));
+    let x = x.clamp(first.0, last.0);
+    for pair in LAW.windows(2) {
+        let ((x0, y0), (x1, y1)) = (axes(&pair[0]), axes(&pair[1]));
+        if x <= x1 {
+            return y0 + (x - x0) / (x1 - x0) * (y1 - y0);
+        }
+    }
+    last.1
+}
+
+/// A fader that a hand holds, or has just let go of.
+#[derive(Debug)]
+struct Held {
+    source: String,
+    travel: f32,
+    sent_db: f32,
+    released: Option<f64>,
+}
+
+/// After letting go, the cap waits so long for the engine to report the new value, in seconds.
+const ECHO_S: f64 = 0.5;
+
+/// The faders of the window. At most one is held.
+#[derive(Debug, Default)]
+pub struct Faders {
+    held: Option<Held>,
+}
+
+impl Faders {
+    /// Draws a source's fader and sends what the hand does.
+    pub fn show(&mut self, ui: &Ui, rect: Rect, salt: usize, source: &SourceStatus, view: &View) {
+        let id = Id::unique(("fader", salt, &source.id));
+        let sense = if ui.is_enabled() {
+            Sense::click_and_drag()
+        } else {
+            Sense::hover()
+        };
+        let response = ui.interact(rect, id, sense);
+        let cap = vec2((rect.width() - 4.0).min(34.0), 16.0);
+        let track = rect.shrink2(vec2(0.0, cap.y / 2.0 + 1.0));
+
+        if self.held.as_ref().is_some_and(|held| {
+            held.source == source.id
+                && held.released.is_some_and(|at| {
+                    view.now - at > ECHO_S || (held.sent_db - source.fader_db).abs() < 0.06
+                })
+        }) {
+            self.held = None;
+        }
+        let set = |db: f32| {
+            view.send(Command::Fader {
+                source: source.id.clone(),
+                db: db.clamp(-100.0, 10.0),
+            });
+        };
+
+        if response.double_clicked() {
+            self.held = None;
+            set(0.0);
+        } else if response.dragged() {
+            let held = self.take_hold(source);
+            held.released = None;
+            let moved = -response.drag_delta().y / track.height();
+            held.travel = (held.travel + moved).clamp(0.0, 1.0);
+            let db = db_at(held.travel);
+            if db != held.sent_db {
+                held.sent_db = db;
+                set(db);
+            }
+        }
+        if response.drag_stopped()
+            && let Some(held) = &mut self.held
+        {
+            held.released = Some(view.now);
+        }
+        if let Some(db) = asked_by_keyboard(ui, &response, source.fader_db) {
+            set(db);
+        }
+
+        let db = match &self.held {
+            Some(held) if held.source == source.id => held.sent_db,
+            _ => source.fader_db,
+        };
+        let label = format!("Fader {}", name(&source.label, &source.id));
+        response.widget_info(|| {
+            WidgetInfo::slider(ui.is_enabled(), f64::from(source.fader_db), &label)
+        });
+        ui.ctx().accesskit_node_builder(id, |node| {
+            node.set_min_numeric_value(-100.0);
+            node.set_max_numeric_value(10.0);
+            node.set_numeric_value_step(1.0);
+            node.add_action(Action::Increment);
+            node.add_action(Action::Decrement);
+            node.add_action(Action::SetValue);
+        });
+        draw(ui, rect, track, cap, db, &response);
+    }
+
+    fn take_hold(&mut self, source: &SourceStatus) -> &mut Held {
+        if self
+            .held
+            .as_ref()
+            .is_some_and(|held| held.source != source.id)
+        {
+            self.held = None;
+        }
+        self.held.get_or_insert_with(|| Held {
+            source: source.id.clone(),
+            travel: travel_at(source.fader_db),
+            sent_db: source.fader_db,
+            released: None,
+        })
+    }
+}
+
+/// What the arrow keys of a focused fader, or a screen reader, ask for.
+fn asked_by_keyboard(ui: &Ui, response: &egui::Response, db: f32) -> Option<f32> {
+    if !ui.is_enabled() {
+        return None;
+    }
+    let id = response.id;
+    let mut steps = ui.input(|i| {
+        i.num_accesskit_action_requests(id, Action::Increment) as f32
+            - i.num_accesskit_action_requests(id, Action::Decrement) as f32
+    });
+    let asked = ui.input(|i| {
+        i.accesskit_action_requests(id, Action::SetValue)
+            .find_map(|request| match request.data {
+                Some(ActionData::NumericValue(value)) => Some(value as f32),
+                _ => None,
+            })
+    });
+    if response.has_focus() {
+        ui.memory_mut(|memory| {
+            memory.set_focus_lock_filter(
+                id,
+                EventFilter {
+                    vertical_arrows: true,
+                    ..EventFilter::default()
+                },
+            );
+        });
+        let (up, down) = ui.input(|i| (i.key_pressed(Key::ArrowUp), i.key_pressed(Key::ArrowDown)));
+        steps += f32::from(up) - f32::from(down);
+    }
+    if asked.is_some() {
+        return asked;
+    }
+    (steps != 0.0).then(|| (db.max(-60.0) + steps).min(10.0))
+}
+
+fn draw(ui: &Ui, rect: Rect, track: Rect, cap: egui::Vec2, db: f32, response: &egui::Response) {
+    let painter = ui.painter();
+    let centre = rect.center().x;
+    let groove = Rect::from_center_size(track.center(), vec2(4.0, track.height()));
+    fills::fill(ui, groove, 2, theme::BACKGROUND);
+    for mark in [10.0, 0.0, -10.0, -20.0, -30.0, -40.0, -60.0] {
+        let y = track.bottom() - track.height() * travel_at(mark);
+        let (half, colour) = if mark == 0.0 {
+            (14.0, theme::DIM)
+        } else {
+            (8.0, theme::LINE)
+        };
+        painter.hline(centre - half..=centre + half, y.round(), (1.0, colour));
+    }
+    let y = track.bottom() - track.height() * travel_at(db);
+    let knob = Rect::from_center_size(pos2(centre, y), cap);
+    let fill = if response.dragged() || response.hovered() {
+        theme::ON
+    } else {
+        theme::DIM
+    };
+    painter.rect_filled(knob, 3, fill);
+    painter.hline(knob.x_range(), knob.center().y, (2.0, theme::ON_TEXT));
+    paint::focus_ring(ui, response);
+}
+
+/// Writes the fader's value.
+pub fn readout(ui: &Ui, rect: Rect, source: &SourceStatus) {
+    let colour = if source.mute { theme::DIM } else { theme::TEXT };
+    let unit = if rect.width() < 64.0 { "" } else { " dB" };
+    let text = format!("{}{unit}", words::db(source.fader_db));
+    paint::line(ui, rect, Align::Center, &text, theme::bold(12.5), colour);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_law_has_its_fixed_points_and_never_turns_back() {
+        assert_eq!(db_at(0.75), 0.0);
+        assert_eq!(db_at(0.0), -100.0);
+        assert_eq!(db_at(1.0), 10.0);
+        assert_eq!(db_at(2.0), 10.0);
+        assert_eq!(travel_at(0.0), 0.75);
+        assert_eq!(travel_at(-200.0), 0.0);
+        let mut last = -101.0;
+        for i in 0..=1000 {
+            let travel = i as f32 / 1000.0;
+            let db = db_at(travel);
+            assert!(db >= last);
+            last = db;
+            if travel > 0.04 {
+                assert!((travel_at(db) - travel).abs() < 0.006, "{travel} {db}");
+            }
+        }
+    }
+}

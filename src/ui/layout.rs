@@ -1,0 +1,238 @@
+//! Where everything is: a function of the window's size and of the program's shape alone, so that
+//! nothing moves because something else changed.
+
+use egui::{Pos2, Rect, Vec2, pos2, vec2};
+
+/// Monitors on one page.
+pub const PAGE: usize = 8;
+
+const MARGIN: f32 = 8.0;
+const GAP: f32 = 8.0;
+const TOP_BAR: f32 = 36.0;
+const LABEL: f32 = 26.0;
+const SMALL_LABEL: f32 = 24.0;
+const TRANSITION: f32 = 58.0;
+const HEALTH: f32 = 30.0;
+const PAGER: f32 = 44.0;
+/// Width of the program meter beside PGM.
+const METER: f32 = 58.0;
+/// A strip that would be lower than this cannot hold its controls.
+const STRIP_MIN: f32 = 132.0;
+const STRIP_MAX: f32 = 340.0;
+
+/// A picture with its label under it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MonitorPlace {
+    /// The picture with its border, in points.
+    pub picture: Rect,
+    /// The line under it.
+    pub label: Rect,
+}
+
+/// Rectangles in points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Places {
+    /// Show, clock, ON AIR, REC.
+    pub top: Rect,
+    /// PVW.
+    pub preview: MonitorPlace,
+    /// PGM.
+    pub program: MonitorPlace,
+    /// The program's meter.
+    pub meter: Rect,
+    /// Destinations, recorder, receiver.
+    pub outputs: Rect,
+    /// CUT, AUTO, FTB and what belongs to them.
+    pub transition: Rect,
+    /// The small monitors, left to right.
+    pub small: [MonitorPlace; PAGE],
+    /// The strip under each small monitor; none in a window too low for it.
+    pub strips: Option<[Rect; PAGE]>,
+    /// The page buttons.
+    pub pager: Rect,
+    /// The health strip.
+    pub health: Rect,
+    /// The list of events, which lies over the strips when it is unfolded.
+    pub events: Rect,
+}
+
+/// Places everything in a window of `size` points, for a program of `aspect` (width / height).
+pub fn places(size: Vec2, aspect: f32) -> Places {
+    let aspect = aspect.clamp(0.25, 4.0);
+    let inner = size.x - 2.0 * MARGIN;
+    let outputs_width = (size.x * 0.205).clamp(232.0, 400.0);
+    let left_width = inner - outputs_width - GAP;
+
+    // What is below the large pictures has a least height; the pictures take what is left, and no
+    // more than the width allows.
+    let small_width = (inner - PAGER - GAP * PAGE as f32) / PAGE as f32;
+    let small_height = small_width / aspect.max(16.0 / 9.0);
+    let below =
+        GAP + TRANSITION + GAP + small_height + SMALL_LABEL + 4.0 + STRIP_MIN + MARGIN + HEALTH;
+    let top = Rect::from_min_size(Pos2::ZERO, vec2(size.x, TOP_BAR));
+    let pictures_top = TOP_BAR + 4.0;
+    let by_width = (left_width - METER - 2.0 * GAP) / 2.0;
+    let room = size.y - pictures_top - LABEL - below;
+    let height = (by_width / aspect.max(16.0 / 9.0)).min(room).max(120.0);
+    let width = by_width;
+
+    let monitor = |x: f32, y: f32, width: f32, height: f32, label: f32| MonitorPlace {
+        picture: Rect::from_min_size(pos2(x, y), vec2(width, height)),
+        label: Rect::from_min_size(pos2(x, y + height), vec2(width, label)),
+    };
+    let preview = monitor(MARGIN, pictures_top, width, height, LABEL);
+    let program = monitor(MARGIN + width + GAP, pictures_top, width, height, LABEL);
+    let meter = Rect::from_min_max(
+        pos2(program.picture.right() + GAP, pictures_top),
+        pos2(MARGIN + left_width, program.label.bottom()),
+    );
+    let transition_top = program.label.bottom() + GAP;
+    let transition =
+        Rect::from_min_size(pos2(MARGIN, transition_top), vec2(left_width, TRANSITION));
+    let outputs = Rect::from_min_max(
+        pos2(size.x - MARGIN - outputs_width, pictures_top),
+        pos2(size.x - MARGIN, transition.bottom()),
+    );
+
+    let small_top = transition.bottom() + GAP;
+    let small = std::array::from_fn(|i| {
+        let x = MARGIN + i as f32 * (small_width + GAP);
+        monitor(x, small_top, small_width, small_height, SMALL_LABEL)
+    });
+    let health = Rect::from_min_max(pos2(0.0, size.y - HEALTH), pos2(size.x, size.y));
+    let strips_top = small_top + small_height + SMALL_LABEL + 4.0;
+    let strip_height = (health.top() - MARGIN - strips_top).min(STRIP_MAX);
+    let strips = (strip_height >= STRIP_MIN - 0.5).then(|| {
+        std::array::from_fn(|i| {
+            let MonitorPlace { picture, .. } = small[i];
+            Rect::from_min_size(
+                pos2(picture.left(), strips_top),
+                vec2(small_width, strip_height),
+            )
+        })
+    });
+    let events = Rect::from_min_max(
+        pos2(
+            (size.x - MARGIN - 640.0).max(MARGIN),
+            strips_top.min(health.top() - STRIP_MIN),
+        ),
+        pos2(size.x - MARGIN, health.top() - 4.0),
+    );
+    let pager = Rect::from_min_size(
+        pos2(size.x - MARGIN - PAGER, small_top),
+        vec2(PAGER, small_height + SMALL_LABEL),
+    );
+    Places {
+        top,
+        preview,
+        program,
+        meter,
+        outputs,
+        transition,
+        small,
+        strips,
+        pager,
+        health,
+        events,
+    }
+}
+
+/// The largest rectangle of this aspect in the middle of another.
+pub fn fit(area: Rect, aspect: f32) -> Rect {
+    let size = if area.width() / area.height() > aspect {
+        vec2(area.height() * aspect, area.height())
+    } else {
+        vec2(area.width(), area.width() / aspect)
+    };
+    Rect::from_center_size(area.center(), size)
+}
+
+/// Pages that so many monitors need, at least one.
+pub fn pages(monitors: usize) -> usize {
+    monitors.div_ceil(PAGE).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(p: &Places) -> Vec<(String, Rect)> {
+        let mut rects = vec![
+            ("top".to_owned(), p.top),
+            ("preview".to_owned(), p.preview.picture),
+            ("preview label".to_owned(), p.preview.label),
+            ("program".to_owned(), p.program.picture),
+            ("program label".to_owned(), p.program.label),
+            ("meter".to_owned(), p.meter),
+            ("outputs".to_owned(), p.outputs),
+            ("transition".to_owned(), p.transition),
+            ("pager".to_owned(), p.pager),
+            ("health".to_owned(), p.health),
+        ];
+        for (i, place) in p.small.iter().enumerate() {
+            rects.push((format!("small {i}"), place.picture));
+            rects.push((format!("small label {i}"), place.label));
+        }
+        for (i, strip) in p.strips.iter().flatten().enumerate() {
+            rects.push((format!("strip {i}"), *strip));
+        }
+        rects
+    }
+
+    #[test]
+    fn nothing_overlaps_and_nothing_leaves_the_window() {
+        for (w, h) in [
+            (1024.0, 640.0),
+            (1280.0, 720.0),
+            (1280.0, 800.0),
+            (1366.0, 768.0),
+            (1600.0, 900.0),
+            (1920.0, 1080.0),
+            (2560.0, 1440.0),
+            (3440.0, 1440.0),
+        ] {
+            for aspect in [9.0 / 16.0, 4.0 / 3.0, 16.0 / 9.0, 2.39] {
+                let places = places(vec2(w, h), aspect);
+                let window = Rect::from_min_size(Pos2::ZERO, vec2(w, h)).expand(0.01);
+                let rects = all(&places);
+                for (i, (name, rect)) in rects.iter().enumerate() {
+                    assert!(rect.is_positive(), "{name} at {w}×{h} {aspect}: {rect}");
+                    assert!(window.contains_rect(*rect), "{name} at {w}×{h}: {rect}");
+                    for (other, there) in &rects[i + 1..] {
+                        let shared = rect.intersect(*there);
+                        assert!(
+                            shared.width() < 0.01 || shared.height() < 0.01,
+                            "{name} and {other} at {w}×{h} {aspect}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_usual_windows_have_large_pictures_and_strips() {
+        for (w, h) in [(1280.0, 800.0), (1920.0, 1080.0)] {
+            let places = places(vec2(w, h), 16.0 / 9.0);
+            assert!(places.strips.is_some(), "{w}×{h}");
+            assert!(places.program.picture.width() > w * 0.35, "{w}×{h}");
+            let picture = places.program.picture;
+            assert!((picture.width() / picture.height() - 16.0 / 9.0).abs() < 0.01);
+            assert!(places.small[0].picture.height() >= 44.0);
+        }
+    }
+
+    #[test]
+    fn a_picture_keeps_its_shape() {
+        let area = Rect::from_min_size(pos2(10.0, 20.0), vec2(160.0, 90.0));
+        assert_eq!(fit(area, 16.0 / 9.0), area);
+        let upright = fit(area, 0.5);
+        assert_eq!(upright.size(), vec2(45.0, 90.0));
+        assert_eq!(upright.center(), area.center());
+    }
+
+    #[test]
+    fn eight_to_a_page() {
+        assert_eq!((pages(0), pages(8), pages(9), pages(17)), (1, 1, 2, 3));
+    }
+}

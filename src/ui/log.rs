@@ -1,0 +1,182 @@
+//! What happened, with the time of day: the engine's events in plain words.
+
+use std::collections::VecDeque;
+
+use super::words;
+use crate::door::{Command, Event};
+
+/// So many lines are kept.
+const KEEP: usize = 300;
+/// A refusal stays in the health strip for so many seconds.
+const REFUSAL_S: f64 = 8.0;
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The time of day.
+    pub time: String,
+    /// What happened.
+    pub text: String,
+}
+
+/// The lines, the newest last.
+#[derive(Debug, Default)]
+pub struct Log {
+    entries: VecDeque<Entry>,
+    refusal: Option<(String, f64)>,
+}
+
+impl Log {
+    /// Takes an event. `label` gives the label of a source or destination of an id.
+    pub fn take(
+        &mut self,
+        event: &Event,
+        time_of_day: &str,
+        now: f64,
+        label: impl Fn(&str) -> String,
+    ) {
+        if let Event::Error { message, .. } = event {
+            self.refusal = Some((format!("refused: {message}"), now));
+        }
+        if let Some(text) = sentence(event, label) {
+            self.add(time_of_day, text);
+        }
+    }
+
+    /// Adds a line.
+    pub fn add(&mut self, time_of_day: &str, text: String) {
+        if self.entries.len() == KEEP {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(Entry {
+            time: time_of_day.to_owned(),
+            text,
+        });
+    }
+
+    /// The lines, the newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().rev()
+    }
+
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The last refusal, for as long as it is worth a look.
+    pub fn refusal(&self, now: f64) -> Option<&str> {
+        self.refusal
+            .as_ref()
+            .filter(|(_, at)| now - at < REFUSAL_S)
+            .map(|(text, _)| text.as_str())
+    }
+}
+
+/// An event in plain words; none where it is seen on the desk anyway.
+fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
+    let with = |what: String, message: &str| {
+        if message.is_empty() {
+            what
+        } else {
+            format!("{what} – {message}")
+        }
+    };
+    Some(match event {
+        Event::Ready { show, .. } => format!("{show}: the program runs"),
+        Event::Done { command, .. } => match command {
+            Command::Marker { label } => format!("marker: {label}"),
+            Command::FadeToBlack { on: true, .. } => "fade to black".to_owned(),
+            Command::FadeToBlack { on: false, .. } => "back from black".to_owned(),
+            Command::Stream { destination, on } => {
+                let what = if *on { "started" } else { "stopped" };
+                format!("{}: {what}", label(destination))
+            }
+            Command::StreamAll { on } => {
+                let what = if *on { "started" } else { "stopped" };
+                format!("every destination: {what}")
+            }
+            Command::Record { on } => {
+                let what = if *on { "started" } else { "stopped" };
+                format!("master: {what}")
+            }
+            _ => return None,
+        },
+        Event::Error { message, .. } => format!("refused: {message}"),
+        Event::Source {
+            id, state, message, ..
+        } => with(
+            format!("{}: {}", label(id), words::source_state(*state)),
+            message,
+        ),
+        Event::Destination {
+            id, state, message, ..
+        } => with(
+            format!("{}: {}", label(id), words::destination_state(*state)),
+            message,
+        ),
+        Event::Recording { state, message, .. } => with(
+            format!("master: {}", words::recording_state(*state)),
+            message,
+        ),
+        Event::Encoder { name, message, .. } => with(format!("encoder: {name}"), message),
+        Event::EngineLost { message } => with("engine: lost".to_owned(), message),
+        Event::Snapshot { .. } | Event::Report(_) => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::door::DestinationState;
+
+    fn take(log: &mut Log, event: Event, now: f64) {
+        log.take(&event, "20:41:07", now, |id| format!("<{id}>"));
+    }
+
+    #[test]
+    fn events_become_lines_and_switching_does_not_flood_them() {
+        let mut log = Log::default();
+        let cut = Event::Done {
+            command: Command::Cut {},
+            frame: 1,
+            id: None,
+        };
+        take(&mut log, cut, 0.0);
+        assert_eq!(log.len(), 0);
+        let event = Event::Destination {
+            id: "yt".to_owned(),
+            state: DestinationState::Reconnecting,
+            message: "closed by the server".to_owned(),
+            frame: 3,
+        };
+        take(&mut log, event, 1.0);
+        let newest = log.newest_first().next().map(|e| e.text.as_str());
+        assert_eq!(newest, Some("<yt>: reconnecting – closed by the server"));
+    }
+
+    #[test]
+    fn a_refusal_is_worth_a_look_for_a_moment() {
+        let mut log = Log::default();
+        let event = Event::Error {
+            message: "no scene “x”".to_owned(),
+            id: Some(4),
+        };
+        take(&mut log, event, 10.0);
+        assert_eq!(log.refusal(17.9), Some("refused: no scene “x”"));
+        assert_eq!(log.refusal(18.1), None);
+    }
+
+    #[test]
+    fn old_lines_go() {
+        let mut log = Log::default();
+        for i in 0..KEEP + 5 {
+            log.add("t", i.to_string());
+        }
+        assert_eq!(log.len(), KEEP);
+        assert_eq!(
+            log.newest_first().last().map(|e| e.text.as_str()),
+            Some("5")
+        );
+    }
+}

@@ -1,0 +1,331 @@
+//! Meters: how a level moves on the desk, and how it is drawn.
+//!
+//! Ballistics of a peak programme meter, Type I: up at once, down 20 dB in 1.7 s (IEC 60268-10).
+//! The highest peak is marked for 20 s, a clip until it is clicked. Time is passed in.
+
+use std::collections::BTreeMap;
+
+use egui::{Align, Color32, Rect, Ui, pos2};
+
+use super::{fills, paint, theme, words};
+use crate::door::Level;
+
+/// The lowest level that a meter shows, in dBFS.
+pub const BOTTOM_DB: f32 = -60.0;
+/// How fast a meter falls, in dB a second.
+const FALL_DB_PER_S: f64 = 20.0 / 1.7;
+/// How long the highest peak is marked, in seconds.
+const HOLD_S: f64 = 20.0;
+/// From here on a sample counts as clipped, in dBFS.
+const CLIP_DB: f32 = -0.05;
+/// Where yellow and red begin, in dBFS.
+const YELLOW_DB: f32 = -20.0;
+const RED_DB: f32 = -9.0;
+
+/// One channel of a meter. Levels in dBFS, times in seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Channel {
+    /// What the bar shows.
+    pub shown_db: f32,
+    /// The highest peak of the last 20 s.
+    pub hold_db: f32,
+    /// Whether a sample clipped since the mark was last cleared.
+    pub clipped: bool,
+    hold_since: f64,
+    updated: f64,
+}
+
+impl Default for Channel {
+    fn default() -> Self {
+        Self {
+            shown_db: -100.0,
+            hold_db: -100.0,
+            clipped: false,
+            hold_since: f64::MIN,
+            updated: 0.0,
+        }
+    }
+}
+
+impl Channel {
+    /// Takes the highest peak since the last call.
+    pub fn update(&mut self, peak_db: f32, now: f64) {
+        let fallen = self.shown_db - ((now - self.updated).max(0.0) * FALL_DB_PER_S) as f32;
+        self.shown_db = peak_db.max(fallen).max(-100.0);
+        self.updated = now;
+        if peak_db >= self.hold_db {
+            self.hold_db = peak_db;
+            self.hold_since = now;
+        } else if now - self.hold_since > HOLD_S {
+            self.hold_db = self.shown_db;
+            self.hold_since = now;
+        }
+        self.clipped |= peak_db >= CLIP_DB;
+    }
+}
+
+/// Both channels of one meter.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Meter {
+    /// Left and right.
+    pub channels: [Channel; 2],
+    /// RMS, left and right, in dBFS.
+    pub rms_db: [f32; 2],
+}
+
+impl Meter {
+    /// Takes a new level.
+    pub fn update(&mut self, level: &Level, now: f64) {
+        for (channel, peak) in self.channels.iter_mut().zip(level.peak_db) {
+            channel.update(peak, now);
+        }
+        self.rms_db = level.rms_db;
+    }
+
+    /// Clears the clip marks and the held peaks.
+    pub fn clear(&mut self) {
+        for channel in &mut self.channels {
+            channel.clipped = false;
+            channel.hold_db = channel.shown_db;
+        }
+    }
+}
+
+/// The meters of the program and of every source.
+#[derive(Debug, Default)]
+pub struct Meters {
+    /// The program.
+    pub program: Meter,
+    /// By source id.
+    pub sources: BTreeMap<String, Meter>,
+}
+
+impl Meters {
+    /// Takes the levels of a snapshot.
+    pub fn update(&mut self, snapshot: &crate::door::Snapshot, now: f64) {
+        self.program.update(&snapshot.program_level, now);
+        self.sources
+            .retain(|id, _| snapshot.sources.iter().any(|s| s.id == *id));
+        for source in &snapshot.sources {
+            self.sources
+                .entry(source.id.clone())
+                .or_default()
+                .update(&source.level, now);
+        }
+    }
+}
+
+/// Where a level is on a scale that is linear in dB: 0 at −60 dBFS and below, 1 at 0 dBFS.
+pub fn position(db: f32) -> f32 {
+    ((db - BOTTOM_DB) / -BOTTOM_DB).clamp(0.0, 1.0)
+}
+
+fn colour(db: f32) -> Color32 {
+    if db > RED_DB {
+        theme::METER_RED
+    } else if db > YELLOW_DB {
+        theme::METER_YELLOW
+    } else {
+        theme::METER_GREEN
+    }
+}
+
+/// Draws one upright bar.
+fn bar(ui: &Ui, rect: Rect, channel: &Channel, rms_db: Option<f32>, fill: Fill) {
+    let y = |db: f32| rect.bottom() - rect.height() * position(db);
+    let zones = [(BOTTOM_DB, YELLOW_DB), (YELLOW_DB, RED_DB), (RED_DB, 0.0)];
+    for (from, to) in zones {
+        let full = Rect::from_min_max(pos2(rect.left(), y(to)), pos2(rect.right(), y(from)));
+        let hue = colour((from + to) / 2.0);
+        fill(ui, full, 0, hue.gamma_multiply(0.16));
+        if channel.shown_db > from {
+            let lit = full.with_min_y(y(channel.shown_db.min(to)));
+            fill(ui, lit, 0, hue);
+        }
+    }
+    let mark = |db: f32, hue: Color32| {
+        if db > BOTTOM_DB {
+            let at = y(db).clamp(rect.top(), rect.bottom() - 2.0);
+            let line = Rect::from_min_max(pos2(rect.left(), at), pos2(rect.right(), at + 2.0));
+            fill(ui, line, 0, hue);
+        }
+    };
+    mark(channel.hold_db, colour(channel.hold_db));
+    if let Some(rms) = rms_db {
+        mark(rms, theme::TEXT);
+    }
+}
+
+/// Draws a slim pair of bars at the right edge of a picture.
+pub fn slim(ui: &Ui, picture: Rect, meter: &Meter) {
+    let area = Rect::from_min_max(
+        pos2(picture.right() - 12.0, picture.top() + 5.0),
+        pos2(picture.right() - 5.0, picture.bottom() - 5.0),
+    );
+    ui.painter()
+        .rect_filled(area.expand(1.5), 1, Color32::from_black_alpha(190));
+    halves(ui, area, meter, false, over_picture);
+}
+
+/// How a rectangle is filled: under everything, or over a picture.
+type Fill = fn(&Ui, Rect, u8, Color32);
+
+fn over_picture(ui: &Ui, rect: Rect, radius: u8, colour: Color32) {
+    ui.painter().rect_filled(rect, radius, colour);
+}
+
+/// Draws both channels side by side on a panel.
+pub fn pair(ui: &Ui, area: Rect, meter: &Meter) {
+    halves(ui, area, meter, false, fills::fill);
+}
+
+fn halves(ui: &Ui, area: Rect, meter: &Meter, with_rms: bool, fill: Fill) {
+    let middle = area.center().x;
+    let halves = [area.with_max_x(middle - 1.0), area.with_min_x(middle + 1.0)];
+    for (i, half) in halves.into_iter().enumerate() {
+        let rms = with_rms.then_some(meter.rms_db[i]);
+        bar(ui, half, &meter.channels[i], rms, fill);
+    }
+}
+
+/// Draws the program's meter: scale, both channels, gain reduction of the limiter, and the held
+/// peak in numbers. A click clears the clip mark and the held peak.
+pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, limiter_db: f32) {
+    let peak = meter.channels[0].hold_db.max(meter.channels[1].hold_db);
+    let clipped = meter.channels.iter().any(|c| c.clipped);
+    let said = format!(
+        "Program level: peak {} dBFS, RMS {} dBFS, limiter {} dB{}",
+        words::db(peak),
+        words::db(meter.rms_db[0].max(meter.rms_db[1])),
+        words::db(-limiter_db),
+        if clipped { ", clipped" } else { "" },
+    );
+    let response = ui.interact(
+        area,
+        egui::Id::unique("program meter"),
+        egui::Sense::click(),
+    );
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::accesskit::Role::Button, ui.is_enabled(), &said)
+    });
+    if response.clicked() {
+        meter.clear();
+    }
+
+    let head = area.with_max_y(area.top() + 16.0);
+    let (fill, text) = if clipped {
+        (theme::METER_RED, theme::ON_TEXT)
+    } else {
+        (theme::PANEL, theme::DIM)
+    };
+    fills::fill(ui, head, 2, fill);
+    let number = if clipped {
+        "CLIP".to_owned()
+    } else {
+        words::db(peak)
+    };
+    paint::line(ui, head, Align::Center, &number, theme::font(11.5), text);
+
+    let foot = area.with_min_y(area.bottom() - 16.0);
+    let bars = Rect::from_min_max(
+        pos2(area.left() + 22.0, head.bottom() + 6.0),
+        pos2(area.right() - 10.0, foot.top() - 6.0),
+    );
+    for db in [0.0, -9.0, -20.0, -30.0, -40.0, -50.0, -60.0] {
+        let y = bars.bottom() - bars.height() * position(db);
+        let row = Rect::from_min_max(pos2(area.left(), y - 7.0), pos2(bars.left() - 4.0, y + 7.0));
+        let text = format!("{:.0}", db.abs());
+        paint::line(ui, row, Align::Max, &text, theme::font(10.5), theme::DIM);
+    }
+    halves(ui, bars, meter, true, fills::fill);
+
+    // The limiter pulls down from the top, 20 dB at most of the scale.
+    let reduction = Rect::from_min_max(
+        pos2(bars.right() + 4.0, bars.top()),
+        pos2(area.right(), bars.bottom()),
+    );
+    fills::fill(ui, reduction, 0, theme::PANEL);
+    let depth = (limiter_db / 20.0).clamp(0.0, 1.0) * reduction.height();
+    fills::fill(
+        ui,
+        reduction.with_max_y(reduction.top() + depth),
+        0,
+        theme::DIM,
+    );
+    let text = if limiter_db >= 0.05 {
+        format!("lim {}", words::db(-limiter_db))
+    } else {
+        "lim 0".to_owned()
+    };
+    paint::line(
+        ui,
+        foot,
+        Align::Center,
+        &text,
+        theme::font(10.5),
+        theme::DIM,
+    );
+    paint::focus_ring(ui, &response);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn up_at_once_and_down_20_db_in_1_7_s() {
+        let mut channel = Channel::default();
+        channel.update(-10.0, 100.0);
+        assert_eq!(channel.shown_db, -10.0);
+        for step in 1..=17 {
+            channel.update(-100.0, 100.0 + f64::from(step) * 0.1);
+        }
+        assert!(
+            (channel.shown_db + 30.0).abs() < 0.01,
+            "{}",
+            channel.shown_db
+        );
+        channel.update(-3.0, 101.8);
+        assert_eq!(channel.shown_db, -3.0);
+    }
+
+    #[test]
+    fn the_highest_peak_stays_for_20_s() {
+        let mut channel = Channel::default();
+        channel.update(-6.0, 0.0);
+        channel.update(-40.0, 19.9);
+        assert_eq!(channel.hold_db, -6.0);
+        channel.update(-40.0, 20.1);
+        assert_eq!(channel.hold_db, -40.0);
+        channel.update(-12.0, 21.0);
+        assert_eq!(channel.hold_db, -12.0);
+    }
+
+    #[test]
+    fn a_clip_stays_until_it_is_cleared() {
+        let mut meter = Meter::default();
+        let level = |db| Level {
+            peak_db: [db; 2],
+            rms_db: [db; 2],
+        };
+        meter.update(&level(0.0), 0.0);
+        meter.update(&level(-50.0), 100.0);
+        assert!(meter.channels[0].clipped);
+        meter.clear();
+        assert!(!meter.channels[0].clipped);
+        meter.update(&level(-0.1), 101.0);
+        assert!(!meter.channels[0].clipped);
+    }
+
+    #[test]
+    fn the_scale_and_the_colours_are_the_fields_own() {
+        assert_eq!(position(-60.0), 0.0);
+        assert_eq!(position(-100.0), 0.0);
+        assert_eq!(position(-30.0), 0.5);
+        assert_eq!(position(3.0), 1.0);
+        assert_eq!(colour(-20.0), theme::METER_GREEN);
+        assert_eq!(colour(-19.9), theme::METER_YELLOW);
+        assert_eq!(colour(-9.0), theme::METER_YELLOW);
+        assert_eq!(colour(-8.9), theme::METER_RED);
+    }
+}

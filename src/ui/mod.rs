@@ -1,0 +1,137 @@
+//! The desk: a window on the engine, which it sees and commands through [`crate::door`] alone.
+//!
+//! It holds no state of the show. What a control shows is what the engine reports, not what was
+//! clicked; a desk may end at any moment and another finds the show as it is.
+
+mod app;
+mod closing;
+mod fader;
+mod fills;
+mod guard;
+mod health;
+mod keys;
+mod layout;
+mod log;
+mod meters;
+mod monitor;
+mod multiview;
+mod onair;
+mod outputs;
+mod paint;
+mod problems;
+mod stage;
+mod strip;
+#[cfg(test)]
+mod testing;
+mod theme;
+mod topbar;
+mod transition;
+mod view;
+mod waker;
+mod wishes;
+mod words;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use eframe::egui_wgpu::wgpu;
+use thiserror::Error;
+
+pub use app::{Desk, Graphics};
+pub use theme::install as install_theme;
+
+use crate::door::Door;
+use waker::Waker;
+
+/// How the window is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Width and height of the window in points.
+    pub size: (f32, f32),
+    /// Fills the screen.
+    pub fullscreen: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            size: (1280.0, 800.0),
+            fullscreen: false,
+        }
+    }
+}
+
+/// What is to become of the show, now that the window has closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The show runs on; another desk may be opened on it.
+    LeaveRunning,
+    /// The director ended it: the caller sends [`crate::door::Command::Quit`] and waits for the
+    /// report, for the desk has already gone.
+    EndShow,
+    /// The show ended by itself, or by another desk.
+    Ended,
+}
+
+/// Why there is no window.
+#[derive(Debug, Error)]
+pub enum UiError {
+    /// Neither X11 nor Wayland is there.
+    #[error("there is no display: neither WAYLAND_DISPLAY nor DISPLAY is set")]
+    NoDisplay,
+    /// The window system or the graphics driver refused.
+    #[error("the window could not be opened: {0}")]
+    Window(String),
+}
+
+/// Opens the window and runs it until it closes. Must be called on the main thread.
+///
+/// # Errors
+/// Where there is no display, or no graphics driver that can draw, not even in software.
+pub fn run(door: Arc<dyn Door + Sync>, options: &Options) -> Result<Outcome, UiError> {
+    if cfg!(all(unix, not(target_os = "macos"))) && !has_display() {
+        return Err(UiError::NoDisplay);
+    }
+    let outcome = Arc::new(Mutex::new(None));
+    let slot = Arc::clone(&outcome);
+    let native = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("regie")
+            .with_app_id("regie")
+            .with_icon(egui::IconData::default())
+            .with_inner_size([options.size.0, options.size.1])
+            .with_min_inner_size([1024.0, 640.0])
+            .with_fullscreen(options.fullscreen),
+        renderer: eframe::Renderer::Wgpu,
+        dithering: false,
+        ..eframe::NativeOptions::default()
+    };
+    eframe::run_native(
+        "regie",
+        native,
+        Box::new(move |creation| {
+            install_theme(&creation.egui_ctx);
+            let graphics = creation
+                .wgpu_render_state
+                .as_ref()
+                .map(|state| Graphics {
+                    format: Some(state.target_format),
+                    software: state.adapter.get_info().device_type == wgpu::DeviceType::Cpu,
+                })
+                .unwrap_or_default();
+            tracing::info!(?graphics, "desk opened");
+            let ctx = creation.egui_ctx.clone();
+            let waker = Waker::start(Arc::clone(&door), ctx, graphics.most_fps())?;
+            Ok(Box::new(Desk::new(door, graphics, slot).woken_by(waker)))
+        }),
+    )
+    .map_err(|error| UiError::Window(error.to_string()))?;
+    let decided = *outcome.lock().unwrap_or_else(PoisonError::into_inner);
+    // A window that was taken away without a word leaves the show alone.
+    Ok(decided.unwrap_or(Outcome::LeaveRunning))
+}
+
+fn has_display() -> bool {
+    ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}

@@ -1,0 +1,268 @@
+//! Lines of text, buttons and what they say to a screen reader: the desk's few building blocks.
+//!
+//! Everything is put into a rectangle that was computed beforehand, so that no text, however long,
+//! can push anything else aside.
+
+use egui::{
+    Align, Color32, FontId, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    accesskit::Role,
+    pos2,
+    text::{LayoutJob, TextFormat, TextWrapping},
+    vec2,
+};
+
+use super::{fills, theme};
+
+/// Writes one line into a rectangle, in the middle of its height; what does not fit ends in "…".
+/// Returns the width that was used, in points.
+pub fn line(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour: Color32) -> f32 {
+    let mut job = LayoutJob::single_section(
+        text.to_owned(),
+        TextFormat {
+            font_id: font,
+            color: colour,
+            ..TextFormat::default()
+        },
+    );
+    job.wrap = TextWrapping::truncate_at_width(rect.width());
+    let galley = ui.painter().layout_job(job);
+    let size = galley.size();
+    let x = match align {
+        Align::Min => rect.left(),
+        Align::Center => rect.center().x - size.x / 2.0,
+        Align::Max => rect.right() - size.x,
+    };
+    let y = (rect.center().y - size.y / 2.0).round();
+    ui.painter()
+        .with_clip_rect(rect.intersect(ui.clip_rect()))
+        .galley(pos2(x.round(), y), galley, colour);
+    size.x
+}
+
+/// Writes as many lines as fit into a rectangle, in its middle.
+pub fn lines(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: Color32) {
+    let height = font.size * 1.25;
+    let mut job = LayoutJob::single_section(
+        text.to_owned(),
+        TextFormat {
+            font_id: font,
+            color: colour,
+            ..TextFormat::default()
+        },
+    );
+    job.wrap = TextWrapping {
+        max_width: rect.width(),
+        max_rows: ((rect.height() / height) as usize).max(1),
+        ..TextWrapping::default()
+    };
+    job.halign = Align::Center;
+    let galley = ui.painter().layout_job(job);
+    let top = rect.center().y - galley.size().y / 2.0;
+    ui.painter()
+        .with_clip_rect(rect.intersect(ui.clip_rect()))
+        .galley(pos2(rect.center().x, top), galley, colour);
+}
+
+/// Says to a screen reader what is drawn in a rectangle.
+pub fn say(
+    ui: &Ui,
+    rect: Rect,
+    id: impl std::hash::Hash + std::fmt::Debug,
+    text: &str,
+) -> Response {
+    let response = ui.interact(rect, Id::unique(("said", id)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    response
+}
+
+/// Writes one line and says it too.
+pub fn said_line(
+    ui: &Ui,
+    rect: Rect,
+    align: Align,
+    id: impl std::hash::Hash + std::fmt::Debug,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+) {
+    line(ui, rect, align, text, font, colour);
+    say(ui, rect, id, text);
+}
+
+/// A round light: filled, or a ring where `filled` is false.
+pub fn light(ui: &Ui, centre: egui::Pos2, colour: Color32, filled: bool) {
+    if filled {
+        ui.painter().circle_filled(centre, 5.0, colour);
+    } else {
+        ui.painter()
+            .circle_stroke(centre, 4.0, Stroke::new(2.0, colour));
+    }
+}
+
+/// Whether a control was pressed: by the pointer as soon as its button goes down, for a cut is made
+/// at that moment and not when the finger leaves; else by key or by a screen reader.
+pub fn pressed(ui: &Ui, response: &Response) -> bool {
+    let (down, released) = ui.input(|i| (i.pointer.primary_pressed(), i.pointer.any_released()));
+    (down && response.is_pointer_button_down_on()) || (response.clicked() && !released)
+}
+
+/// The ring around the control that has the keyboard.
+pub fn focus_ring(ui: &Ui, response: &Response) {
+    if response.has_focus() {
+        ui.painter().rect_stroke(
+            response.rect.shrink(1.0),
+            theme::ROUND,
+            Stroke::new(2.0, theme::BLUE),
+            StrokeKind::Inside,
+        );
+    }
+}
+
+/// A button in a given rectangle.
+#[derive(Clone, Debug)]
+pub struct Button<'a> {
+    text: &'a str,
+    say: &'a str,
+    key: &'a str,
+    size: f32,
+    fill: Option<(Color32, Color32)>,
+    enabled: bool,
+    selected: Option<bool>,
+    progress: f32,
+}
+
+impl<'a> Button<'a> {
+    /// A button with this text, which is also what a screen reader says.
+    pub fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            say: text,
+            key: "",
+            size: 13.0,
+            fill: None,
+            enabled: true,
+            selected: None,
+            progress: 0.0,
+        }
+    }
+
+    /// What a screen reader says instead of the text.
+    pub fn say(mut self, say: &'a str) -> Self {
+        self.say = say;
+        self
+    }
+
+    /// The key that does the same, shown under the text.
+    pub fn key(mut self, key: &'a str) -> Self {
+        self.key = key;
+        self
+    }
+
+    /// Size of the letters in points.
+    pub fn size(mut self, size: f32) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Fill and colour of the text, instead of the usual grey.
+    pub fn fill(mut self, fill: Color32, text: Color32) -> Self {
+        self.fill = Some((fill, text));
+        self
+    }
+
+    /// Whether it can be pressed.
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = enabled;
+        self
+    }
+
+    /// A switch that is on or off.
+    pub fn selected(mut self, selected: bool) -> Self {
+        self.selected = Some(selected);
+        self
+    }
+
+    /// How much of what it started is done, 0 to 1, as a fill from the left.
+    pub fn progress(mut self, progress: f32) -> Self {
+        self.progress = progress.clamp(0.0, 1.0);
+        self
+    }
+
+    /// Draws it and tells what happened to it.
+    pub fn show(self, ui: &Ui, rect: Rect, id: impl std::hash::Hash + std::fmt::Debug) -> Response {
+        let enabled = self.enabled && ui.is_enabled();
+        let sense = if enabled {
+            Sense::click()
+        } else {
+            Sense::hover()
+        };
+        let response = ui.interact(rect, Id::unique(("button", id)), sense);
+        response.widget_info(|| match self.selected {
+            Some(selected) => WidgetInfo::selected(Role::Button, enabled, selected, self.say),
+            None => WidgetInfo::labeled(Role::Button, enabled, self.say),
+        });
+
+        let on = self.selected == Some(true);
+        let (fill, text) = match self.fill {
+            Some(colours) => colours,
+            None if on => (theme::ON, theme::ON_TEXT),
+            None if !self.enabled => (theme::PANEL, theme::DIM),
+            None if response.is_pointer_button_down_on() => (theme::PRESSED, theme::TEXT),
+            None if response.hovered() => (theme::HOVERED, theme::TEXT),
+            None => (theme::RAISED, theme::TEXT),
+        };
+        let painter = ui.painter();
+        fills::fill(ui, rect, theme::ROUND, fill);
+        if self.progress > 0.0 {
+            let done = rect.with_max_x(rect.left() + rect.width() * self.progress);
+            fills::fill(ui, done, theme::ROUND, theme::PRESSED);
+        }
+        let edge = if self.enabled {
+            theme::LINE
+        } else {
+            theme::RAISED
+        };
+        painter.rect_stroke(
+            rect,
+            theme::ROUND,
+            Stroke::new(1.0, edge),
+            StrokeKind::Inside,
+        );
+        let inner = rect.shrink2(vec2(3.0, 2.0));
+        if self.key.is_empty() {
+            line(
+                ui,
+                inner,
+                Align::Center,
+                self.text,
+                theme::bold(self.size),
+                text,
+            );
+        } else {
+            let split = rect.top() + rect.height() * 0.6;
+            line(
+                ui,
+                inner.with_max_y(split).translate(vec2(0.0, 2.0)),
+                Align::Center,
+                self.text,
+                theme::bold(self.size),
+                text,
+            );
+            let quiet = if self.fill.is_some() || on {
+                text
+            } else {
+                theme::DIM
+            };
+            line(
+                ui,
+                inner.with_min_y(split - 2.0),
+                Align::Center,
+                self.key,
+                theme::font(11.5),
+                quiet,
+            );
+        }
+        focus_ring(ui, &response);
+        response
+    }
+}

@@ -1,0 +1,215 @@
+//! What is wrong, in plain words with a verb, read from a snapshot; and which of it is newest.
+
+use std::collections::BTreeMap;
+
+use super::{view::name, words};
+use crate::door::{DestinationState, DestinationStatus, RecordingState, Snapshot, SourceState};
+
+/// What is said while the engine is away.
+pub const ENGINE_LOST: &str = "engine lost – the keeper is starting it again";
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What it is about, the same for as long as it lasts.
+    pub about: String,
+    /// The sentence.
+    pub text: String,
+}
+
+/// Everything that is wrong, the gravest first.
+pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut add = |about: String, text: String| found.push(Problem { about, text });
+
+    let recording = &snapshot.recording;
+    match recording.state {
+        RecordingState::Failed => add(
+            "recorder failed".to_owned(),
+            with("master: cannot be written", &recording.message),
+        ),
+        RecordingState::Warning => add(
+            "recorder warns".to_owned(),
+            with("master: look at the disk", &recording.message),
+        ),
+        _ => {}
+    }
+    if !snapshot.encoder.message.is_empty() {
+        add(
+            "encoder".to_owned(),
+            with("encoder: changed", &snapshot.encoder.message),
+        );
+    }
+    let ill = |d: &&DestinationStatus| {
+        !matches!(
+            d.state,
+            DestinationState::Off | DestinationState::Live | DestinationState::Connecting
+        )
+    };
+    let ill_ones = snapshot.destinations.iter().filter(ill).count();
+    let well = snapshot
+        .destinations
+        .iter()
+        .filter(|d| d.state == DestinationState::Live)
+        .count();
+    for destination in snapshot.destinations.iter().filter(ill) {
+        let mut text = destination_sentence(destination);
+        if ill_ones == 1 && well > 0 {
+            text.push_str(if well == 1 {
+                " · the other is fine"
+            } else {
+                " · the others are fine"
+            });
+        }
+        add(format!("destination {}", destination.id), text);
+    }
+    for source in &snapshot.sources {
+        let what = match source.state {
+            SourceState::Lost => "is lost",
+            SourceState::Restarting => "is lost and being started again",
+            SourceState::Frozen => "is frozen, the last picture stays",
+            SourceState::Connecting | SourceState::Live | SourceState::Ended => continue,
+        };
+        let label = name(&source.label, &source.id);
+        add(
+            format!("source {}", source.id),
+            with(&format!("{label}: {what}"), &source.message),
+        );
+    }
+    if let Some(receiver) = &snapshot.receiver
+        && !receiver.message.is_empty()
+    {
+        add(
+            "receiver".to_owned(),
+            with("receiver: does not listen", &receiver.message),
+        );
+    }
+    found
+}
+
+fn with(sentence: &str, message: &str) -> String {
+    if message.is_empty() {
+        sentence.to_owned()
+    } else {
+        format!("{sentence} – {message}")
+    }
+}
+
+fn destination_sentence(destination: &DestinationStatus) -> String {
+    let label = name(&destination.label, &destination.id);
+    let what = match destination.state {
+        DestinationState::Congested => format!(
+            "is too slow and drops pictures, {} so far",
+            words::count(destination.dropped)
+        ),
+        DestinationState::Failed => "needs a hand".to_owned(),
+        _ => format!("reconnecting, {}", next_try(destination)),
+    };
+    let mut text = with(&format!("{label}: {what}"), &destination.message);
+    if destination.state == DestinationState::Failed {
+        text.push_str(&format!(" ({})", next_try(destination)));
+    }
+    text
+}
+
+/// `try 3 in 4 s`, or `try 3 now`.
+pub fn next_try(destination: &DestinationStatus) -> String {
+    match destination.next_try_s {
+        Some(seconds) if seconds >= 0.5 => {
+            format!("try {} in {:.0} s", destination.attempt, seconds)
+        }
+        _ => format!("try {} now", destination.attempt),
+    }
+}
+
+/// Knows since when each problem lasts, so that the newest can be shown.
+#[derive(Debug, Default)]
+pub struct Watch {
+    since: BTreeMap<String, f64>,
+}
+
+impl Watch {
+    /// Told once a frame what is wrong: the newest of it. Of two that came together it is the
+    /// graver one.
+    pub fn newest(&mut self, problems: &[Problem], now: f64) -> Option<Problem> {
+        self.since
+            .retain(|about, _| problems.iter().any(|p| p.about == *about));
+        for problem in problems {
+            self.since.entry(problem.about.clone()).or_insert(now);
+        }
+        let since = |p: &Problem| self.since.get(&p.about).copied().unwrap_or(now);
+        problems
+            .iter()
+            .rev()
+            .max_by(|a, b| since(a).total_cmp(&since(b)))
+            .cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::testing;
+
+    #[test]
+    fn a_show_that_is_well_has_no_problem() {
+        assert_eq!(find(&testing::snapshot()), []);
+    }
+
+    #[test]
+    fn a_reconnecting_destination_says_when_it_tries_again() {
+        let mut snapshot = testing::snapshot();
+        snapshot.destinations[0].state = DestinationState::Live;
+        let second = &mut snapshot.destinations[1];
+        second.state = DestinationState::Reconnecting;
+        second.attempt = 3;
+        second.next_try_s = Some(4.2);
+        let found = find(&snapshot);
+        assert_eq!(
+            found[0].text,
+            "PeerTube: reconnecting, try 3 in 4 s · the other is fine"
+        );
+    }
+
+    #[test]
+    fn states_become_sentences() {
+        let mut snapshot = testing::snapshot();
+        snapshot.destinations[0].state = DestinationState::Failed;
+        snapshot.destinations[0].message = "the key was refused: check it".to_owned();
+        snapshot.destinations[0].attempt = 2;
+        snapshot.destinations[0].next_try_s = Some(55.0);
+        snapshot.sources[1].state = SourceState::Lost;
+        snapshot.sources[1].message = "no signal".to_owned();
+        snapshot.recording.state = RecordingState::Warning;
+        snapshot.recording.message = "the disk is nearly full".to_owned();
+        let texts: Vec<String> = find(&snapshot).into_iter().map(|p| p.text).collect();
+        assert_eq!(
+            texts,
+            [
+                "master: look at the disk – the disk is nearly full",
+                "YouTube: needs a hand – the key was refused: check it (try 2 in 55 s)",
+                "Ann: is lost – no signal",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_newest_problem_wins_and_the_graver_of_two() {
+        let problem = |about: &str| Problem {
+            about: about.to_owned(),
+            text: about.to_owned(),
+        };
+        let (a, b, c) = (problem("a"), problem("b"), problem("c"));
+        let mut watch = Watch::default();
+        assert_eq!(watch.newest(&[], 0.0), None);
+        let both = [a.clone(), b.clone()];
+        assert_eq!(watch.newest(&both, 1.0), Some(a.clone()));
+        let all = [a.clone(), b.clone(), c.clone()];
+        assert_eq!(watch.newest(&all, 2.0), Some(c.clone()));
+        assert_eq!(watch.newest(&both, 3.0), Some(a.clone()), "c went");
+        assert_eq!(
+            watch.newest(&[b, a.clone()], 4.0).map(|p| p.about),
+            Some("b".to_owned())
+        );
+    }
+}

@@ -1,0 +1,152 @@
+//! PVW and PGM, large: what is next and what is on air.
+
+use std::sync::Arc;
+
+use egui::{Align, Rect, Stroke, StrokeKind, Ui};
+
+use super::{
+    app::Graphics,
+    fills,
+    layout::{self, MonitorPlace},
+    monitor, paint, theme,
+    view::{View, name},
+    words,
+};
+use crate::door::{MonitorId, MonitorPicture, Tally, TransitionState};
+
+/// Where pictures come from and how they are drawn.
+pub struct Pictures<'a> {
+    /// The newest picture of a monitor.
+    pub newest: &'a dyn Fn(&MonitorId) -> Option<Arc<MonitorPicture>>,
+    /// How the window is drawn.
+    pub graphics: Graphics,
+    /// Width / height of the program.
+    pub aspect: f32,
+    /// Greyed out, for the engine is away.
+    pub stale: bool,
+}
+
+impl Pictures<'_> {
+    /// Draws a monitor's picture into a place, as large as its shape allows.
+    pub fn draw(&self, ui: &Ui, place: Rect, what: &MonitorId) {
+        fills::fill(ui, place, 0, egui::Color32::BLACK);
+        let rect = layout::fit(place, self.aspect);
+        if let Some(picture) = (self.newest)(what)
+            && monitor::is_whole(&picture)
+            && let Some(shape) = monitor::shape(rect, picture, self.graphics)
+        {
+            ui.painter().add(shape);
+        }
+        if self.stale {
+            ui.painter().rect_filled(
+                place,
+                0,
+                egui::Color32::from_rgba_premultiplied(30, 32, 35, 200),
+            );
+        }
+    }
+}
+
+/// The border of a tally: 3 points, and grey where it is off.
+pub fn border(ui: &Ui, rect: Rect, tally: Tally) {
+    let stroke = match tally {
+        Tally::Program => Stroke::new(3.0, theme::RED),
+        Tally::Preview => Stroke::new(3.0, theme::GREEN),
+        Tally::Off => Stroke::new(1.0, theme::LINE),
+    };
+    ui.painter()
+        .rect_stroke(rect, 0, stroke, StrokeKind::Inside);
+}
+
+/// Draws PVW.
+pub fn preview(ui: &Ui, place: MonitorPlace, view: &View, pictures: &Pictures) {
+    // While AUTO runs, both scenes are in the program.
+    let tally = if view.snapshot.transition.state == TransitionState::Idle {
+        Tally::Preview
+    } else {
+        Tally::Program
+    };
+    large(
+        ui,
+        place,
+        view,
+        pictures,
+        ("PVW", &MonitorId::Preview, &view.snapshot.preview, tally),
+    );
+}
+
+/// Draws PGM.
+pub fn program(ui: &Ui, place: MonitorPlace, view: &View, pictures: &Pictures) {
+    large(
+        ui,
+        place,
+        view,
+        pictures,
+        (
+            "PGM",
+            &MonitorId::Program,
+            &view.snapshot.program,
+            Tally::Program,
+        ),
+    );
+}
+
+fn large(
+    ui: &Ui,
+    place: MonitorPlace,
+    view: &View,
+    pictures: &Pictures,
+    (bus, what, scene_id, tally): (&str, &MonitorId, &str, Tally),
+) {
+    pictures.draw(ui, place.picture, what);
+    let scene = view.scene(scene_id);
+    let mut said = match scene {
+        Some((i, scene)) => format!("{bus}: {} {}", i + 1, name(&scene.label, &scene.id)),
+        None => format!("{bus}: {scene_id}"),
+    };
+    if let Some((state, message)) = scene.and_then(|(_, scene)| view.trouble(scene)) {
+        // The program's own picture stays clear: the trouble goes on one line at its foot.
+        let foot = place
+            .picture
+            .shrink(3.0)
+            .with_min_y(place.picture.bottom() - 29.0);
+        ui.painter().rect_filled(foot, 0, theme::SCRIM);
+        let text = match message.as_str() {
+            "" => words::source_state(state).to_owned(),
+            message => format!("{} – {message}", words::source_state(state)),
+        };
+        paint::line(
+            ui,
+            foot.shrink2(egui::vec2(8.0, 0.0)),
+            Align::Min,
+            &text,
+            theme::bold(13.0),
+            theme::AMBER,
+        );
+        said.push_str(", ");
+        said.push_str(&text);
+    }
+    border(ui, place.picture, tally);
+
+    let colour = match tally {
+        Tally::Program => theme::RED,
+        _ => theme::GREEN,
+    };
+    let tag = Rect::from_min_size(
+        place.label.min + egui::vec2(0.0, 3.0),
+        egui::vec2(44.0, place.label.height() - 5.0),
+    );
+    fills::fill(ui, tag, 2, colour);
+    let tag_text = match tally {
+        Tally::Program => theme::RED_TEXT,
+        _ => theme::ON_TEXT,
+    };
+    paint::line(ui, tag, Align::Center, bus, theme::bold(13.0), tag_text);
+    let text = match scene {
+        Some((i, scene)) => format!("{}  {}", i + 1, name(&scene.label, &scene.id)),
+        None => scene_id.to_owned(),
+    };
+    let rest = place.label.with_min_x(tag.right() + 8.0);
+    paint::line(ui, rest, Align::Min, &text, theme::bold(14.0), theme::TEXT);
+    paint::say(ui, place.label, bus, &said);
+}

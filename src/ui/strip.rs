@@ -1,0 +1,185 @@
+//! The short strip under a monitor: fader, meter, mute, and whether the sound follows the picture.
+
+use egui::{Align, Rect, Ui, pos2, vec2};
+
+use super::{
+    fader::{self, Faders},
+    fills,
+    meters::{self, Meters},
+    paint::{self, Button},
+    theme,
+    view::{View, name},
+};
+use crate::{
+    door::{Command, SceneStatus, SourceStatus, Tally},
+    show::Afv,
+};
+
+/// Whether a source's sound is in the program now, as far as switches decide it.
+pub fn is_heard(source: &SourceStatus) -> bool {
+    !source.mute
+        && source.fader_db > -100.0
+        && match source.afv {
+            Afv::On => true,
+            Afv::Off => false,
+            Afv::Follow => source.tally == Tally::Program,
+        }
+}
+
+/// Draws the strip of a scene at position `salt`.
+pub fn show(
+    ui: &Ui,
+    rect: Rect,
+    salt: usize,
+    scene: &SceneStatus,
+    view: &View,
+    faders: &mut Faders,
+    meters: &Meters,
+) {
+    fills::fill(ui, rect, theme::ROUND, theme::PANEL);
+    match view.sound_of(scene) {
+        Some(source) => source_strip(ui, rect, salt, source, view, faders, meters),
+        None => mixed(ui, rect, scene, view),
+    }
+}
+
+/// A scene of several sources has no fader of its own: it says whose sound it brings.
+fn mixed(ui: &Ui, rect: Rect, scene: &SceneStatus, view: &View) {
+    let names: Vec<&str> = scene
+        .sources
+        .iter()
+        .filter_map(|id| view.source(id))
+        .map(|source| name(&source.label, &source.id))
+        .collect();
+    let text = format!("sound of\n{}", names.join(", "));
+    paint::lines(ui, rect.shrink(10.0), &text, theme::font(12.0), theme::DIM);
+}
+
+fn source_strip(
+    ui: &Ui,
+    rect: Rect,
+    salt: usize,
+    source: &SourceStatus,
+    view: &View,
+    faders: &mut Faders,
+    meters: &Meters,
+) {
+    let label = name(&source.label, &source.id);
+    let heard = is_heard(source);
+    if heard {
+        let bar = rect.with_max_y(rect.top() + 3.0);
+        fills::fill(ui, bar, 1, theme::RED);
+    }
+    paint::say(
+        ui,
+        rect.with_max_y(rect.top() + 3.0),
+        ("heard", salt),
+        &format!(
+            "{label}: sound {}",
+            if heard { "on air" } else { "off air" }
+        ),
+    );
+
+    let inner = rect.shrink2(vec2(4.0, 8.0));
+    let lane_width = (rect.width() * 0.28).clamp(26.0, 44.0);
+    let lane = inner.with_max_x(inner.left() + lane_width);
+    faders.show(ui, lane, salt, source, view);
+    let meter = Rect::from_min_max(
+        pos2(lane.right() + 2.0, inner.top() + 8.0),
+        pos2(lane.right() + 12.0, inner.bottom() - 8.0),
+    );
+    if let Some(level) = meters.sources.get(&source.id) {
+        meters::pair(ui, meter, level);
+    }
+
+    let column = inner.with_min_x(meter.right() + 6.0);
+    let readout = column.with_max_y(column.top() + 18.0);
+    fader::readout(ui, readout, source);
+
+    let mute = Rect::from_min_size(
+        pos2(column.left(), readout.bottom() + 4.0),
+        vec2(column.width(), theme::TARGET),
+    );
+    let say = format!("Mute {label}");
+    let text = if source.mute { "MUTED" } else { "MUTE" };
+    if Button::new(text)
+        .say(&say)
+        .selected(source.mute)
+        .show(ui, mute, ("mute", salt))
+        .clicked()
+    {
+        view.send(Command::Mute {
+            source: source.id.clone(),
+            on: !source.mute,
+        });
+    }
+    follow(
+        ui,
+        column.with_min_y(mute.bottom() + 6.0),
+        salt,
+        source,
+        view,
+    );
+}
+
+/// Audio follows video: three small switches, for it is set before the show.
+fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) {
+    let label = name(&source.label, &source.id);
+    let caption = if area.height() > 96.0 { 18.0 } else { 0.0 };
+    if caption > 0.0 {
+        let rect = area.with_max_y(area.top() + caption);
+        paint::line(
+            ui,
+            rect,
+            Align::Center,
+            "AFV",
+            theme::font(11.0),
+            theme::DIM,
+        );
+    }
+    let switches = area.with_min_y(area.top() + caption);
+    let height = (switches.height() / 3.0).clamp(16.0, 40.0);
+    let modes = [
+        (Afv::Follow, "follow", "Sound follows picture"),
+        (Afv::On, "on", "Sound always on"),
+        (Afv::Off, "off", "Sound always off"),
+    ];
+    for (i, (mode, text, meaning)) in modes.into_iter().enumerate() {
+        let rect = Rect::from_min_size(
+            pos2(switches.left(), switches.top() + i as f32 * height),
+            vec2(switches.width(), height - 2.0),
+        );
+        let say = format!("{meaning}, {label}");
+        if Button::new(text)
+            .say(&say)
+            .size(11.5)
+            .selected(source.afv == mode)
+            .show(ui, rect, ("afv", salt, i))
+            .clicked()
+        {
+            view.send(Command::Afv {
+                source: source.id.clone(),
+                mode,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::testing;
+
+    #[test]
+    fn a_source_is_heard_as_its_switches_say() {
+        let mut on_air = testing::snapshot().sources[0].clone();
+        let mut off_air = testing::snapshot().sources[1].clone();
+        assert!(is_heard(&on_air) && !is_heard(&off_air));
+        off_air.afv = Afv::On;
+        assert!(is_heard(&off_air));
+        off_air.fader_db = -100.0;
+        assert!(!is_heard(&off_air));
+        on_air.mute = true;
+        assert!(!is_heard(&on_air));
+    }
+}

@@ -1,0 +1,107 @@
+//! A show for the unit tests: two sources, three scenes, two destinations, all well and off air.
+
+use crate::{
+    door::{
+        Counters, DestinationStatus, EncoderStatus, Health, Level, RecordingState, RecordingStatus,
+        SceneStatus, Snapshot, SourceState, SourceStatus, Tally, Transition, TransitionKind,
+        TransitionState,
+    },
+    media::Rate,
+    show::Afv,
+};
+
+/// The snapshot.
+pub fn snapshot() -> Snapshot {
+    Snapshot {
+        name: "Forum".to_owned(),
+        width: 1280,
+        height: 720,
+        rate: Rate(30, 1),
+        frame: 100,
+        uptime_s: 3.3,
+        program: "cam".to_owned(),
+        preview: "ann".to_owned(),
+        transition: Transition {
+            kind: TransitionKind::Mix,
+            frames: 15,
+            state: TransitionState::Idle,
+            position: 0.0,
+        },
+        black: 0.0,
+        fade_to_black: false,
+        sources: vec![
+            source("cam", "Stage", Tally::Program),
+            source("ann", "Ann", Tally::Preview),
+        ],
+        scenes: vec![
+            scene("duo", "Duo", Tally::Off, &["cam", "ann"]),
+            scene("cam", "Stage", Tally::Program, &["cam"]),
+            scene("ann", "Ann", Tally::Preview, &["ann"]),
+        ],
+        program_level: Level::default(),
+        limiter_db: 0.0,
+        destinations: vec![
+            destination("yt", "YouTube", "a.rtmp.example/live2"),
+            destination("pt", "PeerTube", "peertube.example/live"),
+        ],
+        recording: RecordingStatus {
+            state: RecordingState::Off,
+            free_bytes: 250_000_000_000,
+            ..RecordingStatus::default()
+        },
+        encoder: EncoderStatus::default(),
+        receiver: None,
+        counters: Counters::default(),
+        health: Health::default(),
+    }
+}
+
+fn source(id: &str, label: &str, tally: Tally) -> SourceStatus {
+    SourceStatus {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        state: SourceState::Live,
+        message: String::new(),
+        tally,
+        fader_db: 0.0,
+        mute: false,
+        afv: Afv::Follow,
+        picture_delay_ms: 0,
+        level: Level::default(),
+        frames: 0,
+        lost: 0,
+        repeated: 0,
+        dropped: 0,
+        drift_ppm: 0.0,
+        av_offset_ms: 0.0,
+        jitter_ms: 0.0,
+        restarts: 0,
+    }
+}
+
+fn scene(id: &str, label: &str, tally: Tally, sources: &[&str]) -> SceneStatus {
+    SceneStatus {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        tally,
+        sources: sources.iter().map(|&s| s.to_owned()).collect(),
+    }
+}
+
+fn destination(id: &str, label: &str, server: &str) -> DestinationStatus {
+    DestinationStatus {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        server: server.to_owned(),
+        state: crate::door::DestinationState::Off,
+        message: String::new(),
+        attempt: 1,
+        next_try_s: None,
+        bitrate_bps: 0,
+        backlog_ms: 0,
+        frames: 0,
+        dropped: 0,
+        reconnects: 0,
+        live_s: 0.0,
+    }
+}

@@ -1,0 +1,185 @@
+//! CUT, AUTO, the transition that AUTO makes, the marker, and fade to black.
+
+use egui::{Color32, DragValue, Rect, Ui, UiBuilder, pos2, vec2};
+
+use super::{
+    paint::{Button, pressed},
+    theme,
+    view::View,
+};
+use crate::door::{Command, TransitionKind, TransitionState};
+
+/// AUTO's longest transition, in frames.
+const MOST_FRAMES: u32 = 1000;
+
+/// The next shorter or longer length in steps of five frames.
+pub fn step(frames: u32, longer: bool) -> u32 {
+    let next = if longer {
+        (frames / 5 + 1) * 5
+    } else {
+        frames.saturating_sub(1) / 5 * 5
+    };
+    next.clamp(1, MOST_FRAMES)
+}
+
+/// Draws the row; `mark` says whether a marker is asked for.
+pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
+    let snapshot = view.snapshot;
+    let mut x = rect.left();
+    let mut take = |width: f32, gap: f32| {
+        let out = Rect::from_min_size(pos2(x, rect.top()), vec2(width, rect.height()));
+        x += width + gap;
+        out
+    };
+    let unit = (rect.width() / 994.0).clamp(0.72, 1.3);
+
+    let cut = Button::new("CUT")
+        .key("Space")
+        .size(19.0)
+        .show(ui, take(128.0 * unit, 8.0), "cut");
+    if pressed(ui, &cut) {
+        view.send(Command::Cut {});
+    }
+
+    let (text, progress) = match snapshot.transition.state {
+        TransitionState::Idle => ("AUTO", 0.0),
+        TransitionState::Running => ("AUTO", snapshot.transition.position),
+        TransitionState::Paused => ("PAUSED", snapshot.transition.position),
+    };
+    let said = match snapshot.transition.state {
+        TransitionState::Idle => "AUTO".to_owned(),
+        TransitionState::Running => format!("AUTO, running, {:.0} %", progress * 100.0),
+        TransitionState::Paused => format!("AUTO, paused at {:.0} %", progress * 100.0),
+    };
+    let done = (progress * snapshot.transition.frames as f32).round() as u32;
+    let key = match snapshot.transition.state {
+        TransitionState::Idle => "Enter".to_owned(),
+        _ => format!("{done} of {} f", snapshot.transition.frames),
+    };
+    let auto = Button::new(text)
+        .say(&said)
+        .key(&key)
+        .size(19.0)
+        .progress(progress)
+        .show(ui, take(148.0 * unit, 20.0 * unit), "auto");
+    if pressed(ui, &auto) {
+        view.send(Command::Auto {});
+    }
+
+    let transition = |kind, frames| {
+        view.send(Command::Transition { kind, frames });
+    };
+    for (kind, text, say, gap) in [
+        (TransitionKind::Mix, "Mix", "AUTO makes a mix", 4.0),
+        (TransitionKind::Cut, "Cut", "AUTO makes a cut", 14.0 * unit),
+    ] {
+        let selected = snapshot.transition.kind == kind;
+        let button = Button::new(text).say(say).selected(selected).show(
+            ui,
+            take(60.0 * unit, gap),
+            ("kind", text),
+        );
+        if button.clicked() {
+            transition(kind, snapshot.transition.frames);
+        }
+    }
+
+    let frames = snapshot.transition.frames;
+    let kind = snapshot.transition.kind;
+    if Button::new("−")
+        .say("Shorter transition")
+        .size(17.0)
+        .show(ui, take(theme::TARGET, 4.0), "shorter")
+        .clicked()
+    {
+        transition(kind, step(frames, false));
+    }
+    if let Some(asked) = length(ui, take(66.0, 4.0), frames) {
+        transition(kind, asked);
+    }
+    if Button::new("+")
+        .say("Longer transition")
+        .size(17.0)
+        .show(ui, take(theme::TARGET, 20.0 * unit), "longer")
+        .clicked()
+    {
+        transition(kind, step(frames, true));
+    }
+
+    let mark = Button::new("Marker")
+        .key("M")
+        .show(ui, take(90.0 * unit, 0.0), "marker");
+    fade(ui, rect.with_min_x(rect.right() - 124.0 * unit), view);
+    mark.clicked()
+}
+
+/// The length in frames, to be dragged or typed.
+fn length(ui: &mut Ui, rect: Rect, frames: u32) -> Option<u32> {
+    let mut asked = frames;
+    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt("length"), |ui| {
+        ui.spacing_mut().interact_size = rect.size();
+        let response = ui.put(
+            rect,
+            DragValue::new(&mut asked)
+                .range(1..=MOST_FRAMES)
+                .suffix(" f")
+                .speed(0.2)
+                .update_while_editing(false),
+        );
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_label("Length of the transition in frames");
+        });
+    });
+    (asked != frames).then_some(asked)
+}
+
+/// Fade to black: flashes red while the program is black or on its way there.
+fn fade(ui: &Ui, rect: Rect, view: &View) {
+    let snapshot = view.snapshot;
+    let black = snapshot.fade_to_black || snapshot.black > 0.0;
+    let lit = black && view.now.rem_euclid(1.0) < 0.6;
+    let said = if snapshot.black >= 1.0 {
+        "Fade to black, the program is black"
+    } else if black {
+        "Fade to black, fading"
+    } else {
+        "Fade to black"
+    };
+    let mut button = Button::new("FTB").say(said).key("Ctrl+B").size(17.0);
+    if black {
+        let fill: (Color32, Color32) = if lit {
+            (theme::RED, theme::RED_TEXT)
+        } else {
+            (theme::RAISED, theme::TEXT)
+        };
+        button = button.fill(fill.0, fill.1);
+    }
+    if button.show(ui, rect, "ftb").clicked() {
+        toggle_black(view);
+    }
+}
+
+/// To black, or back.
+pub fn toggle_black(view: &View) {
+    view.send(Command::FadeToBlack {
+        on: !view.snapshot.fade_to_black,
+        frames: None,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_steps_in_fives_and_stays_in_bounds() {
+        assert_eq!(step(15, true), 20);
+        assert_eq!(step(15, false), 10);
+        assert_eq!(step(12, true), 15);
+        assert_eq!(step(12, false), 10);
+        assert_eq!(step(5, false), 1);
+        assert_eq!(step(1, false), 1);
+        assert_eq!(step(1, true), 5);
+        assert_eq!(step(1000, true), 1000);
+    }
+}

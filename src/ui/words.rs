@@ -1,0 +1,133 @@
+//! Numbers and states as people say them.
+
+use crate::door::{DestinationState, RecordingState, SourceState};
+
+/// `00:12:44`, of seconds.
+pub fn clock(seconds: f64) -> String {
+    let s = seconds.max(0.0) as u64;
+    format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+}
+
+/// A rough length: `3 h 10 min`, `12 min`, `40 s`.
+pub fn rough(seconds: f64) -> String {
+    let s = seconds.max(0.0) as u64;
+    match s {
+        0..=119 => format!("{s} s"),
+        120..=7199 => format!("{} min", s / 60),
+        7200..=35_999 => format!("{} h {:02} min", s / 3600, s / 60 % 60),
+        36_000..=172_799 => format!("{} h", s / 3600),
+        _ => format!("{} days", s / 86_400),
+    }
+}
+
+/// `4.5 Mb/s` or `160 kb/s`, of bits a second.
+pub fn bitrate(bits: u64) -> String {
+    if bits >= 999_950 {
+        format!("{:.1} Mb/s", bits as f64 / 1e6)
+    } else {
+        format!("{} kb/s", (bits + 500) / 1000)
+    }
+}
+
+/// `430 MB` or `12.4 GB`, of bytes, in decimal units as disks are sold.
+pub fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..=999_499_999 => format!("{:.0} MB", bytes as f64 / 1e6),
+        1_000_000_000_000.. => format!("{:.2} TB", bytes as f64 / 1e12),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// `22 914`: thousands apart by a thin space that digits' columns survive.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push('\u{a0}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `−6.0`, with a true minus sign; `−∞` for silence.
+pub fn db(db: f32) -> String {
+    if db <= -99.9 {
+        return "−∞".to_owned();
+    }
+    let tenths = (db * 10.0).round() / 10.0;
+    if tenths < 0.0 {
+        format!("−{:.1}", -tenths)
+    } else if tenths > 0.0 {
+        format!("+{tenths:.1}")
+    } else {
+        "0.0".to_owned()
+    }
+}
+
+/// A source's state in one word.
+pub fn source_state(state: SourceState) -> &'static str {
+    match state {
+        SourceState::Connecting => "connecting",
+        SourceState::Live => "live",
+        SourceState::Frozen => "frozen",
+        SourceState::Lost => "lost",
+        SourceState::Restarting => "restarting",
+        SourceState::Ended => "ended",
+    }
+}
+
+/// A destination's state in one word.
+pub fn destination_state(state: DestinationState) -> &'static str {
+    match state {
+        DestinationState::Off => "off",
+        DestinationState::Connecting => "connecting",
+        DestinationState::Live => "live",
+        DestinationState::Congested => "congested",
+        DestinationState::Reconnecting => "reconnecting",
+        DestinationState::Failed => "failed",
+    }
+}
+
+/// The recorder's state in one word.
+pub fn recording_state(state: RecordingState) -> &'static str {
+    match state {
+        RecordingState::Off => "off",
+        RecordingState::Starting => "starting",
+        RecordingState::Recording => "recording",
+        RecordingState::Warning => "recording, look here",
+        RecordingState::Failed => "failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_people_say_them() {
+        assert_eq!(clock(764.9), "00:12:44");
+        assert_eq!(clock(-1.0), "00:00:00");
+        assert_eq!(clock(90_061.0), "25:01:01");
+        assert_eq!(rough(40.0), "40 s");
+        assert_eq!(rough(720.0), "12 min");
+        assert_eq!(rough(11_400.0), "3 h 10 min");
+        assert_eq!(rough(80_000.0), "22 h");
+        assert_eq!(rough(400_000.0), "4 days");
+        assert_eq!(bitrate(4_500_000), "4.5 Mb/s");
+        assert_eq!(bitrate(160_400), "160 kb/s");
+        assert_eq!(bitrate(999_960), "1.0 Mb/s");
+        assert_eq!(bytes(430_000_000), "430 MB");
+        assert_eq!(bytes(999_600_000), "1.0 GB");
+        assert_eq!(bytes(12_400_000_000), "12.4 GB");
+        assert_eq!(bytes(2_000_000_000_000), "2.00 TB");
+        assert_eq!(count(22_914), "22\u{a0}914");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_234_567), "1\u{a0}234\u{a0}567");
+        assert_eq!(db(-6.0), "−6.0");
+        assert_eq!(db(-100.0), "−∞");
+        assert_eq!(db(2.04), "+2.0");
+        assert_eq!(db(-0.01), "0.0");
+    }
+}

@@ -1,0 +1,732 @@
+//! The window as a hand and a screen reader find it: what each key and button sends, what it says
+//! of the show's state, and what it guards. The door is a recorder of commands; the state is the
+//! test's own.
+#![cfg(feature = "desk")]
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use eframe::egui_wgpu::wgpu::TextureFormat;
+use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId, accesskit::Role};
+use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
+use regie::{
+    door::{
+        self, Command, DestinationState, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
+        RecordingState, Snapshot, SourceState, Tally, TransitionKind, TransitionState,
+    },
+    media,
+    show::{self, Afv},
+    ui::{Desk, Graphics, Outcome, install_theme},
+};
+
+#[path = "../src/ui/testing.rs"]
+mod testing;
+
+struct Recorder {
+    snapshot: Mutex<Snapshot>,
+    sent: Mutex<Vec<Command>>,
+    events: Mutex<Vec<Event>>,
+    watched: Mutex<Vec<Vec<MonitorRequest>>>,
+    pictures: Mutex<BTreeMap<MonitorId, Arc<MonitorPicture>>>,
+    attached: AtomicBool,
+}
+
+impl Door for Recorder {
+    fn send(&self, command: Command) -> u64 {
+        let mut sent = self.sent.lock().unwrap();
+        sent.push(command);
+        sent.len() as u64
+    }
+    fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        Some(Arc::new(self.snapshot.lock().unwrap().clone()))
+    }
+    fn next_event(&self) -> Option<Event> {
+        self.events.lock().unwrap().pop()
+    }
+    fn watch(&self, monitors: Vec<MonitorRequest>) {
+        self.watched.lock().unwrap().push(monitors);
+    }
+    fn monitor(&self, what: &MonitorId) -> Option<Arc<MonitorPicture>> {
+        self.pictures.lock().unwrap().get(what).cloned()
+    }
+    fn attached(&self) -> bool {
+        self.attached.load(Ordering::Relaxed)
+    }
+}
+
+impl Recorder {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            snapshot: Mutex::new(testing::snapshot()),
+            sent: Mutex::default(),
+            events: Mutex::default(),
+            watched: Mutex::default(),
+            pictures: Mutex::default(),
+            attached: AtomicBool::new(true),
+        })
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
+        change(&mut self.snapshot.lock().unwrap());
+    }
+
+    /// What was sent since the last call.
+    fn sent(&self) -> Vec<Command> {
+        std::mem::take(&mut self.sent.lock().unwrap())
+    }
+
+    fn paint(&self, what: MonitorId, frame: u64, [y, u, v]: [u8; 3]) {
+        let (width, height) = (64, 36);
+        let pixels = (width * height) as usize;
+        let mut data = vec![y; pixels];
+        data.extend(vec![u; pixels / 4]);
+        data.extend(vec![v; pixels / 4]);
+        let picture = MonitorPicture {
+            what: what.clone(),
+            width,
+            height,
+            frame,
+            data,
+        };
+        self.pictures
+            .lock()
+            .unwrap()
+            .insert(what, Arc::new(picture));
+    }
+}
+
+type Window = Harness<'static, Desk>;
+
+struct Opened {
+    window: Window,
+    outcome: Arc<Mutex<Option<Outcome>>>,
+}
+
+fn open_with(door: &Arc<Recorder>, graphics: Graphics, step_dt: f32) -> Opened {
+    let outcome = Arc::new(Mutex::new(None));
+    let desk = Desk::new(door.clone(), graphics, Arc::clone(&outcome));
+    let mut window = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_step_dt(step_dt)
+        .with_context_setup(install_theme)
+        .build_ui_state(|ui, desk: &mut Desk| desk.show(ui), desk);
+    window.run();
+    Opened { window, outcome }
+}
+
+fn open(door: &Arc<Recorder>) -> Window {
+    open_with(door, Graphics::default(), 0.25).window
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    window.run();
+}
+
+fn press(window: &mut Window, key: Key) {
+    window.key_press(key);
+    window.run();
+}
+
+fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run();
+}
+
+fn preview(scene: &str) -> Command {
+    Command::Preview {
+        scene: scene.to_owned(),
+    }
+}
+
+#[test]
+fn each_key_sends_its_command_once() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    press(&mut window, Key::Num1);
+    press(&mut window, Key::Num3);
+    press(&mut window, Key::Num9);
+    assert_eq!(
+        door.sent(),
+        [preview("duo"), preview("ann")],
+        "there is no ninth scene"
+    );
+    press_with(&mut window, Modifiers::SHIFT, Key::Num2);
+    let program = Command::Program {
+        scene: "cam".to_owned(),
+    };
+    assert_eq!(door.sent(), [program]);
+    press(&mut window, Key::Space);
+    assert_eq!(door.sent(), [Command::Cut {}]);
+    press(&mut window, Key::Enter);
+    assert_eq!(door.sent(), [Command::Auto {}]);
+    press(&mut window, Key::B);
+    assert_eq!(door.sent(), [], "fade to black needs a modifier");
+    press_with(&mut window, Modifiers::CTRL, Key::B);
+    let to_black = |on| Command::FadeToBlack { on, frames: None };
+    assert_eq!(door.sent(), [to_black(true)]);
+    door.change(|s| s.fade_to_black = true);
+    press_with(&mut window, Modifiers::CTRL, Key::B);
+    assert_eq!(door.sent(), [to_black(false)]);
+}
+
+#[test]
+fn markers_are_numbered_after_those_that_are_there() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let marker = |n: u32| Command::Marker {
+        label: format!("Marker {n}"),
+    };
+    press(&mut window, Key::M);
+    click(&mut window, "Marker");
+    assert_eq!(door.sent(), [marker(1), marker(2)]);
+    door.events.lock().unwrap().push(Event::Done {
+        command: marker(7),
+        frame: 9,
+        id: None,
+    });
+    window.run();
+    press(&mut window, Key::M);
+    assert_eq!(door.sent(), [marker(8)]);
+}
+
+#[test]
+fn each_button_sends_its_command() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    click(&mut window, "CUT");
+    click(&mut window, "AUTO");
+    click(&mut window, "Fade to black");
+    click(&mut window, "3 Ann, next");
+    let black = Command::FadeToBlack {
+        on: true,
+        frames: None,
+    };
+    let expected = [Command::Cut {}, Command::Auto {}, black, preview("ann")];
+    assert_eq!(door.sent(), expected);
+
+    window
+        .get_by_label("1 Duo")
+        .click_modifiers(Modifiers::SHIFT);
+    window.run();
+    let program = Command::Program {
+        scene: "duo".to_owned(),
+    };
+    assert_eq!(door.sent(), [program], "with Shift it is a hot cut");
+
+    let transition = |kind, frames| Command::Transition { kind, frames };
+    click(&mut window, "AUTO makes a cut");
+    click(&mut window, "Longer transition");
+    click(&mut window, "Shorter transition");
+    let expected = [
+        transition(TransitionKind::Cut, 15),
+        transition(TransitionKind::Mix, 20),
+        transition(TransitionKind::Mix, 10),
+    ];
+    assert_eq!(door.sent(), expected);
+}
+
+#[test]
+fn sound_is_set_under_each_monitor() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    click(&mut window, "Mute Ann");
+    click(&mut window, "Sound always off, Stage");
+    let muted = Command::Mute {
+        source: "ann".to_owned(),
+        on: true,
+    };
+    let off = Command::Afv {
+        source: "cam".to_owned(),
+        mode: Afv::Off,
+    };
+    assert_eq!(door.sent(), [muted, off]);
+
+    let fader = window.get_by_label("Fader Stage");
+    assert_eq!(fader.accesskit_node().numeric_value(), Some(0.0));
+    fader.decrement_accesskit();
+    window.run();
+    let set = |db| Command::Fader {
+        source: "cam".to_owned(),
+        db,
+    };
+    assert_eq!(door.sent(), [set(-1.0)]);
+
+    // A press beside the cap moves nothing; a drag moves it from where it is.
+    let rect = window.get_by_label("Fader Stage").rect();
+    window.drag_at(rect.center_bottom() - egui::vec2(0.0, 20.0));
+    window.run();
+    assert_eq!(door.sent(), []);
+    window.hover_at(rect.center_bottom() + egui::vec2(0.0, 20.0));
+    window.run();
+    let moved = door.sent();
+    let [Command::Fader { source, db }] = &moved[..] else {
+        panic!("{moved:?}");
+    };
+    assert_eq!(source, "cam");
+    assert!((-20.0..0.0).contains(db), "{db}");
+    window.drop_at(rect.center_bottom() + egui::vec2(0.0, 20.0));
+    window.run();
+}
+
+#[test]
+fn the_state_is_said() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    for label in [
+        "PVW: 3 Ann",
+        "PGM: 2 Stage",
+        "1 Duo",
+        "2 Stage, on air",
+        "3 Ann, next",
+        "Show Forum",
+        "OFF AIR",
+        "YouTube: off, off, a.rtmp.example/live2, ",
+        "all is well",
+        "Stage: sound on air",
+        "Ann: sound off air",
+    ] {
+        assert!(window.query_all_by_label(label).next().is_some(), "{label}");
+    }
+
+    door.change(|s| {
+        s.sources[1].state = SourceState::Lost;
+        s.sources[1].message = "no signal".to_owned();
+        s.scenes[0].tally = Tally::Program;
+        s.transition.state = TransitionState::Running;
+        s.transition.position = 0.4;
+        s.black = 1.0;
+        s.fade_to_black = true;
+        let yt = &mut s.destinations[0];
+        yt.state = DestinationState::Live;
+        yt.bitrate_bps = 4_500_000;
+        yt.live_s = 764.0;
+        s.destinations[1].state = DestinationState::Reconnecting;
+        s.destinations[1].attempt = 3;
+        s.destinations[1].next_try_s = Some(4.0);
+        s.recording.state = RecordingState::Warning;
+        s.recording.length_s = 764.0;
+        s.recording.time_left_s = Some(840.0);
+        s.counters.frames = 22_914;
+        s.counters.repeated = 2;
+        s.receiver = Some(door::ReceiverStatus {
+            address: "127.0.0.1:19350".to_owned(),
+            message: String::new(),
+            streams: vec![door::ReceivedStream {
+                name: "live/one".to_owned(),
+                live: true,
+                bitrate_bps: 4_600_000,
+                keyframe_interval_s: 2.0,
+                delay_ms: Some(412.0),
+                ..door::ReceivedStream::default()
+            }],
+        });
+    });
+    window.run();
+    for label in [
+        "1 Duo, on air, lost: Ann: no signal",
+        "3 Ann, next, lost: no signal",
+        "PVW: 3 Ann, lost – no signal",
+        "AUTO, running, 40 %",
+        "Fade to black, the program is black",
+        "ON AIR 00:12:44",
+        "REC 00:12:44 · 14 min left",
+        "YouTube: live, 4.5 Mb/s, 00:12:44, nothing dropped",
+        "PeerTube: reconnecting, reconnecting, peertube.example/live, try 3 in 4 s",
+        "frames 22\u{a0}914 · 2 repeated",
+        "Receiver gets live/one: 4.6 Mb/s · key 2.0 s · 412 ms",
+    ] {
+        assert!(window.query_all_by_label(label).next().is_some(), "{label}");
+    }
+    assert_eq!(
+        window.query_all_by_label("all is well").count(),
+        0,
+        "it is not"
+    );
+}
+
+#[test]
+fn going_live_is_one_press_and_stopping_takes_two() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let stream = |on| Command::Stream {
+        destination: "yt".to_owned(),
+        on,
+    };
+    click(&mut window, "Start YouTube");
+    assert_eq!(door.sent(), [stream(true)]);
+    click(&mut window, "Go live everywhere");
+    assert_eq!(door.sent(), [Command::StreamAll { on: true }]);
+    click(&mut window, "Record the master");
+    assert_eq!(door.sent(), [Command::Record { on: true }]);
+
+    door.change(|s| {
+        for destination in &mut s.destinations {
+            destination.state = DestinationState::Live;
+        }
+        s.recording.state = RecordingState::Recording;
+    });
+    window.run();
+    let place = window.get_by_label("Stop YouTube").rect();
+    click(&mut window, "Stop YouTube");
+    assert_eq!(door.sent(), []);
+    let again = window.get_by_label("Again to stop YouTube").rect();
+    assert_eq!(place, again, "the second press is at the same place");
+    click(&mut window, "Again to stop YouTube");
+    assert_eq!(door.sent(), [stream(false)]);
+
+    click(&mut window, "Stop the master");
+    window.run_steps(14);
+    assert!(
+        window.query_by_label("Stop the master").is_some(),
+        "after three seconds it is as if nothing had been pressed"
+    );
+    click(&mut window, "Stop the master");
+    assert_eq!(door.sent(), []);
+    click(&mut window, "Again to stop the master");
+    assert_eq!(door.sent(), [Command::Record { on: false }]);
+
+    click(&mut window, "Stop every destination");
+    click(&mut window, "Again to stop every destination");
+    assert_eq!(door.sent(), [Command::StreamAll { on: false }]);
+}
+
+#[test]
+fn a_double_click_stops_nothing() {
+    let door = Recorder::new();
+    door.change(|s| s.recording.state = RecordingState::Recording);
+    let mut window = open_with(&door, Graphics::default(), 0.02).window;
+    for _ in 0..2 {
+        let button = window.get_by_role_and_label(
+            Role::Button,
+            match window.query_by_label("Stop the master") {
+                Some(_) => "Stop the master",
+                None => "Again to stop the master",
+            },
+        );
+        button.click();
+        window.run();
+    }
+    assert_eq!(door.sent(), []);
+}
+
+#[test]
+fn after_tab_the_focused_control_has_space_and_enter_until_it_is_left_alone() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    press(&mut window, Key::Tab);
+    assert!(window.get_by_label("CUT").is_focused());
+    press(&mut window, Key::Enter);
+    assert_eq!(door.sent(), [Command::Cut {}], "Enter pressed CUT");
+    press(&mut window, Key::Tab);
+    assert!(window.get_by_label("AUTO").is_focused());
+    press(&mut window, Key::Space);
+    assert_eq!(door.sent(), [Command::Auto {}], "Space pressed AUTO");
+    press(&mut window, Key::Num1);
+    assert_eq!(door.sent(), [preview("duo")], "digits are the switcher's");
+
+    window.run_steps(20);
+    assert!(!window.get_by_label("AUTO").is_focused(), "left alone");
+    press(&mut window, Key::Space);
+    assert_eq!(door.sent(), [Command::Cut {}]);
+
+    press(&mut window, Key::Tab);
+    press(&mut window, Key::Escape);
+    press(&mut window, Key::Enter);
+    assert_eq!(door.sent(), [Command::Auto {}], "Esc gave the keys back");
+}
+
+#[test]
+fn every_control_is_reached_by_tab() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let mut reached = std::collections::BTreeSet::new();
+    for _ in 0..60 {
+        press(&mut window, Key::Tab);
+        let focused = window
+            .root()
+            .children_recursive()
+            .find(|node| node.is_focused())
+            .and_then(|node| node.accesskit_node().label());
+        reached.extend(focused);
+    }
+    for label in [
+        "CUT",
+        "AUTO",
+        "AUTO makes a mix",
+        "Length of the transition in frames",
+        "Marker",
+        "Fade to black",
+        "2 Stage, on air",
+        "Fader Ann",
+        "Mute Stage",
+        "Sound always on, Stage",
+        "Start PeerTube",
+        "Go live everywhere",
+        "Record the master",
+        "List of events",
+    ] {
+        assert!(reached.contains(label), "{label} in {reached:?}");
+    }
+}
+
+#[test]
+fn keys_do_not_switch_while_a_number_is_typed() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    click(&mut window, "Length of the transition in frames");
+    press(&mut window, Key::Num3);
+    press(&mut window, Key::Space);
+    window
+        .get_by_label("Length of the transition in frames")
+        .type_text("30");
+    window.run();
+    assert_eq!(door.sent(), []);
+    press(&mut window, Key::Enter);
+    let transition = Command::Transition {
+        kind: TransitionKind::Mix,
+        frames: 30,
+    };
+    assert_eq!(door.sent(), [transition]);
+    press(&mut window, Key::Enter);
+    assert_eq!(door.sent(), [Command::Auto {}], "the field was left");
+}
+
+#[test]
+fn a_lost_engine_greys_the_desk_and_comes_back_by_itself() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let lost = "engine lost – the keeper is starting it again";
+    door.attached.store(false, Ordering::Relaxed);
+    window.run();
+    assert_eq!(
+        window.query_all_by_label(lost).count(),
+        2,
+        "over the pictures and in the health strip"
+    );
+    assert!(window.get_by_label("CUT").accesskit_node().is_disabled());
+    press(&mut window, Key::Space);
+    assert_eq!(door.sent(), [], "nobody hears it");
+
+    let wishes = door.watched.lock().unwrap().len();
+    door.attached.store(true, Ordering::Relaxed);
+    window.run();
+    assert_eq!(window.query_all_by_label(lost).count(), 0);
+    assert!(
+        door.watched.lock().unwrap().len() > wishes,
+        "a new engine is told anew what to show"
+    );
+    press(&mut window, Key::Space);
+    assert_eq!(door.sent(), [Command::Cut {}]);
+}
+
+#[test]
+fn the_visible_page_alone_is_watched() {
+    let door = Recorder::new();
+    door.change(|s| {
+        for i in 0..9 {
+            let mut scene = s.scenes[1].clone();
+            scene.id = format!("more{i}");
+            s.scenes.push(scene);
+        }
+    });
+    let mut window = open(&door);
+    let watched = || -> Vec<MonitorId> {
+        let all = door.watched.lock().unwrap();
+        all.last().unwrap().iter().map(|w| w.what.clone()).collect()
+    };
+    let scene = |id: &str| MonitorId::Scene(id.to_owned());
+    assert_eq!(watched().len(), 10, "PGM, PVW and eight small ones");
+    assert!(watched().contains(&scene("duo")) && !watched().contains(&scene("more8")));
+    press(&mut window, Key::PageDown);
+    assert_eq!(watched().len(), 6);
+    assert!(watched().contains(&scene("more8")) && !watched().contains(&scene("duo")));
+    press(&mut window, Key::Num1);
+    assert_eq!(
+        door.sent(),
+        [preview("duo")],
+        "a digit is always the same scene"
+    );
+    click(&mut window, "Page before");
+    assert!(watched().contains(&scene("duo")));
+
+    for wish in door.watched.lock().unwrap().last().unwrap() {
+        assert_eq!((wish.width % 2, wish.height % 2), (0, 0));
+        let is_large = matches!(wish.what, MonitorId::Program | MonitorId::Preview);
+        assert_eq!(wish.fps, if is_large { 30 } else { 10 });
+    }
+}
+
+#[test]
+fn a_window_that_is_not_seen_asks_for_no_picture() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let watched = || door.watched.lock().unwrap().last().unwrap().len();
+    assert_eq!(watched(), 5);
+    let ctx = window.ctx.clone();
+    window.state_mut().rest(&ctx);
+    assert_eq!(watched(), 0);
+    window.run();
+    assert_eq!(watched(), 5);
+}
+
+fn ask_to_close(window: &mut Window) -> bool {
+    window
+        .input_mut()
+        .viewports
+        .entry(ViewportId::ROOT)
+        .or_default()
+        .events
+        .push(ViewportEvent::Close);
+    window.step();
+    let commands = &window.output().viewport_output[&ViewportId::ROOT].commands;
+    let kept = commands.contains(&ViewportCommand::CancelClose);
+    window.run();
+    !kept
+}
+
+#[test]
+fn off_air_closing_ends_the_show() {
+    let door = Recorder::new();
+    let Opened {
+        mut window,
+        outcome,
+    } = open_with(&door, Graphics::default(), 0.25);
+    assert!(ask_to_close(&mut window));
+    assert_eq!(*outcome.lock().unwrap(), Some(Outcome::EndShow));
+}
+
+#[test]
+fn on_air_closing_asks() {
+    let door = Recorder::new();
+    door.change(|s| s.destinations[0].state = DestinationState::Live);
+    let Opened {
+        mut window,
+        outcome,
+    } = open_with(&door, Graphics::default(), 0.25);
+    let outcome = || *outcome.lock().unwrap();
+    assert!(!ask_to_close(&mut window), "the window stays open");
+    assert!(window.query_by_label("YouTube is on air.").is_some());
+    click(&mut window, "Stay");
+    assert!(window.query_by_label("YouTube is on air.").is_none());
+    assert_eq!(outcome(), None);
+
+    assert!(!ask_to_close(&mut window));
+    press(&mut window, Key::Escape);
+    assert!(window.query_by_label("Stay").is_none(), "Esc stays too");
+
+    assert!(!ask_to_close(&mut window));
+    press(&mut window, Key::Space);
+    assert_eq!(door.sent(), [Command::Cut {}], "the show goes on meanwhile");
+    click(&mut window, "End the show");
+    assert_eq!(outcome(), None, "one press is not enough");
+    click(&mut window, "Again to end the show");
+    assert_eq!(outcome(), Some(Outcome::EndShow));
+}
+
+#[test]
+fn on_air_the_show_can_be_left_running() {
+    let door = Recorder::new();
+    door.change(|s| s.recording.state = RecordingState::Recording);
+    let Opened {
+        mut window,
+        outcome,
+    } = open_with(&door, Graphics::default(), 0.25);
+    assert!(!ask_to_close(&mut window));
+    click(&mut window, "Leave the show running");
+    assert_eq!(*outcome.lock().unwrap(), Some(Outcome::LeaveRunning));
+    assert_eq!(door.sent(), []);
+}
+
+#[test]
+fn a_show_that_ended_elsewhere_closes_the_window() {
+    let door = Recorder::new();
+    let Opened {
+        mut window,
+        outcome,
+    } = open_with(&door, Graphics::default(), 0.25);
+    let report = Event::Report(door::Report::default());
+    door.events.lock().unwrap().push(report);
+    window.run();
+    assert_eq!(*outcome.lock().unwrap(), Some(Outcome::Ended));
+}
+
+#[test]
+fn events_are_listed_in_plain_words() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    door.events.lock().unwrap().push(Event::Destination {
+        id: "pt".to_owned(),
+        state: DestinationState::Reconnecting,
+        message: "closed by the server".to_owned(),
+        frame: 4,
+    });
+    door.events.lock().unwrap().push(Event::Error {
+        message: "no such scene".to_owned(),
+        id: None,
+    });
+    window.run();
+    assert!(window.query_by_label("refused: no such scene").is_some());
+    door.change(|s| s.sources[1].state = SourceState::Lost);
+    click(&mut window, "List of events");
+    window.run_steps(2);
+    assert!(
+        window
+            .query_by_label_contains("PeerTube: reconnecting – closed by the server")
+            .is_some()
+    );
+    assert!(window.query_by_label("now Ann: is lost").is_some());
+}
+
+#[test]
+fn pictures_have_their_colours_and_change_with_their_frame() {
+    let door = Recorder::new();
+    let graphics = Graphics {
+        format: Some(TextureFormat::Rgba8Unorm),
+        software: false,
+    };
+    // BT.709, limited range: red, green and middle grey.
+    let (red, green, grey) = ([63, 102, 240], [173, 42, 26], [126, 128, 128]);
+    door.paint(MonitorId::Program, 1, red);
+    door.paint(MonitorId::Preview, 1, grey);
+    let mut window = open_with(&door, graphics, 0.25).window;
+    let mut colours = |expected: [[u8; 3]; 2]| {
+        window.run();
+        let image = window.render().unwrap();
+        // The middles of PGM and PVW in a window of this size.
+        for (x, rgb) in [(706, expected[0]), (238, expected[1])] {
+            let seen = image.get_pixel(x, 170).0;
+            for (channel, expected) in seen.into_iter().zip(rgb) {
+                assert!(channel.abs_diff(expected) <= 3, "{seen:?}, not {rgb:?}");
+            }
+        }
+    };
+    let (r, g, m) = ([255, 0, 0], [0, 255, 0], [128, 128, 128]);
+    colours([r, m]);
+    door.paint(MonitorId::Program, 1, green);
+    colours([r, m]);
+    door.paint(MonitorId::Program, 2, green);
+    colours([g, m]);
+}
+
+#[test]
+fn panels_are_filled_evenly_up_to_their_edges() {
+    let door = Recorder::new();
+    let graphics = Graphics {
+        format: Some(TextureFormat::Rgba8Unorm),
+        software: false,
+    };
+    let mut window = open_with(&door, graphics, 0.25).window;
+    let image = window.render().unwrap();
+    // Corners of the health strip, and the middle of a strip without a control.
+    for (x, y) in [(1, 771), (1, 798), (1278, 798), (20, 740)] {
+        assert_eq!(image.get_pixel(x, y).0, [23, 26, 30, 255], "{x} {y}");
+    }
+    // Beside the panels lies the window's own ground, whatever it is cleared to.
+    assert_ne!(image.get_pixel(156, 640).0[..3], [23, 26, 30]);
+}
