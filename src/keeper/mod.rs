@@ -144,7 +144,11 @@ impl Keeper {
         let mut deadline = never::<Instant>();
         loop {
             // Lines wait while the engine is being started: a command must not be lost with it.
-            let listening = if client_is_there(client) { input } else { &unheard };
+            let listening = if client_is_there(client) {
+                input
+            } else {
+                &unheard
+            };
             select! {
                 recv(engine.ended) -> status => {
                     let status = status.map_err(|_| KeepError::Engine("it was lost".into()))??;

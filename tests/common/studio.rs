@@ -273,12 +273,10 @@ impl Studio {
     /// Panics with what is known.
     pub fn fail(&self, what: &str) -> ! {
         let events = self.events();
-        let last: Vec<String> = events
-            .iter()
-            .rev()
-            .take(12)
-            .map(|e| e.1.to_string())
-            .collect();
+        // Snapshots are long and many.
+        let short = events.iter().rev().map(|(_, event)| event);
+        let short = short.filter(|e| e["event"] != "snapshot" && e["command"] != "snapshot");
+        let last: Vec<String> = short.take(15).map(Value::to_string).collect();
         let log = self.log();
         let tail: Vec<&str> = log.lines().rev().take(40).collect();
         panic!(
@@ -360,7 +358,10 @@ impl Studio {
                 return snapshot;
             }
             if Instant::now() > end {
-                self.fail(&format!("not within {limit:?}: {what}; last {snapshot}"));
+                self.fail(&format!(
+                    "not within {limit:?}: {what}; {}",
+                    brief(&snapshot)
+                ));
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -490,6 +491,24 @@ impl Drop for Studio {
             }
         }
     }
+}
+
+/// What a snapshot says of states, in short.
+fn brief(snapshot: &Value) -> String {
+    let states = |list: &str| -> Vec<String> {
+        let items = snapshot[list].as_array().into_iter().flatten();
+        items
+            .map(|item| format!("{} {} {}", item["id"], item["state"], item["message"]))
+            .collect()
+    };
+    format!(
+        "frame {}, program {}, sources {:?}, destinations {:?}, recording {}",
+        snapshot["frame"],
+        snapshot["program"],
+        states("sources"),
+        states("destinations"),
+        snapshot["recording"]
+    )
 }
 
 /// The entry of a list in a snapshot by its id; null where there is none.
