@@ -81,38 +81,71 @@ mod tests {
     #[test]
     fn the_documented_forms_are_understood() {
         let table = [
-            (r#"{"command":"preview","scene":"one"}"#, Command::Preview { scene: "one".into() }),
-            (r#"{"command":"program","scene":"one"}"#, Command::Program { scene: "one".into() }),
+            (
+                r#"{"command":"preview","scene":"one"}"#,
+                Command::Preview {
+                    scene: "one".into(),
+                },
+            ),
+            (
+                r#"{"command":"program","scene":"one"}"#,
+                Command::Program {
+                    scene: "one".into(),
+                },
+            ),
             (r#"{"command":"cut"}"#, Command::Cut {}),
             (r#"{"command":"auto"}"#, Command::Auto {}),
             (
                 r#"{"command":"transition","kind":"mix","frames":15}"#,
-                Command::Transition { kind: TransitionKind::Mix, frames: 15 },
+                Command::Transition {
+                    kind: TransitionKind::Mix,
+                    frames: 15,
+                },
             ),
             (
                 r#"{"command":"fade_to_black","on":true}"#,
-                Command::FadeToBlack { on: true, frames: None },
+                Command::FadeToBlack {
+                    on: true,
+                    frames: None,
+                },
             ),
             (
                 r#"{"command":"fader","source":"cam1","db":-6.0}"#,
-                Command::Fader { source: "cam1".into(), db: -6.0 },
+                Command::Fader {
+                    source: "cam1".into(),
+                    db: -6.0,
+                },
             ),
             (
                 r#"{"command":"mute","source":"cam1","on":true}"#,
-                Command::Mute { source: "cam1".into(), on: true },
+                Command::Mute {
+                    source: "cam1".into(),
+                    on: true,
+                },
             ),
             (
                 r#"{"command":"afv","source":"cam1","mode":"follow"}"#,
-                Command::Afv { source: "cam1".into(), mode: Afv::Follow },
+                Command::Afv {
+                    source: "cam1".into(),
+                    mode: Afv::Follow,
+                },
             ),
             (
                 r#"{"command":"stream","destination":"hall","on":true}"#,
-                Command::Stream { destination: "hall".into(), on: true },
+                Command::Stream {
+                    destination: "hall".into(),
+                    on: true,
+                },
             ),
-            (r#"{"command":"record","on":true}"#, Command::Record { on: true }),
+            (
+                r#"{"command":"record","on":true}"#,
+                Command::Record { on: true },
+            ),
             (
                 r#"{"command":"marker","label":"Question 1"}"#,
-                Command::Marker { label: "Question 1".into() },
+                Command::Marker {
+                    label: "Question 1".into(),
+                },
             ),
             (r#"{"command":"snapshot"}"#, Command::Snapshot {}),
             (r#"{"command":"quit"}"#, Command::Quit {}),
@@ -144,7 +177,9 @@ mod tests {
     fn an_answer_names_its_command_and_frame() {
         let mut out = Vec::new();
         let event = Event::Done {
-            command: Command::Preview { scene: "one".into() },
+            command: Command::Preview {
+                scene: "one".into(),
+            },
             frame: 12,
             id: None,
         };
