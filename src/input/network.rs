@@ -31,6 +31,7 @@ pub(super) fn build(
     url: &str,
     latency_ms: u32,
 ) -> Result<Built, SourceError> {
+    let url = &resolve_secrets(url).map_err(|error| SourceError::Pipeline(error.to_string()))?;
     let pipeline = gst::Pipeline::new();
     let decoder = decode::uri_decoder(
         &with_latency(url, latency_ms),

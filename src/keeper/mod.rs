@@ -67,6 +67,7 @@ pub fn keep(show_file: &Path, options: &KeepOptions) -> Result<(), KeepError> {
         options: options.clone(),
         quitting: false,
         ready: false,
+        early: Vec::new(),
     };
     let signals = signals()?;
     let heard = standard_input()?;
@@ -83,6 +84,8 @@ struct Keeper {
     options: KeepOptions,
     quitting: bool,
     ready: bool,
+    /// What was said before the first frame.
+    early: Vec<Event>,
 }
 
 /// A running engine.
@@ -210,8 +213,17 @@ impl Keeper {
     }
 
     fn hear(&mut self, event: Event) {
-        self.ready |= matches!(event, Event::Ready { .. });
-        tell(&event);
+        let is_ready = matches!(event, Event::Ready { .. });
+        if self.ready {
+            tell(&event);
+        } else if is_ready {
+            // Whoever reads hears first that the show has begun.
+            self.ready = true;
+            tell(&event);
+            self.early.drain(..).for_each(|event| tell(&event));
+        } else {
+            self.early.push(event);
+        }
     }
 
     /// What was said before the engine ended and has not been passed on.

@@ -316,6 +316,7 @@ impl Supervisor {
                         self.frames += u64::from(packet.track == Track::Video);
                     }
                 }
+                self.tell(DestinationState::Live, "", |_| ());
                 return Ok(());
             }
             session.check(&self.host)?;

@@ -74,6 +74,10 @@ struct Interleaver {
 
 impl Interleaver {
     fn take(&mut self, encoded: Encoded, mut give: impl FnMut(&Packet)) {
+        if self.headers.is_none() {
+            // The first packet of either track must not leave without the other's header.
+            self.note(encoded.track, &encoded.caps);
+        }
         match encoded.track {
             Track::Video => self.video.push_back(encoded),
             Track::Audio => self.audio.push_back(encoded),
@@ -115,22 +119,28 @@ impl Interleaver {
         }
     }
 
-    /// `None` until the headers of both tracks are known.
-    fn packet(&mut self, encoded: Encoded) -> Option<Packet> {
-        let known = match encoded.track {
+    /// Takes note of a track's header; new ones begin a new epoch.
+    fn note(&mut self, track: Track, caps: &gst::Caps) {
+        let known = match track {
             Track::Video => &mut self.last_video,
             Track::Audio => &mut self.last_audio,
         };
-        if known.as_ref() != Some(&encoded.caps) {
-            *known = Some(encoded.caps.clone());
-            if let (Some(video), Some(audio)) = (&self.last_video, &self.last_audio) {
-                self.headers = Some(Arc::new(Headers {
-                    epoch: self.headers.as_ref().map_or(0, |h| h.epoch + 1),
-                    video: video.clone(),
-                    audio: audio.clone(),
-                }));
-            }
+        if known.as_ref() == Some(caps) {
+            return;
         }
+        *known = Some(caps.clone());
+        if let (Some(video), Some(audio)) = (&self.last_video, &self.last_audio) {
+            self.headers = Some(Arc::new(Headers {
+                epoch: self.headers.as_ref().map_or(0, |h| h.epoch + 1),
+                video: video.clone(),
+                audio: audio.clone(),
+            }));
+        }
+    }
+
+    /// `None` until the headers of both tracks are known.
+    fn packet(&mut self, encoded: Encoded) -> Option<Packet> {
+        self.note(encoded.track, &encoded.caps);
         let headers = self.headers.clone()?;
         let buffer = match encoded.track {
             Track::Video => stamped(&encoded),

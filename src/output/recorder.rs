@@ -283,6 +283,8 @@ impl Writer {
         self.write_markers(&mut part);
         let failed = matches!(ending, PartEnding::Failed(_));
         part.close(failed);
+        let message = std::mem::take(&mut self.status.message);
+        self.tell(self.status.state, &message);
         ending
     }
 
@@ -376,8 +378,10 @@ impl Part {
         sink.set_property_from_str("buffer-mode", "unbuffered");
         let pipeline = gst::Pipeline::new();
         pipeline.add_many([pictures.upcast_ref(), sound.upcast_ref(), &muxer, &sink])?;
-        gst::Element::link_many([pictures.upcast_ref(), &muxer, &sink])?;
-        sound.link(&muxer)?;
+        // By name: appsrcs accept any caps, and a muxer offers its first free pad.
+        pictures.link_pads(Some("src"), &muxer, Some("video_%u"))?;
+        sound.link_pads(Some("src"), &muxer, Some("audio_%u"))?;
+        muxer.link(&sink)?;
         let bus = pipeline
             .bus()
             .ok_or_else(|| gst::glib::bool_error!("the pipeline has no bus"))?;
