@@ -357,7 +357,7 @@ impl Desk {
         let (large, small) = self.rates(view.snapshot);
         let scale = ui.ctx().pixels_per_point();
         let wish = |what: MonitorId, place: Rect, fps: u32| -> MonitorRequest {
-            let size = layout::fit(place, aspect).size() * scale;
+            let size = layout::picture(place, aspect, scale).size() * scale;
             wishes::wish(what, size.x, size.y, fps)
         };
         let mut wanted = vec![

@@ -159,8 +159,8 @@ fn bar(ui: &Ui, rect: Rect, channel: &Channel, rms_db: Option<f32>, fill: Fill) 
 /// Draws a slim pair of bars at the right edge of a picture.
 pub fn slim(ui: &Ui, picture: Rect, meter: &Meter) {
     let area = Rect::from_min_max(
-        pos2(picture.right() - 12.0, picture.top() + 5.0),
-        pos2(picture.right() - 5.0, picture.bottom() - 5.0),
+        pos2(picture.right() - 11.0, picture.top() + 4.0),
+        pos2(picture.right() - 4.0, picture.bottom() - 4.0),
     );
     ui.painter()
         .rect_filled(area.expand(1.5), 1, Color32::from_black_alpha(190));
