@@ -47,7 +47,7 @@ impl Pictures<'_> {
         }
         if self.stale {
             ui.painter()
-                .rect_filled(place, 0, Color32::from_rgba_premultiplied(30, 32, 35, 200));
+                .rect_filled(place, 0, Color32::from_rgba_premultiplied(52, 55, 60, 252));
         }
     }
 }

@@ -210,6 +210,10 @@ mod tests {
         let waker = Waker::start(door.clone(), ctx.clone(), 30).unwrap();
         let patience = Duration::from_secs(20);
         wakings.recv_timeout(patience).unwrap();
+        // egui asks again only once it has painted.
+        ctx.run_ui(egui::RawInput::default(), |_| {})
+            .textures_delta
+            .clear();
         door.0.store(12, Ordering::Relaxed);
         wakings.recv_timeout(patience).unwrap();
 
