@@ -106,14 +106,14 @@ pub fn pressed(ui: &Ui, response: &Response) -> bool {
     (down && response.is_pointer_button_down_on()) || (response.clicked() && !released)
 }
 
-/// The ring around the control that has the keyboard.
+/// The ring around the control that has the keyboard; outside, so that a tally's border stays seen.
 pub fn focus_ring(ui: &Ui, response: &Response) {
     if response.has_focus() {
         ui.painter().rect_stroke(
-            response.rect.shrink(1.0),
+            response.rect.expand(1.0),
             theme::ROUND,
             Stroke::new(2.0, theme::BLUE),
-            StrokeKind::Inside,
+            StrokeKind::Outside,
         );
     }
 }
