@@ -70,7 +70,7 @@ pub struct Desk {
     meters: Meters,
     problems: problems::Watch,
     wishes: Wishes,
-    _waker: Option<Waker>,
+    waker: Option<Waker>,
 }
 
 impl Desk {
@@ -98,13 +98,13 @@ impl Desk {
             meters: Meters::default(),
             problems: problems::Watch::default(),
             wishes: Wishes::default(),
-            _waker: None,
+            waker: None,
         }
     }
 
     /// Keeps what wakes this window for as long as the window is there.
     pub(super) fn woken_by(mut self, waker: Waker) -> Self {
-        self._waker = Some(waker);
+        self.waker = Some(waker);
         self
     }
 
@@ -151,7 +151,9 @@ impl Desk {
             return;
         };
         if is_new && attached {
-            self.meters.update(&snapshot, now);
+            let peaks = self.waker.as_ref().map(Waker::take_peaks);
+            self.meters
+                .update(&snapshot, &peaks.unwrap_or_default(), now);
         }
         let door = Arc::clone(&self.door);
         let view = View {
@@ -357,7 +359,7 @@ impl Desk {
         let (large, small) = self.rates(view.snapshot);
         let scale = ui.ctx().pixels_per_point();
         let wish = |what: MonitorId, place: Rect, fps: u32| -> MonitorRequest {
-            let size = layout::fit(place, aspect).size() * scale;
+            let size = layout::picture(place, aspect, scale).size() * scale;
             wishes::wish(what, size.x, size.y, fps)
         };
         let mut wanted = vec![

@@ -20,6 +20,9 @@ const METER: f32 = 58.0;
 const STRIP_MIN: f32 = 132.0;
 const STRIP_MAX: f32 = 340.0;
 
+/// Width of a tally's border around a picture, in points.
+pub const BORDER: f32 = 3.0;
+
 /// A picture with its label under it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MonitorPlace {
@@ -66,14 +69,15 @@ pub fn places(size: Vec2, aspect: f32) -> Places {
     // What is below the large pictures has a least height; the pictures take what is left, and no
     // more than the width allows.
     let small_width = (inner - PAGER - GAP * PAGE as f32) / PAGE as f32;
-    let small_height = small_width / aspect.max(16.0 / 9.0);
+    let high = |width: f32| (width - 2.0 * BORDER) / aspect.max(16.0 / 9.0) + 2.0 * BORDER;
+    let small_height = high(small_width);
     let below =
         GAP + TRANSITION + GAP + small_height + SMALL_LABEL + 4.0 + STRIP_MIN + MARGIN + HEALTH;
     let top = Rect::from_min_size(Pos2::ZERO, vec2(size.x, TOP_BAR));
     let pictures_top = TOP_BAR + 4.0;
     let by_width = (left_width - METER - 2.0 * GAP) / 2.0;
     let room = size.y - pictures_top - LABEL - below;
-    let height = (by_width / aspect.max(16.0 / 9.0)).min(room).max(120.0);
+    let height = high(by_width).min(room).max(120.0);
     let width = by_width;
 
     let monitor = |x: f32, y: f32, width: f32, height: f32, label: f32| MonitorPlace {
@@ -137,14 +141,21 @@ pub fn places(size: Vec2, aspect: f32) -> Places {
     }
 }
 
-/// The largest rectangle of this aspect in the middle of another.
-pub fn fit(area: Rect, aspect: f32) -> Rect {
+/// Where a picture of this aspect lies in a monitor's place, within the border: as large as it may,
+/// in the middle, on whole pixels, and an even number of them each way, so that a picture of that
+/// size is shown pixel for pixel. `scale` is pixels per point.
+pub fn picture(place: Rect, aspect: f32, scale: f32) -> Rect {
+    let area = place.shrink(BORDER);
     let size = if area.width() / area.height() > aspect {
         vec2(area.height() * aspect, area.height())
     } else {
         vec2(area.width(), area.width() / aspect)
     };
-    Rect::from_center_size(area.center(), size)
+    let even = |points: f32| (points * scale / 2.0).floor().max(1.0) * 2.0 / scale;
+    let size = vec2(even(size.x), even(size.y));
+    let whole = |points: f32| (points * scale).round() / scale;
+    let corner = area.center() - size / 2.0;
+    Rect::from_min_size(pos2(whole(corner.x), whole(corner.y)), size)
 }
 
 /// Pages that so many monitors need, at least one.
@@ -216,19 +227,31 @@ mod tests {
             let places = places(vec2(w, h), 16.0 / 9.0);
             assert!(places.strips.is_some(), "{w}×{h}");
             assert!(places.program.picture.width() > w * 0.35, "{w}×{h}");
-            let picture = places.program.picture;
-            assert!((picture.width() / picture.height() - 16.0 / 9.0).abs() < 0.01);
+            let inside = places.program.picture.shrink(BORDER);
+            assert!((inside.width() / inside.height() - 16.0 / 9.0).abs() < 0.01);
             assert!(places.small[0].picture.height() >= 44.0);
         }
     }
 
     #[test]
-    fn a_picture_keeps_its_shape() {
-        let area = Rect::from_min_size(pos2(10.0, 20.0), vec2(160.0, 90.0));
-        assert_eq!(fit(area, 16.0 / 9.0), area);
-        let upright = fit(area, 0.5);
-        assert_eq!(upright.size(), vec2(45.0, 90.0));
-        assert_eq!(upright.center(), area.center());
+    fn a_picture_keeps_its_shape_and_lies_on_whole_pixels() {
+        for scale in [1.0, 1.25, 2.0] {
+            for aspect in [0.5625, 1.3333, 16.0 / 9.0] {
+                let place = Rect::from_min_size(pos2(10.3, 20.7), vec2(171.4, 99.9));
+                let picture = picture(place, aspect, scale);
+                assert!(place.shrink(BORDER - 1.0).contains_rect(picture));
+                for edge in [picture.left(), picture.top()] {
+                    let px = edge * scale;
+                    assert!((px - px.round()).abs() < 1e-3, "{px}");
+                }
+                for side in [picture.width(), picture.height()] {
+                    let px = side * scale;
+                    assert!((px / 2.0 - (px / 2.0).round()).abs() < 1e-3, "{px}");
+                }
+                let shape = picture.width() / picture.height();
+                assert!((shape / aspect - 1.0).abs() < 0.03, "{shape} {aspect}");
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use egui::{Align, Color32, Rect, Ui, pos2};
 
 use super::{fills, paint, theme, words};
-use crate::door::Level;
+use crate::door::{Level, Snapshot};
 
 /// The lowest level that a meter shows, in dBFS.
 pub const BOTTOM_DB: f32 = -60.0;
@@ -91,6 +91,42 @@ impl Meter {
     }
 }
 
+/// The highest peaks of several snapshots, for a window that is painted less often than the engine
+/// ticks must not miss a clip in between. In dBFS.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Peaks {
+    program: Option<[f32; 2]>,
+    sources: BTreeMap<String, [f32; 2]>,
+}
+
+impl Peaks {
+    /// Takes a snapshot's peaks in.
+    pub fn add(&mut self, snapshot: &Snapshot) {
+        let peaks = snapshot.program_level.peak_db;
+        self.program = Some(self.program.map_or(peaks, |held| higher(held, peaks)));
+        for source in &snapshot.sources {
+            match self.sources.get_mut(&source.id) {
+                Some(held) => *held = higher(*held, source.level.peak_db),
+                None => {
+                    self.sources.insert(source.id.clone(), source.level.peak_db);
+                }
+            }
+        }
+    }
+}
+
+fn higher(a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
+    [a[0].max(b[0]), a[1].max(b[1])]
+}
+
+/// A level with the higher peaks of the two.
+fn with(level: &Level, peaks: Option<&[f32; 2]>) -> Level {
+    Level {
+        peak_db: peaks.map_or(level.peak_db, |held| higher(level.peak_db, *held)),
+        ..*level
+    }
+}
+
 /// The meters of the program and of every source.
 #[derive(Debug, Default)]
 pub struct Meters {
@@ -101,16 +137,22 @@ pub struct Meters {
 }
 
 impl Meters {
-    /// Takes the levels of a snapshot.
-    pub fn update(&mut self, snapshot: &crate::door::Snapshot, now: f64) {
-        self.program.update(&snapshot.program_level, now);
+    /// Takes the levels of a snapshot, and the peaks of those that came since the last one.
+    pub fn update(&mut self, snapshot: &Snapshot, since: &Peaks, now: f64) {
+        let level = with(&snapshot.program_level, since.program.as_ref());
+        self.program.update(&level, now);
         self.sources
             .retain(|id, _| snapshot.sources.iter().any(|s| s.id == *id));
         for source in &snapshot.sources {
-            self.sources
-                .entry(source.id.clone())
-                .or_default()
-                .update(&source.level, now);
+            let level = with(&source.level, since.sources.get(&source.id));
+            match self.sources.get_mut(&source.id) {
+                Some(meter) => meter.update(&level, now),
+                None => {
+                    let mut meter = Meter::default();
+                    meter.update(&level, now);
+                    self.sources.insert(source.id.clone(), meter);
+                }
+            }
         }
     }
 }
@@ -159,8 +201,8 @@ fn bar(ui: &Ui, rect: Rect, channel: &Channel, rms_db: Option<f32>, fill: Fill) 
 /// Draws a slim pair of bars at the right edge of a picture.
 pub fn slim(ui: &Ui, picture: Rect, meter: &Meter) {
     let area = Rect::from_min_max(
-        pos2(picture.right() - 12.0, picture.top() + 5.0),
-        pos2(picture.right() - 5.0, picture.bottom() - 5.0),
+        pos2(picture.right() - 11.0, picture.top() + 4.0),
+        pos2(picture.right() - 4.0, picture.bottom() - 4.0),
     );
     ui.painter()
         .rect_filled(area.expand(1.5), 1, Color32::from_black_alpha(190));
@@ -315,6 +357,25 @@ mod tests {
         assert!(!meter.channels[0].clipped);
         meter.update(&level(-0.1), 101.0);
         assert!(!meter.channels[0].clipped);
+    }
+
+    #[test]
+    fn a_clip_between_two_paintings_is_not_missed() {
+        let mut snapshot = crate::ui::testing::snapshot();
+        let mut peaks = Peaks::default();
+        snapshot.program_level.peak_db = [0.0, -30.0];
+        snapshot.sources[1].level.peak_db = [-2.0, -3.0];
+        peaks.add(&snapshot);
+        snapshot.program_level.peak_db = [-50.0, -20.0];
+        snapshot.sources[1].level.peak_db = [-40.0; 2];
+        peaks.add(&snapshot);
+        let mut meters = Meters::default();
+        meters.update(&snapshot, &peaks, 1.0);
+        assert!(meters.program.channels[0].clipped);
+        assert_eq!(meters.program.channels[1].shown_db, -20.0);
+        assert_eq!(meters.sources["ann"].channels[0].shown_db, -2.0);
+        meters.update(&snapshot, &Peaks::default(), 10.0);
+        assert_eq!(meters.program.channels[0].shown_db, -50.0);
     }
 
     #[test]

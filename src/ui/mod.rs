@@ -5,6 +5,7 @@
 
 mod app;
 mod closing;
+mod destinations;
 mod fader;
 mod fills;
 mod guard;
@@ -19,6 +20,9 @@ mod onair;
 mod outputs;
 mod paint;
 mod problems;
+mod receiver;
+mod recorder;
+mod rows;
 mod stage;
 mod strip;
 #[cfg(test)]
@@ -78,9 +82,12 @@ pub enum UiError {
     /// Neither X11 nor Wayland is there.
     #[error("there is no display: neither WAYLAND_DISPLAY nor DISPLAY is set")]
     NoDisplay,
-    /// The window system or the graphics driver refused.
-    #[error("the window could not be opened: {0}")]
-    Window(String),
+    /// The display that is named refused the window.
+    #[error("the display refused the window: is WAYLAND_DISPLAY or DISPLAY right?")]
+    Refused,
+    /// The graphics driver failed.
+    #[error("the window could not be drawn: {0}")]
+    Graphics(String),
 }
 
 /// Opens the window and runs it until it closes. Must be called on the main thread.
@@ -124,7 +131,13 @@ pub fn run(door: Arc<dyn Door + Sync>, options: &Options) -> Result<Outcome, UiE
             Ok(Box::new(Desk::new(door, graphics, slot).woken_by(waker)))
         }),
     )
-    .map_err(|error| UiError::Window(error.to_string()))?;
+    .map_err(|error| {
+        tracing::debug!(%error, "no window");
+        match error {
+            eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => UiError::Refused,
+            error => UiError::Graphics(error.to_string()),
+        }
+    })?;
     let decided = *outcome.lock().unwrap_or_else(PoisonError::into_inner);
     // A window that was taken away without a word leaves the show alone.
     Ok(decided.unwrap_or(Outcome::LeaveRunning))

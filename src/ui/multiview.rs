@@ -1,15 +1,13 @@
 //! The small monitors, in pages of eight: one press puts a scene on PVW, with Shift on PGM.
 
-use egui::{
-    Align, Id, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
-};
+use egui::{Align, Id, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
     fills, keys,
-    layout::{self, MonitorPlace, PAGE, Places},
+    layout::{self, BORDER, MonitorPlace, PAGE, Places},
     meters::{self, Meters},
     paint::{self, Button},
-    stage::{Pictures, border},
+    stage::Pictures,
     theme,
     view::{View, name},
     words,
@@ -89,10 +87,12 @@ fn small(
         });
     }
 
-    pictures.draw(ui, place.picture, &MonitorId::Scene(scene.id.clone()));
+    let what = MonitorId::Scene(scene.id.clone());
+    let inside = place.picture.shrink(BORDER);
+    pictures.draw(ui, place.picture, &what, scene.tally, response.hovered());
     if let Some((state, message)) = &trouble {
-        ui.painter().rect_filled(place.picture, 0, theme::SCRIM);
-        let inner = place.picture.shrink(7.0);
+        ui.painter().rect_filled(inside, 0, theme::SCRIM);
+        let inner = inside.shrink(4.0);
         let head = inner.with_max_y(inner.top() + 18.0);
         let word = words::source_state(*state).to_uppercase();
         paint::line(
@@ -111,16 +111,7 @@ fn small(
             theme::TEXT,
         );
     } else if let Some(meter) = view.sound_of(scene).and_then(|s| meters.sources.get(&s.id)) {
-        meters::slim(ui, place.picture, meter);
-    }
-    border(ui, place.picture, scene.tally);
-    if response.hovered() && scene.tally == Tally::Off {
-        ui.painter().rect_stroke(
-            place.picture,
-            0,
-            Stroke::new(1.0, theme::DIM),
-            StrokeKind::Inside,
-        );
+        meters::slim(ui, inside, meter);
     }
     number_and_label(ui, place.label, position, label, scene.tally);
     paint::focus_ring(ui, &response);

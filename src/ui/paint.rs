@@ -106,14 +106,14 @@ pub fn pressed(ui: &Ui, response: &Response) -> bool {
     (down && response.is_pointer_button_down_on()) || (response.clicked() && !released)
 }
 
-/// The ring around the control that has the keyboard.
+/// The ring around the control that has the keyboard; outside, so that a tally's border stays seen.
 pub fn focus_ring(ui: &Ui, response: &Response) {
     if response.has_focus() {
         ui.painter().rect_stroke(
-            response.rect.shrink(1.0),
+            response.rect.expand(1.0),
             theme::ROUND,
             Stroke::new(2.0, theme::BLUE),
-            StrokeKind::Inside,
+            StrokeKind::Outside,
         );
     }
 }
@@ -211,23 +211,18 @@ impl<'a> Button<'a> {
             None if response.hovered() => (theme::HOVERED, theme::TEXT),
             None => (theme::RAISED, theme::TEXT),
         };
-        let painter = ui.painter();
-        fills::fill(ui, rect, theme::ROUND, fill);
-        if self.progress > 0.0 {
-            let done = rect.with_max_x(rect.left() + rect.width() * self.progress);
-            fills::fill(ui, done, theme::ROUND, theme::PRESSED);
-        }
         let edge = if self.enabled {
             theme::LINE
         } else {
             theme::RAISED
         };
-        painter.rect_stroke(
-            rect,
-            theme::ROUND,
-            Stroke::new(1.0, edge),
-            StrokeKind::Inside,
-        );
+        let face = rect.shrink(1.0);
+        fills::fill(ui, rect, theme::ROUND, edge);
+        fills::fill(ui, face, theme::ROUND - 1, fill);
+        if self.progress > 0.0 {
+            let done = face.with_max_x(face.left() + face.width() * self.progress);
+            fills::fill(ui, done, theme::ROUND - 1, theme::PRESSED);
+        }
         let inner = rect.shrink2(vec2(3.0, 2.0));
         if self.key.is_empty() {
             line(

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Rect, Stroke, StrokeKind, Ui};
+use egui::{Align, Color32, Rect, Ui};
 
 use super::{
     app::Graphics,
     fills,
-    layout::{self, MonitorPlace},
+    layout::{self, BORDER, MonitorPlace},
     monitor, paint, theme,
     view::{View, name},
     words,
@@ -27,10 +27,18 @@ pub struct Pictures<'a> {
 }
 
 impl Pictures<'_> {
-    /// Draws a monitor's picture into a place, as large as its shape allows.
-    pub fn draw(&self, ui: &Ui, place: Rect, what: &MonitorId) {
-        fills::fill(ui, place, 0, egui::Color32::BLACK);
-        let rect = layout::fit(place, self.aspect);
+    /// Draws a monitor with the border of its tally, which is grey where it is off. The picture is
+    /// as large as its shape allows within the border.
+    pub fn draw(&self, ui: &Ui, place: Rect, what: &MonitorId, tally: Tally, hovered: bool) {
+        let (width, colour) = match tally {
+            Tally::Program => (BORDER, theme::RED),
+            Tally::Preview => (BORDER, theme::GREEN),
+            Tally::Off if hovered => (1.0, theme::DIM),
+            Tally::Off => (1.0, theme::LINE),
+        };
+        fills::fill(ui, place, 0, colour);
+        fills::fill(ui, place.shrink(width), 0, Color32::BLACK);
+        let rect = layout::picture(place, self.aspect, ui.pixels_per_point());
         if let Some(picture) = (self.newest)(what)
             && monitor::is_whole(&picture)
             && let Some(shape) = monitor::shape(rect, picture, self.graphics)
@@ -38,24 +46,10 @@ impl Pictures<'_> {
             ui.painter().add(shape);
         }
         if self.stale {
-            ui.painter().rect_filled(
-                place,
-                0,
-                egui::Color32::from_rgba_premultiplied(30, 32, 35, 200),
-            );
+            ui.painter()
+                .rect_filled(place, 0, Color32::from_rgba_premultiplied(52, 55, 60, 252));
         }
     }
-}
-
-/// The border of a tally: 3 points, and grey where it is off.
-pub fn border(ui: &Ui, rect: Rect, tally: Tally) {
-    let stroke = match tally {
-        Tally::Program => Stroke::new(3.0, theme::RED),
-        Tally::Preview => Stroke::new(3.0, theme::GREEN),
-        Tally::Off => Stroke::new(1.0, theme::LINE),
-    };
-    ui.painter()
-        .rect_stroke(rect, 0, stroke, StrokeKind::Inside);
 }
 
 /// Draws PVW.
@@ -98,7 +92,7 @@ fn large(
     pictures: &Pictures,
     (bus, what, scene_id, tally): (&str, &MonitorId, &str, Tally),
 ) {
-    pictures.draw(ui, place.picture, what);
+    pictures.draw(ui, place.picture, what, tally, false);
     let scene = view.scene(scene_id);
     let mut said = match scene {
         Some((i, scene)) => format!("{bus}: {} {}", i + 1, name(&scene.label, &scene.id)),
@@ -108,7 +102,7 @@ fn large(
         // The program's own picture stays clear: the trouble goes on one line at its foot.
         let foot = place
             .picture
-            .shrink(3.0)
+            .shrink(BORDER)
             .with_min_y(place.picture.bottom() - 29.0);
         ui.painter().rect_filled(foot, 0, theme::SCRIM);
         let text = match message.as_str() {
@@ -126,7 +120,6 @@ fn large(
         said.push_str(", ");
         said.push_str(&text);
     }
-    border(ui, place.picture, tally);
 
     let colour = match tally {
         Tally::Program => theme::RED,

@@ -1,18 +1,20 @@
 //! Wakes the window when the engine has something new, and not before.
 //!
 //! A door does not call back. A thread of its own looks at it often, which costs next to nothing,
-//! so that a picture is painted soon after it came and a window with nothing new is not painted.
+//! so that a picture is painted soon after it came and a window with nothing new is not painted. It
+//! also keeps the peaks of the snapshots that are not painted.
 
 use std::{
     io,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
     time::Duration,
 };
 
+use super::meters::Peaks;
 use crate::door::Door;
 
 /// How often the door is looked at.
@@ -55,6 +57,7 @@ impl Pace {
 /// The thread; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Waker {
+    peaks: Arc<Mutex<Peaks>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -67,14 +70,26 @@ impl Waker {
     pub fn start(door: Arc<dyn Door + Sync>, ctx: egui::Context, most: u32) -> io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
+        let peaks = Arc::new(Mutex::new(Peaks::default()));
+        let collected = Arc::clone(&peaks);
         let thread = thread::Builder::new()
             .name("desk-waker".to_owned())
             .spawn(move || {
                 let mut pace = Pace::default();
+                let mut last = None;
                 while !stopped.load(Ordering::Relaxed) {
                     let snapshot = door.snapshot();
                     let stride = snapshot.as_ref().map_or(1, |s| stride(s.rate.fps(), most));
-                    let frame = snapshot.map(|s| s.frame);
+                    let frame = snapshot.as_ref().map(|s| s.frame);
+                    if let Some(snapshot) = snapshot
+                        && frame != last
+                    {
+                        collected
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .add(&snapshot);
+                        last = frame;
+                    }
                     if pace.wake(door.attached(), frame, stride) {
                         // Without a delay, egui would paint twice.
                         ctx.request_repaint_after(Duration::from_nanos(1));
@@ -83,9 +98,15 @@ impl Waker {
                 }
             })?;
         Ok(Self {
+            peaks,
             stop,
             thread: Some(thread),
         })
+    }
+
+    /// The peaks of all snapshots since the last call.
+    pub fn take_peaks(&self) -> Peaks {
+        std::mem::take(&mut *self.peaks.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -147,5 +168,62 @@ mod tests {
         assert!(!pace.wake(false, Some(8), 2));
         assert!(pace.wake(true, Some(8), 2));
         assert!(pace.wake(true, Some(0), 2), "a new engine counts from 0");
+    }
+
+    /// A door whose frame number the test turns.
+    struct Turned(std::sync::atomic::AtomicU64);
+
+    impl Door for Turned {
+        fn send(&self, _command: crate::door::Command) -> u64 {
+            0
+        }
+        fn snapshot(&self) -> Option<Arc<crate::door::Snapshot>> {
+            let mut snapshot = crate::ui::testing::snapshot();
+            snapshot.frame = self.0.load(Ordering::Relaxed);
+            snapshot.program_level.peak_db = [-(snapshot.frame as f32); 2];
+            Some(Arc::new(snapshot))
+        }
+        fn next_event(&self) -> Option<crate::door::Event> {
+            None
+        }
+        fn watch(&self, _monitors: Vec<crate::door::MonitorRequest>) {}
+        fn monitor(
+            &self,
+            _what: &crate::door::MonitorId,
+        ) -> Option<Arc<crate::door::MonitorPicture>> {
+            None
+        }
+        fn attached(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn the_thread_wakes_the_window_and_keeps_the_peaks() {
+        let door = Arc::new(Turned(9.into()));
+        let ctx = egui::Context::default();
+        let (told, wakings) = std::sync::mpsc::channel();
+        ctx.set_request_repaint_callback(move |_| {
+            // The test may have ended meanwhile.
+            let _ = told.send(());
+        });
+        let waker = Waker::start(door.clone(), ctx.clone(), 30).unwrap();
+        let patience = Duration::from_secs(20);
+        wakings.recv_timeout(patience).unwrap();
+        // egui asks again only once it has painted.
+        ctx.run_ui(egui::RawInput::default(), |_| {})
+            .textures_delta
+            .clear();
+        door.0.store(12, Ordering::Relaxed);
+        wakings.recv_timeout(patience).unwrap();
+
+        let mut expected = Peaks::default();
+        let mut snapshot = crate::ui::testing::snapshot();
+        for level in [-9.0, -12.0] {
+            snapshot.program_level.peak_db = [level; 2];
+            expected.add(&snapshot);
+        }
+        assert_eq!(waker.take_peaks(), expected);
+        assert_eq!(waker.take_peaks(), Peaks::default());
     }
 }

@@ -1,0 +1,205 @@
+//! A row per destination, and the buttons for all of them.
+
+use egui::{Color32, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
+
+use super::{
+    guard::{Guard, Guarded},
+    paint::{self, Button},
+    problems,
+    rows::{self, button_of, guarded},
+    theme,
+    view::{View, name},
+    words,
+};
+use crate::door::{Command, DestinationState, DestinationStatus};
+
+/// Height of a row, in points.
+const ROW: f32 = 58.0;
+
+/// Draws the rows; those that do not fit are scrolled to.
+pub fn list(ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
+    let destinations = &view.snapshot.destinations;
+    let builder = UiBuilder::new().max_rect(rect).id_salt("destinations");
+    ui.scope_builder(builder, |ui| {
+        ui.shrink_clip_rect(rect);
+        ui.spacing_mut().item_spacing = vec2(0.0, 4.0);
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            let size = vec2(ui.available_width(), ROW);
+            for destination in destinations {
+                let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+                destination_row(ui, row, destination, view, guard);
+            }
+            if destinations.is_empty() {
+                let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+                let text = "The show names no destination yet";
+                paint::lines(ui, row, text, theme::font(13.0), theme::DIM);
+                paint::say(ui, row, "no destination", text);
+            }
+        });
+    });
+}
+
+fn destination_row(
+    ui: &Ui,
+    row: Rect,
+    destination: &DestinationStatus,
+    view: &View,
+    guard: &mut Guard,
+) {
+    let label = name(&destination.label, &destination.id);
+    let (colour, filled) = colour_of(destination.state);
+    let is_ill = matches!(
+        destination.state,
+        DestinationState::Congested | DestinationState::Reconnecting | DestinationState::Failed
+    );
+    let value = match destination.state {
+        DestinationState::Live | DestinationState::Congested => {
+            words::bitrate(destination.bitrate_bps)
+        }
+        state => words::destination_state(state).to_owned(),
+    };
+    let (how, cost) = details(destination);
+    rows::text(
+        ui,
+        row,
+        (colour, filled),
+        (label, &value),
+        &[&how, &cost],
+        is_ill,
+        (
+            ("destination", destination.id.as_str()),
+            &format!(
+                "{label}: {}, {value}, {how}, {cost}",
+                words::destination_state(destination.state)
+            ),
+        ),
+    );
+    let on = destination.state != DestinationState::Off;
+    let what = Guarded::Destination(destination.id.clone());
+    let button = button_of(row);
+    if guarded(
+        ui,
+        button,
+        (label, "Start", "Stop"),
+        on,
+        &what,
+        view.now,
+        guard,
+    ) {
+        view.send(Command::Stream {
+            destination: destination.id.clone(),
+            on: !on,
+        });
+    }
+}
+
+fn colour_of(state: DestinationState) -> (Color32, bool) {
+    match state {
+        DestinationState::Off => (theme::LINE, true),
+        DestinationState::Connecting => (theme::DIM, false),
+        DestinationState::Live => (theme::RED, true),
+        DestinationState::Congested => (theme::AMBER, true),
+        DestinationState::Reconnecting | DestinationState::Failed => (theme::AMBER, false),
+    }
+}
+
+/// What the two lines under a destination's name say: how it is, and what it has cost.
+fn details(destination: &DestinationStatus) -> (String, String) {
+    let mut counts = Vec::new();
+    if destination.dropped > 0 {
+        counts.push(format!("{} dropped", words::count(destination.dropped)));
+    }
+    match destination.reconnects {
+        0 => {}
+        1 => counts.push("1 reconnection".to_owned()),
+        n => counts.push(format!("{n} reconnections")),
+    }
+    let message = |otherwise: String| {
+        if destination.message.is_empty() {
+            otherwise
+        } else {
+            destination.message.clone()
+        }
+    };
+    let first = match destination.state {
+        DestinationState::Off | DestinationState::Connecting => message(destination.server.clone()),
+        DestinationState::Live => message(words::clock(f64::from(destination.live_s))),
+        DestinationState::Congested => {
+            counts.insert(0, format!("{} ms behind", destination.backlog_ms));
+            message("the network is too slow".to_owned())
+        }
+        DestinationState::Reconnecting | DestinationState::Failed => {
+            counts.insert(0, problems::next_try(destination));
+            message(destination.server.clone())
+        }
+    };
+    if counts.is_empty() && destination.state == DestinationState::Live {
+        counts.push("nothing dropped".to_owned());
+    }
+    (first, counts.join(" · "))
+}
+
+/// Draws the buttons that start and stop all destinations.
+pub fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
+    let destinations = &view.snapshot.destinations;
+    let any_off = destinations
+        .iter()
+        .any(|d| d.state == DestinationState::Off);
+    let any_on = destinations
+        .iter()
+        .any(|d| d.state != DestinationState::Off);
+    let middle = rect.center().x;
+    let go = Button::new("Go live")
+        .say("Go live everywhere")
+        .size(14.0)
+        .enabled(any_off)
+        .show(ui, rect.with_max_x(middle - 3.0), "go live");
+    if go.clicked() {
+        view.send(Command::StreamAll { on: true });
+    }
+    let half = rect.with_min_x(middle + 3.0);
+    if !any_on {
+        Button::new("Stop all")
+            .say("Stop every destination")
+            .size(14.0)
+            .enabled(false)
+            .show(ui, half, "stop all, off");
+        return;
+    }
+    let what = Guarded::AllDestinations;
+    let words = ("every destination", "Go live", "Stop all");
+    if guarded(ui, half, words, true, &what, view.now, guard) {
+        view.send(Command::StreamAll { on: false });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::testing;
+
+    #[test]
+    fn a_row_says_what_matters_in_its_state() {
+        let mut destination = testing::snapshot().destinations[0].clone();
+        let is = |destination: &DestinationStatus, how: &str, cost: &str| {
+            assert_eq!(details(destination), (how.to_owned(), cost.to_owned()));
+        };
+        is(&destination, "a.rtmp.example/live2", "");
+        destination.state = DestinationState::Live;
+        destination.live_s = 75.0;
+        is(&destination, "00:01:15", "nothing dropped");
+        destination.reconnects = 2;
+        destination.dropped = 1234;
+        let counts = "1\u{a0}234 dropped · 2 reconnections";
+        is(&destination, "00:01:15", counts);
+        destination.state = DestinationState::Reconnecting;
+        destination.attempt = 3;
+        destination.next_try_s = Some(3.6);
+        destination.message = "the server closed the connection".to_owned();
+        is(
+            &destination,
+            "the server closed the connection",
+            &format!("try 3 in 4 s · {counts}"),
+        );
+    }
+}

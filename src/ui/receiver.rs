@@ -1,0 +1,72 @@
+//! What the receiver inside regie gets: proof that the program arrives.
+
+use egui::{Align, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
+
+use super::{fills, paint, theme, words};
+use crate::door::ReceiverStatus;
+
+const HEAD: f32 = 18.0;
+const ROW: f32 = 17.0;
+
+/// Height for so many streams, in points; of more than two the others are scrolled to.
+pub fn height(streams: usize) -> f32 {
+    HEAD + streams.clamp(1, 2) as f32 * ROW + 8.0
+}
+
+/// Draws it.
+pub fn show(ui: &mut Ui, rect: Rect, receiver: &ReceiverStatus) {
+    fills::fill(ui, rect, theme::ROUND, theme::PANEL);
+    let inner = rect.shrink2(vec2(10.0, 4.0));
+    let head = inner.with_max_y(inner.top() + HEAD);
+    let (text, colour) = if receiver.message.is_empty() {
+        (format!("Receiver {}", receiver.address), theme::DIM)
+    } else {
+        (format!("Receiver: {}", receiver.message), theme::AMBER)
+    };
+    paint::said_line(
+        ui,
+        head,
+        Align::Min,
+        "receiver",
+        &text,
+        theme::font(11.5),
+        colour,
+    );
+    let list = inner.with_min_y(head.bottom());
+    ui.scope_builder(UiBuilder::new().max_rect(list).id_salt("received"), |ui| {
+        ui.shrink_clip_rect(list);
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            for stream in &receiver.streams {
+                let size = vec2(ui.available_width(), ROW);
+                let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+                let figures = if stream.live {
+                    let delay = match stream.delay_ms {
+                        Some(ms) => format!(" · {ms:.0} ms"),
+                        None => String::new(),
+                    };
+                    format!(
+                        "{} · key {:.1} s{delay}",
+                        words::bitrate(stream.bitrate_bps),
+                        stream.keyframe_interval_s
+                    )
+                } else {
+                    format!("ended, {} pictures", words::count(stream.frames))
+                };
+                let colour = if stream.live { theme::TEXT } else { theme::DIM };
+                let used = paint::line(ui, row, Align::Max, &figures, theme::font(11.5), colour);
+                let rest = row.with_max_x(row.right() - used - 6.0);
+                paint::line(
+                    ui,
+                    rest,
+                    Align::Min,
+                    &stream.name,
+                    theme::font(11.5),
+                    colour,
+                );
+                let said = format!("Receiver gets {}: {figures}", stream.name);
+                paint::say(ui, row, ("received", &stream.name), &said);
+            }
+        });
+    });
+}
