@@ -1,0 +1,262 @@
+//! Destinations that fail: whatever happens to one, the others and the master lose nothing, and the
+//! victim comes back by itself, at a keyframe, with sound and picture together.
+
+mod common;
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use common::coded::Code;
+use common::media::Clip;
+use common::nginx::{Nginx, REFUSES, Rude, RudeServer};
+use common::read::{self, Fault, Pictures, Shot};
+use common::studio::{ShowText, Studio, named};
+use common::wait;
+
+/// A long source that is light to decode and to code.
+fn clip() -> Clip {
+    Clip {
+        size: (640, 360),
+        kbps: 1500,
+        ..Clip::new(1, 150)
+    }
+}
+
+fn show() -> ShowText {
+    ShowText::sized(640, 360, (30, 1))
+        .field("encoder: (bitrate_kbps: 1500)")
+        .file("cam1", &clip().file(), false)
+}
+
+fn started(show: &ShowText, whole: &[&str]) -> Studio {
+    let mut studio = Studio::start(show, &["--stream", "--record"]);
+    studio.source_is("cam1", "live", Duration::from_secs(10));
+    for id in whole {
+        studio.destination_is(id, "live", Duration::from_secs(10));
+    }
+    studio.until("the master is written", Duration::from_secs(10), |s| {
+        s["recording"]["frames"].as_u64() > Some(30)
+    });
+    studio
+}
+
+/// The pictures of a recording in which nothing may be amiss.
+fn whole(name: &str, path: &Path) -> Pictures<Option<Code>> {
+    let pictures = read::pictures(path);
+    assert_eq!(pictures.complaints, Vec::<String>::new(), "{name}");
+    assert_eq!(read::uneven(&pictures.seen, 30.0, 0.0015), [], "{name}");
+    // Before the source's first picture there is a slate.
+    let codes = pictures.codes();
+    let first = codes
+        .iter()
+        .position(Option::is_some)
+        .unwrap_or(codes.len());
+    let shot = Shot::new(1, first, codes.len());
+    assert!(first < 60, "{name}: {first} pictures without a code");
+    assert_eq!(read::check_sequence(&codes, &[shot]), [], "{name}");
+    let sound = read::sound(path);
+    assert_eq!(sound.gaps, [], "{name}");
+    let offsets = read::av_offsets(&pictures.seen, &sound, 1, 30.0);
+    assert!(
+        offsets.len() > codes.len() / 60,
+        "{name}: {}",
+        offsets.len()
+    );
+    assert!(
+        offsets.iter().all(|o| o.abs() < 0.02),
+        "{name}: {offsets:?}"
+    );
+    pictures
+}
+
+/// What a victim received: after each hole it goes on at a keyframe, nothing comes twice or
+/// backwards, and sound and picture are together.
+fn mended(name: &str, path: &Path) -> Pictures<Option<Code>> {
+    let pictures = read::pictures(path);
+    let packets = read::packets(path);
+    let first = packets.iter().find(|packet| packet.video);
+    assert!(
+        first.is_some_and(|packet| packet.key),
+        "{name}: {first:?} is first"
+    );
+    let codes = pictures.codes();
+    let begin = codes
+        .iter()
+        .position(Option::is_some)
+        .unwrap_or(codes.len());
+    for fault in read::check_shot(&codes, Shot::new(1, begin, codes.len()), 0.0) {
+        let Fault::Missing { at, .. } = fault else {
+            panic!("{name}: {fault:?}");
+        };
+        let pts = pictures.seen[at].pts;
+        let key = packets
+            .iter()
+            .any(|p| p.video && p.key && (p.pts - pts).abs() < 0.002);
+        assert!(key, "{name}: no keyframe after the hole at {pts:.3}");
+    }
+    let offsets = read::av_offsets(&pictures.seen, &read::sound(path), 1, 30.0);
+    assert!(
+        offsets.iter().all(|o| o.abs() < 0.02),
+        "{name}: {offsets:?}"
+    );
+    pictures
+}
+
+fn lost_nothing(report: &Value, ids: &[&str]) {
+    assert_eq!(report["repeated"], 0, "{report}");
+    assert_eq!(report["skipped"], 0, "{report}");
+    for id in ids {
+        assert_eq!(report["destinations"][id]["dropped"], 0, "{id}: {report}");
+        assert_eq!(
+            report["destinations"][id]["reconnects"], 0,
+            "{id}: {report}"
+        );
+    }
+}
+
+#[test]
+fn refused_frozen_killed_and_closed_harm_no_other() {
+    let _turn = common::alone();
+    let good = Nginx::start(&["hall"]);
+    let frozen = Nginx::start(&["frozen"]);
+    let mut killed = Nginx::start(&["killed"]);
+    let closes = RudeServer::start(Rude::Closes);
+    let silent = RudeServer::start(Rude::Silent);
+    let nobody = format!("rtmp://127.0.0.1:{}/live", wait::free_port());
+    let show = show()
+        .destination("hall", &good.server("hall"))
+        .destination("frozen", &frozen.server("frozen"))
+        .destination("killed", &killed.server("killed"))
+        .destination("refused", &good.server(REFUSES))
+        .destination("closes", &closes.server())
+        .destination("silent", &silent.server())
+        .destination("nobody", &nobody);
+    let mut studio = started(&show, &["hall", "frozen", "killed"]);
+
+    let troubled = |snapshot: &Value, id: &str| {
+        let destination = named(snapshot, "destinations", id);
+        let state = destination["state"].as_str().unwrap_or_default();
+        ["reconnecting", "failed"].contains(&state)
+            && destination["message"]
+                .as_str()
+                .is_some_and(|m| !m.is_empty())
+    };
+    for id in ["refused", "closes", "nobody"] {
+        studio.until(&format!("{id} has trouble"), Duration::from_secs(30), |s| {
+            troubled(s, id)
+        });
+    }
+
+    frozen.freeze();
+    let stopped = studio.snapshot()["frame"].as_u64().unwrap_or(0);
+    studio.until(
+        "the frozen server is noticed",
+        Duration::from_secs(45),
+        |s| {
+            let state = &named(s, "destinations", "frozen")["state"];
+            state == "congested" || state == "reconnecting" || state == "failed"
+        },
+    );
+    killed.kill();
+    studio.until(
+        "the killed server is noticed",
+        Duration::from_secs(20),
+        |s| troubled(s, "killed"),
+    );
+    studio.frames_pass(150);
+    killed.restart();
+    studio.destination_is("killed", "live", Duration::from_secs(40));
+
+    studio.frame_is(stopped + 60 * 30, Duration::from_secs(90));
+    frozen.thaw();
+    studio.destination_is("frozen", "live", Duration::from_secs(70));
+    let connected = closes.connections();
+    assert!(connected >= 3, "it was tried {connected} times");
+    assert!(silent.connections() >= 1);
+    let snapshot = studio.snapshot();
+    for id in ["refused", "closes", "nobody", "silent"] {
+        let destination = named(&snapshot, "destinations", id);
+        assert_ne!(destination["state"], "live", "{destination}");
+        assert_ne!(destination["state"], "off", "{destination}");
+    }
+    studio.frames_pass(240);
+    let report = studio.quit();
+    lost_nothing(&report, &["hall"]);
+    assert!(
+        report["destinations"]["killed"]["reconnects"].as_u64() >= Some(1),
+        "{report}"
+    );
+
+    let master = whole("the master", &studio.master(&report));
+    let hall = good.received("hall");
+    assert_eq!(hall.len(), 1);
+    let hall = whole("hall", &hall[0]);
+    read::overlap(&hall.seen, &master.seen).expect("hall and the master are the same");
+
+    for (nginx, name) in [(&frozen, "frozen"), (&killed, "killed")] {
+        let files = nginx.received(name);
+        let mut last = None;
+        for (i, file) in files.iter().enumerate() {
+            last = Some(mended(&format!("{name} {i}"), file));
+        }
+        let Some(last) = last else {
+            panic!("{name} received nothing");
+        };
+        // It was back until the end, with the very pictures of the program.
+        let end = &last.seen[last.seen.len().saturating_sub(120)..];
+        assert!(
+            end.len() == 120,
+            "{name}: {} pictures at the end",
+            end.len()
+        );
+        let at = read::position_in(end, &master.seen);
+        assert!(
+            at.as_ref()
+                .is_ok_and(|at| at + 120 + 90 >= master.seen.len()),
+            "{name}: the end lies at {at:?} of {}",
+            master.seen.len()
+        );
+    }
+}
+
+#[test]
+fn each_destination_starts_and_stops_alone() {
+    let _turn = common::alone();
+    let nginx = Nginx::start(&["one", "two"]);
+    let show = show()
+        .destination("one", &nginx.server("one"))
+        .destination("two", &nginx.server("two"));
+    let mut studio = Studio::start(&show, &[]);
+    studio.source_is("cam1", "live", Duration::from_secs(10));
+    let stream = |id: &str, on: bool| json!({"command": "stream", "destination": id, "on": on});
+    studio.command(&stream("one", true));
+    studio.destination_is("one", "live", Duration::from_secs(10));
+    let two = named(&studio.snapshot(), "destinations", "two")["state"].clone();
+    assert_eq!(two, "off");
+    for _ in 0..3 {
+        studio.command(&stream("two", true));
+        studio.destination_is("two", "live", Duration::from_secs(15));
+        studio.frames_pass(75);
+        studio.command(&stream("two", false));
+        studio.destination_is("two", "off", Duration::from_secs(10));
+    }
+    let report = studio.quit();
+    lost_nothing(&report, &["one"]);
+    assert!(report["recording"].is_null(), "{report}");
+    let one = nginx.received("one");
+    assert_eq!(one.len(), 1);
+    let one = whole("one", &one[0]);
+    let two = nginx.received("two");
+    assert_eq!(two.len(), 3, "a stream for each start");
+    for (i, file) in two.iter().enumerate() {
+        let part = whole(&format!("two, {i}"), file);
+        let key = read::packets(file)
+            .iter()
+            .find(|p| p.video)
+            .is_some_and(|p| p.key);
+        assert!(key, "stream {i} starts with a keyframe");
+        read::position_in(&part.seen, &one.seen).expect("the same pictures as the other's");
+    }
+}
