@@ -12,7 +12,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("nice", &[]),
     ("show", &["media"]),
     // What can be said and seen is plain data, so that everybody below can speak in its words.
-    ("door", &["media", "show"]),
+    ("door", &["media", "nice", "show"]),
     ("input", &["media", "nice", "show", "door"]),
     ("video", &["media", "show"]),
     ("audio", &["media", "show", "door", "input"]),
