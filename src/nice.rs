@@ -12,6 +12,8 @@ pub enum Nice {
     Encoder = 2,
     /// Decoders.
     Decoder = 4,
+    /// Who reads and answers a desk's commands: soon, but many of them must not crowd the tick.
+    Door = 6,
     /// Monitor pictures.
     Monitor = 10,
 }

@@ -14,6 +14,9 @@ use super::{Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Sna
 /// Events that may wait for a client; one that is further behind loses the newest.
 const EVENTS: usize = 4096;
 
+/// Commands that may wait for the tick; who sends more than it takes is held up.
+const COMMANDS: usize = 1024;
+
 /// A command on its way to the tick.
 #[derive(Debug)]
 pub struct Ask {
@@ -45,7 +48,7 @@ pub struct Hub {
 impl Hub {
     /// A hub, and where the tick takes its commands. Ends its thread when the last handle is gone.
     pub fn start() -> std::io::Result<(Arc<Self>, Receiver<Ask>)> {
-        let (commands, asked) = unbounded();
+        let (commands, asked) = bounded(COMMANDS);
         let (said, heard) = unbounded::<Event>();
         let hub = Arc::new(Self {
             commands,
@@ -139,7 +142,8 @@ pub struct LocalDoor {
 }
 
 impl LocalDoor {
-    /// Sends a command whose answer carries a number that the client chose.
+    /// Sends a command whose answer carries a number that the client chose. Waits only where commands
+    /// come faster than the tick takes them.
     pub fn ask(&self, id: u64, command: Command) {
         let ask = Ask {
             command,

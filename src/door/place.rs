@@ -20,6 +20,15 @@ impl Place {
     /// # Errors
     /// What the system says of the folder, or that it belongs to somebody else.
     pub fn of(show_file: &Path) -> io::Result<Self> {
+        Self::within(private_folder()?, show_file)
+    }
+
+    /// The places of the show in this file, in a folder that is there and is this user's alone: where
+    /// somebody else's `XDG_RUNTIME_DIR` leads.
+    ///
+    /// # Errors
+    /// What the system says of the show file.
+    pub fn within(folder: PathBuf, show_file: &Path) -> io::Result<Self> {
         let path = fs::canonicalize(show_file)?;
         let mut hasher = DefaultHasher::new();
         path.hash(&mut hasher);
@@ -32,7 +41,7 @@ impl Place {
             .take(16)
             .collect();
         Ok(Self {
-            folder: private_folder()?,
+            folder,
             name: format!("{stem}-{:016x}", hasher.finish()),
         })
     }

@@ -14,6 +14,7 @@ use super::hub::{Hub, LocalDoor};
 use super::place::Place;
 use super::wire::{FromEngine, Lines, ToEngine, write_line, write_picture};
 use super::{Door, Event, MonitorRequest};
+use crate::nice::{self, Nice};
 
 /// More clients than this are turned away.
 const CLIENTS_MAX: usize = 32;
@@ -25,13 +26,19 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// # Errors
 /// What the system says of the sockets.
 pub fn serve(hub: &Arc<Hub>, place: &Place) -> io::Result<()> {
-    listen(&place.pictures(), hub.clone(), serve_pictures)?;
-    listen(&place.socket(), hub.clone(), serve_commands)
+    listen(
+        &place.pictures(),
+        hub.clone(),
+        Nice::Monitor,
+        serve_pictures,
+    )?;
+    listen(&place.socket(), hub.clone(), Nice::Door, serve_commands)
 }
 
 fn listen(
     path: &Path,
     hub: Arc<Hub>,
+    nice: Nice,
     serve: fn(Arc<Hub>, UnixStream) -> io::Result<()>,
 ) -> io::Result<()> {
     // What an engine before this one left; the keeper's lock says that it is gone.
@@ -44,6 +51,8 @@ fn listen(
     std::thread::Builder::new()
         .name("door".to_owned())
         .spawn(move || {
+            // The threads that it starts for its clients begin as it is.
+            nice::give_way(nice);
             for stream in listener.incoming() {
                 let Ok(stream) = stream else {
                     // No more handles, most likely: it passes.

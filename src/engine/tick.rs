@@ -19,6 +19,9 @@ use crate::media::{House, HouseClock, Picture, Rate, SAMPLE_RATE};
 use crate::output::EncoderInput;
 use crate::video::Compositor;
 
+/// No show has so many commands at once.
+const COMMANDS_A_FRAME: usize = 1000;
+
 /// Where the tick stands among the parts of the engine.
 pub struct Tick {
     /// The show's state.
@@ -178,10 +181,14 @@ impl Tick {
         }
     }
 
-    /// Carries out every command that has come, all of them in this frame.
+    /// Carries out every command that has come, all of them in this frame; a flood is spread over
+    /// several, for the clock does not wait for its end.
     fn carry_out(&mut self, n: u64, rate: Rate) -> Asked {
         let mut asked = Asked::default();
-        while let Ok(ask) = self.asked.try_recv() {
+        for _ in 0..COMMANDS_A_FRAME {
+            let Ok(ask) = self.asked.try_recv() else {
+                break;
+            };
             let answer = match self.core.apply(&ask.command) {
                 Ok(effect) => {
                     match effect {

@@ -9,6 +9,8 @@ use crate::media::{CHANNELS, House, SAMPLE_RATE};
 /// Two seconds may wait.
 const RING: usize = 2 * SAMPLE_RATE * CHANNELS;
 const MARKS: usize = 512;
+/// 40 dB over full scale. No sound is meant to be louder, and sums and squares of it stay numbers.
+const LOUDEST: f32 = 100.0;
 
 /// Says when a sample is to be heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +59,8 @@ pub fn sound_ring() -> (SoundWriter, SoundReader) {
 
 impl SoundWriter {
     /// Hands over interleaved stereo whose first sample is to be heard at `time`. Never waits: what
-    /// does not fit is lost and counted, whole frames of it.
+    /// does not fit is lost and counted, whole frames of it. What is no number becomes silence: one
+    /// broken decoder must not silence the whole program.
     pub fn push(&mut self, interleaved: &[f32], time: House, jump: bool) {
         let mark = Mark {
             index: self.written,
@@ -74,8 +77,12 @@ impl SoundWriter {
         if let Ok(mut chunk) = self.samples.write_chunk(fits * CHANNELS) {
             let (first, second) = chunk.as_mut_slices();
             let split = first.len();
-            first.copy_from_slice(&interleaved[..split]);
-            second.copy_from_slice(&interleaved[split..split + second.len()]);
+            for (to, from) in first.iter_mut().zip(&interleaved[..split]) {
+                *to = tame(*from);
+            }
+            for (to, from) in second.iter_mut().zip(&interleaved[split..]) {
+                *to = tame(*from);
+            }
             chunk.commit_all();
             self.written += fits as u64;
         }
@@ -84,6 +91,14 @@ impl SoundWriter {
     /// Samples lost because the mixer did not take them.
     pub fn lost(&self) -> Arc<AtomicU64> {
         self.lost.clone()
+    }
+}
+
+fn tame(sample: f32) -> f32 {
+    if sample.is_finite() {
+        sample.clamp(-LOUDEST, LOUDEST)
+    } else {
+        0.0
     }
 }
 

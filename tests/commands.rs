@@ -1,0 +1,563 @@
+//! Whatever is asked of the engine, in whatever order, its state stays one that can be shown, saved
+//! and gone on from. No thread and no clock: the show's state and the mixer alone.
+
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use regie::audio::{Meters, Mixer, Order, StripGain, Track};
+use regie::door::{
+    Command, DestinationStatus, Event, Snapshot, Tally, TransitionKind, TransitionState,
+};
+use regie::engine::{Core, Effect, Journal, Observed};
+use regie::input::sound_ring;
+use regie::media::{BLOCK, CHANNELS, NS_PER_S, Rate, block_start, db_to_gain};
+use regie::show::{
+    Afv, Destination, Format, Key, Layer, Pattern, Scene, Show, Source, SourceKind, VERSION,
+};
+
+/// −1 dBFS: nothing of the program is louder.
+const CEILING: f32 = 0.891_251;
+
+fn afv() -> impl Strategy<Value = Afv> {
+    select(vec![Afv::On, Afv::Off, Afv::Follow])
+}
+
+/// A show of up to so many sources, scenes and destinations; some scenes bear a source's id.
+fn show() -> impl Strategy<Value = Show> {
+    let source = (-100f32..=10.0, any::<bool>(), afv(), 0u32..=2000);
+    let layer = (
+        any::<Index>(),
+        (-10f64..10.0, -10f64..10.0, 0.01f64..10.0, 0.01f64..10.0),
+        prop_oneof![Just(0.0), Just(1.0), 0f64..=1.0],
+    );
+    let scene = (any::<bool>(), vec(layer, 0..4));
+    let rate = select(vec![
+        Rate(25, 1),
+        Rate(30, 1),
+        Rate(30_000, 1001),
+        Rate(60, 1),
+        Rate(1, 1),
+    ]);
+    (vec(source, 0..5), vec(scene, 0..4), 0usize..3, rate).prop_map(
+        |(sources, scenes, destinations, rate)| {
+            let sources: Vec<Source> = sources
+                .into_iter()
+                .enumerate()
+                .map(|(i, (fader_db, mute, afv, picture_delay_ms))| Source {
+                    id: format!("s{i}"),
+                    label: String::new(),
+                    kind: SourceKind::Test {
+                        pattern: Pattern::Bars,
+                        tone_hz: None,
+                    },
+                    fader_db,
+                    mute,
+                    afv,
+                    picture_delay_ms,
+                })
+                .collect();
+            let scenes = scenes
+                .into_iter()
+                .enumerate()
+                .map(|(i, (named_as_source, layers))| Scene {
+                    id: format!("{}{i}", if named_as_source { "s" } else { "scene" }),
+                    label: format!("Scene {i}"),
+                    layers: layers
+                        .into_iter()
+                        .filter(|_| !sources.is_empty())
+                        .map(|(source, rect, opacity)| Layer {
+                            rect,
+                            opacity,
+                            ..Layer::full(&source.get(&sources).id)
+                        })
+                        .collect(),
+                })
+                .collect();
+            Show {
+                version: VERSION,
+                name: "Any".to_owned(),
+                format: Format {
+                    rate,
+                    ..Format::default()
+                },
+                encoder: Default::default(),
+                sources,
+                scenes,
+                destinations: (0..destinations)
+                    .map(|i| Destination {
+                        id: format!("d{i}"),
+                        label: String::new(),
+                        server: "rtmp://127.0.0.1/live".to_owned(),
+                        key: Key::Open("x".to_owned()),
+                    })
+                    .collect(),
+                recording: Default::default(),
+                receiver: None,
+            }
+        },
+    )
+}
+
+/// Ids that some show has, and others that none has.
+fn id() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => (select(vec!["s", "scene", "d"]), 0..5).prop_map(|(kind, i)| format!("{kind}{i}")),
+        1 => any::<String>(),
+    ]
+}
+
+fn frames() -> impl Strategy<Value = u32> {
+    prop_oneof![4 => 0u32..20, 1 => 990u32..1010, 1 => any::<u32>()]
+}
+
+fn decibels() -> impl Strategy<Value = f32> {
+    prop_oneof![
+        4 => -110f32..15.0,
+        1 => any::<f32>(),
+        1 => select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -100.0, 10.0, -0.0]),
+    ]
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let kind = select(vec![TransitionKind::Cut, TransitionKind::Mix]);
+    prop_oneof![
+        3 => id().prop_map(|scene| Command::Preview { scene }),
+        2 => id().prop_map(|scene| Command::Program { scene }),
+        3 => Just(Command::Cut {}),
+        4 => Just(Command::Auto {}),
+        2 => (kind, frames()).prop_map(|(kind, frames)| Command::Transition { kind, frames }),
+        2 => (any::<bool>(), option::of(frames()))
+            .prop_map(|(on, frames)| Command::FadeToBlack { on, frames }),
+        2 => (id(), decibels()).prop_map(|(source, db)| Command::Fader { source, db }),
+        1 => (id(), any::<bool>()).prop_map(|(source, on)| Command::Mute { source, on }),
+        1 => (id(), afv()).prop_map(|(source, mode)| Command::Afv { source, mode }),
+        1 => (id(), prop_oneof![0u32..2100, any::<u32>()])
+            .prop_map(|(source, ms)| Command::PictureDelay { source, ms }),
+        1 => (id(), any::<bool>())
+            .prop_map(|(destination, on)| Command::Stream { destination, on }),
+        1 => any::<bool>().prop_map(|on| Command::StreamAll { on }),
+        1 => any::<bool>().prop_map(|on| Command::Record { on }),
+        1 => prop_oneof![".{0,20}", "é{190,210}"].prop_map(|label| Command::Marker { label }),
+        1 => Just(Command::Snapshot {}),
+        1 => Just(Command::Quit {}),
+    ]
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Do(Command),
+    Ticks(u32),
+    /// The engine dies and another goes on from the journal.
+    Restart,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => command().prop_map(Step::Do),
+        4 => (1u32..5).prop_map(Step::Ticks),
+        1 => (1u32..1100).prop_map(Step::Ticks),
+        1 => Just(Step::Restart),
+    ]
+}
+
+/// What the devices tell; here they tell no more than their names.
+fn observed(core: &Core) -> Observed {
+    Observed {
+        destinations: core
+            .show()
+            .destinations
+            .iter()
+            .map(|destination| DestinationStatus {
+                id: destination.id.clone(),
+                label: destination.label.clone(),
+                server: destination.server.clone(),
+                state: Default::default(),
+                message: String::new(),
+                attempt: 1,
+                next_try_s: None,
+                bitrate_bps: 0,
+                backlog_ms: 0,
+                frames: 0,
+                dropped: 0,
+                reconnects: 0,
+                live_s: 0.0,
+            })
+            .collect(),
+        uptime_s: 0.1 + 1.0 / 3.0,
+        ..Observed::default()
+    }
+}
+
+fn snapshot(core: &Core, frame: u64) -> Snapshot {
+    core.snapshot(frame, observed(core))
+}
+
+/// Whether a command is one that the show's state takes: said once more, in other words than the
+/// engine's.
+fn is_valid(command: &Command, core: &Core) -> bool {
+    let show = core.show();
+    let source = |id: &str| show.sources.iter().any(|s| s.id == id);
+    let scene = |id: &str| source(id) || show.scenes.iter().any(|s| s.id == id);
+    let any_scene = !show.sources.is_empty() || !show.scenes.is_empty();
+    match command {
+        Command::Preview { scene: id } | Command::Program { scene: id } => scene(id),
+        Command::Cut {} | Command::Auto {} => any_scene,
+        Command::Transition { frames, .. } => *frames >= 1 && *frames <= 1000,
+        Command::FadeToBlack { frames, .. } => frames.unwrap_or(0) <= 1000,
+        Command::Fader { source: id, db } => source(id) && *db >= -100.0 && *db <= 10.0,
+        Command::Mute { source: id, .. } | Command::Afv { source: id, .. } => source(id),
+        Command::PictureDelay { source: id, ms } => source(id) && *ms <= 2000,
+        Command::Stream { destination, .. } => {
+            show.destinations.iter().any(|d| d.id == *destination)
+        }
+        Command::Marker { label } => label.chars().count() <= 200 && core.is_recording(),
+        Command::StreamAll { .. }
+        | Command::Record { .. }
+        | Command::Snapshot {}
+        | Command::Quit {} => true,
+    }
+}
+
+/// What a command that was taken must have done.
+fn check_effect(command: &Command, before: &Snapshot, core: &Core, effect: &Effect) {
+    let after = snapshot(core, before.frame);
+    let source = |id: &str| after.sources.iter().find(|s| s.id == id).cloned().unwrap();
+    let was_idle = before.transition.state == TransitionState::Idle;
+    match command {
+        Command::Preview { scene } => {
+            assert_eq!(after.program, before.program);
+            // The goal of a transition on air does not change under it.
+            let shown = if was_idle { scene } else { &before.preview };
+            assert_eq!(&after.preview, shown);
+        }
+        Command::Program { scene } => {
+            assert_eq!(&after.program, scene);
+            assert_eq!(after.preview, before.preview);
+            assert_eq!(after.transition.state, TransitionState::Idle);
+        }
+        Command::Cut {} => {
+            assert_eq!(after.program, before.preview);
+            assert_eq!(after.transition.state, TransitionState::Idle);
+            if was_idle {
+                assert_eq!(after.preview, before.program);
+            }
+        }
+        Command::Auto {} => match before.transition.state {
+            TransitionState::Running => {
+                assert_eq!(after.transition.state, TransitionState::Paused);
+            }
+            TransitionState::Paused => {
+                assert_eq!(after.transition.state, TransitionState::Running);
+            }
+            TransitionState::Idle if before.transition.kind == TransitionKind::Cut => {
+                assert_eq!(
+                    (&after.program, &after.preview),
+                    (&before.preview, &before.program)
+                );
+            }
+            TransitionState::Idle => assert_eq!(after.transition.state, TransitionState::Running),
+        },
+        Command::Transition { kind, frames } => {
+            assert_eq!(core.switcher().chosen_transition(), (*kind, *frames));
+        }
+        Command::FadeToBlack { on, .. } => assert_eq!(after.fade_to_black, *on),
+        Command::Fader { source: id, db } => assert_eq!(source(id).fader_db, *db),
+        Command::Mute { source: id, on } => assert_eq!(source(id).mute, *on),
+        Command::Afv { source: id, mode } => assert_eq!(source(id).afv, *mode),
+        Command::PictureDelay { source: id, ms } => assert_eq!(source(id).picture_delay_ms, *ms),
+        Command::Stream { on, .. } | Command::StreamAll { on } => {
+            let Effect::Stream(indices, effect_on) = effect else {
+                panic!("{effect:?}")
+            };
+            assert_eq!(effect_on, on);
+            assert!(indices.iter().all(|&i| core.streaming()[i] == *on));
+        }
+        Command::Record { on } => assert_eq!(core.is_recording(), *on),
+        Command::Marker { label } => assert_eq!(*effect, Effect::Marker(label.clone())),
+        Command::Snapshot {} | Command::Quit {} => assert_eq!(after, *before),
+    }
+}
+
+/// Everything that must hold of any state.
+fn check(core: &Core, frame: u64) {
+    let s = snapshot(core, frame);
+    let show = core.show();
+    let json = serde_json::to_string(&s).unwrap();
+    assert_eq!(serde_json::from_str::<Snapshot>(&json).unwrap(), s);
+
+    if s.scenes.is_empty() {
+        assert_eq!((s.program.as_str(), s.preview.as_str()), ("", ""));
+    }
+    for on in [&s.program, &s.preview] {
+        assert!(s.scenes.is_empty() || s.scenes.iter().any(|scene| scene.id == *on));
+    }
+    let moves = s.transition.state != TransitionState::Idle;
+    let scene_tally = |id: &str| {
+        if s.program == id || (moves && s.preview == id) {
+            Tally::Program
+        } else if s.preview == id {
+            Tally::Preview
+        } else {
+            Tally::Off
+        }
+    };
+    let mut lit = std::collections::BTreeMap::<&str, Tally>::new();
+    for scene in show.all_scenes() {
+        let shown = s.scenes.iter().find(|x| x.id == scene.id).unwrap();
+        assert_eq!(shown.tally, scene_tally(&scene.id), "{}", scene.id);
+        for layer in scene.layers.iter().filter(|layer| layer.opacity > 0.0) {
+            let source = s.sources.iter().find(|x| x.id == layer.source).unwrap();
+            let now = lit.entry(&source.id).or_default();
+            *now = shown.tally.max(*now);
+        }
+    }
+    for source in &s.sources {
+        let expected = lit.get(source.id.as_str()).copied().unwrap_or_default();
+        assert_eq!(source.tally, expected, "{}", source.id);
+        assert!((-100.0..=10.0).contains(&source.fader_db));
+        assert!(source.picture_delay_ms <= 2000);
+    }
+    assert_eq!(s.sources.len(), show.sources.len());
+    assert!((1..=1000).contains(&s.transition.frames));
+    assert!((0.0..=1.0).contains(&s.transition.position));
+    assert!((0.0..=1.0).contains(&s.black));
+
+    let gains = core.gains();
+    assert_eq!(gains.len(), show.sources.len());
+    for (gain, source) in gains.iter().zip(&s.sources) {
+        assert!((0.0..=db_to_gain(10.0)).contains(&gain.fader));
+        assert!((0.0..=1.0).contains(&gain.follow));
+        let unheard = source.mute || source.afv == Afv::Off;
+        let never = source.afv == Afv::Follow && source.tally != Tally::Program;
+        assert!(gain.fader * gain.follow == 0.0 || !(unheard || never));
+    }
+}
+
+fn check_layout(core: &mut Core) {
+    let layout = core.tick();
+    let sources = core.show().sources.len();
+    assert!((0.0..=1.0).contains(&layout.black));
+    assert!(layout.from.draws.iter().all(|draw| draw.source < sources));
+    if let Some((stage, position)) = layout.to {
+        assert!((0.0..=1.0).contains(&position));
+        assert!(stage.draws.iter().all(|draw| draw.source < sources));
+    }
+}
+
+/// An engine that goes on from what this one wrote.
+fn restarted(core: &Core, show: Show) -> Core {
+    let text = serde_json::to_string(&core.journal()).unwrap();
+    let journal: Journal = serde_json::from_str(&text).unwrap();
+    assert_eq!(journal, core.journal());
+    let mut next = Core::new(show);
+    next.restore(&journal);
+    next
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_sequence_of_commands_leaves_a_valid_state(show in show(), steps in vec(step(), 0..60)) {
+        let mut core = Core::new(show.clone());
+        let mut frame = 0;
+        check(&core, frame);
+        for step in steps {
+            match step {
+                Step::Do(command) => {
+                    let (before, saved) = (core.clone(), core.journal());
+                    let seen = snapshot(&core, frame);
+                    let valid = is_valid(&command, &core);
+                    match core.apply(&command) {
+                        Ok(effect) => {
+                            prop_assert!(valid, "{command:?} was taken");
+                            check_effect(&command, &seen, &core, &effect);
+                        }
+                        Err(refusal) => {
+                            prop_assert!(!valid, "{command:?} was refused: {refusal}");
+                            prop_assert!(!refusal.to_string().is_empty());
+                            prop_assert_eq!(snapshot(&core, frame), seen);
+                            prop_assert_eq!(core.journal(), saved);
+                            prop_assert_eq!(core.gains(), before.gains());
+                            prop_assert_eq!(core.clone().tick(), before.clone().tick());
+                        }
+                    }
+                }
+                Step::Ticks(count) => {
+                    for _ in 0..count {
+                        check_layout(&mut core);
+                        frame += 1;
+                    }
+                }
+                Step::Restart => {
+                    let next = restarted(&core, show.clone());
+                    let (old, new) = (snapshot(&core, frame), snapshot(&next, frame));
+                    prop_assert_eq!((&new.program, &new.preview), (&old.program, &old.preview));
+                    prop_assert_eq!(new.fade_to_black, old.fade_to_black);
+                    prop_assert_eq!(new.transition.state, TransitionState::Idle);
+                    prop_assert_eq!(next.strips(), core.strips());
+                    prop_assert_eq!(next.streaming(), core.streaming());
+                    prop_assert_eq!(next.is_recording(), core.is_recording());
+                    prop_assert_eq!(next.switcher().program(), core.switcher().program());
+                    core = next;
+                }
+            }
+            check(&core, frame);
+        }
+    }
+
+    /// The show file may have been edited between the death and the new start.
+    #[test]
+    fn a_journal_of_another_show_does_no_harm(
+        old in show(),
+        new in show(),
+        steps in vec(command(), 0..20),
+    ) {
+        let mut core = Core::new(old);
+        for command in steps {
+            let _ = core.apply(&command);
+            core.tick();
+        }
+        let mut next = restarted(&core, new.clone());
+        let seen = snapshot(&next, 0);
+        // What is on air stays there, though the show has it no more; PVW is one that can be taken.
+        prop_assert_eq!(&seen.program, &core.switcher().program().scene);
+        prop_assert!(seen.scenes.is_empty() || seen.scenes.iter().any(|s| s.id == seen.preview));
+        prop_assert_eq!(next.streaming().len(), new.destinations.len());
+        prop_assert_eq!(next.gains().len(), new.sources.len());
+        check_layout(&mut next);
+        // A cut brings it back to the show as it is now.
+        if next.apply(&Command::Cut {}).is_ok() {
+            let after = snapshot(&next, 0);
+            prop_assert!(after.scenes.iter().any(|s| s.id == after.program));
+        }
+    }
+
+    #[test]
+    fn commands_and_their_answers_come_through_the_door_as_they_went(
+        command in command(),
+        frame in any::<u64>(),
+        id in option::of(any::<u64>()),
+    ) {
+        let text = serde_json::to_string(&command).unwrap();
+        let number = match &command {
+            Command::Fader { db, .. } => *db,
+            _ => 0.0,
+        };
+        if number.is_finite() {
+            prop_assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command.clone());
+            let done = Event::Done { command, frame, id };
+            let text = serde_json::to_string(&done).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), done);
+        } else {
+            // JSON knows no such number; the command is refused, not misread.
+            prop_assert!(serde_json::from_str::<Command>(&text).is_err());
+        }
+    }
+
+    #[test]
+    fn no_text_makes_the_door_panic(text in ".*", cut in any::<Index>(), command in command()) {
+        let _ = serde_json::from_str::<Command>(&text);
+        let whole = serde_json::to_string(&command).unwrap();
+        let end = (0..=cut.index(whole.len())).rev().find(|&i| whole.is_char_boundary(i)).unwrap();
+        prop_assert!(serde_json::from_str::<Command>(&whole[..end]).is_err());
+    }
+}
+
+/// Sound as sources may give it, from silence to nonsense.
+fn sample() -> impl Strategy<Value = f32> {
+    prop_oneof![
+        4 => -1f32..=1.0,
+        1 => -40f32..=40.0,
+        1 => any::<f32>(),
+        1 => select(vec![f32::MAX, f32::MIN, f32::MIN_POSITIVE, f32::NAN, f32::INFINITY, 0.0]),
+    ]
+}
+
+/// One packet of a source: its samples (repeated to fill it), its length, and how far its time is
+/// from where the one before ended.
+fn packet() -> impl Strategy<Value = (Vec<f32>, usize, i64)> {
+    let gap = prop_oneof![
+        12 => Just(0i64),
+        2 => -30_000_000i64..30_000_000,
+        1 => -4 * NS_PER_S..4 * NS_PER_S,
+        1 => select(vec![-3600 * NS_PER_S, 3600 * NS_PER_S]),
+    ];
+    (vec(sample(), 1..8), 1usize..2000, gap)
+}
+
+fn order() -> impl Strategy<Value = (i64, u32, Vec<(f32, f32)>, f32)> {
+    let gains = (-110f32..=10.0).prop_map(db_to_gain);
+    (
+        -1000i64..3000,
+        prop_oneof![0u32..2000, any::<u32>()],
+        vec((gains, 0f32..=1.0), 4),
+        0f32..=1.0,
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 80, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_comes_the_program_is_finite_and_below_the_ceiling(
+        live in vec(any::<bool>(), 1..4),
+        packets in vec(packet(), 40),
+        orders in vec(option::of(order()), 60),
+    ) {
+        let meters = Arc::new(Meters::new(live.len()));
+        let (mut writers, tracks): (Vec<_>, Vec<_>) = live
+            .iter()
+            .map(|&live| {
+                let (writer, reader) = sound_ring();
+                ((writer, 0i64), Track::new(reader, live))
+            })
+            .unzip();
+        let mut mixer = Mixer::new(tracks, meters.clone());
+        let mut packets = packets.iter().cycle();
+        let mut last = 0;
+        for (k, order) in orders.into_iter().enumerate() {
+            if let Some((offset, ramp, gains, program)) = order {
+                let position = mixer.position().saturating_add_signed(offset).max(last);
+                last = position;
+                let strips = gains
+                    .iter()
+                    .take(live.len())
+                    .map(|&(fader, follow)| StripGain { fader, follow })
+                    .collect();
+                mixer.order(Order { position, ramp, strips, program });
+            }
+            for (writer, time) in &mut writers {
+                let due = block_start(((k + 8) * BLOCK) as u64);
+                for _ in 0..20 {
+                    if *time > due {
+                        break;
+                    }
+                    let Some((samples, length, gap)) = packets.next() else { break };
+                    let sound: Vec<f32> =
+                        samples.iter().cycle().take(length * CHANNELS).copied().collect();
+                    *time += gap;
+                    writer.push(&sound, *time, gap.abs() > NS_PER_S);
+                    *time += *length as i64 * NS_PER_S / 48_000;
+                }
+            }
+            let block = mixer.block();
+            prop_assert_eq!(block.samples.len(), BLOCK * CHANNELS);
+            for sample in &block.samples {
+                prop_assert!(sample.abs() <= CEILING, "{sample} in block {k}");
+            }
+            for strip in 0..live.len() {
+                let level = meters.take(strip);
+                let readings = level.peak_db.iter().chain(&level.rms_db);
+                prop_assert!(readings.clone().all(|db| (-100.0..200.0).contains(db)), "{level:?}");
+                prop_assert!(meters.offset(strip).is_finite());
+            }
+            let (level, reduction) = meters.take_program();
+            prop_assert!(level.peak_db.iter().all(|db| (-100.0..0.0).contains(db)), "{level:?}");
+            prop_assert!((0.0..=100.0).contains(&reduction), "{reduction}");
+        }
+    }
+}

@@ -1,0 +1,458 @@
+//! The house stays in order: imports go down the data path, and nothing outside tests may panic on
+//! purpose. Read from the sources' tokens, so that words in comments and strings count for nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Each top-level module with those that it may import. A module may name only those above it, so
+/// that the table itself can hold no cycle.
+const TABLE: &[(&str, &[&str])] = &[
+    ("media", &[]),
+    // How far threads give way; it knows nothing of the house.
+    ("nice", &[]),
+    ("show", &["media"]),
+    // What can be said and seen is plain data, so that everybody below can speak in its words.
+    ("door", &["media", "nice", "show"]),
+    ("input", &["media", "nice", "show", "door"]),
+    ("video", &["media", "show"]),
+    ("audio", &["media", "show", "door", "input"]),
+    // From the pictures' maker it takes the pool that black pictures come from.
+    ("output", &["media", "nice", "show", "door", "video"]),
+    (
+        "engine",
+        &[
+            "media", "nice", "show", "door", "input", "video", "audio", "output",
+        ],
+    ),
+    ("control", &["media", "show", "door"]),
+    ("keeper", &["media", "show", "door", "control"]),
+    ("ui", &["media", "show", "door"]),
+];
+
+/// What the data path may take from the door: states and readings, nothing that speaks or listens.
+const PLAIN_ENDINGS: &[&str] = &["State", "Status", "Level", "Stream"];
+const DATA_PATH: &[&str] = &["input", "video", "audio", "output"];
+
+/// One token: a word, or a single sign.
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Word(String),
+    Sign(char),
+}
+
+impl Token {
+    fn is(&self, word: &str) -> bool {
+        matches!(self, Self::Word(w) if w == word)
+    }
+
+    fn is_sign(&self, sign: char) -> bool {
+        *self == Self::Sign(sign)
+    }
+}
+
+/// The tokens of a Rust source, without comments, strings and characters; with the line of each.
+fn tokens(text: &str) -> Vec<(usize, Token)> {
+    let chars: Vec<char> = text.chars().collect();
+    let at = |i: usize| chars.get(i).copied().unwrap_or('\0');
+    let (mut out, mut i, mut line) = (Vec::new(), 0, 1);
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    while i < chars.len() {
+        let c = chars[i];
+        let begun = i;
+        if c == '/' && at(i + 1) == '/' {
+            while i < chars.len() && chars[i] != '\n' {
+                i += 1;
+            }
+        } else if c == '/' && at(i + 1) == '*' {
+            let mut depth = 0;
+            loop {
+                match (at(i), at(i + 1)) {
+                    ('/', '*') => (depth, i) = (depth + 1, i + 2),
+                    ('*', '/') => (depth, i) = (depth - 1, i + 2),
+                    _ => i += 1,
+                }
+                if depth == 0 || i >= chars.len() {
+                    break;
+                }
+            }
+        } else if let Some(end) = raw_string(&chars, i) {
+            i = end;
+        } else if c == '"' || (c == 'b' && at(i + 1) == '"') {
+            i += if c == 'b' { 2 } else { 1 };
+            while i < chars.len() && chars[i] != '"' {
+                i += if chars[i] == '\\' { 2 } else { 1 };
+            }
+            i += 1;
+        } else if c == '\'' && at(i + 1) == '\\' {
+            // The sign after the backslash may itself be a quote.
+            i += 3;
+            while i < chars.len() && chars[i] != '\'' {
+                i += 1;
+            }
+            i += 1;
+        } else if c == '\'' && at(i + 2) == '\'' {
+            i += 3;
+        } else if is_word(c) {
+            while i < chars.len() && is_word(chars[i]) {
+                i += 1;
+            }
+            out.push((line, Token::Word(chars[begun..i].iter().collect())));
+        } else {
+            if !c.is_whitespace() {
+                out.push((line, Token::Sign(c)));
+            }
+            i += 1;
+        }
+        line += chars[begun..i.min(chars.len())]
+            .iter()
+            .filter(|c| **c == '\n')
+            .count();
+    }
+    out
+}
+
+/// Whether a `cfg(…)` that begins here lets something be built for tests alone.
+fn asks_for_tests(tokens: &[(usize, Token)]) -> bool {
+    let inside = tokens.iter().map(|(_, token)| token);
+    let words: Vec<&Token> = inside.take_while(|token| !token.is_sign(']')).collect();
+    words.iter().any(|t| t.is("test")) && !words.iter().any(|t| t.is("not") || t.is("any"))
+}
+
+/// The end of a raw string that begins at `i`.
+fn raw_string(chars: &[char], i: usize) -> Option<usize> {
+    if i > 0 && (chars[i - 1].is_alphanumeric() || chars[i - 1] == '_') {
+        return None;
+    }
+    let mut j = i + usize::from(chars[i] == 'b');
+    (chars.get(j) == Some(&'r')).then_some(())?;
+    j += 1;
+    let hashes = chars[j..].iter().take_while(|c| **c == '#').count();
+    j += hashes;
+    (chars.get(j) == Some(&'"')).then_some(())?;
+    let end: Vec<char> = std::iter::once('"')
+        .chain(std::iter::repeat_n('#', hashes))
+        .collect();
+    let body = &chars[j + 1..];
+    let found = body.windows(end.len()).position(|w| w == end)?;
+    Some(j + 1 + found + end.len())
+}
+
+/// One source file.
+struct Source {
+    path: PathBuf,
+    /// Path of its module below the crate's root: `["audio", "mixer"]`.
+    module: Vec<String>,
+    tokens: Vec<(usize, Token)>,
+    /// For each token, the inline modules around it, and whether they are built for tests alone.
+    around: Vec<(usize, bool)>,
+    /// Modules in files of their own that are built for tests alone.
+    test_modules: Vec<Vec<String>>,
+}
+
+impl Source {
+    fn new(path: PathBuf, module: Vec<String>, text: &str, test_file: bool) -> Self {
+        let tokens = tokens(text);
+        let mut around = Vec::with_capacity(tokens.len());
+        // Each open brace: whether it opened a module, and whether that is for tests.
+        let mut open: Vec<(bool, bool)> = Vec::new();
+        let mut for_tests = false;
+        let mut test_modules = Vec::new();
+        for i in 0..tokens.len() {
+            for_tests |= tokens[i].1.is("cfg") && asks_for_tests(&tokens[i..]);
+            match &tokens[i].1 {
+                Token::Sign('{') => {
+                    let is_module = i >= 2 && tokens[i - 2].1.is("mod");
+                    let inherited = open.last().is_some_and(|o| o.1);
+                    open.push((is_module, inherited || for_tests));
+                    for_tests = false;
+                }
+                Token::Sign('}') => {
+                    open.pop();
+                }
+                Token::Sign(';') => {
+                    if for_tests
+                        && i >= 2
+                        && tokens[i - 2].1.is("mod")
+                        && let Token::Word(name) = &tokens[i - 1].1
+                    {
+                        let mut path = module.clone();
+                        path.push(name.clone());
+                        test_modules.push(path);
+                    }
+                    for_tests = false;
+                }
+                _ => {}
+            }
+            let modules = open.iter().filter(|(is_module, _)| *is_module).count();
+            let tests = test_file || for_tests || open.last().is_some_and(|o| o.1);
+            around.push((modules, tests));
+        }
+        Self {
+            path,
+            module,
+            tokens,
+            around,
+            test_modules,
+        }
+    }
+
+    /// Every path into the house, from the crate's root: with its line, and whether it stands in
+    /// a test.
+    fn imports(&self) -> Vec<(usize, bool, Vec<String>)> {
+        let mut found = Vec::new();
+        for i in 0..self.tokens.len() {
+            let (line, token) = &self.tokens[i];
+            let behind_path = i >= 1 && self.tokens[i - 1].1.is_sign(':');
+            let mut root = match token {
+                Token::Word(w) if w == "crate" || w == "regie" => Vec::new(),
+                Token::Word(w) if w == "super" && !behind_path => {
+                    let mut module = self.module.clone();
+                    let inline = self.around[i].0;
+                    module.extend((0..inline).map(|_| "inline".to_owned()));
+                    module.pop();
+                    module
+                }
+                _ => continue,
+            };
+            let mut next = i + 1;
+            while self.is_path(next) && self.tokens.get(next + 2).is_some_and(|t| t.1.is("super")) {
+                root.pop();
+                next += 3;
+            }
+            if self.is_path(next) {
+                let mut paths = Vec::new();
+                self.tree(next + 2, &root, &mut paths);
+                found.extend(
+                    paths
+                        .into_iter()
+                        .map(|path| (*line, self.around[i].1, path)),
+                );
+            }
+        }
+        found
+    }
+
+    fn is_path(&self, i: usize) -> bool {
+        [0, 1]
+            .iter()
+            .all(|k| self.tokens.get(i + k).is_some_and(|(_, t)| t.is_sign(':')))
+    }
+
+    /// Follows a use tree from token `i`; gives the first token behind it.
+    fn tree(&self, mut i: usize, root: &[String], out: &mut Vec<Vec<String>>) -> usize {
+        match self.tokens.get(i).map(|(_, t)| t) {
+            Some(Token::Sign('{')) => {
+                i += 1;
+                while let Some((_, token)) = self.tokens.get(i) {
+                    if token.is_sign('}') {
+                        return i + 1;
+                    }
+                    i = match token {
+                        Token::Word(_) | Token::Sign('{') => self.tree(i, root, out),
+                        Token::Sign(_) => i + 1,
+                    };
+                }
+                i
+            }
+            Some(Token::Word(word)) => {
+                let mut path = root.to_vec();
+                path.push(word.clone());
+                if self.is_path(i + 1) {
+                    return self.tree(i + 3, &path, out);
+                }
+                out.push(path);
+                i + 1
+            }
+            _ => {
+                out.push(root.to_vec());
+                i + 1
+            }
+        }
+    }
+
+    fn top(&self) -> &str {
+        self.module.first().map_or("main", String::as_str)
+    }
+}
+
+/// All files below `src`, with the module that each is.
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                paths.push(path);
+            }
+        }
+    }
+    let texts: BTreeMap<PathBuf, String> = paths
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            (path, text)
+        })
+        .collect();
+    let all: Vec<Source> = texts
+        .iter()
+        .map(|(path, text)| {
+            let below = path.strip_prefix(&root).unwrap().with_extension("");
+            let mut module: Vec<String> = below
+                .iter()
+                .map(|part| part.to_string_lossy().into_owned())
+                .collect();
+            if matches!(
+                module.last().map(String::as_str),
+                Some("mod" | "main" | "lib")
+            ) {
+                module.pop();
+            }
+            Source::new(path.clone(), module, text, false)
+        })
+        .collect();
+    let for_tests: BTreeSet<Vec<String>> = all
+        .iter()
+        .flat_map(|source| source.test_modules.clone())
+        .collect();
+    all.into_iter()
+        .map(|source| {
+            if for_tests.iter().any(|m| source.module.starts_with(m)) {
+                let text = &texts[&source.path];
+                Source::new(source.path, source.module, text, true)
+            } else {
+                source
+            }
+        })
+        .collect()
+}
+
+/// The top-level modules that there are, but for the command line.
+fn modules(sources: &[Source]) -> BTreeSet<&str> {
+    let tops = sources.iter().map(Source::top);
+    tops.filter(|top| *top != "main").collect()
+}
+
+#[test]
+fn the_table_names_every_module_and_holds_no_cycle() {
+    let sources = sources();
+    let named: BTreeSet<&str> = TABLE.iter().map(|(module, _)| *module).collect();
+    assert_eq!(modules(&sources), named);
+    for (i, (module, allowed)) in TABLE.iter().enumerate() {
+        let above: Vec<&str> = TABLE[..i].iter().map(|(module, _)| *module).collect();
+        for import in *allowed {
+            assert!(above.contains(import), "{module} may not import {import}");
+        }
+    }
+}
+
+#[test]
+fn imports_go_down_the_data_path() {
+    let sources = sources();
+    let known = modules(&sources);
+    let allowed: BTreeMap<&str, &[&str]> = TABLE.iter().copied().collect();
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for source in &sources {
+        // The command line ties all of them together.
+        if source.top() == "main" {
+            continue;
+        }
+        for (line, _, path) in source.imports() {
+            let import = path.first().map_or("", String::as_str);
+            if import == source.top() || !known.contains(import) {
+                continue;
+            }
+            seen += 1;
+            let place = format!("{}:{line}: {}", source.path.display(), path.join("::"));
+            if !allowed[source.top()].contains(&import) {
+                wrong.push(place);
+            } else if import == "door" && DATA_PATH.contains(&source.top()) {
+                let name = path.get(1).map_or("", String::as_str);
+                if !PLAIN_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+                    wrong.push(format!("{place}: more than a state or a reading"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // As many as there are: a reader that finds none would find nothing wrong.
+    assert!(seen > 100, "{seen} imports");
+}
+
+#[test]
+fn nothing_panics_on_purpose_outside_tests() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        for i in 0..source.tokens.len() {
+            if source.around[i].1 {
+                continue;
+            }
+            let is = |k: usize, sign: char| {
+                let token = source.tokens.get(i + k).map(|(_, t)| t);
+                token.is_some_and(|t| t.is_sign(sign))
+            };
+            let (line, Token::Word(word)) = &source.tokens[i] else {
+                continue;
+            };
+            let called = i > 0 && source.tokens[i - 1].1.is_sign('.') && is(1, '(');
+            let bad = match word.as_str() {
+                "unwrap" | "expect" | "unwrap_err" | "expect_err" => called,
+                "todo" | "unimplemented" | "panic" | "dbg" | "unreachable" => is(1, '!'),
+                _ => false,
+            };
+            if bad {
+                wrong.push(format!("{}:{line}: {word}", source.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_reader_finds_what_it_looks_for() {
+    let text = r##"
+        //! use crate::comment;
+        use crate::media::{House, self, time::{Rate, mul_div}};
+        /* crate::comment /* nested */ */
+        use super::super::door::Hub;
+        use super::meter::Meter;
+        fn f<'a>(c: char) -> &'a str { let _ = ('"', '\'', b"crate::x"); r#"crate::"y""# }
+        #[cfg(test)]
+        mod tests { use super::*; fn g() { super::super::super::ui::run(); x.unwrap(); } }
+        fn h() { crate::engine::start() }
+        #[cfg(not(test))]
+        fn k() { x.unwrap(); }
+    "##;
+    let module = ["audio", "mixer"].map(str::to_owned).to_vec();
+    let source = Source::new(PathBuf::from("x.rs"), module, text, false);
+    let found: Vec<(bool, String)> = source
+        .imports()
+        .into_iter()
+        .map(|(_, test, path)| (test, path.join("::")))
+        .collect();
+    let expected = [
+        (false, "media::House"),
+        (false, "media::self"),
+        (false, "media::time::Rate"),
+        (false, "media::time::mul_div"),
+        (false, "door::Hub"),
+        (false, "audio::meter::Meter"),
+        (true, "audio::mixer"),
+        (true, "ui::run"),
+        (false, "engine::start"),
+    ];
+    let expected: Vec<(bool, String)> = expected
+        .iter()
+        .map(|(test, path)| (*test, (*path).to_owned()))
+        .collect();
+    assert_eq!(found, expected);
+    let unwraps: Vec<bool> = (0..source.tokens.len())
+        .filter(|&i| source.tokens[i].1.is("unwrap"))
+        .map(|i| source.around[i].1)
+        .collect();
+    assert_eq!(unwraps, [true, false]);
+}
