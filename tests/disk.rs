@@ -162,15 +162,6 @@ fn a_full_disk_ends_nothing_but_the_recording() {
     assert_eq!(read::check_sequence(&codes, &[shot]), []);
 }
 
-/// Where a source that has just begun has found its pace.
-fn settled(codes: &[Option<Code>]) -> usize {
-    codes
-        .iter()
-        .position(Option::is_some)
-        .expect("coded pictures")
-        + 30
-}
-
 fn studio_path(first: &Path, path: &str) -> PathBuf {
     // Both lie in the folder of recordings, named in the same way.
     first

@@ -313,7 +313,8 @@ fn heard_wrong(
         // As loud on the left as in the file, half on the right.
         Channels::Stereo => (left - 0.25).abs() < 0.03 && (right - 0.125).abs() < 0.02,
         // On both sides alike; how much a mix to stereo leaves is a matter of taste.
-        Channels::Mono | Channels::Surround => left > 0.08 && (left / right - 1.0).abs() < 0.05,
+        Channels::Mono => left > 0.08 && (left / right - 1.0).abs() < 0.05,
+        Channels::Surround => left > 0.04 && (left / right - 1.0).abs() < 0.05,
     };
     let what = format!("{left:.3} on the left, {right:.3} on the right");
     (!right_one).then_some(what).into_iter()

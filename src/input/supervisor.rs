@@ -25,8 +25,9 @@ use crate::show::{Format, Source, SourceKind};
 pub const FROZEN_NS: i64 = NS_PER_S;
 /// Without a new picture for so long, a source is lost and its slate is shown.
 pub const LOST_NS: i64 = 3 * NS_PER_S;
-/// A live source that gives nothing for so long is started again.
-const GIVE_UP_NS: i64 = 4 * NS_PER_S;
+/// A live source that gives nothing for so long is started again: an SRT listener, say, would hold
+/// on to a dead caller for five seconds, and a new one could not get in.
+const GIVE_UP_NS: i64 = 2_500_000_000;
 /// As long may a live source take to give its first picture.
 const CONNECT_NS: i64 = 10 * NS_PER_S;
 /// Waits between attempts: a source is to be back within seconds of its sender.
@@ -172,7 +173,7 @@ pub fn start(
         })),
         stopped,
         resume_at: 0,
-        plain: false,
+        seeking: Seeking::Segments,
     };
     let thread = std::thread::Builder::new()
         .name(format!("source {}", source.id))
@@ -228,8 +229,19 @@ struct Supervisor {
     stopped: Receiver<()>,
     /// Where a clip goes on after it broke.
     resume_at: i64,
-    /// The clip's container knows no seeking by segments (MPEG-TS): it loops by a flush.
-    plain: bool,
+    /// What the clip's container has shown it knows.
+    seeking: Seeking,
+}
+
+/// How far a clip can be sought in; found out by trying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seeking {
+    /// By segments: it loops without a gap.
+    Segments,
+    /// With a flush alone, as MPEG-TS.
+    Plain,
+    /// Not at all: it is played from its start, and opened again to loop.
+    Never,
 }
 
 /// How one life of a pipeline ended.
@@ -357,7 +369,10 @@ impl Supervisor {
                     }
                     gst::MessageView::Eos(_) => match built.start {
                         Start::Seek { looped: true, .. } => {
-                            if seek(&built.pipeline, 0, true, !self.plain).is_err() {
+                            let segment = self.seeking == Seeking::Segments;
+                            if self.seeking == Seeking::Never
+                                || seek(&built.pipeline, 0, true, segment).is_err()
+                            {
                                 return Ending::Again;
                             }
                         }
@@ -376,21 +391,23 @@ impl Supervisor {
                     }
                     gst::MessageView::AsyncDone(_) => {
                         if let Some(Start::Seek { looped, position }) = start {
-                            let segment = looped && !self.plain;
-                            if sought || (!segment && position == 0) {
+                            // Even to the start: Matroska's first segment may begin elsewhere
+                            // than the one that follows it, and the first pictures with it.
+                            if sought || self.seeking == Seeking::Never {
                                 start = None;
                                 if built.pipeline.set_state(gst::State::Playing).is_err() {
                                     return Ending::Broke("the clip does not play".to_owned());
                                 }
                             } else {
                                 sought = true;
+                                let segment = looped && self.seeking == Seeking::Segments;
                                 if seek(&built.pipeline, position, true, segment).is_err() {
                                     // A refused seek has flushed the pipeline all the same.
-                                    if segment {
-                                        self.plain = true;
+                                    self.seeking = if segment {
+                                        Seeking::Plain
                                     } else {
-                                        self.resume_at = 0;
-                                    }
+                                        Seeking::Never
+                                    };
                                     return Ending::Again;
                                 }
                             }
@@ -435,8 +452,8 @@ impl Supervisor {
         let quiet = now - last;
         if quiet > GIVE_UP_NS && live {
             return Some(Ending::Broke(format!(
-                "nothing came for {} s",
-                quiet / NS_PER_S
+                "nothing came for {:.1} s",
+                quiet as f64 / NS_PER_S as f64
             )));
         }
         if quiet > LOST_NS {

@@ -307,9 +307,8 @@ impl Supervisor {
         let mut told = Instant::now() - TELL;
         loop {
             if !self.is_wanted() {
-                // What was made before the stop is still sent.
-                self.queue.shut();
-                let rest = std::iter::from_fn(|| self.queue.pop(Duration::ZERO));
+                // The end of the show is sent whole; another stop leaves no hole behind.
+                let rest = self.queue.rest(self.control.ended.load(Ordering::Relaxed));
                 for packet in next.into_iter().chain(rest) {
                     if let Some(tag) = flv::packet(&packet, base.unwrap_or(packet.dts)) {
                         let _ = session.input.push_buffer(tag);

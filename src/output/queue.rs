@@ -3,9 +3,12 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::media::{Packet, Track};
+
+/// As long may the last pictures of a stream that is stopped be on their way.
+const TAIL: Duration = Duration::from_secs(1);
 
 /// A queue of packets for one consumer.
 #[derive(Debug)]
@@ -25,6 +28,9 @@ struct Inner {
     dropped: u64,
     /// Whether a picture that is not let in counts as dropped.
     counts_missed: bool,
+    /// The latest moment of a picture that was taken. Pictures are coded out of their order: those
+    /// that are shown before it may still be in the queue, and nothing else may be dropped for them.
+    taken_pts: Option<i64>,
 }
 
 impl PacketQueue {
@@ -54,7 +60,7 @@ impl PacketQueue {
     }
 
     /// Lets no more in; what waits can still be taken.
-    pub fn shut(&self) {
+    fn shut(&self) {
         self.lock().open = false;
         self.ready.notify_all();
     }
@@ -92,7 +98,33 @@ impl PacketQueue {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
-        inner.packets.pop_front()
+        inner.take()
+    }
+
+    /// Lets no more in, and takes what belongs to what was taken: everything that waits if `all` has
+    /// been made, else only what is shown before the last picture taken, which may be on its way yet.
+    pub fn rest(&self, all: bool) -> Vec<Packet> {
+        let mut rest = Vec::new();
+        let until = Instant::now() + TAIL;
+        let Some(end) = self.lock().taken_pts.filter(|_| !all) else {
+            self.shut();
+            let mut inner = self.lock();
+            return std::iter::from_fn(|| inner.take()).collect();
+        };
+        while Instant::now() < until {
+            let Some(packet) = self.pop(Duration::from_millis(50)) else {
+                continue;
+            };
+            let is_over = packet.track == Track::Video && packet.dts > end;
+            if packet.pts < end {
+                rest.push(packet);
+            }
+            if is_over {
+                break;
+            }
+        }
+        self.close();
+        rest
     }
 
     /// Program time that waits, in nanoseconds.
@@ -117,6 +149,15 @@ impl Inner {
             self.dropped += pictures.count() as u64;
         }
         self.packets.clear();
+        self.taken_pts = None;
+    }
+
+    fn take(&mut self) -> Option<Packet> {
+        let packet = self.packets.pop_front()?;
+        if packet.track == Track::Video {
+            self.taken_pts = self.taken_pts.max(Some(packet.pts));
+        }
+        Some(packet)
     }
 
     fn backlog_ns(&self) -> i64 {
@@ -138,10 +179,12 @@ impl Inner {
                 .map(|at| first + 1 + at)
         });
         if let Some(until) = next_key {
+            let taken = self.taken_pts;
             let mut index = 0;
             let mut dropped = 0;
             self.packets.retain(|packet| {
-                let goes = index < until && packet.track == Track::Video;
+                let is_due = taken.is_some_and(|taken| packet.pts < taken);
+                let goes = index < until && packet.track == Track::Video && !is_due;
                 index += 1;
                 dropped += u64::from(goes);
                 !goes
@@ -227,6 +270,38 @@ mod tests {
         assert_eq!(pictures[0] % 60, 0, "begins with a keyframe");
         assert!(pictures.windows(2).all(|w| w[1] == w[0] + 1));
         assert_eq!(queue.dropped() as usize + pictures.len(), 15 * 30);
+    }
+
+    #[test]
+    fn a_stream_that_is_stopped_has_no_hole_at_its_end() {
+        gst::init().unwrap();
+        // Decoded I P B b, shown I B b P: the order of an encoder with B-frames.
+        let shown = [0i64, 3, 1, 2, 6, 4, 5, 9, 7, 8];
+        let all: Vec<Packet> = packets(1)
+            .into_iter()
+            .filter(|p| p.track == Track::Video)
+            .zip(shown)
+            .map(|(packet, at)| Packet {
+                pts: at * 33_333_333 + 66_666_666,
+                ..packet
+            })
+            .collect();
+        for stop in 1..6 {
+            let queue = PacketQueue::new(Duration::from_secs(5));
+            queue.open();
+            all.iter().for_each(|packet| queue.push(packet));
+            let mut got: Vec<Packet> = (0..stop)
+                .filter_map(|_| queue.pop(Duration::ZERO))
+                .collect();
+            got.extend(queue.rest(false));
+            let mut times: Vec<i64> = got.iter().map(|p| p.pts / 33_333_333).collect();
+            times.sort_unstable();
+            assert!(
+                times.windows(2).all(|w| w[1] == w[0] + 1),
+                "{stop}: {times:?}"
+            );
+            assert!(queue.pop(Duration::ZERO).is_none());
+        }
     }
 
     #[test]

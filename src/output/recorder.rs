@@ -251,9 +251,8 @@ impl Writer {
                 break PartEnding::Failed(message);
             }
             if !self.is_wanted() {
-                // What was made before the stop is still written.
-                self.queue.shut();
-                while let Some(packet) = self.queue.pop(Duration::ZERO) {
+                // The end of the show is written whole; another stop leaves no hole behind.
+                for packet in self.queue.rest(self.control.ended.load(Ordering::Relaxed)) {
                     self.take(&part, &packet);
                 }
                 break PartEnding::Stopped;
