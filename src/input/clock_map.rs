@@ -16,6 +16,12 @@ const WINDOW: usize = 12;
 const LATE_SHARE: f64 = 0.02;
 /// A source this far from its line has jumped, and the line is drawn anew.
 const JUMP_NS: i64 = 300_000_000;
+/// So long after the line was drawn it is put right at once if what comes proves to be late: what is
+/// late would not be heard until the line has bent far enough.
+const RAISE_NS: i64 = 1_500_000_000;
+/// And so long if all that comes proves to be early by this much: a sender that began with a burst.
+const LOWER_NS: i64 = 5_000_000_000;
+const EARLY_NS: f64 = 10_000_000.0;
 /// In hand between the latest arrivals and the tick.
 const MARGIN_NS: f64 = 4_000_000.0;
 /// Loop gains a second: natural period about a minute, critically damped. Slow enough that jitter of
@@ -35,6 +41,8 @@ pub struct ClockMap {
     window: VecDeque<StepSpread>,
     jitter_ns: f64,
     jumps: u64,
+    breaks: u64,
+    drawn: House,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +76,8 @@ impl Default for ClockMap {
             window: VecDeque::with_capacity(WINDOW),
             jitter_ns: 0.0,
             jumps: 0,
+            breaks: 0,
+            drawn: 0,
         }
     }
 }
@@ -108,7 +118,15 @@ impl ClockMap {
         self.jumps
     }
 
+    /// How often the line was broken off, by a jump or to put it right: what comes next does not go
+    /// on where the last ended.
+    pub fn breaks(&self) -> u64 {
+        self.breaks
+    }
+
     fn anchor(&mut self, x: i64, arrival: House) -> House {
+        self.breaks += 1;
+        self.drawn = arrival;
         let y0 = arrival as f64 + MARGIN_NS + self.jitter_ns;
         self.line = Some(Line {
             x0: x,
@@ -146,13 +164,27 @@ impl ClockMap {
         self.jitter_ns = (highest - lowest).max(0.0);
 
         let error = highest + MARGIN_NS;
+        let age = arrival - self.drawn;
+        let is_full = self.window.len() == WINDOW;
+        if (age < RAISE_NS && error > 0.0) || (age < LOWER_NS && is_full && error < -EARLY_NS) {
+            self.breaks += 1;
+            line.y0 += error;
+            for spread in &mut self.window {
+                spread.high -= error;
+                spread.low -= error;
+            }
+            self.step.clear();
+            self.step_end = arrival + STEP_NS;
+            return;
+        }
         let seconds = (arrival - self.step_end + STEP_NS) as f64 / 1e9;
         line.y0 = line.at(x);
         line.x0 = x;
         line.drift = (line.drift + GAIN_I * error / 1e9 * seconds).clamp(-SLOPE_MAX, SLOPE_MAX);
         line.trim = (GAIN_P * error / 1e9).clamp(-SLOPE_MAX, SLOPE_MAX);
-        // What was measured against the old line is moved onto the new one as it bends.
-        let moved = (line.drift + line.trim) * STEP_NS as f64;
+        // What was measured against the old line is moved onto the new one as it bends. The drift is
+        // the source's own and moves nothing.
+        let moved = line.trim * STEP_NS as f64;
         for spread in &mut self.window {
             spread.high -= moved;
             spread.low -= moved;
@@ -239,5 +271,37 @@ mod tests {
             last = map.observe(x, arrival) - x;
         }
         assert!(last < 25_000_000, "delay {last}");
+    }
+
+    #[test]
+    fn what_proves_to_be_late_is_put_right_within_a_second_or_two() {
+        let mut map = ClockMap::default();
+        let mut late = Vec::new();
+        for k in 0..300i64 {
+            let x = k * 33_333_333;
+            let picture = map.observe(x, x);
+            // A packet of sound whose first sample is 60 ms old when it comes.
+            let sound = map.observe(x - 60_000_000, x + 1);
+            assert_eq!(picture - sound, 60_000_000, "{k}");
+            if sound < x {
+                late.push(k);
+            }
+        }
+        assert!(late.iter().all(|&k| k < 60), "{late:?}");
+        assert!((2..=4).contains(&map.breaks()), "{}", map.breaks());
+        assert_eq!(map.jumps(), 0);
+    }
+
+    #[test]
+    fn a_sender_that_begins_with_a_burst_is_not_behind_for_good() {
+        let mut map = ClockMap::default();
+        let mut behind = 0;
+        for k in 0..300i64 {
+            let x = k * 33_333_333;
+            // A quarter of a second waited somewhere on the way.
+            let arrival = (x - 250_000_000).max(0);
+            behind = map.observe(x, arrival) - arrival;
+        }
+        assert!(behind < 15_000_000, "{behind}");
     }
 }

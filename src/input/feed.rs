@@ -108,7 +108,8 @@ impl Vitals {
 
 enum Map {
     Paced(PaceMap),
-    Live(ClockMap),
+    /// With the breaks of the line that each stream has seen.
+    Live(ClockMap, [u64; 2]),
 }
 
 /// What one pipeline's callbacks share.
@@ -132,7 +133,7 @@ impl Feed {
     ) -> Arc<Self> {
         let map = match pacing {
             Pacing::Paced => Map::Paced(PaceMap::new(rate)),
-            Pacing::Live => Map::Live(ClockMap::default()),
+            Pacing::Live => Map::Live(ClockMap::default(), [0; 2]),
         };
         Arc::new(Self {
             clock,
@@ -241,8 +242,7 @@ impl Feed {
                 self.vitals.jumps.store(map.jumps(), Ordering::Relaxed);
                 (time, jump, true)
             }
-            Map::Live(map) => {
-                let jumps = map.jumps();
+            Map::Live(map, seen) => {
                 // What matters is when the end of a block of sound came, and that of a picture is
                 // its moment.
                 let time = map.observe(x, arrival);
@@ -253,7 +253,8 @@ impl Feed {
                     .jitter
                     .store((map.jitter_ns() as f32 / 1e6).to_bits(), Ordering::Relaxed);
                 self.vitals.jumps.store(map.jumps(), Ordering::Relaxed);
-                (time, map.jumps() != jumps, false)
+                let last = std::mem::replace(&mut seen[kind as usize], map.breaks());
+                (time, map.breaks() != last, false)
             }
         };
         if paced {

@@ -19,7 +19,7 @@ const KEEP: usize = 16;
 const TIE: i64 = 1_000_000;
 /// How far past half a frame a picture may be off before its turn is broken. Without it a source
 /// whose pictures fall just between two ticks would repeat one and drop one at every second tick.
-const HYSTERESIS: i64 = 5_000_000;
+const HYSTERESIS: i64 = 4_000_000;
 
 /// Counters of one slot, read by whoever shows them.
 #[derive(Debug, Default)]
