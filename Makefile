@@ -6,9 +6,10 @@ SHOW ?= scenes/demo.ron
 APT_BUILD := pkg-config gcc libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
 APT_RUN := gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
 	gstreamer1.0-plugins-ugly gstreamer1.0-libav libxkbcommon0 libxkbcommon-x11-0 libvulkan1 mesa-vulkan-drivers
-APT_TEST := libgstrtspserver-1.0-dev nginx libnginx-mod-rtmp ffmpeg xvfb xdotool imagemagick
+APT_TEST := libgstrtspserver-1.0-dev gstreamer1.0-tools nginx libnginx-mod-rtmp ffmpeg mkvtoolnix \
+	dbus xvfb mesa-vulkan-drivers
 
-.PHONY: deps deps-test run test check-format clippy bench
+.PHONY: deps deps-test run test bench
 
 deps:
 	@packaging/deps.sh $(APT_BUILD) $(APT_RUN)
@@ -17,15 +18,20 @@ deps-test:
 	@packaging/deps.sh $(APT_BUILD) $(APT_RUN) $(APT_TEST)
 
 run: deps
-	cargo build
-	cargo run -q -- $(SHOW)
+	@if [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ] && [ "$$(uname)" = Linux ]; then \
+		echo "There is no display to open the desk on. Without one, run the show headless:"; \
+		echo "  cargo run -- run $(SHOW) --headless --stream --record"; \
+		exit 1; \
+	fi
+	cargo run -- $(SHOW)
 
 # Everything on the engine runs without the window; then the window's own tests.
 test: deps-test
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
-	cargo clippy --all-targets --no-default-features -- -D warnings
+	cargo clippy --no-default-features -- -D warnings
 	cargo test --no-default-features
+	cargo test --lib ui::
 	cargo test --test desk
 
 bench: deps-test

@@ -111,6 +111,9 @@ fn the_engine_resumes_ten_times_in_a_row() {
     studio.command(&json!({"command": "stream", "destination": "hall", "on": true}));
     studio.command(&json!({"command": "fader", "source": "cam2", "db": -6.0}));
     studio.until("on the air", Duration::from_secs(20), on_air);
+    // Some of each part, so that it is worth looking at.
+    let grown = |s: &Value| s["recording"]["frames"].as_u64() > Some(60);
+    studio.until("the first part grows", Duration::from_secs(10), grown);
     for round in 0..10u32 {
         let scene = if round % 2 == 0 { "cam2" } else { "cam1" };
         studio.take(scene);
@@ -144,9 +147,7 @@ fn the_engine_resumes_ten_times_in_a_row() {
             "round {round}"
         );
         assert!(took < Duration::from_secs(5), "round {round}: {took:?}");
-        // Some of the new part, so that it is worth looking at.
-        let frames = |s: &Value| s["recording"]["frames"].as_u64() > Some(45);
-        studio.until("the new part grows", Duration::from_secs(10), frames);
+        studio.until("the new part grows", Duration::from_secs(10), grown);
     }
     let report = studio.quit();
     assert_eq!(report["restarts"], 10, "{report}");

@@ -24,6 +24,9 @@ fn clip() -> Clip {
     }
 }
 
+/// Pictures after a source's first in which it may still find its pace.
+const SETTLES: usize = 30;
+
 fn show() -> ShowText {
     ShowText::sized(640, 360, (30, 1))
         .field("encoder: (bitrate_kbps: 1500)")
@@ -47,13 +50,13 @@ fn whole(name: &str, path: &Path) -> Pictures<Option<Code>> {
     let pictures = read::pictures(path);
     assert_eq!(pictures.complaints, Vec::<String>::new(), "{name}");
     assert_eq!(read::uneven(&pictures.seen, 30.0, 0.0015), [], "{name}");
-    // Before the source's first picture there is a slate.
+    // A slate before the source's first picture, and a moment in which it settles.
     let codes = pictures.codes();
     let first = codes
         .iter()
         .position(Option::is_some)
         .unwrap_or(codes.len());
-    let shot = Shot::new(1, first, codes.len());
+    let shot = Shot::new(1, (first + SETTLES).min(codes.len()), codes.len());
     assert!(first < 60, "{name}: {first} pictures without a code");
     assert_eq!(read::check_sequence(&codes, &[shot]), [], "{name}");
     let sound = read::sound(path);
@@ -86,6 +89,7 @@ fn mended(name: &str, path: &Path) -> Pictures<Option<Code>> {
         .iter()
         .position(Option::is_some)
         .unwrap_or(codes.len());
+    let begin = (begin + SETTLES).min(codes.len());
     for fault in read::check_shot(&codes, Shot::new(1, begin, codes.len()), 0.0) {
         let Fault::Missing { at, .. } = fault else {
             panic!("{name}: {fault:?}");

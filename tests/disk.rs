@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use common::coded::Code;
 use common::media::Clip;
 use common::nginx::Nginx;
 use common::read::{self, Shot};
@@ -159,6 +160,15 @@ fn a_full_disk_ends_nothing_but_the_recording() {
     // The last picture may be torn.
     let shot = Shot::new(1, first, codes.len() - 1);
     assert_eq!(read::check_sequence(&codes, &[shot]), []);
+}
+
+/// Where a source that has just begun has found its pace.
+fn settled(codes: &[Option<Code>]) -> usize {
+    codes
+        .iter()
+        .position(Option::is_some)
+        .expect("coded pictures")
+        + 30
 }
 
 fn studio_path(first: &Path, path: &str) -> PathBuf {

@@ -127,6 +127,7 @@ pub struct ObservedSource {
     pub drift_ppm: f32,
     pub av_offset_ms: f32,
     pub jitter_ms: f32,
+    pub held_ms: f32,
     pub restarts: u32,
 }
 
@@ -385,6 +386,7 @@ impl Core {
                     drift_ppm: seen.drift_ppm,
                     av_offset_ms: seen.av_offset_ms,
                     jitter_ms: seen.jitter_ms,
+                    held_ms: seen.held_ms,
                     restarts: seen.restarts,
                 }
             })

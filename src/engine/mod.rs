@@ -262,6 +262,7 @@ fn start_sources(core: &Core, clock: HouseClock, folder: &Path) -> Result<Source
             status: running.status().clone(),
             slate: slate(&pool, &core::label(&source.label, &source.id)),
             told: SourceState::Connecting,
+            held_ns: 0,
             waits_at_start: matches!(
                 source.kind,
                 SourceKind::File { .. } | SourceKind::Test { .. }

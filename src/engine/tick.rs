@@ -68,6 +68,8 @@ pub struct Input {
     pub slate: Option<Picture>,
     /// The state last told.
     pub told: SourceState,
+    /// How long the last new picture was held on its way from the decoder.
+    pub held_ns: i64,
     /// Whether the first frame waits for its first picture, within reason.
     pub waits_at_start: bool,
 }
@@ -84,10 +86,14 @@ impl Input {
             self.slot.clear();
             return self.slate.clone();
         }
-        self.slot
-            .at(due, frame_ns)
-            .cloned()
-            .or_else(|| self.slate.clone())
+        let before = self.slot.shown();
+        let picture = self.slot.at(due, frame_ns).cloned();
+        if let Some(picture) = &picture
+            && before != Some(picture.number)
+        {
+            self.held_ns = now - picture.arrived;
+        }
+        picture.or_else(|| self.slate.clone())
     }
 
     fn observe(&self, strip: usize, meters: &Meters) -> ObservedSource {
@@ -104,6 +110,7 @@ impl Input {
             drift_ppm: vitals.drift_ppm(),
             av_offset_ms: meters.offset(strip) * 1000.0 / SAMPLE_RATE as f32,
             jitter_ms: vitals.jitter_ms(),
+            held_ms: self.held_ns as f32 / 1e6,
             restarts: self.status.restarts(),
         }
     }

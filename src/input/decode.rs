@@ -89,7 +89,6 @@ pub(super) fn uri_decoder(
             all
         });
     decoder.set_property("caps", &caps);
-    decoder.set_property("expose-all-streams", false);
     tune(&decoder, latency_ms, decoder_threads);
     Ok(decoder)
 }

@@ -181,7 +181,8 @@ impl Feed {
             .last_picture
             .store(self.clock.now(), Ordering::Relaxed);
         let delay = i64::from(self.vitals.picture_delay_ms()) * 1_000_000;
-        if let Some(picture) = Picture::new(buffer, &info, time + delay) {
+        if let Some(mut picture) = Picture::new(buffer, &info, time + delay) {
+            picture.arrived = self.clock.now();
             lock(&self.ends).pictures.push(picture);
         }
         Ok(gst::FlowSuccess::Ok)

@@ -12,8 +12,10 @@ use crate::media::{House, Picture};
 
 /// Pictures that may wait between source and tick; a flood beyond it is counted as lost.
 const RING: usize = 32;
-/// Pictures that the tick keeps; older ones are passed over.
-const KEEP: usize = 16;
+/// Pictures that the tick keeps at most: two seconds of delay at twice 30 frames, and some.
+const KEEP: usize = 160;
+/// A picture that would be due later than this is not worth its memory: its time is wrong.
+const FAR_NS: i64 = 3_000_000_000;
 /// A picture exactly between two ticks belongs to the later one: decided with this much in hand, so
 /// that rounding of time stamps cannot tip it.
 const TIE: i64 = 1_000_000;
@@ -60,7 +62,7 @@ pub fn slot() -> (SlotWriter, Slot) {
         Slot {
             ring: consumer,
             counters,
-            waiting: VecDeque::with_capacity(KEEP + RING),
+            waiting: VecDeque::with_capacity(RING),
             shown: None,
         },
     )
@@ -89,7 +91,7 @@ impl Slot {
     /// and [`HYSTERESIS`] from its time while there are pictures; a source at the house's rate
     /// repeats or drops one picture at a time, as often as its clock demands.
     pub fn at(&mut self, due: House, frame_ns: i64) -> Option<&Picture> {
-        self.take_in();
+        self.take_in(due);
         let limit = due + frame_ns / 2 - TIE;
         let newest_due = self
             .waiting
@@ -121,6 +123,11 @@ impl Slot {
         self.shown.as_ref()
     }
 
+    /// Number of the picture that was shown last.
+    pub fn shown(&self) -> Option<u64> {
+        self.shown.as_ref().map(|picture| picture.number)
+    }
+
     /// Forgets all pictures, for a source that is lost or starts anew.
     pub fn clear(&mut self) {
         while self.ring.pop().is_ok() {}
@@ -133,8 +140,12 @@ impl Slot {
         &self.counters
     }
 
-    fn take_in(&mut self) {
+    fn take_in(&mut self, due: House) {
         while let Ok(picture) = self.ring.pop() {
+            if picture.time > due + FAR_NS {
+                self.counters.lost.fetch_add(1, Ordering::Relaxed);
+                continue;
+            }
             // Time stamps that jumped back start the order anew: what waits would never be due.
             if self
                 .waiting
@@ -279,11 +290,27 @@ mod tests {
     #[test]
     fn times_that_jump_back_lose_what_waited_and_go_on() {
         let (mut writer, mut slot) = slot();
-        writer.push(picture(1_000_000_000_000));
+        writer.push(picture(2_000_000_000));
         assert!(slot.at(0, F30 as i64).is_none());
         writer.push(picture(0));
         assert_eq!(slot.at(0, F30 as i64).unwrap().number, 2);
         assert_eq!(slot.counters().lost.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_picture_for_a_distant_time_is_lost_and_blocks_nothing() {
+        let (mut writer, mut slot) = slot();
+        writer.push(picture(1_000_000_000_000));
+        writer.push(picture(0));
+        assert_eq!(slot.at(0, F30 as i64).unwrap().number, 2);
+        assert_eq!(slot.counters().lost.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_delay_of_two_seconds_loses_nothing() {
+        let times = (0..).map(|k| (f64::from(k) * F30) as i64 + 2_000_000_000);
+        let shown = run(times, 300, F30, 2_000_000_000);
+        assert_eq!(shown[60..], (1..=240).collect::<Vec<_>>());
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct Picture {
     frame: std::sync::Arc<gst_video::VideoFrame<gst_video::video_frame::Readable>>,
     /// House time of the moment that the picture shows.
     pub time: House,
+    /// House time at which it left its decoder; its own time for pictures made in the house.
+    pub arrived: House,
     /// Counts up by one for each picture that its source gave; 0 for pictures made in the house.
     pub number: u64,
 }
@@ -48,6 +50,7 @@ impl Picture {
         Some(Self {
             frame: std::sync::Arc::new(frame),
             time,
+            arrived: time,
             number: 0,
         })
     }

@@ -75,6 +75,7 @@ fn source(id: &str, label: &str, tally: Tally) -> SourceStatus {
         drift_ppm: 0.0,
         av_offset_ms: 0.0,
         jitter_ms: 0.0,
+        held_ms: 0.0,
         restarts: 0,
     }
 }

@@ -411,27 +411,35 @@ impl Sound {
 /// heard while the source was seen: the time within the source that the picture shows at the middle
 /// of the dip, from the half second where the dip belongs. At most half a second can be told.
 pub fn av_offsets(seen: &[Seen<Option<Code>>], sound: &Sound, source: u8, fps: f64) -> Vec<f64> {
-    sound
-        .dips(coded::tone_of(source))
-        .into_iter()
-        .filter_map(|dip| {
-            // The pictures of this shot within a quarter of a second: their mean evens out cadence.
-            let around: Vec<f64> = seen
-                .iter()
-                .filter(|s| (s.pts - dip).abs() < 0.25)
-                .filter_map(|s| s.what.map(|code| (s.pts, code)))
-                .filter(|(_, code)| code.source == source)
-                .map(|(pts, code)| f64::from(code.number) / fps - pts)
-                .collect();
-            if around.len() < 5 {
-                return None;
-            }
-            // Half of the pictures' jitter lies on either side of the median.
-            let shown = median(&around)? + dip;
-            let off = shown - 0.5;
-            Some(off - off.round())
-        })
-        .collect()
+    let measured = av_measured(seen, sound, source, fps);
+    measured.into_iter().map(|(_, late)| late).collect()
+}
+
+/// As [`av_offsets`], with the time of each dip before it.
+pub fn av_measured(
+    seen: &[Seen<Option<Code>>],
+    sound: &Sound,
+    source: u8,
+    fps: f64,
+) -> Vec<(f64, f64)> {
+    let dips = sound.dips(coded::tone_of(source)).into_iter();
+    dips.filter_map(|dip| {
+        // The pictures of this shot within a quarter of a second: the median evens out cadence.
+        let around: Vec<f64> = seen
+            .iter()
+            .filter(|s| (s.pts - dip).abs() < 0.25)
+            .filter_map(|s| s.what.map(|code| (s.pts, code)))
+            .filter(|(_, code)| code.source == source)
+            .map(|(pts, code)| f64::from(code.number) / fps - pts)
+            .collect();
+        if around.len() < 5 {
+            return None;
+        }
+        let shown = median(&around)? + dip;
+        let off = shown - 0.5;
+        Some((dip, off - off.round()))
+    })
+    .collect()
 }
 
 /// The middle value.

@@ -477,6 +477,11 @@ impl Studio {
 
 impl Drop for Studio {
     fn drop(&mut self) {
+        // For a look at what a failed test recorded.
+        if std::thread::panicking() && std::env::var_os("REGIE_TEST_KEEP").is_some() {
+            self.folder.disable_cleanup(true);
+            eprintln!("kept: {}", self.folder.path().display());
+        }
         if !self.ended {
             // The keeper first, or it would start its engine again.
             let below = processes_below(self.keeper.id());

@@ -1,0 +1,103 @@
+//! The kernels in pixels a second, beside a plain copy of memory.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use regie::media::{Picture, Rate};
+use regie::show::Format;
+use regie::video::{Compositor, Draw, Layout, Stage};
+
+const FORMAT: Format = Format {
+    width: 1280,
+    height: 720,
+    rate: Rate(30, 1),
+};
+const PIXELS: f64 = 1280.0 * 720.0;
+const ROUNDS: usize = 7;
+const ROUND: Duration = Duration::from_millis(400);
+
+fn main() {
+    if let Err(error) = gstreamer::init() {
+        println!("GStreamer does not start: {error}");
+        return;
+    }
+    println!(
+        "\nKernels at 1280×720, I420: millions of program pixels a second, median of {ROUNDS}"
+    );
+    let bytes = (PIXELS * 1.5) as usize;
+    let (from, mut to) = (vec![7u8; bytes], vec![0u8; bytes]);
+    show("copy of memory", || {
+        to.copy_from_slice(black_box(&from));
+        black_box(&to);
+    });
+    let full = Draw::full;
+    compose("cut (the same buffer)", vec![full(0)], None);
+    compose("mix", vec![full(0)], Some((vec![full(1)], 0.5)));
+    let small = |opacity| Draw {
+        rect: (0.55, 0.1, 0.4, 0.4),
+        opacity,
+        ..full(1)
+    };
+    compose("scale to 40 % over", vec![full(0), small(1.0)], None);
+    compose("scale to 40 % over, half", vec![full(0), small(0.5)], None);
+    let band = Draw {
+        rect: (0.0, 0.75, 1.0, 0.25),
+        crop: (0.0, 0.75, 0.0, 0.0),
+        opacity: 0.5,
+        ..full(1)
+    };
+    compose("band of a quarter over, half", vec![full(0), band], None);
+    let letterbox = Draw {
+        rect: (0.125, 0.0, 0.75, 1.0),
+        ..full(1)
+    };
+    compose(
+        "letterbox (scale to 75 % of the width)",
+        vec![letterbox],
+        None,
+    );
+    compose("black half way", vec![full(0)], Some((vec![], 0.5)));
+}
+
+/// Times a layout; pictures take turns, so that nothing is kept from one to the next.
+fn compose(name: &str, from: Vec<Draw>, to: Option<(Vec<Draw>, f64)>) {
+    let Ok(mut compositor) = Compositor::new(FORMAT) else {
+        println!("  {name}: no compositor");
+        return;
+    };
+    let flat = |value: u8| -> Option<Picture> {
+        let mut canvas = compositor.pool().canvas()?;
+        canvas.fill([value, 90, 160]);
+        canvas.finish(0)
+    };
+    let turns = [[flat(60), flat(180)], [flat(61), flat(181)]];
+    let layout = Layout {
+        from: Stage { draws: from },
+        to: to.map(|(draws, position)| (Stage { draws }, position)),
+        black: 0.0,
+    };
+    let mut turn = 0;
+    show(name, || {
+        turn += 1;
+        black_box(compositor.compose(&layout, &turns[turn % 2], 0));
+    });
+}
+
+fn show(name: &str, mut work: impl FnMut()) {
+    let mut rates: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let (began, mut count) = (Instant::now(), 0u32);
+            while began.elapsed() < ROUND {
+                work();
+                count += 1;
+            }
+            f64::from(count) * PIXELS / began.elapsed().as_secs_f64() / 1e6
+        })
+        .collect();
+    rates.sort_by(f64::total_cmp);
+    let (least, most) = (rates[0], rates[ROUNDS - 1]);
+    println!(
+        "  {name:40} {:9.0} ({least:.0} to {most:.0})",
+        rates[ROUNDS / 2]
+    );
+}
