@@ -52,7 +52,7 @@ impl Camera {
         if let Some(pad) = bin.by_name("camera").and_then(|c| c.static_pad("src")) {
             pad.add_probe(gst::PadProbeType::BUFFER, move |_, _| {
                 if camera.stuck.load(Ordering::Relaxed) {
-                    gst::PadProbeReturn::Drop
+                    gst::PadProbeReturn::Handled
                 } else {
                     gst::PadProbeReturn::Ok
                 }

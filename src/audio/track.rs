@@ -349,10 +349,10 @@ mod tests {
     /// Phase of the tone in `heard[from..from + 4800]` against house time, in samples.
     fn phase(heard: &[f32], from: usize) -> f64 {
         let (mut re, mut im) = (0f64, 0f64);
-        for i in from..from + 4800 {
+        for (i, &sample) in heard.iter().enumerate().skip(from).take(4800) {
             let angle = i as f64 / SAMPLE_RATE as f64 * HZ * std::f64::consts::TAU;
-            re += f64::from(heard[i]) * angle.sin();
-            im += f64::from(heard[i]) * angle.cos();
+            re += f64::from(sample) * angle.sin();
+            im += f64::from(sample) * angle.cos();
         }
         im.atan2(re) / std::f64::consts::TAU * SAMPLE_RATE as f64 / HZ
     }

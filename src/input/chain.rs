@@ -140,7 +140,17 @@ fn offer_video_meta(sink: &gst::Element) {
 /// them could be shown.
 fn drop_flood(head: &gst::Pad, feed: &Arc<Feed>) {
     let (num, den) = feed.keep_rate();
-    let last = AtomicI64::new(i64::MIN);
+    let last = Arc::new(AtomicI64::new(i64::MIN));
+    let begun_anew = last.clone();
+    head.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
+        // A clip that seeks may give the picture it gave last once more.
+        if let Some(event) = info.event()
+            && event.type_() == gst::EventType::Segment
+        {
+            begun_anew.store(i64::MIN, Ordering::Relaxed);
+        }
+        gst::PadProbeReturn::Ok
+    });
     head.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
         let Some(pts) = info.buffer().and_then(|buffer| buffer.pts()) else {
             return gst::PadProbeReturn::Ok;
@@ -149,7 +159,8 @@ fn drop_flood(head: &gst::Pad, feed: &Arc<Feed>) {
         let unit = den as i128 * 1_000_000_000;
         let slot = ((pts.nseconds() as i128 * num as i128 + unit / 2) / unit) as i64;
         if last.swap(slot, Ordering::Relaxed) == slot {
-            gst::PadProbeReturn::Drop
+            // Not `Drop`: the binding has let go of the buffer, and GStreamer would do so again.
+            gst::PadProbeReturn::Handled
         } else {
             gst::PadProbeReturn::Ok
         }
