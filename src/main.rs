@@ -150,6 +150,7 @@ fn run(args: &RunArgs) -> Result<ExitCode> {
 }
 
 fn engine(args: &EngineArgs) -> Result<ExitCode> {
+    regie::nice::stand_ahead();
     let show = match load(&args.show) {
         Ok(show) => show,
         // A medium that has gone missing since must not keep a show from going on.

@@ -1,8 +1,15 @@
 //! Who gives way to whom. The tick and the mixer run as they are; everything else is niced below
 //! them, so that an overload costs monitor pictures and returns before it costs the program.
 
+use std::sync::atomic::{AtomicI32, Ordering};
+
 use gstreamer as gst;
 use gstreamer::prelude::*;
+
+/// Where an engine stands among the programs of its machine, if the system lets it.
+const AHEAD: i32 = -10;
+/// Where it does stand.
+static STANDING: AtomicI32 = AtomicI32::new(0);
 
 /// How far a thread gives way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,10 +25,20 @@ pub enum Nice {
     Monitor = 10,
 }
 
+/// Puts this process before the others of its machine, as far as the system allows: a compiler or a
+/// browser must not cost the program a frame. To be called before other threads are started.
+pub fn stand_ahead() {
+    match rustix::process::setpriority_process(None, AHEAD) {
+        Ok(()) => STANDING.store(AHEAD, Ordering::Relaxed),
+        Err(error) => tracing::debug!("the engine stands among the others: {error}"),
+    }
+}
+
 /// Nices the calling thread. It stays as it is where the system refuses.
 pub fn give_way(to: Nice) {
     // On Linux "process 0" of setpriority is the calling thread.
-    if let Err(error) = rustix::process::setpriority_process(None, to as i32) {
+    let nice = STANDING.load(Ordering::Relaxed) + to as i32;
+    if let Err(error) = rustix::process::setpriority_process(None, nice) {
         tracing::debug!("could not nice a thread: {error}");
     }
 }

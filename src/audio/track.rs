@@ -16,8 +16,9 @@ use rubato::{
 use crate::input::{Mark, SoundReader};
 use crate::media::{BLOCK, CHANNELS, House, NS_PER_S, SAMPLE_RATE};
 
-/// A clip may be off by so many samples before it is put right: time stamps are rounded.
-const SLACK: f64 = 24.0;
+/// A clip may be off by so many samples (5 ms) before it is put right: containers round their time
+/// stamps, Matroska to whole milliseconds, and its samples follow each other all the same.
+const SLACK: f64 = 240.0;
 /// A live source this far off (40 ms) is put right at once.
 const FAR: f64 = 0.04 * SAMPLE_RATE as f64;
 /// An error is worked off with this time constant, in seconds.
@@ -390,6 +391,29 @@ mod tests {
                 track.late_samples()
             );
         }
+    }
+
+    #[test]
+    fn a_clip_whose_time_stamps_are_whole_milliseconds_has_no_clicks() {
+        let (mut writer, reader) = sound_ring();
+        let mut track = Track::new(reader, false);
+        let mut out = vec![0f32; BLOCK * CHANNELS];
+        let mut heard = Vec::new();
+        let mut sent = 0usize;
+        for k in 0..1000usize {
+            let start = block_start((k * BLOCK) as u64);
+            while (sent as i64) < ((k + 5) * BLOCK) as i64 {
+                let samples: Vec<f32> = (sent..sent + 1024)
+                    .flat_map(|i| [(i as f32 * 0.05).sin() * 0.5; 2])
+                    .collect();
+                let exact = sent as f64 * 1e3 / SAMPLE_RATE as f64;
+                writer.push(&samples, exact.round() as i64 * 1_000_000, false);
+                sent += 1024;
+            }
+            track.block(start, &mut out);
+            heard.extend(out.iter().step_by(CHANNELS));
+        }
+        assert!(roughest(&heard[BLOCK..]) < 0.5 * 0.05 * 0.05 * 1.01);
     }
 
     #[test]

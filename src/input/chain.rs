@@ -140,26 +140,21 @@ fn offer_video_meta(sink: &gst::Element) {
 /// them could be shown.
 fn drop_flood(head: &gst::Pad, feed: &Arc<Feed>) {
     let (num, den) = feed.keep_rate();
-    let last = Arc::new(AtomicI64::new(i64::MIN));
-    let begun_anew = last.clone();
-    head.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
-        // A clip that seeks may give the picture it gave last once more.
-        if let Some(event) = info.event()
-            && event.type_() == gst::EventType::Segment
-        {
-            begun_anew.store(i64::MIN, Ordering::Relaxed);
-        }
-        gst::PadProbeReturn::Ok
-    });
+    let last = AtomicI64::new(i64::MIN);
     head.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
-        let Some(pts) = info.buffer().and_then(|buffer| buffer.pts()) else {
+        let Some((pts, begins)) = info.buffer().and_then(|buffer| {
+            let begins = buffer.flags().contains(gst::BufferFlags::DISCONT);
+            Some((buffer.pts()?, begins))
+        }) else {
             return gst::PadProbeReturn::Ok;
         };
         // Rounded to the nearest, so that an exact cadence of twice the rate keeps every picture.
         let unit = den as i128 * 1_000_000_000;
         let slot = ((pts.nseconds() as i128 * num as i128 + unit / 2) / unit) as i64;
-        if last.swap(slot, Ordering::Relaxed) == slot {
-            // Not `Drop`: the binding has let go of the buffer, and GStreamer would do so again.
+        // The first picture after a seek may carry the time of the last before it.
+        if last.swap(slot, Ordering::Relaxed) == slot && !begins {
+            // Taken and dropped here: the bindings' way of `Drop` ends in a complaint of GStreamer's.
+            drop(info.take_buffer());
             gst::PadProbeReturn::Handled
         } else {
             gst::PadProbeReturn::Ok

@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use gstreamer as gst;
+use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
@@ -12,7 +13,7 @@ use super::clock_map::ClockMap;
 use super::pace::{LOOKAHEAD_NS, PaceMap, StreamKind};
 use super::slot::SlotWriter;
 use super::sound::SoundWriter;
-use crate::media::{CHANNELS, House, HouseClock, NS_PER_S, Picture, SAMPLE_RATE};
+use crate::media::{CHANNELS, House, HouseClock, NS_PER_S, Picture, Rate, SAMPLE_RATE};
 
 /// How a source's time becomes house time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Pacing {
     Paced,
     /// It gives when it will, by a clock of its own.
     Live,
+    /// One or the other: it is live if its length is unknown when it begins to give.
+    Either,
 }
 
 /// The writing ends, which outlive the pipelines that feed them one after the other.
@@ -110,6 +113,13 @@ enum Map {
     Paced(PaceMap),
     /// With the breaks of the line that each stream has seen.
     Live(ClockMap, [u64; 2]),
+    Undecided(Rate),
+}
+
+impl Map {
+    fn live() -> Self {
+        Self::Live(ClockMap::default(), [0; 2])
+    }
 }
 
 /// What one pipeline's callbacks share.
@@ -127,13 +137,14 @@ impl Feed {
     pub(super) fn new(
         clock: HouseClock,
         pacing: Pacing,
-        rate: crate::media::Rate,
+        rate: Rate,
         vitals: Arc<Vitals>,
         ends: Arc<Mutex<Ends>>,
     ) -> Arc<Self> {
         let map = match pacing {
             Pacing::Paced => Map::Paced(PaceMap::new(rate)),
-            Pacing::Live => Map::Live(ClockMap::default(), [0; 2]),
+            Pacing::Live => Map::live(),
+            Pacing::Either => Map::Undecided(rate),
         };
         Arc::new(Self {
             clock,
@@ -150,6 +161,11 @@ impl Feed {
     pub(super) fn release(&self) {
         *lock(&self.stopped) = true;
         self.stop.notify_all();
+    }
+
+    /// Whether the source gives by a clock of its own; not while that is undecided.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(*lock(&self.map), Map::Live(..))
     }
 
     /// Pictures a second, as a fraction, beyond which a source floods: twice the program's rate.
@@ -176,7 +192,7 @@ impl Feed {
             return Ok(gst::FlowSuccess::Ok);
         };
         let arrival = self.clock.now();
-        let (time, _) = self.place(StreamKind::Picture, x, duration, arrival)?;
+        let (time, _) = self.place(sink, StreamKind::Picture, x, duration, arrival)?;
         self.vitals
             .last_picture
             .store(self.clock.now(), Ordering::Relaxed);
@@ -205,7 +221,7 @@ impl Feed {
         let frames = bytes.len() / (CHANNELS * size_of::<f32>());
         let duration = frames as i64 * NS_PER_S / SAMPLE_RATE as i64;
         let arrival = self.clock.now();
-        let (time, jump) = self.place(StreamKind::Sound, x, duration, arrival)?;
+        let (time, jump) = self.place(sink, StreamKind::Sound, x, duration, arrival)?;
         self.vitals
             .last_sound
             .store(self.clock.now(), Ordering::Relaxed);
@@ -232,12 +248,22 @@ impl Feed {
     /// House time for running time `x`; a paced source is held here until shortly before it.
     fn place(
         &self,
+        sink: &gst_app::AppSink,
         kind: StreamKind,
         x: i64,
         duration: i64,
         arrival: House,
     ) -> Result<(House, bool), gst::FlowError> {
-        let (time, jump, paced) = match &mut *lock(&self.map) {
+        let mut map = lock(&self.map);
+        if let Map::Undecided(rate) = *map {
+            *map = if has_length(sink) {
+                Map::Paced(PaceMap::new(rate))
+            } else {
+                Map::live()
+            };
+        }
+        let (time, jump, paced) = match &mut *map {
+            Map::Undecided(_) => (arrival, false, false),
             Map::Paced(map) => {
                 let (time, jump) = map.place(kind, x, duration, arrival);
                 self.vitals.jumps.store(map.jumps(), Ordering::Relaxed);
@@ -258,6 +284,7 @@ impl Feed {
                 (time, map.breaks() != last, false)
             }
         };
+        drop(map);
         if paced {
             let mut stopped = lock(&self.stopped);
             loop {
@@ -277,6 +304,12 @@ impl Feed {
         }
         Ok((time, jump))
     }
+}
+
+/// Whether what is being played has an end that is known: a clip, however far away it is kept.
+fn has_length(sink: &gst_app::AppSink) -> bool {
+    sink.query_duration::<gst::ClockTime>().is_some()
+        || sink.query_duration::<gst::format::Bytes>().is_some()
 }
 
 /// A lock whose holder panicked is still good: what it guards is replaced whole.

@@ -11,10 +11,11 @@ use super::feed::{Feed, Pacing};
 use super::supervisor::{Built, Setting, SourceError, Start};
 use crate::show::{resolve_secrets, secrets};
 
-/// HTTP gives as fast as it is taken (a clip, or the segments of a playlist); the others are live.
+/// HTTP gives a clip, or the segments of a playlist, as fast as they are taken, and a live stream as
+/// it comes; the others are live.
 pub(super) fn pacing(url: &str) -> Pacing {
     if url.starts_with("http://") || url.starts_with("https://") {
-        Pacing::Paced
+        Pacing::Either
     } else {
         Pacing::Live
     }

@@ -17,6 +17,8 @@ pub struct PaceMap {
     /// House time less running time; the newest last.
     offsets: Vec<i64>,
     streams: [Option<Stream>; 2],
+    /// Whether the pictures have been put on ticks since the last break.
+    on_ticks: bool,
     jumps: u64,
 }
 
@@ -44,6 +46,7 @@ impl PaceMap {
             rate,
             offsets: Vec::new(),
             streams: [None; 2],
+            on_ticks: false,
             jumps: 0,
         }
     }
@@ -95,6 +98,11 @@ impl PaceMap {
                 self.offsets.push(stream.offset);
             }
             stream.generation = self.offsets.len() - 1;
+            self.on_ticks = false;
+        }
+        if kind == StreamKind::Picture && !self.on_ticks {
+            self.on_ticks = true;
+            jumped |= self.put_on_tick(x, &mut stream);
         }
         let time = x + stream.offset;
         stream.expected = time + duration;
@@ -113,6 +121,30 @@ impl PaceMap {
     /// How often the time stamps jumped.
     pub fn jumps(&self) -> u64 {
         self.jumps
+    }
+
+    /// Moves both streams by the part of a frame that puts this picture on a tick: where the sound
+    /// came first, it has chosen the offset. Gives whether it moved.
+    fn put_on_tick(&mut self, x: i64, stream: &mut Stream) -> bool {
+        let frame = self.rate.frame_ns();
+        let time = x + stream.offset;
+        let later = self.on_tick(time);
+        let tick = if later - time > frame / 2 {
+            self.on_tick(later - frame - frame / 2)
+        } else {
+            later
+        };
+        if tick == time {
+            return false;
+        }
+        stream.offset += tick - time;
+        self.offsets.push(stream.offset);
+        stream.generation = self.offsets.len() - 1;
+        if let Some(sound) = &mut self.streams[StreamKind::Sound as usize] {
+            sound.offset = stream.offset;
+            sound.generation = stream.generation;
+        }
+        true
     }
 
     /// The first tick at or after `time`: a clip that starts on a tick keeps an exact cadence.
@@ -142,6 +174,22 @@ mod tests {
         assert!(first >= 1_234_567 + LOOKAHEAD_NS);
         let (sound, _) = map.place(Sound, 5_000, 21_333_333, 1_300_000);
         assert_eq!(sound, first);
+    }
+
+    #[test]
+    fn pictures_are_put_on_ticks_where_the_sound_came_first() {
+        let rate = Rate(30, 1);
+        for x in [0, 7_000_000, 66_666_666, 999_999_999] {
+            let mut map = PaceMap::new(rate);
+            let (first, _) = map.place(Sound, 1_234_567, 21_333_333, 0);
+            let (picture, _) = map.place(Picture, x, FRAME, 0);
+            assert_eq!(picture, rate.time_of(rate.frame_at(picture)), "{x}");
+            let (sound, _) = map.place(Sound, 22_567_900, 21_333_333, 0);
+            assert_eq!(sound - 22_567_900, picture - x);
+            assert!((sound - first - 21_333_333).abs() <= FRAME / 2 + 1);
+            let (next, jumped) = map.place(Picture, x + FRAME, FRAME, 0);
+            assert_eq!((next - picture, jumped), (FRAME, false));
+        }
     }
 
     #[test]

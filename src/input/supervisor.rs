@@ -172,6 +172,7 @@ pub fn start(
         })),
         stopped,
         resume_at: 0,
+        plain: false,
     };
     let thread = std::thread::Builder::new()
         .name(format!("source {}", source.id))
@@ -184,9 +185,9 @@ pub fn start(
     Ok((running, slot, sound))
 }
 
-/// Whether this kind of source keeps its own clock, so that its sound must be resampled.
+/// Whether this kind of source keeps its own clock, or may, so that its sound must be resampled.
 pub fn is_live(kind: &SourceKind) -> bool {
-    pacing(kind) == Pacing::Live
+    pacing(kind) != Pacing::Paced
 }
 
 fn pacing(kind: &SourceKind) -> Pacing {
@@ -227,12 +228,16 @@ struct Supervisor {
     stopped: Receiver<()>,
     /// Where a clip goes on after it broke.
     resume_at: i64,
+    /// The clip's container knows no seeking by segments (MPEG-TS): it loops by a flush.
+    plain: bool,
 }
 
 /// How one life of a pipeline ended.
 enum Ending {
     Stopped,
     PlayedOut,
+    /// To be built anew at once: nothing is wrong.
+    Again,
     Broke(String),
 }
 
@@ -240,15 +245,16 @@ impl Supervisor {
     fn run(&mut self) {
         nice::give_way(Nice::Decoder);
         let mut attempt = 0;
+        self.status.set(SourceState::Connecting, self.awaited());
         loop {
             let began = Instant::now();
-            self.status.set(SourceState::Connecting, self.awaited());
             let ending = match self.build() {
                 Ok(built) => self.watch(built),
                 Err(error) => Ending::Broke(error.to_string()),
             };
             match ending {
                 Ending::Stopped => return,
+                Ending::Again => {}
                 Ending::PlayedOut => {
                     self.status.set(SourceState::Ended, "");
                     let _ = self.stopped.recv();
@@ -270,6 +276,7 @@ impl Supervisor {
                     if self.stopped.recv_timeout(wait).is_ok() {
                         return;
                     }
+                    self.status.set(SourceState::Connecting, self.awaited());
                 }
             }
         }
@@ -349,10 +356,9 @@ impl Supervisor {
                         return self.broke(built.start, error_text(error));
                     }
                     gst::MessageView::Eos(_) => match built.start {
-                        // A container that knows no segment seeks: over again with a flush.
                         Start::Seek { looped: true, .. } => {
-                            if let Err(error) = seek(&built.pipeline, 0, true, true) {
-                                return Ending::Broke(error.to_string());
+                            if seek(&built.pipeline, 0, true, !self.plain).is_err() {
+                                return Ending::Again;
                             }
                         }
                         Start::Seek { looped: false, .. } => return Ending::PlayedOut,
@@ -370,17 +376,22 @@ impl Supervisor {
                     }
                     gst::MessageView::AsyncDone(_) => {
                         if let Some(Start::Seek { looped, position }) = start {
-                            if sought || (!looped && position == 0) {
+                            let segment = looped && !self.plain;
+                            if sought || (!segment && position == 0) {
                                 start = None;
                                 if built.pipeline.set_state(gst::State::Playing).is_err() {
                                     return Ending::Broke("the clip does not play".to_owned());
                                 }
                             } else {
                                 sought = true;
-                                // A clip that cannot seek is played from its start.
-                                if seek(&built.pipeline, position, true, looped).is_err() {
-                                    start = None;
-                                    let _ = built.pipeline.set_state(gst::State::Playing);
+                                if seek(&built.pipeline, position, true, segment).is_err() {
+                                    // A refused seek has flushed the pipeline all the same.
+                                    if segment {
+                                        self.plain = true;
+                                    } else {
+                                        self.resume_at = 0;
+                                    }
+                                    return Ending::Again;
                                 }
                             }
                         }
@@ -409,7 +420,7 @@ impl Supervisor {
         } else {
             vitals.last_picture()
         };
-        let live = is_live(&self.source.kind);
+        let live = built.feed.is_live();
         let last = last.filter(|&last| last >= began);
         let Some(last) = last else {
             let waits = match &self.source.kind {

@@ -21,8 +21,9 @@ use crate::media::{
 use crate::nice::{self, Nice};
 use crate::show::{Encoder, EncoderName, Format, Latency, Preset};
 
-/// Pictures that may wait for the encoder; more are turned away.
-const QUEUE_PICTURES: u64 = 8;
+/// Pictures that may wait for the encoder; more are turned away. A machine that stands still for a
+/// second is made up for; an encoder that is too slow for good is not.
+const QUEUE_PICTURES: u64 = 45;
 /// An encoder that takes pictures and gives none for so long is dead.
 const STALL_NS: i64 = 4 * NS_PER_S;
 /// What AAC encoders put before the sound, in samples (measured for both).

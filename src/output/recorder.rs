@@ -300,18 +300,18 @@ impl Writer {
     fn watch_disk(&mut self, part: &Part) -> Option<String> {
         self.status.bytes = std::fs::metadata(&part.path).map_or(0, |meta| meta.len());
         let behind = self.queue.backlog_ns();
-        self.tell(RecordingState::Recording, "");
-        if self.status.free_bytes < RESERVE {
-            return Some("the disk is full; the file was closed while it could be".to_owned());
+        let trouble = if behind > SLOW_NS {
+            Some(format!("the disk is slow: {} s behind", behind / NS_PER_S))
+        } else {
+            let left = self.status.time_left_s.filter(|&left| left < WARN_S);
+            left.map(|left| format!("the disk is full in {:.0} minutes", left / 60.0))
+        };
+        match trouble {
+            Some(message) => self.tell(RecordingState::Warning, &message),
+            None => self.tell(RecordingState::Recording, ""),
         }
-        if behind > SLOW_NS {
-            let message = format!("the disk is slow: {} s behind", behind / NS_PER_S);
-            self.tell(RecordingState::Warning, &message);
-        } else if let Some(left) = self.status.time_left_s.filter(|&left| left < WARN_S) {
-            let message = format!("the disk is full in {:.0} minutes", left / 60.0);
-            self.tell(RecordingState::Warning, &message);
-        }
-        None
+        (self.status.free_bytes < RESERVE)
+            .then(|| "the disk is full; the file was closed while it could be".to_owned())
     }
 
     fn write_markers(&self, part: &mut Part) {
