@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use gstreamer as gst;
 use gstreamer_video as gst_video;
 use regie::audio::{Meters, Mixer, Order, StripGain, Track};
-use regie::input::{ClockMap, slot, sound_ring};
+use regie::input::{ClockMap, Slot, slot, sound_ring};
 use regie::media::{BLOCK, CHANNELS, NS_PER_S, Picture, Rate, SAMPLE_RATE, block_start};
 
 /// How far behind the house the mixer works, as in the engine.
@@ -27,6 +27,9 @@ struct Sender {
     packet: usize,
     /// Packets arrive up to so much later than they could.
     jitter_ns: i64,
+    /// Its sound is sent so much before its picture, as containers do that interleave by the time of
+    /// decoding.
+    sound_ahead_ns: i64,
 }
 
 impl Sender {
@@ -97,6 +100,7 @@ fn simulate(sender: Sender, house: Rate, seconds: i64) -> Outcome {
     // The one map for both, as a live source's feed has it.
     let mut map = ClockMap::default();
     let mut breaks = 0;
+    let lead = Slot::lead_ns(house.frame_ns());
 
     let picture_at = |k: u64| sender.rate.time_of(k);
     let sound_at = |k: u64| block_start(k * sender.packet as u64);
@@ -105,7 +109,8 @@ fn simulate(sender: Sender, house: Rate, seconds: i64) -> Outcome {
     let (mut next_picture, mut next_sound) = (first_picture, first_sound);
     // A picture comes at its moment, a packet of sound when its last sample has been taken.
     let picture_comes = |k: u64| sender.house(picture_at(k)) + sender.jitter(2 * k);
-    let sound_comes = |k: u64| sender.house(sound_at(k + 1)) + sender.jitter(2 * k + 1);
+    let sound_comes =
+        |k: u64| sender.house(sound_at(k + 1)) - sender.sound_ahead_ns + sender.jitter(2 * k + 1);
 
     let mut outcome = Outcome {
         offsets: Vec::new(),
@@ -134,12 +139,12 @@ fn simulate(sender: Sender, house: Rate, seconds: i64) -> Outcome {
                 break;
             }
             if picture_due <= sound_due {
-                let time = map.observe(picture_at(next_picture), picture_due);
+                let time = map.observe(picture_at(next_picture), picture_due, lead);
                 let buffer = gst::Buffer::with_size(info.size()).unwrap();
                 pictures_in.push(Picture::new(buffer, &info, time).unwrap());
                 next_picture += 1;
             } else {
-                let time = map.observe(sound_at(next_sound), sound_due);
+                let time = map.observe(sound_at(next_sound), sound_due, 0);
                 let start = next_sound * sender.packet as u64;
                 let samples: Vec<f32> = (start..start + sender.packet as u64)
                     .flat_map(|s| wave(block_start(s)))
@@ -223,6 +228,37 @@ fn check_smooth(outcome: &Outcome, what: &str) {
     );
 }
 
+/// Pictures at the house's rate are repeated or dropped singly, as often as the clock demands.
+fn check_cadence(outcome: &Outcome, sender: &Sender, seconds: i64, what: &str) {
+    let steps: Vec<u64> = outcome.shown.windows(2).map(|w| w[1] - w[0]).collect();
+    assert!(
+        steps.iter().all(|&step| step <= 2),
+        "{what}: more than one dropped at once"
+    );
+    let odd: Vec<usize> = (0..steps.len()).filter(|&i| steps[i] != 1).collect();
+    let one_way = if sender.ppm > 0.0 { 2 } else { 0 };
+    assert!(
+        odd.iter().all(|&i| steps[i] == one_way),
+        "{what}: both repeats and drops at {odd:?}"
+    );
+    // As far apart as the clock's error says, but for the jitter about the moment.
+    let apart = 1e6 / sender.ppm.abs();
+    for pair in odd.windows(2) {
+        let far = (pair[1] - pair[0]) as f64;
+        assert!(
+            (far / apart - 1.0).abs() < 0.5,
+            "{what}: {far} ticks apart, {apart} expected"
+        );
+    }
+    let settled = seconds - SETTLED_NS / NS_PER_S;
+    let expected = settled as f64 * sender.rate.fps() * sender.ppm.abs() * 1e-6;
+    assert!(
+        (odd.len() as f64 - expected).abs() <= 2.0,
+        "{what}: {} of {expected}",
+        odd.len()
+    );
+}
+
 fn drifts_for(seconds: i64, ppm: f64) {
     let house = Rate(30, 1);
     let sender = Sender {
@@ -230,6 +266,7 @@ fn drifts_for(seconds: i64, ppm: f64) {
         rate: house,
         packet: 1024,
         jitter_ns: 6_000_000,
+        sound_ahead_ns: 0,
     };
     let outcome = simulate(sender, house, seconds);
     let what = format!("{seconds} s at {ppm} ppm");
@@ -241,32 +278,7 @@ fn drifts_for(seconds: i64, ppm: f64) {
         outcome.drift_ppm
     );
 
-    let steps: Vec<u64> = outcome.shown.windows(2).map(|w| w[1] - w[0]).collect();
-    assert!(
-        steps.iter().all(|&step| step <= 2),
-        "more than one dropped at once"
-    );
-    let odd: Vec<usize> = (0..steps.len()).filter(|&i| steps[i] != 1).collect();
-    // Singly: as far apart as the clock's error says, but for the jitter about the moment.
-    let apart = 1e6 / ppm.abs();
-    for pair in odd.windows(2) {
-        let far = (pair[1] - pair[0]) as f64;
-        assert!(
-            (far / apart - 1.0).abs() < 0.5,
-            "{far} ticks apart, {apart} expected"
-        );
-    }
-    let expected = (seconds - SETTLED_NS / NS_PER_S) as f64 * house.fps() * ppm.abs() * 1e-6;
-    assert!(
-        (odd.len() as f64 - expected).abs() <= 2.0,
-        "{} of {expected}",
-        odd.len()
-    );
-    let one_way = if ppm > 0.0 { 2 } else { 0 };
-    assert!(
-        odd.iter().all(|&i| steps[i] == one_way),
-        "both repeats and drops"
-    );
+    check_cadence(&outcome, &sender, seconds, &what);
     assert_eq!(outcome.lost, 0);
 }
 
@@ -287,6 +299,7 @@ fn other_rates_packets_and_networks_stay_aligned_too() {
         rate: Rate(30, 1),
         packet: 1024,
         jitter_ns: 6_000_000,
+        sound_ahead_ns: 0,
     };
     for (house, sender) in [
         (
@@ -330,6 +343,21 @@ fn other_rates_packets_and_networks_stay_aligned_too() {
         (
             Rate(30, 1),
             Sender {
+                sound_ahead_ns: 60_000_000,
+                ..usual
+            },
+        ),
+        (
+            Rate(30, 1),
+            Sender {
+                ppm: -500.0,
+                sound_ahead_ns: 60_000_000,
+                ..usual
+            },
+        ),
+        (
+            Rate(30, 1),
+            Sender {
                 rate: Rate(60, 1),
                 ..usual
             },
@@ -362,6 +390,9 @@ fn other_rates_packets_and_networks_stay_aligned_too() {
         let outcome = simulate(sender, house, 240);
         check_alignment(&outcome, house, &what);
         check_smooth(&outcome, &what);
+        if sender.rate == house {
+            check_cadence(&outcome, &sender, 240, &what);
+        }
         assert_eq!(outcome.lost, 0, "{what}");
     }
 }

@@ -11,7 +11,7 @@ use gstreamer_video as gst_video;
 
 use super::clock_map::ClockMap;
 use super::pace::{LOOKAHEAD_NS, PaceMap, StreamKind};
-use super::slot::SlotWriter;
+use super::slot::{Slot, SlotWriter};
 use super::sound::SoundWriter;
 use crate::media::{CHANNELS, House, HouseClock, NS_PER_S, Picture, Rate, SAMPLE_RATE};
 
@@ -131,6 +131,8 @@ pub struct Feed {
     stopped: Mutex<bool>,
     stop: Condvar,
     keep_rate: (u64, u64),
+    /// So long before its time a picture of a live source must be there.
+    lead_ns: i64,
 }
 
 impl Feed {
@@ -154,6 +156,7 @@ impl Feed {
             stopped: Mutex::new(false),
             stop: Condvar::new(),
             keep_rate: (2 * u64::from(rate.0), u64::from(rate.1)),
+            lead_ns: Slot::lead_ns(rate.frame_ns()),
         })
     }
 
@@ -270,9 +273,11 @@ impl Feed {
                 (time, jump, true)
             }
             Map::Live(map, seen) => {
-                // What matters is when the end of a block of sound came, and that of a picture is
-                // its moment.
-                let time = map.observe(x, arrival);
+                let lead = match kind {
+                    StreamKind::Picture => self.lead_ns,
+                    StreamKind::Sound => 0,
+                };
+                let time = map.observe(x, arrival, lead);
                 self.vitals
                     .drift
                     .store((map.drift_ppm() as f32).to_bits(), Ordering::Relaxed);
