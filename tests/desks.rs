@@ -267,13 +267,23 @@ fn two_desks_at_once_agree() {
         });
         assert_eq!(looks.at_frame(frame).sources[0].fader_db, db);
     }
-    // What one of them asks wrongly, the other does not hear of.
-    one.0.send(Command::Preview {
-        scene: "nowhere".to_owned(),
-    });
-    one.until("the refusal", |client| {
-        matches!(client.next_event()?, Event::Error { .. }).then_some(())
-    });
+    // What one of them asks wrongly it is told, and the other does not hear of it.
+    for wrong in [
+        Command::Preview {
+            scene: "nowhere".to_owned(),
+        },
+        // JSON has no such number.
+        Command::Fader {
+            source: "red".to_owned(),
+            db: f32::NAN,
+        },
+    ] {
+        let asked = one.0.send(wrong);
+        one.until("the refusal", |client| match client.next_event()? {
+            Event::Error { id, .. } if id == Some(asked) => Some(()),
+            _ => None,
+        });
+    }
     let said = std::iter::from_fn(|| two.0.next_event());
     assert_eq!(said.filter(|e| matches!(e, Event::Error { .. })).count(), 0);
 }

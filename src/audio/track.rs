@@ -404,7 +404,7 @@ mod tests {
             let start = block_start((k * BLOCK) as u64);
             while (sent as i64) < ((k + 5) * BLOCK) as i64 {
                 let samples: Vec<f32> = (sent..sent + 1024)
-                    .flat_map(|i| [(i as f32 * 0.05).sin() * 0.5; 2])
+                    .flat_map(|i| [(i as f64 * 0.05).sin() as f32 * 0.5; 2])
                     .collect();
                 let exact = sent as f64 * 1e3 / SAMPLE_RATE as f64;
                 writer.push(&samples, exact.round() as i64 * 1_000_000, false);

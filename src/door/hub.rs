@@ -158,9 +158,9 @@ impl LocalDoor {
         }
     }
 
-    /// Tells the client that it was not understood.
-    pub fn complain(&self, message: String) {
-        let _ = self.answers.try_send(Event::Error { message, id: None });
+    /// Tells the client that it was not understood, with the number of its request where that was.
+    pub fn complain(&self, id: Option<u64>, message: String) {
+        let _ = self.answers.try_send(Event::Error { message, id });
     }
 
     /// Where events come out, for who waits for them.

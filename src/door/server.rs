@@ -101,7 +101,9 @@ fn serve_commands(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
                             break;
                         }
                     }
-                    Err(error) => reading.complain(format!("not understood: {error}")),
+                    Err(error) => {
+                        reading.complain(number_in(text), format!("not understood: {error}"));
+                    }
                 }
             }
             left.store(true, Ordering::Relaxed);
@@ -110,6 +112,12 @@ fn serve_commands(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
     let _ = stream.shutdown(std::net::Shutdown::Both);
     let _ = thread.join();
     result
+}
+
+/// The number of a request that is not understood otherwise, so that its asker does not wait.
+fn number_in(text: &str) -> Option<u64> {
+    let value: serde_json::Value = serde_json::from_str(text).ok()?;
+    value.get("request")?.get("id")?.as_u64()
 }
 
 fn write_to(

@@ -16,6 +16,12 @@ const WINDOW: usize = 12;
 const LATE_SHARE: f64 = 0.02;
 /// A source this far from its line has jumped, and the line is drawn anew.
 const JUMP_NS: i64 = 300_000_000;
+/// So long after the line was drawn it is put right at once if what comes proves to be late: what is
+/// late would not be heard until the line has bent far enough.
+const RAISE_NS: i64 = 1_500_000_000;
+/// And so long if all that comes proves to be early by this much: a sender that began with a burst.
+const LOWER_NS: i64 = 5_000_000_000;
+const EARLY_NS: f64 = 10_000_000.0;
 /// In hand between the latest arrivals and the tick.
 const MARGIN_NS: f64 = 4_000_000.0;
 /// Loop gains a second: natural period about a minute, critically damped. Slow enough that jitter of
@@ -32,9 +38,12 @@ pub struct ClockMap {
     line: Option<Line>,
     step: Vec<f64>,
     step_end: House,
-    window: VecDeque<StepSpread>,
+    spread: Spread,
+    window: VecDeque<Step>,
     jitter_ns: f64,
     jumps: u64,
+    breaks: u64,
+    drawn: House,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,10 +56,35 @@ struct Line {
     trim: f64,
 }
 
+/// What was measured in one step against the line.
 #[derive(Clone, Copy, Debug)]
-struct StepSpread {
+struct Step {
+    /// How much later than needed nearly all of it came.
+    late: f64,
+    /// When it came.
+    spread: Spread,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Spread {
     low: f64,
     high: f64,
+}
+
+impl Spread {
+    const NONE: Self = Self {
+        low: f64::MAX,
+        high: f64::MIN,
+    };
+}
+
+impl Step {
+    /// The same against a line that runs so much later.
+    fn moved(&mut self, by: f64) {
+        self.late -= by;
+        self.spread.low -= by;
+        self.spread.high -= by;
+    }
 }
 
 impl Line {
@@ -65,28 +99,33 @@ impl Default for ClockMap {
             line: None,
             step: Vec::with_capacity(128),
             step_end: 0,
+            spread: Spread::NONE,
             window: VecDeque::with_capacity(WINDOW),
             jitter_ns: 0.0,
             jumps: 0,
+            breaks: 0,
+            drawn: 0,
         }
     }
 }
 
 impl ClockMap {
     /// Takes note that something of running time `x` came at `arrival`, and gives the house time at
-    /// which it is to be seen or heard.
-    pub fn observe(&mut self, x: i64, arrival: House) -> House {
+    /// which it is to be seen or heard. It is needed `lead` nanoseconds before that.
+    pub fn observe(&mut self, x: i64, arrival: House, lead: i64) -> House {
         let Some(line) = self.line else {
-            return self.anchor(x, arrival);
+            return self.anchor(x, arrival, lead);
         };
         let late = arrival as f64 - line.at(x);
         if late.abs() > JUMP_NS as f64 {
             self.jumps += 1;
-            return self.anchor(x, arrival);
+            return self.anchor(x, arrival, lead);
         }
         if self.step.len() < self.step.capacity() {
-            self.step.push(late);
+            self.step.push(late + lead as f64);
         }
+        self.spread.low = self.spread.low.min(late);
+        self.spread.high = self.spread.high.max(late);
         if arrival >= self.step_end {
             self.correct(x, arrival);
         }
@@ -108,14 +147,23 @@ impl ClockMap {
         self.jumps
     }
 
-    fn anchor(&mut self, x: i64, arrival: House) -> House {
-        let y0 = arrival as f64 + MARGIN_NS + self.jitter_ns;
+    /// How often the line was broken off, by a jump or to put it right: what comes next does not go
+    /// on where the last ended.
+    pub fn breaks(&self) -> u64 {
+        self.breaks
+    }
+
+    fn anchor(&mut self, x: i64, arrival: House, lead: i64) -> House {
+        self.breaks += 1;
+        self.drawn = arrival;
+        let y0 = arrival as f64 + lead as f64 + MARGIN_NS + self.jitter_ns;
         self.line = Some(Line {
             x0: x,
             y0,
             drift: self.line.map_or(0.0, |line| line.drift),
             trim: 0.0,
         });
+        self.spread = Spread::NONE;
         self.step.clear();
         self.window.clear();
         self.step_end = arrival + STEP_NS;
@@ -127,12 +175,12 @@ impl ClockMap {
             return;
         };
         self.step.sort_by(f64::total_cmp);
-        let (Some(&low), Some(&last)) = (self.step.first(), self.step.last()) else {
+        let Some(&last) = self.step.last() else {
             return;
         };
         // Few arrivals in a step: its latest; many: all but the share that may be late.
         let index = (self.step.len() as f64 * (1.0 - LATE_SHARE)).ceil() as usize;
-        let high = self
+        let late = self
             .step
             .get(index.saturating_sub(1))
             .copied()
@@ -140,23 +188,34 @@ impl ClockMap {
         if self.window.len() == WINDOW {
             self.window.pop_front();
         }
-        self.window.push_back(StepSpread { low, high });
-        let highest = self.window.iter().map(|s| s.high).fold(f64::MIN, f64::max);
-        let lowest = self.window.iter().map(|s| s.low).fold(f64::MAX, f64::min);
+        let spread = std::mem::replace(&mut self.spread, Spread::NONE);
+        self.window.push_back(Step { late, spread });
+        let spreads = self.window.iter().map(|step| step.spread);
+        let highest = spreads.clone().map(|s| s.high).fold(f64::MIN, f64::max);
+        let lowest = spreads.map(|s| s.low).fold(f64::MAX, f64::min);
         self.jitter_ns = (highest - lowest).max(0.0);
 
-        let error = highest + MARGIN_NS;
+        let latest = self.window.iter().map(|s| s.late).fold(f64::MIN, f64::max);
+        let error = latest + MARGIN_NS;
+        let age = arrival - self.drawn;
+        let is_full = self.window.len() == WINDOW;
+        if (age < RAISE_NS && error > 0.0) || (age < LOWER_NS && is_full && error < -EARLY_NS) {
+            self.breaks += 1;
+            line.y0 += error;
+            self.window.iter_mut().for_each(|step| step.moved(error));
+            self.step.clear();
+            self.step_end = arrival + STEP_NS;
+            return;
+        }
         let seconds = (arrival - self.step_end + STEP_NS) as f64 / 1e9;
         line.y0 = line.at(x);
         line.x0 = x;
         line.drift = (line.drift + GAIN_I * error / 1e9 * seconds).clamp(-SLOPE_MAX, SLOPE_MAX);
         line.trim = (GAIN_P * error / 1e9).clamp(-SLOPE_MAX, SLOPE_MAX);
-        // What was measured against the old line is moved onto the new one as it bends.
-        let moved = (line.drift + line.trim) * STEP_NS as f64;
-        for spread in &mut self.window {
-            spread.high -= moved;
-            spread.low -= moved;
-        }
+        // What was measured against the old line is moved onto the new one as it bends. The drift is
+        // the source's own and moves nothing.
+        let moved = line.trim * STEP_NS as f64;
+        self.window.iter_mut().for_each(|step| step.moved(moved));
         self.step.clear();
         self.step_end = arrival + STEP_NS;
     }
@@ -178,7 +237,7 @@ mod tests {
             let truth = 5e9 + x as f64 * (1.0 - ppm * 1e-6);
             let wobble = ((k * 7919) % 1000) as f64 / 1000.0 * jitter_ms * 1e6;
             let arrival = (truth + wobble) as i64;
-            let shown = map.observe(x, arrival);
+            let shown = map.observe(x, arrival, 0);
             if k > count / 2 {
                 errors.push(shown as f64 - truth);
                 late += u32::from(shown < arrival);
@@ -214,7 +273,7 @@ mod tests {
         for jump in [0, 5 * hour, -7 * hour, hour] {
             for k in 0..90i64 {
                 arrival += 33_333_333;
-                let shown = map.observe(jump + k * 33_333_333 + arrival % 7, arrival);
+                let shown = map.observe(jump + k * 33_333_333 + arrival % 7, arrival, 0);
                 assert!(
                     (shown - arrival).abs() < 100_000_000,
                     "{shown} at {arrival}"
@@ -236,8 +295,40 @@ mod tests {
             } else {
                 x
             };
-            last = map.observe(x, arrival) - x;
+            last = map.observe(x, arrival, 0) - x;
         }
         assert!(last < 25_000_000, "delay {last}");
+    }
+
+    #[test]
+    fn what_proves_to_be_late_is_put_right_within_a_second_or_two() {
+        let mut map = ClockMap::default();
+        let mut late = Vec::new();
+        for k in 0..300i64 {
+            let x = k * 33_333_333;
+            let picture = map.observe(x, x, 0);
+            // A packet of sound whose first sample is 60 ms old when it comes.
+            let sound = map.observe(x - 60_000_000, x + 1, 0);
+            assert_eq!(picture - sound, 60_000_000, "{k}");
+            if sound < x {
+                late.push(k);
+            }
+        }
+        assert!(late.iter().all(|&k| k < 60), "{late:?}");
+        assert!((2..=4).contains(&map.breaks()), "{}", map.breaks());
+        assert_eq!(map.jumps(), 0);
+    }
+
+    #[test]
+    fn a_sender_that_begins_with_a_burst_is_not_behind_for_good() {
+        let mut map = ClockMap::default();
+        let mut behind = 0;
+        for k in 0..300i64 {
+            let x = k * 33_333_333;
+            // A quarter of a second waited somewhere on the way.
+            let arrival = (x - 250_000_000).max(0);
+            behind = map.observe(x, arrival, 0) - arrival;
+        }
+        assert!(behind < 15_000_000, "{behind}");
     }
 }

@@ -11,7 +11,7 @@ use gstreamer_video as gst_video;
 
 use super::clock_map::ClockMap;
 use super::pace::{LOOKAHEAD_NS, PaceMap, StreamKind};
-use super::slot::SlotWriter;
+use super::slot::{Slot, SlotWriter};
 use super::sound::SoundWriter;
 use crate::media::{CHANNELS, House, HouseClock, NS_PER_S, Picture, Rate, SAMPLE_RATE};
 
@@ -111,8 +111,15 @@ impl Vitals {
 
 enum Map {
     Paced(PaceMap),
-    Live(ClockMap),
+    /// With the breaks of the line that each stream has seen.
+    Live(ClockMap, [u64; 2]),
     Undecided(Rate),
+}
+
+impl Map {
+    fn live() -> Self {
+        Self::Live(ClockMap::default(), [0; 2])
+    }
 }
 
 /// What one pipeline's callbacks share.
@@ -124,6 +131,8 @@ pub struct Feed {
     stopped: Mutex<bool>,
     stop: Condvar,
     keep_rate: (u64, u64),
+    /// So long before its time a picture of a live source must be there.
+    lead_ns: i64,
 }
 
 impl Feed {
@@ -136,7 +145,7 @@ impl Feed {
     ) -> Arc<Self> {
         let map = match pacing {
             Pacing::Paced => Map::Paced(PaceMap::new(rate)),
-            Pacing::Live => Map::Live(ClockMap::default()),
+            Pacing::Live => Map::live(),
             Pacing::Either => Map::Undecided(rate),
         };
         Arc::new(Self {
@@ -147,6 +156,7 @@ impl Feed {
             stopped: Mutex::new(false),
             stop: Condvar::new(),
             keep_rate: (2 * u64::from(rate.0), u64::from(rate.1)),
+            lead_ns: Slot::lead_ns(rate.frame_ns()),
         })
     }
 
@@ -158,7 +168,7 @@ impl Feed {
 
     /// Whether the source gives by a clock of its own; not while that is undecided.
     pub(super) fn is_live(&self) -> bool {
-        matches!(*lock(&self.map), Map::Live(_))
+        matches!(*lock(&self.map), Map::Live(..))
     }
 
     /// Pictures a second, as a fraction, beyond which a source floods: twice the program's rate.
@@ -252,7 +262,7 @@ impl Feed {
             *map = if has_length(sink) {
                 Map::Paced(PaceMap::new(rate))
             } else {
-                Map::Live(ClockMap::default())
+                Map::live()
             };
         }
         let (time, jump, paced) = match &mut *map {
@@ -262,11 +272,12 @@ impl Feed {
                 self.vitals.jumps.store(map.jumps(), Ordering::Relaxed);
                 (time, jump, true)
             }
-            Map::Live(map) => {
-                let jumps = map.jumps();
-                // What matters is when the end of a block of sound came, and that of a picture is
-                // its moment.
-                let time = map.observe(x, arrival);
+            Map::Live(map, seen) => {
+                let lead = match kind {
+                    StreamKind::Picture => self.lead_ns,
+                    StreamKind::Sound => 0,
+                };
+                let time = map.observe(x, arrival, lead);
                 self.vitals
                     .drift
                     .store((map.drift_ppm() as f32).to_bits(), Ordering::Relaxed);
@@ -274,7 +285,8 @@ impl Feed {
                     .jitter
                     .store((map.jitter_ns() as f32 / 1e6).to_bits(), Ordering::Relaxed);
                 self.vitals.jumps.store(map.jumps(), Ordering::Relaxed);
-                (time, map.jumps() != jumps, false)
+                let last = std::mem::replace(&mut seen[kind as usize], map.breaks());
+                (time, map.breaks() != last, false)
             }
         };
         drop(map);

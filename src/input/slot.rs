@@ -123,6 +123,11 @@ impl Slot {
         self.shown.as_ref()
     }
 
+    /// How long before its own time a picture may be shown, in nanoseconds, and so must have come.
+    pub fn lead_ns(frame_ns: i64) -> i64 {
+        frame_ns / 2 + HYSTERESIS
+    }
+
     /// Number of the picture that was shown last.
     pub fn shown(&self) -> Option<u64> {
         self.shown.as_ref().map(|picture| picture.number)
