@@ -28,6 +28,8 @@ const MARGIN_NS: f64 = 4_000_000.0;
 /// the arrivals does not become wow in the sound.
 const GAIN_P: f64 = 0.2;
 const GAIN_I: f64 = GAIN_P * GAIN_P / 4.0;
+/// An error within this is drift's doing; 500 ppm keep the line 2.5 ms off until they are known.
+const NEAR_NS: f64 = 6_000_000.0;
 /// The line's slope is at most this far from 1: clocks are within ±500 ppm, and changes of the delay
 /// must not be heard as a change of pitch.
 const SLOPE_MAX: f64 = 0.002;
@@ -210,7 +212,10 @@ impl ClockMap {
         let seconds = (arrival - self.step_end + STEP_NS) as f64 / 1e9;
         line.y0 = line.at(x);
         line.x0 = x;
-        line.drift = (line.drift + GAIN_I * error / 1e9 * seconds).clamp(-SLOPE_MAX, SLOPE_MAX);
+        // A delay that is far off says nothing of the clock's speed, and would be taken for it.
+        if error.abs() < NEAR_NS {
+            line.drift = (line.drift + GAIN_I * error / 1e9 * seconds).clamp(-SLOPE_MAX, SLOPE_MAX);
+        }
         line.trim = (GAIN_P * error / 1e9).clamp(-SLOPE_MAX, SLOPE_MAX);
         // What was measured against the old line is moved onto the new one as it bends. The drift is
         // the source's own and moves nothing.

@@ -117,6 +117,8 @@ pub(super) fn tune(decoder: &gst::Element, latency_ms: u32, decoder_threads: u32
             }
             // Waits 700 ms by default for a clock reference that it may not need.
             "tsdemux" => set("latency", latency_ms),
+            // Without one it cannot be closed for seconds, and its port is not free until it is.
+            "srtsrc" => set("poll-timeout", 100),
             "rtmp2src" => set("timeout", 3),
             "souphttpsrc" => {
                 set("timeout", 5);
