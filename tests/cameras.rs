@@ -502,7 +502,6 @@ fn a_camera_that_freezes_silently_is_told_and_started_again() {
     // The last picture stays.
     let frame = studio.snapshot().frame;
     studio.picture(&program, frame, |p| colour(p) == Some(0));
-    studio.is(PATIENCE, "stage", SourceState::Lost);
     studio.picture(&program, 0, |p| colour(p).is_none());
     let restarted = studio.until("it is started again", |studio| {
         Some(studio.source("stage")).filter(|s| s.restarts > live.restarts)
