@@ -30,7 +30,7 @@ test: deps-test
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo clippy --no-default-features -- -D warnings
-	cargo test --no-default-features
+	cargo test --no-default-features --no-fail-fast
 	cargo test --lib ui::
 	cargo test --test desk
 
