@@ -9,7 +9,10 @@ use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use super::board::MonitorBoard;
-use super::{Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Snapshot};
+use super::{
+    Command, DestinationState, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
+    RecordingState, Snapshot, SourceState,
+};
 
 /// Events that may wait for a client; one that is further behind loses the newest.
 const EVENTS: usize = 4096;
@@ -113,6 +116,10 @@ impl Hub {
         let mut subscribers = self.lock();
         if let Some(ready) = &subscribers.ready {
             let _ = answers.try_send(ready.clone());
+            // Whoever hears events alone must know what happened before it came.
+            for event in self.snapshot().iter().flat_map(|now| states(now)) {
+                let _ = answers.try_send(event);
+            }
         }
         subscribers.list.push(answers.clone());
         drop(subscribers);
@@ -130,6 +137,40 @@ impl Hub {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The events that lead to a state, where it is not what a show begins with.
+fn states(now: &Snapshot) -> Vec<Event> {
+    let frame = now.frame;
+    let sources = now
+        .sources
+        .iter()
+        .filter(|source| source.state != SourceState::default())
+        .map(|source| Event::Source {
+            id: source.id.clone(),
+            state: source.state,
+            message: source.message.clone(),
+            frame,
+        });
+    let destinations = now
+        .destinations
+        .iter()
+        .filter(|destination| destination.state != DestinationState::default())
+        .map(|destination| Event::Destination {
+            id: destination.id.clone(),
+            state: destination.state,
+            message: destination.message.clone(),
+            frame,
+        });
+    let recording = Some(&now.recording)
+        .filter(|recording| recording.state != RecordingState::default())
+        .map(|recording| Event::Recording {
+            state: recording.state,
+            message: recording.message.clone(),
+            path: recording.path.clone(),
+            frame,
+        });
+    sources.chain(destinations).chain(recording).collect()
 }
 
 /// A client inside the engine's process.

@@ -20,7 +20,7 @@ use crate::show::{Afv, Layer};
 pub struct Journal {
     /// The house's epoch on the monotonic clock, so that frame numbers go on.
     pub epoch_ns: i64,
-    /// The boot in which that clock ran.
+    /// The boot in which that clock ran; filled in by the writer.
     pub boot: String,
     /// The scene on PGM, and its layers as they were taken.
     pub program: String,
@@ -77,7 +77,7 @@ impl Journal {
 }
 
 /// Something that changes with every start of the machine.
-pub fn boot() -> String {
+fn boot() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default()
 }
 
@@ -135,9 +135,14 @@ fn run(path: &Path, next: &ArcSwapOption<Journal>, woken: &Receiver<()>) {
             Err(RecvTimeoutError::Timeout) => continue,
             Err(RecvTimeoutError::Disconnected) => return,
         }
-        if let Some(journal) = next.swap(None)
-            && let Err(error) = write(path, &journal)
-        {
+        let Some(journal) = next.swap(None) else {
+            continue;
+        };
+        let journal = Journal {
+            boot: boot(),
+            ..Journal::clone(&journal)
+        };
+        if let Err(error) = write(path, &journal) {
             tracing::error!(path = %path.display(), "the journal cannot be written: {error}");
         }
     }

@@ -8,7 +8,7 @@ use crossbeam_channel::Receiver;
 
 use super::core::{Core, Effect, Observed, ObservedSource, ramp_of};
 use super::health::Watch;
-use super::journal::{Journal, JournalWriter, boot};
+use super::journal::{Journal, JournalWriter};
 use super::monitors::Taps;
 use super::observer::Observer;
 use super::sound::SoundLink;
@@ -313,7 +313,6 @@ impl Tick {
         if !is_same {
             writer.write(Journal {
                 epoch_ns: self.clock.epoch_ns(),
-                boot: boot(),
                 counters,
                 restarts: self.restarts,
                 ..state.clone()

@@ -133,6 +133,8 @@ pub struct Feed {
     keep_rate: (u64, u64),
     /// So long before its time a picture of a live source must be there.
     lead_ns: i64,
+    /// Pictures come from a pool so small that keeping one would stop their source.
+    copies: bool,
 }
 
 impl Feed {
@@ -142,6 +144,7 @@ impl Feed {
         rate: Rate,
         vitals: Arc<Vitals>,
         ends: Arc<Mutex<Ends>>,
+        copies: bool,
     ) -> Arc<Self> {
         let map = match pacing {
             Pacing::Paced => Map::Paced(PaceMap::new(rate)),
@@ -157,6 +160,7 @@ impl Feed {
             stop: Condvar::new(),
             keep_rate: (2 * u64::from(rate.0), u64::from(rate.1)),
             lead_ns: Slot::lead_ns(rate.frame_ns()),
+            copies,
         })
     }
 
@@ -200,6 +204,11 @@ impl Feed {
             .last_picture
             .store(self.clock.now(), Ordering::Relaxed);
         let delay = i64::from(self.vitals.picture_delay_ms()) * 1_000_000;
+        let buffer = if self.copies {
+            buffer.copy_deep().map_err(|_| gst::FlowError::Error)?
+        } else {
+            buffer
+        };
         if let Some(mut picture) = Picture::new(buffer, &info, time + delay) {
             picture.arrived = self.clock.now();
             lock(&self.ends).pictures.push(picture);

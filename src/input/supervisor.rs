@@ -301,6 +301,7 @@ impl Supervisor {
             self.setting.format.rate,
             self.status.vitals.clone(),
             self.ends.clone(),
+            matches!(self.source.kind, SourceKind::Camera { .. }),
         );
         match &self.source.kind {
             SourceKind::Test { pattern, tone_hz } => {
