@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use common::coded::Code;
 use common::media::Clip;
 use common::nginx::Nginx;
 use common::read::{self, Shot};

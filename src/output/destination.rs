@@ -265,7 +265,7 @@ impl Supervisor {
         // The opening goes out as soon as the encoders have given their headers, and its third tag
         // reaches the sink when the server has taken the first two: the connection stands.
         self.queue.open();
-        let connect_by = Instant::now() + CONNECT;
+        let mut connect_by = Instant::now() + CONNECT;
         let mut first: Option<Packet> = None;
         let mut opening = 0;
         while opening == 0 || session.sent.tags.load(Ordering::Relaxed) < opening {
@@ -276,6 +276,7 @@ impl Supervisor {
             if opening == 0 {
                 if let Some(packet) = self.queue.pop(Duration::from_millis(50)) {
                     opening = session.open(&packet.headers, self.format, &self.encoder);
+                    connect_by = Instant::now() + CONNECT;
                     first = Some(packet);
                 } else {
                     self.tell_connecting("waiting for the encoder's next keyframe");
@@ -283,7 +284,7 @@ impl Supervisor {
             } else {
                 std::thread::sleep(Duration::from_millis(5));
             }
-            if opening > 0 && Instant::now() > connect_by + CONNECT {
+            if opening > 0 && Instant::now() > connect_by {
                 return Err(Trouble::passing(format!("{} does not answer", self.host)));
             }
         }
