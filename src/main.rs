@@ -149,8 +149,33 @@ fn run(args: &RunArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Threads without which there is no program. Should one of them panic, an engine that is started again
+/// within a second is better than one that is silent to the end of the show.
+const VITAL: [&str; 6] = [
+    "tick",
+    "mixer",
+    "fan-out",
+    "recorder",
+    "encoder",
+    "sound encoder",
+];
+
+fn end_with_vital_threads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        usual(panic);
+        if std::thread::current()
+            .name()
+            .is_some_and(|name| VITAL.contains(&name))
+        {
+            std::process::abort();
+        }
+    }));
+}
+
 fn engine(args: &EngineArgs) -> Result<ExitCode> {
     regie::nice::stand_ahead();
+    end_with_vital_threads();
     let show = match load(&args.show) {
         Ok(show) => show,
         // A medium that has gone missing since must not keep a show from going on.
@@ -225,7 +250,14 @@ fn desk(show: &Path) -> Result<ExitCode> {
     let client = std::sync::Arc::new(Client::start(Place::of(show)?, SNAPSHOTS)?);
     let outcome = regie::ui::run(client.clone(), &regie::ui::Options::default())?;
     if outcome == regie::ui::Outcome::EndShow {
-        client.try_send(Command::Quit {});
+        // An engine that is just being started again is asked when it is there.
+        let until = std::time::Instant::now() + Duration::from_secs(10);
+        while client.try_send(Command::Quit {}).is_none() {
+            if std::time::Instant::now() > until {
+                bail!("the engine does not answer: the show is still running");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
         // Files are closed and servers left before the report comes.
         let patience = Duration::from_secs(30);
         while let Ok(event) = client.events().recv_timeout(patience) {

@@ -9,7 +9,7 @@ use url::Url;
 use super::decode;
 use super::feed::{Feed, Pacing};
 use super::supervisor::{Built, Setting, SourceError, Start};
-use crate::show::{resolve_secrets, secrets};
+use crate::show::{self, resolve_secrets, secrets};
 
 /// HTTP gives a clip, or the segments of a playlist, as fast as they are taken, and a live stream as
 /// it comes; the others are live.
@@ -56,8 +56,7 @@ pub(super) fn without_secrets(url: &str, message: String) -> String {
         .filter_map(|rest| rest.split('}').next())
         .filter_map(|name| secrets::lookup(name).ok())
         .fold(message, |message, secret| {
-            let percent: String =
-                url::form_urlencoded::byte_serialize(secret.expose().as_bytes()).collect();
+            let percent = show::encode_secret(secret.expose());
             message
                 .replace(secret.expose(), "•••")
                 .replace(&percent, "•••")

@@ -471,8 +471,12 @@ impl Supervisor {
 
     /// A clip that breaks in its middle goes on behind the spot; at its end it starts over or ends.
     fn broke(&mut self, start: Start, message: String) -> Ending {
-        if let Start::Seek { position, .. } = start {
+        if let Start::Seek { position, looped } = start {
             let reached = self.status.vitals.position();
+            if !looped && position > 0 && reached <= position {
+                // Nothing more to be had behind the spot, and it is not to start over on air.
+                return Ending::PlayedOut;
+            }
             // No progress since the last attempt: there is nothing more to be had behind it.
             self.resume_at = if reached > position {
                 reached + NS_PER_S

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsRawFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Process, ExitStatus, Stdio};
@@ -56,7 +57,7 @@ pub enum KeepError {
 /// [`KeepError`], before the show has begun.
 pub fn keep(show_file: &Path, options: &KeepOptions) -> Result<(), KeepError> {
     let place = Place::of(show_file)?;
-    let Some(_lock) = place.lock()? else {
+    let Some(lock) = place.lock()? else {
         return Err(KeepError::Running(show_file.to_owned()));
     };
     // What an earlier show left: a keeper that begins a show begins it anew.
@@ -64,10 +65,12 @@ pub fn keep(show_file: &Path, options: &KeepOptions) -> Result<(), KeepError> {
     let _ = std::fs::remove_file(place.socket());
     let mut keeper = Keeper {
         show_file: show_file.to_owned(),
+        lock,
         options: options.clone(),
         quitting: false,
         ready: false,
         early: Vec::new(),
+        reported: false,
     };
     let signals = signals()?;
     let heard = standard_input()?;
@@ -81,11 +84,15 @@ pub fn keep(show_file: &Path, options: &KeepOptions) -> Result<(), KeepError> {
 
 struct Keeper {
     show_file: PathBuf,
+    /// Held by the engine too: while either lives, the show runs.
+    lock: File,
     options: KeepOptions,
     quitting: bool,
     ready: bool,
     /// What was said before the first frame.
     early: Vec<Event>,
+    /// The show has ended, whatever becomes of the engine.
+    reported: bool,
 }
 
 /// A running engine.
@@ -97,7 +104,7 @@ struct EngineProcess {
 
 impl Keeper {
     fn start_engine(&self, resume: bool) -> io::Result<EngineProcess> {
-        let mut process = Process::new(std::env::current_exe()?);
+        let mut process = this_program()?;
         process.arg("engine").arg(&self.show_file);
         for (flag, wanted) in [
             ("--stream", self.options.stream),
@@ -107,6 +114,15 @@ impl Keeper {
             if wanted {
                 process.arg(flag);
             }
+        }
+        let lock = self.lock.as_raw_fd();
+        // SAFETY: between fork and exec only fcntl is called, on a file that is open in both.
+        unsafe {
+            process.pre_exec(move || {
+                let lock = std::os::fd::BorrowedFd::borrow_raw(lock);
+                rustix::io::fcntl_setfd(lock, rustix::io::FdFlags::empty())?;
+                Ok(())
+            });
         }
         // A group of its own: what the terminal sends is for the keeper, which ends it properly.
         let child = process
@@ -123,7 +139,7 @@ impl Keeper {
     }
 
     fn open_desk(&self) -> io::Result<()> {
-        let child = Process::new(std::env::current_exe()?)
+        let child = this_program()?
             .arg("desk")
             .arg(&self.show_file)
             .stdin(Stdio::null())
@@ -156,7 +172,7 @@ impl Keeper {
                 recv(engine.ended) -> status => {
                     let status = status.map_err(|_| KeepError::Engine("it was lost".into()))??;
                     self.tell_rest(client);
-                    if status.success() || self.quitting {
+                    if status.success() || self.quitting || self.reported {
                         return Ok(());
                     }
                     let how = how_it_ended(status);
@@ -166,7 +182,14 @@ impl Keeper {
                     tracing::error!("the engine is lost ({how}); it is started again");
                     tell(&Event::EngineLost { message: how });
                     std::thread::sleep(if engine.began.elapsed() < SHORT_LIFE { PATIENT } else { EAGER });
-                    *engine = self.start_engine(true)?;
+                    // The machine may be short of something for a moment; the show is not given up.
+                    *engine = loop {
+                        match self.start_engine(true) {
+                            Ok(engine) => break engine,
+                            Err(error) => tracing::error!("the engine does not start: {error}"),
+                        }
+                        std::thread::sleep(PATIENT);
+                    };
                 }
                 recv(client.events()) -> event => match event {
                     Ok(event) => self.hear(event),
@@ -174,7 +197,10 @@ impl Keeper {
                 },
                 recv(listening) -> line => match line {
                     Ok(Heard::Command(command)) => {
-                        self.quitting |= command == Command::Quit {};
+                        if command == (Command::Quit {}) {
+                            self.quitting = true;
+                            deadline = after(ENDING);
+                        }
                         if client.try_send(command).is_none() {
                             tell_error("the engine is being started again: say it once more");
                         }
@@ -214,6 +240,7 @@ impl Keeper {
 
     fn hear(&mut self, event: Event) {
         let is_ready = matches!(event, Event::Ready { .. });
+        self.reported |= matches!(event, Event::Report(_));
         if self.ready {
             tell(&event);
         } else if is_ready {
@@ -236,6 +263,14 @@ impl Keeper {
             }
         }
     }
+}
+
+/// This very program, though its file may have been replaced by a newer one since.
+fn this_program() -> io::Result<Process> {
+    if cfg!(target_os = "linux") {
+        return Ok(Process::new("/proc/self/exe"));
+    }
+    std::env::current_exe().map(Process::new)
 }
 
 fn client_is_there(client: &Client) -> bool {
@@ -286,12 +321,14 @@ fn signals() -> io::Result<Receiver<()>> {
     let mut signals = signal_hook::iterator::Signals::new([
         signal_hook::consts::SIGINT,
         signal_hook::consts::SIGTERM,
+        // A terminal that is closed is no reason to end the show.
+        signal_hook::consts::SIGHUP,
     ])?;
     std::thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
-            for _ in signals.forever() {
-                if caught_in.send(()).is_err() {
+            for signal in signals.forever() {
+                if signal != signal_hook::consts::SIGHUP && caught_in.send(()).is_err() {
                     return;
                 }
             }
@@ -318,7 +355,7 @@ pub fn start_apart(show_file: &Path) -> io::Result<()> {
         return Ok(());
     }
     let log = File::create(place.log())?;
-    let mut process = Process::new(std::env::current_exe()?);
+    let mut process = this_program()?;
     process
         .args(["run", "--headless"])
         .arg(show_file)

@@ -102,8 +102,8 @@ pub fn sidecar_path(recording: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// The recordings in a folder that were not closed properly: those with a sidecar. One that is being
-/// written now is among them.
+/// The recordings in a folder that were not closed properly: those with a sidecar that nobody is
+/// writing, be it in another process.
 ///
 /// # Errors
 /// What the system says of the folder.
@@ -115,10 +115,18 @@ pub fn unfinished(folder: &Path) -> io::Result<Vec<PathBuf>> {
             .to_str()
             .and_then(|path| path.strip_suffix(ENDING))
             .map(PathBuf::from);
-        found.extend(recording.filter(|recording| recording.is_file()));
+        found.extend(recording.filter(|recording| recording.is_file() && !is_being_written(&path)));
     }
     found.sort();
     Ok(found)
+}
+
+/// Whether a recorder holds this sidecar.
+fn is_being_written(sidecar: &Path) -> bool {
+    File::open(sidecar).is_ok_and(|file| {
+        rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive)
+            == Err(rustix::io::Errno::WOULDBLOCK)
+    })
 }
 
 /// One marker.
@@ -149,6 +157,8 @@ impl Sidecar {
             .append(true)
             .create_new(true)
             .open(&path)?;
+        // Whoever mends what is unfinished sees by this that it is being written.
+        rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive)?;
         file.sync_all()?;
         sync_folder(&path)?;
         Ok(Self { file, torn: false })

@@ -32,6 +32,8 @@ const IN_PIPELINE: u64 = 16;
 const STALLED: Duration = Duration::from_secs(10);
 /// As long may a connection take to be made.
 const CONNECT: Duration = Duration::from_secs(12);
+/// What has worked before is tried so many times before it is believed that a person must act.
+const TRUST: u32 = 6;
 /// A connection that held for so long starts the count of attempts anew.
 const STEADY: Duration = Duration::from_secs(10);
 /// How often the status is told while all goes well.
@@ -155,8 +157,9 @@ struct Session {
     bus: gst::Bus,
     /// Tags and bytes that reached the sink.
     sent: Arc<Sent>,
-    /// Kept out of every message.
+    /// Kept out of every message, where it is one.
     secret: secrets::Secret,
+    is_secret: bool,
 }
 
 #[derive(Default)]
@@ -183,7 +186,9 @@ impl Supervisor {
             let (began, frames) = (Instant::now(), self.frames);
             let ending = self.session();
             self.queue.close();
-            let Err(trouble) = ending else { continue };
+            let Err(mut trouble) = ending else { continue };
+            // It worked with this key and this host: give it time to do so again.
+            trouble.person &= self.connections == 0 || self.attempts > TRUST;
             if self.frames > frames && began.elapsed() > STEADY {
                 self.attempts = 1;
             }
@@ -257,7 +262,8 @@ impl Supervisor {
                 secrets::lookup(name).map_err(|error| Trouble::person(error.to_string()))?
             }
         };
-        Session::start(&self.destination.server, secret)
+        let is_secret = matches!(self.destination.key, Key::Secret(_));
+        Session::start(&self.destination.server, secret, is_secret)
             .map_err(|error| Trouble::person(format!("GStreamer's RTMP does not start: {error}")))
     }
 
@@ -275,7 +281,7 @@ impl Supervisor {
             session.check(&self.host)?;
             if opening == 0 {
                 if let Some(packet) = self.queue.pop(Duration::from_millis(50)) {
-                    opening = session.open(&packet.headers, self.format, &self.encoder);
+                    opening = session.open(&packet.headers, self.format, &self.encoder, 0);
                     connect_by = Instant::now() + CONNECT;
                     first = Some(packet);
                 } else {
@@ -360,7 +366,12 @@ impl Supervisor {
                 .is_none_or(|h| h.epoch != packet.headers.epoch)
             {
                 if headers.is_some() {
-                    session.open(&packet.headers, self.format, &self.encoder);
+                    session.open(
+                        &packet.headers,
+                        self.format,
+                        &self.encoder,
+                        packet.dts - base.unwrap_or(packet.dts),
+                    );
                 }
                 headers = Some(packet.headers.clone());
             }
@@ -409,7 +420,11 @@ impl Supervisor {
 }
 
 impl Session {
-    fn start(server: &str, secret: secrets::Secret) -> Result<Self, gst::glib::BoolError> {
+    fn start(
+        server: &str,
+        secret: secrets::Secret,
+        is_secret: bool,
+    ) -> Result<Self, gst::glib::BoolError> {
         let caps = gst::Caps::new_empty_simple("video/x-flv");
         let input = gst_app::AppSrc::builder()
             .caps(&caps)
@@ -452,15 +467,16 @@ impl Session {
             bus,
             sent,
             secret,
+            is_secret,
         };
         // An attempt that fails at once says why on the bus.
         let _ = session.pipeline.set_state(gst::State::Playing);
         Ok(session)
     }
 
-    /// Sends metadata and headers; gives how many tags.
-    fn open(&self, headers: &Headers, format: Format, encoder: &Encoder) -> u64 {
-        let tags = flv::opening(headers, format, encoder);
+    /// Sends metadata and headers, `time_ns` into the connection; gives how many tags.
+    fn open(&self, headers: &Headers, format: Format, encoder: &Encoder, time_ns: i64) -> u64 {
+        let tags = flv::opening(headers, format, encoder, time_ns);
         let count = tags.len() as u64;
         for tag in tags {
             let _ = self.input.push_buffer(tag);
@@ -471,9 +487,14 @@ impl Session {
     fn check(&self, host: &str) -> Result<(), Trouble> {
         while let Some(message) = self.bus.pop() {
             if let gst::MessageView::Error(error) = message.view() {
-                let text = self.without_secret(error.error().message());
-                let debug = error.debug().map(|debug| self.without_secret(&debug));
-                return Err(Trouble::of_rtmp(&text, &debug.unwrap_or_default(), host));
+                let text = error.error().message().to_owned();
+                let debug = error.debug().unwrap_or_default();
+                // Read first: a stream's name may be a word of the message.
+                let mut trouble = Trouble::of_rtmp(&text, &debug, host);
+                if self.is_secret {
+                    trouble.message = self.without_secret(&trouble.message);
+                }
+                return Err(trouble);
             }
         }
         Ok(())

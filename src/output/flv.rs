@@ -14,15 +14,21 @@ const AAC: u8 = 0xAF;
 const KEYFRAME_AVC: u8 = 0x17;
 const INTERFRAME_AVC: u8 = 0x27;
 
-/// What is sent before the first packet: metadata, the H.264 header, the AAC header. Empty parts
-/// where the headers lack their codec data.
-pub fn opening(headers: &Headers, format: Format, encoder: &Encoder) -> Vec<gst::Buffer> {
-    let mut tags = vec![tag(SCRIPT, 0, &[&metadata(format, encoder)])];
+/// What is sent before the first packet, and when the headers change: metadata, the H.264 header, the
+/// AAC header, all `time_ns` into the stream. A header without codec data is left out.
+pub fn opening(
+    headers: &Headers,
+    format: Format,
+    encoder: &Encoder,
+    time_ns: i64,
+) -> Vec<gst::Buffer> {
+    let time = u32::try_from(time_ns / 1_000_000).unwrap_or(0);
+    let mut tags = vec![tag(SCRIPT, time, &[&metadata(format, encoder)])];
     if let Some(data) = codec_data(&headers.video) {
-        tags.push(tag(VIDEO, 0, &[&[KEYFRAME_AVC, 0, 0, 0, 0], &data]));
+        tags.push(tag(VIDEO, time, &[&[KEYFRAME_AVC, 0, 0, 0, 0], &data]));
     }
     if let Some(data) = codec_data(&headers.audio) {
-        tags.push(tag(AUDIO, 0, &[&[AAC, 0], &data]));
+        tags.push(tag(AUDIO, time, &[&[AAC, 0], &data]));
     }
     tags
 }

@@ -82,7 +82,7 @@ impl PacketQueue {
         }
         inner.awaiting_keyframe = false;
         inner.packets.push_back(packet.clone());
-        if inner.backlog_ns() > self.limit_ns {
+        if inner.picture_backlog_ns() > self.limit_ns || inner.backlog_ns() > 4 * self.limit_ns {
             inner.drop_oldest_group(self.limit_ns);
         }
         self.ready.notify_one();
@@ -162,6 +162,16 @@ impl Inner {
 
     fn backlog_ns(&self) -> i64 {
         match (self.packets.front(), self.packets.back()) {
+            (Some(first), Some(last)) => last.dts - first.dts,
+            _ => 0,
+        }
+    }
+
+    /// Program time from the first picture that waits to the last packet: sound that stays behind when
+    /// its pictures were dropped is no reason to drop more.
+    fn picture_backlog_ns(&self) -> i64 {
+        let first = self.packets.iter().find(|p| p.track == Track::Video);
+        match (first, self.packets.back()) {
             (Some(first), Some(last)) => last.dts - first.dts,
             _ => 0,
         }
@@ -270,6 +280,8 @@ mod tests {
         assert_eq!(pictures[0] % 60, 0, "begins with a keyframe");
         assert!(pictures.windows(2).all(|w| w[1] == w[0] + 1));
         assert_eq!(queue.dropped() as usize + pictures.len(), 15 * 30);
+        // No more than what was over the limit, to the next keyframe.
+        assert!(pictures.len() >= (5 - 2) * 30, "{}", pictures.len());
     }
 
     #[test]

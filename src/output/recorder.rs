@@ -175,13 +175,28 @@ impl Writer {
         }
     }
 
-    /// Mends what a crash left in the folder.
+    /// Mends what a crash left in the folder, beside the new recording: a long one on a slow disk
+    /// takes a while.
     fn mend_old(&self) {
-        for path in chapters::unfinished(&self.folder).unwrap_or_default() {
-            match recover(&path) {
-                Ok(found) => tracing::info!(path = %path.display(), ?found, "recording mended"),
-                Err(error) => tracing::warn!("{error}"),
-            }
+        let unfinished = chapters::unfinished(&self.folder).unwrap_or_default();
+        if unfinished.is_empty() {
+            return;
+        }
+        let spawned = std::thread::Builder::new()
+            .name("mending".to_owned())
+            .spawn(move || {
+                nice::give_way(Nice::Monitor);
+                for path in unfinished {
+                    match recover(&path) {
+                        Ok(found) => {
+                            tracing::info!(path = %path.display(), ?found, "recording mended");
+                        }
+                        Err(error) => tracing::warn!("{error}"),
+                    }
+                }
+            });
+        if let Err(error) = spawned {
+            tracing::warn!("earlier recordings are not mended: {error}");
         }
     }
 
@@ -315,7 +330,11 @@ impl Writer {
 
     fn write_markers(&self, part: &mut Part) {
         while let Ok((time, label)) = self.marked.try_recv() {
-            let ms = ((time - part.base).max(0) / 1_000_000) as u64;
+            // Marked before this file began, while none was written.
+            let Ok(ms) = u64::try_from((time - part.base).div_euclid(1_000_000)) else {
+                tracing::warn!("a marker lies before the recording: {label}");
+                continue;
+            };
             if let Some(sidecar) = &mut part.sidecar
                 && let Err(error) = sidecar.add(ms, &label)
             {

@@ -41,6 +41,8 @@ impl Trouble {
         let has = |what: &str| text.contains(what) || debug.contains(what);
         if has("Already publishing") || has("stream already exists") {
             Self::passing("the server still holds the last session")
+        } else if has("Temporary failure") || has("closed unexpectedly") || has("non-properly") {
+            Self::passing(format!("the connection to {host} was lost"))
         } else if has("publish denied") || has("NetStream.Publish") {
             Self::person("the server refuses the stream: check the key")
         } else if has("uthoriz") || has("authmod") || has("auth failed") {
@@ -114,6 +116,18 @@ mod tests {
                 "safe",
             ),
             ("connection closed remotely", "", false, "closed"),
+            (
+                "TLS connection closed unexpectedly",
+                "g-tls-error-quark",
+                false,
+                "lost",
+            ),
+            (
+                "Error resolving “host”: Temporary failure in name resolution",
+                "",
+                false,
+                "lost",
+            ),
             ("Socket I/O timed out", "", false, "answer"),
             ("something new", "", false, "something new"),
         ];

@@ -20,6 +20,6 @@ pub use disk::resolve as resolve_path;
 pub use fault::Fault;
 pub use file::{COPIES, SaveError, load, parse, save};
 pub use model::*;
-pub use placeholder::resolve_secrets;
+pub use placeholder::{encode_secret, resolve_secrets};
 pub use recent::{last_or_demo, remember};
 pub use secrets::{Secret, SecretError};

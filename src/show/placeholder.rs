@@ -71,11 +71,13 @@ pub(super) fn resolve_with(
     mut lookup: impl FnMut(&str) -> Result<Secret, SecretError>,
 ) -> Result<String, SecretError> {
     let placeholders = find(url).map_err(|Malformed| SecretError::BadName)?;
-    replace(url, &placeholders, |p| Ok(encode(lookup(p.name)?.expose())))
+    replace(url, &placeholders, |p| {
+        Ok(encode_secret(lookup(p.name)?.expose()))
+    })
 }
 
 /// Percent-encodes all but the characters that mean nothing in any part of a URL (RFC 3986, 2.3).
-fn encode(secret: &str) -> String {
+pub fn encode_secret(secret: &str) -> String {
     let mut encoded = String::with_capacity(secret.len());
     for byte in secret.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
