@@ -73,6 +73,9 @@ struct EngineArgs {
 }
 
 fn main() -> ExitCode {
+    // Started through /proc/self/exe it would be called "exe" in every list of processes.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::set_name(c"regie");
     let filter = tracing_subscriber::EnvFilter::try_from_env("REGIE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt()

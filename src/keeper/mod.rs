@@ -268,7 +268,9 @@ impl Keeper {
 /// This very program, though its file may have been replaced by a newer one since.
 fn this_program() -> io::Result<Process> {
     if cfg!(target_os = "linux") {
-        return Ok(Process::new("/proc/self/exe"));
+        let mut process = Process::new("/proc/self/exe");
+        process.arg0("regie");
+        return Ok(process);
     }
     std::env::current_exe().map(Process::new)
 }
