@@ -9,19 +9,25 @@ use super::fault::Fault;
 use super::locate::Tree;
 use super::model::{Show, SourceKind};
 
-/// Checks what the show names on disk.
-pub(super) fn check(file: &Path, tree: &Tree, show: &Show) -> Vec<Fault> {
+/// Checks what the show names on disk, but for what a show before it named already: an edit is not
+/// to be refused because a file of another source has vanished.
+pub(super) fn check(file: &Path, tree: &Tree, show: &Show, before: Option<&Show>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut fault = |place: &str, message| {
         faults.push(Fault::new(file, tree.place(place), message));
     };
     for (n, source) in show.sources.iter().enumerate() {
+        let is_known = |before: &Show| before.sources.iter().any(|old| old.kind == source.kind);
         if let SourceKind::File { path, .. } = &source.kind
             && !path.is_empty()
+            && !before.is_some_and(is_known)
             && let Err(message) = readable(&resolve(file, path))
         {
             fault(&format!("sources[{n}].kind.path"), message);
         }
+    }
+    if before.is_some_and(|before| before.recording == show.recording) {
+        return faults;
     }
     let recordings = resolve(file, &show.recording.folder);
     if show.recording.folder.is_empty() {

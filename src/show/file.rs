@@ -56,7 +56,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Show, Vec<Fault>> {
 /// Every fault of the file, in the order of its lines; one in line 1 where it cannot be read.
 pub fn load(path: &Path) -> Result<Show, Vec<Fault>> {
     let text = contents(path).map_err(|fault| vec![fault])?;
-    read(path, &text, |tree, show| disk::check(path, tree, show))
+    read(path, &text, |tree, show| disk::check(path, tree, show, None))
 }
 
 fn read(
@@ -114,6 +114,23 @@ fn contents(path: &Path) -> Result<String, Fault> {
     })
 }
 
+/// Checks a show that was edited as if it had been loaded, and gives the text that is saved. Media
+/// files and folders that `before` named already are not looked at.
+///
+/// # Errors
+/// [`SaveError::Faulty`] with every fault, or [`SaveError::Text`].
+pub fn text_of(path: &Path, show: &Show, before: &Show) -> Result<String, SaveError> {
+    let text = to_text(show)?;
+    let found = read(path, &text, |tree, show| {
+        disk::check(path, tree, show, Some(before))
+    });
+    match found {
+        Ok(read) if read == *show => Ok(text),
+        Ok(_) => Err(ron::Error::Message("it reads back as another".to_owned()).into()),
+        Err(faults) => Err(SaveError::Faulty(faults)),
+    }
+}
+
 /// Saves a show: written beside the file, synced, and put in its place at once. The file there was
 /// is kept as `NAME.ron.1`, the ones before it as `.2` to `.5`; where nothing changed, nothing is
 /// written. Links are followed, permissions kept.
@@ -122,12 +139,7 @@ fn contents(path: &Path) -> Result<String, Fault> {
 /// [`SaveError`], with the file as it was: also for a show that [`parse`] would refuse, so that
 /// what is saved can always be opened again.
 pub fn save(path: &Path, show: &Show) -> Result<(), SaveError> {
-    let text = to_text(show)?;
-    match parse(path, &text) {
-        Ok(read) if read == *show => {}
-        Ok(_) => return Err(ron::Error::Message("it reads back as another".to_owned()).into()),
-        Err(faults) => return Err(SaveError::Faulty(faults)),
-    }
+    let text = text_of(path, show, show)?;
     replace(path, &text).map_err(|error| SaveError::Io {
         file: path.to_owned(),
         error,

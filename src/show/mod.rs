@@ -4,6 +4,7 @@ mod address;
 mod atomic;
 mod check;
 mod disk;
+mod edit;
 mod fault;
 mod file;
 mod form;
@@ -17,8 +18,9 @@ pub mod secrets;
 mod words;
 
 pub use disk::resolve as resolve_path;
+pub use edit::{Edit, EditError, Item, ItemKind, Part};
 pub use fault::Fault;
-pub use file::{COPIES, SaveError, load, parse, save};
+pub use file::{COPIES, SaveError, load, parse, save, text_of};
 pub use model::*;
 pub use placeholder::{encode_secret, resolve_secrets};
 pub use recent::{last_or_demo, remember};

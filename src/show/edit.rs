@@ -1,0 +1,318 @@
+//! Changes of a show: plain data, so that a desk can send them, and a function from one show to the
+//! next. Nothing here knows what is on air, or who asks.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Destination, Encoder, Format, Receiver, Recording, Scene, Show, Source};
+
+/// One change of a show. In JSON `{"add":{"item":{"scene":{…}},"at":2}}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Edit {
+    /// Puts something new in.
+    Add {
+        /// What; its id must be new among its like.
+        item: Item,
+        /// Before the one that is there, counted from 0; at the end where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<usize>,
+    },
+    /// Replaces what is there.
+    Set {
+        /// The id it has. Where the item brings another, everything that names it follows.
+        id: String,
+        /// As it is to be.
+        item: Item,
+    },
+    /// Takes something out. A source leaves the scenes that show it.
+    Remove {
+        /// Of which list.
+        kind: ItemKind,
+        /// Its id.
+        id: String,
+    },
+    /// Puts something at another place in its list.
+    Move {
+        /// In which list.
+        kind: ItemKind,
+        /// Its id.
+        id: String,
+        /// Its new position, counted from 0; the end where it is beyond it.
+        to: usize,
+    },
+    /// The show's name.
+    Name(String),
+    /// Picture size and rate.
+    Format(Format),
+    /// How the program is encoded.
+    Encoder(Encoder),
+    /// Where the master is written.
+    Recording(Recording),
+    /// The receiver inside regie.
+    Receiver(Option<Receiver>),
+}
+
+/// What lists of a show hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // they say themselves
+pub enum Item {
+    Source(Source),
+    Scene(Scene),
+    Destination(Destination),
+}
+
+/// The lists of a show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // they say themselves
+pub enum ItemKind {
+    Source,
+    Scene,
+    Destination,
+}
+
+/// What an edit touches: two edits that share none of these never undo each other's work.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// One thing of a list.
+    Item(ItemKind, String),
+    /// The order of a list.
+    Order(ItemKind),
+    /// A setting of the whole show, by the name of its field.
+    Setting(&'static str),
+}
+
+/// Why an edit cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// Nothing of this id.
+    #[error("there is no {kind} \"{id}\": expected one of {known}")]
+    Unknown {
+        /// Source, scene or destination.
+        kind: &'static str,
+        /// The id.
+        id: String,
+        /// The ids there are.
+        known: String,
+    },
+    /// Another has the id.
+    #[error("there is a {kind} \"{id}\" already: expected another id")]
+    Taken {
+        /// Source, scene or destination.
+        kind: &'static str,
+        /// The id.
+        id: String,
+    },
+}
+
+impl ItemKind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Scene => "scene",
+            Self::Destination => "destination",
+        }
+    }
+}
+
+impl Item {
+    /// Which list it belongs to.
+    pub fn kind(&self) -> ItemKind {
+        match self {
+            Self::Source(_) => ItemKind::Source,
+            Self::Scene(_) => ItemKind::Scene,
+            Self::Destination(_) => ItemKind::Destination,
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Source(source) => &source.id,
+            Self::Scene(scene) => &scene.id,
+            Self::Destination(destination) => &destination.id,
+        }
+    }
+}
+
+/// Something of a list, by its id.
+trait Listed {
+    fn id(&self) -> &str;
+}
+
+impl Listed for Source {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Listed for Scene {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Listed for Destination {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Edit {
+    /// Changes the show, or leaves it as it is; gives what was touched. Whether the new show holds
+    /// together (ranges, references) is checked afterwards, as for a file.
+    ///
+    /// # Errors
+    /// [`EditError`].
+    pub fn apply(&self, show: &mut Show) -> Result<BTreeSet<Part>, EditError> {
+        match self {
+            Self::Add { item, at } => add(show, item, *at),
+            Self::Set { id, item } => set(show, id, item),
+            Self::Remove { kind, id } => remove(show, *kind, id),
+            Self::Move { kind, id, to } => {
+                match kind {
+                    ItemKind::Source => shift(&mut show.sources, *kind, id, *to),
+                    ItemKind::Scene => shift(&mut show.scenes, *kind, id, *to),
+                    ItemKind::Destination => shift(&mut show.destinations, *kind, id, *to),
+                }?;
+                Ok([Part::Order(*kind)].into())
+            }
+            Self::Name(name) => Ok(setting("name", &mut show.name, name)),
+            Self::Format(format) => Ok(setting("format", &mut show.format, format)),
+            Self::Encoder(encoder) => Ok(setting("encoder", &mut show.encoder, encoder)),
+            Self::Recording(recording) => {
+                Ok(setting("recording", &mut show.recording, recording))
+            }
+            Self::Receiver(receiver) => Ok(setting("receiver", &mut show.receiver, receiver)),
+        }
+    }
+}
+
+fn setting<T: Clone>(name: &'static str, old: &mut T, new: &T) -> BTreeSet<Part> {
+    old.clone_from(new);
+    [Part::Setting(name)].into()
+}
+
+fn add(show: &mut Show, item: &Item, at: Option<usize>) -> Result<BTreeSet<Part>, EditError> {
+    let kind = item.kind();
+    match item {
+        Item::Source(source) => insert(&mut show.sources, kind, source, at),
+        Item::Scene(scene) => insert(&mut show.scenes, kind, scene, at),
+        Item::Destination(destination) => insert(&mut show.destinations, kind, destination, at),
+    }?;
+    Ok([Part::Item(kind, item.id().to_owned())].into())
+}
+
+fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditError> {
+    let kind = item.kind();
+    let mut touched: BTreeSet<Part> = [id, item.id()]
+        .map(|id| Part::Item(kind, id.to_owned()))
+        .into();
+    match item {
+        Item::Source(source) => {
+            replace(&mut show.sources, kind, id, source)?;
+            if source.id != id {
+                // The scene of its own id, where the show has one, follows too.
+                for scene in &mut show.scenes {
+                    let mut follows = false;
+                    for layer in scene.layers.iter_mut().filter(|l| l.source == id) {
+                        layer.source.clone_from(&source.id);
+                        follows = true;
+                    }
+                    if follows {
+                        touched.insert(Part::Item(ItemKind::Scene, scene.id.clone()));
+                    }
+                }
+            }
+        }
+        Item::Scene(scene) => replace(&mut show.scenes, kind, id, scene)?,
+        Item::Destination(destination) => {
+            replace(&mut show.destinations, kind, id, destination)?;
+        }
+    }
+    Ok(touched)
+}
+
+fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, EditError> {
+    let mut touched: BTreeSet<Part> = [Part::Item(kind, id.to_owned())].into();
+    match kind {
+        ItemKind::Source => {
+            take_out(&mut show.sources, kind, id)?;
+            for scene in &mut show.scenes {
+                let before = scene.layers.len();
+                scene.layers.retain(|layer| layer.source != id);
+                if scene.layers.len() != before {
+                    touched.insert(Part::Item(ItemKind::Scene, scene.id.clone()));
+                }
+            }
+        }
+        ItemKind::Scene => take_out(&mut show.scenes, kind, id)?,
+        ItemKind::Destination => take_out(&mut show.destinations, kind, id)?,
+    }
+    Ok(touched)
+}
+
+fn find<T: Listed>(list: &[T], kind: ItemKind, id: &str) -> Result<usize, EditError> {
+    list.iter()
+        .position(|item| item.id() == id)
+        .ok_or_else(|| EditError::Unknown {
+            kind: kind.word(),
+            id: id.to_owned(),
+            known: list.iter().map(T::id).collect::<Vec<_>>().join(", "),
+        })
+}
+
+fn free<T: Listed>(list: &[T], kind: ItemKind, id: &str) -> Result<(), EditError> {
+    if list.iter().any(|item| item.id() == id) {
+        return Err(EditError::Taken {
+            kind: kind.word(),
+            id: id.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn insert<T: Listed + Clone>(
+    list: &mut Vec<T>,
+    kind: ItemKind,
+    item: &T,
+    at: Option<usize>,
+) -> Result<(), EditError> {
+    free(list, kind, item.id())?;
+    list.insert(at.unwrap_or(list.len()).min(list.len()), item.clone());
+    Ok(())
+}
+
+fn replace<T: Listed + Clone>(
+    list: &mut [T],
+    kind: ItemKind,
+    id: &str,
+    item: &T,
+) -> Result<(), EditError> {
+    let index = find(list, kind, id)?;
+    if item.id() != id {
+        free(list, kind, item.id())?;
+    }
+    list[index] = item.clone();
+    Ok(())
+}
+
+fn take_out<T: Listed>(list: &mut Vec<T>, kind: ItemKind, id: &str) -> Result<(), EditError> {
+    let index = find(list, kind, id)?;
+    list.remove(index);
+    Ok(())
+}
+
+fn shift<T: Listed>(
+    list: &mut Vec<T>,
+    kind: ItemKind,
+    id: &str,
+    to: usize,
+) -> Result<(), EditError> {
+    let item = list.remove(find(list, kind, id)?);
+    list.insert(to.min(list.len()), item);
+    Ok(())
+}
