@@ -204,6 +204,8 @@ fn engine(args: &EngineArgs) -> Result<ExitCode> {
             record: args.record,
             journal: Some(place.journal()),
             resume: args.resume,
+            file: Some(args.show.clone()),
+            copy: None,
         },
     )?;
     let hub = engine.hub().clone();

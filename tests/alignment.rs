@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use gstreamer as gst;
 use gstreamer_video as gst_video;
-use regie::audio::{Meters, Mixer, Order, StripGain, Track};
+use regie::audio::{Meters, Mixer, Order, Strip, StripGain, Track};
 use regie::input::{ClockMap, Slot, slot, sound_ring};
 use regie::media::{BLOCK, CHANNELS, NS_PER_S, Picture, Rate, SAMPLE_RATE, block_start};
 
@@ -87,7 +87,8 @@ fn simulate(sender: Sender, house: Rate, seconds: i64) -> Outcome {
     let (mut pictures_in, mut slot) = slot();
     let (mut sound_in, reader) = sound_ring();
     let meters = Arc::new(Meters::new(1));
-    let mut mixer = Mixer::new(vec![Track::new(reader, true)], meters);
+    let mut mixer = Mixer::new(1, meters);
+    mixer.put(0, Some(Box::new(Strip::new(Track::new(reader, true)))));
     mixer.order(Order {
         position: 0,
         ramp: 1,

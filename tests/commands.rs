@@ -7,15 +7,16 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use regie::audio::{Meters, Mixer, Order, StripGain, Track};
+use regie::audio::{Meters, Mixer, Order, Strip, StripGain, Track};
 use regie::door::{
     Command, DestinationStatus, Event, Snapshot, Tally, TransitionKind, TransitionState,
 };
-use regie::engine::{Core, Effect, Journal, Observed};
+use regie::engine::{Book, Cast, Core, Effect, Journal, Observed, SLOTS};
 use regie::input::sound_ring;
 use regie::media::{BLOCK, CHANNELS, NS_PER_S, Rate, block_start, db_to_gain};
 use regie::show::{
-    Afv, Destination, Format, Key, Layer, Pattern, Scene, Show, Source, SourceKind, VERSION,
+    Afv, Destination, Edit, Format, Item, ItemKind, Key, Layer, Pattern, Scene, Show, Source,
+    SourceKind, VERSION,
 };
 
 /// −1 dBFS: nothing of the program is louder.
@@ -141,6 +142,8 @@ fn command() -> impl Strategy<Value = Command> {
         1 => any::<bool>().prop_map(|on| Command::StreamAll { on }),
         1 => any::<bool>().prop_map(|on| Command::Record { on }),
         1 => prop_oneof![".{0,20}", "é{190,210}"].prop_map(|label| Command::Marker { label }),
+        1 => any::<bool>().prop_map(|on| Command::LiveEdit { on }),
+        1 => Just(Command::Undo { revision: None }),
         1 => Just(Command::Snapshot {}),
         1 => Just(Command::Quit {}),
     ]
@@ -160,6 +163,67 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (1u32..5).prop_map(Step::Ticks),
         1 => (1u32..1100).prop_map(Step::Ticks),
         1 => Just(Step::Restart),
+    ]
+}
+
+/// What happens to a show that is edited on air.
+#[derive(Clone, Debug)]
+enum Turn {
+    Do(Command),
+    Edit(Vec<Edit>, bool),
+    Undo,
+}
+
+fn change() -> impl Strategy<Value = Edit> {
+    let source = |n: usize, pattern| {
+        Item::Source(Source {
+            id: format!("s{n}"),
+            label: String::new(),
+            kind: SourceKind::Test {
+                pattern,
+                tone_hz: None,
+            },
+            fader_db: 0.0,
+            mute: false,
+            afv: Afv::Follow,
+            picture_delay_ms: 0,
+        })
+    };
+    let scene = |n: usize, layer: usize, opacity: f64| {
+        Item::Scene(Scene {
+            id: format!("scene{n}"),
+            label: String::new(),
+            layers: vec![Layer {
+                opacity,
+                ..Layer::full(&format!("s{layer}"))
+            }],
+        })
+    };
+    let kind = select(vec![
+        ItemKind::Source,
+        ItemKind::Scene,
+        ItemKind::Destination,
+    ]);
+    let pattern = select(vec![Pattern::Bars, Pattern::Ball]);
+    prop_oneof![
+        (0..6usize, pattern.clone()).prop_map(move |(n, pattern)| Edit::Add {
+            item: source(n, pattern),
+            at: None,
+        }),
+        (0..6usize, 0..6usize, 0f64..=1.0).prop_map(move |(n, layer, opacity)| Edit::Add {
+            item: scene(n, layer, opacity),
+            at: Some(0),
+        }),
+        (0..6usize, 0..8usize, pattern).prop_map(move |(n, to, pattern)| Edit::Set {
+            id: format!("s{n}"),
+            item: source(to, pattern),
+        }),
+        (0..6usize, 0..6usize, 0f64..=1.0).prop_map(move |(n, layer, opacity)| Edit::Set {
+            id: format!("scene{n}"),
+            item: scene(n, layer, opacity),
+        }),
+        (kind.clone(), id()).prop_map(|(kind, id)| Edit::Remove { kind, id }),
+        (kind, id(), 0..9usize).prop_map(|(kind, id, to)| Edit::Move { kind, id, to }),
     ]
 }
 
@@ -216,8 +280,10 @@ fn is_valid(command: &Command, core: &Core) -> bool {
         Command::Marker { label } => label.chars().count() <= 200 && core.is_recording(),
         Command::StreamAll { .. }
         | Command::Record { .. }
+        | Command::LiveEdit { .. }
         | Command::Snapshot {}
         | Command::Quit {} => true,
+        for_editor => !for_editor.is_for_editor(),
     }
 }
 
@@ -269,15 +335,17 @@ fn check_effect(command: &Command, before: &Snapshot, core: &Core, effect: &Effe
         Command::Afv { source: id, mode } => assert_eq!(source(id).afv, *mode),
         Command::PictureDelay { source: id, ms } => assert_eq!(source(id).picture_delay_ms, *ms),
         Command::Stream { on, .. } | Command::StreamAll { on } => {
-            let Effect::Stream(indices, effect_on) = effect else {
+            let Effect::Stream(ids, effect_on) = effect else {
                 panic!("{effect:?}")
             };
             assert_eq!(effect_on, on);
-            assert!(indices.iter().all(|&i| core.streaming()[i] == *on));
+            assert!(ids.iter().all(|id| core.streaming().contains(id) == *on));
         }
         Command::Record { on } => assert_eq!(core.is_recording(), *on),
         Command::Marker { label } => assert_eq!(*effect, Effect::Marker(label.clone())),
+        Command::LiveEdit { on } => assert_eq!(after.live_edit, *on),
         Command::Snapshot {} | Command::Quit {} => assert_eq!(after, *before),
+        for_editor => panic!("{for_editor:?} is not for the tick"),
     }
 }
 
@@ -326,7 +394,7 @@ fn check(core: &Core, frame: u64) {
     assert!((0.0..=1.0).contains(&s.black));
 
     let gains = core.gains();
-    assert_eq!(gains.len(), show.sources.len());
+    assert_eq!(gains.len(), SLOTS);
     for (gain, source) in gains.iter().zip(&s.sources) {
         assert!((0.0..=db_to_gain(10.0)).contains(&gain.fader));
         assert!((0.0..=1.0).contains(&gain.follow));
@@ -352,7 +420,7 @@ fn restarted(core: &Core, show: Show) -> Core {
     let text = serde_json::to_string(&core.journal()).unwrap();
     let journal: Journal = serde_json::from_str(&text).unwrap();
     assert_eq!(journal, core.journal());
-    let mut next = Core::new(show);
+    let mut next = Core::new(Arc::new(Cast::opened(show)));
     next.restore(&journal);
     next
 }
@@ -362,7 +430,7 @@ proptest! {
 
     #[test]
     fn any_sequence_of_commands_leaves_a_valid_state(show in show(), steps in vec(step(), 0..60)) {
-        let mut core = Core::new(show.clone());
+        let mut core = Core::new(Arc::new(Cast::opened(show.clone())));
         let mut frame = 0;
         check(&core, frame);
         for step in steps {
@@ -416,7 +484,7 @@ proptest! {
         new in show(),
         steps in vec(command(), 0..20),
     ) {
-        let mut core = Core::new(old);
+        let mut core = Core::new(Arc::new(Cast::opened(old)));
         for command in steps {
             let _ = core.apply(&command);
             core.tick();
@@ -426,13 +494,74 @@ proptest! {
         // What is on air stays there, though the show has it no more; PVW is one that can be taken.
         prop_assert_eq!(&seen.program, &core.switcher().program().scene);
         prop_assert!(seen.scenes.is_empty() || seen.scenes.iter().any(|s| s.id == seen.preview));
-        prop_assert_eq!(next.streaming().len(), new.destinations.len());
-        prop_assert_eq!(next.gains().len(), new.sources.len());
+        let is_there = |id: &String| new.destinations.iter().any(|d| d.id == *id);
+        prop_assert!(next.streaming().iter().all(is_there));
         check_layout(&mut next);
         // A cut brings it back to the show as it is now.
         if next.apply(&Command::Cut {}).is_ok() {
             let after = snapshot(&next, 0);
             prop_assert!(after.scenes.iter().any(|s| s.id == after.program));
+        }
+    }
+
+    /// Edits come and go beneath a program that runs: what is on air is as it was taken, unless
+    /// something was meant to leave it or edits are live; what can be undone is there again.
+    #[test]
+    fn edits_never_reach_the_air_by_themselves(
+        first in show(),
+        steps in vec(prop_oneof![
+            2 => command().prop_map(Turn::Do),
+            3 => vec(change(), 1..3).prop_flat_map(|edits| any::<bool>()
+                .prop_map(move |on_air| Turn::Edit(edits.clone(), on_air))),
+            1 => Just(Turn::Undo),
+        ], 0..40),
+    ) {
+        let cast = Arc::new(Cast::opened(first));
+        let mut book = Book::new(cast.show.clone());
+        let mut core = Core::new(cast);
+        let mut live_edit = false;
+        for step in steps {
+            let (edits, on_air) = match step {
+                Turn::Do(command) => {
+                    if let (Ok(_), Command::LiveEdit { on }) = (core.apply(&command), &command) {
+                        live_edit = *on;
+                    }
+                    core.tick();
+                    continue;
+                }
+                Turn::Edit(edits, on_air) => (Some(edits), on_air),
+                Turn::Undo => (None, false),
+            };
+            let draft = match &edits {
+                Some(edits) => book.draft(None, edits, "edit", false),
+                None => book.draft_undo(None),
+            };
+            let Ok(draft) = draft else { continue };
+            let before = (core.cast().clone(), core.clone().tick(), snapshot(&core, 0));
+            let Some(next) = core.cast().next(draft.show.clone(), |slot| core.uses(slot)) else {
+                panic!("no slot is free");
+            };
+            let (next, ids) = (Arc::new(next), |cast: &Cast| cast.show.sources.len());
+            prop_assert_eq!(next.slots().len(), ids(&next));
+            let distinct: std::collections::BTreeSet<_> = next.slots().iter().collect();
+            prop_assert_eq!(distinct.len(), ids(&next), "two sources in one slot");
+            match core.recast(next, on_air) {
+                Err(_) => {
+                    prop_assert!(!on_air);
+                    prop_assert_eq!(snapshot(&core, 0), before.2);
+                    continue;
+                }
+                Ok(()) => { book.commit(draft); }
+            }
+            if !live_edit && !on_air {
+                prop_assert_eq!(&core.clone().tick().from, &before.1.from, "seen on air");
+                prop_assert_eq!(&core.clone().tick().to, &before.1.to);
+            }
+            let s = snapshot(&core, 0);
+            prop_assert!(s.scenes.is_empty() || s.scenes.iter().any(|x| x.id == s.preview));
+            let layout = core.clone().tick();
+            prop_assert!(layout.from.draws.iter().all(|draw| core.uses(draw.source)));
+            prop_assert!(core.strips().iter().all(|strip| strip.fader_db.is_finite()));
         }
     }
 
@@ -516,7 +645,10 @@ proptest! {
                 ((writer, 0i64), Track::new(reader, live))
             })
             .unzip();
-        let mut mixer = Mixer::new(tracks, meters.clone());
+        let mut mixer = Mixer::new(live.len(), meters.clone());
+        for (slot, track) in tracks.into_iter().enumerate() {
+            mixer.put(slot, Some(Box::new(Strip::new(track))));
+        }
         let mut packets = packets.iter().cycle();
         let mut last = 0;
         for (k, order) in orders.into_iter().enumerate() {

@@ -106,6 +106,16 @@ impl Meters {
         }
     }
 
+    /// A slot has gone to another strip: what was shown of the one before is forgotten.
+    pub fn clear(&self, strip: usize) {
+        self.show_offset(strip, 0.0);
+        if let Some(shown) = self.shown.get(strip) {
+            for value in shown.peak.iter().chain(&shown.rms) {
+                value.store(0, Ordering::Relaxed);
+            }
+        }
+    }
+
     /// A strip's level; its peak is kept anew from here.
     pub fn take(&self, strip: usize) -> Level {
         let Some(shown) = self.shown.get(strip) else {

@@ -24,7 +24,7 @@ pub struct Order {
     pub position: u64,
     /// Over so many samples the gains go to their new values.
     pub ramp: u32,
-    /// One for each source.
+    /// By slot.
     pub strips: Vec<StripGain>,
     /// The program's gain: fade to black.
     pub program: f32,
@@ -33,20 +33,21 @@ pub struct Order {
 /// Without a longer one, gains change over 5 ms: short enough to be a cut, too long to be a click.
 pub const SHORT_RAMP: u32 = (BLOCK / 2) as u32;
 
-/// Strips, sum, limiter.
+/// Strips, sum, limiter. A strip has a slot for as long as its source runs.
 pub struct Mixer {
-    strips: Vec<Strip>,
+    strips: Vec<Option<Box<Strip>>>,
     program: Ramp,
     limiter: Limiter,
     meter: Meter,
     meters: Arc<Meters>,
     orders: VecDeque<Order>,
     position: u64,
-    /// One block of each strip, one after the other.
+    /// One block of each slot, one after the other.
     blocks: Vec<f32>,
 }
 
-struct Strip {
+/// One source's sound on its way into the sum.
+pub struct Strip {
     track: Track,
     meter: Meter,
     fader: Ramp,
@@ -98,25 +99,26 @@ impl Ramp {
 }
 
 impl Mixer {
-    /// A mixer whose strips begin silent at sample 0; `meters` has one for each track.
-    pub fn new(tracks: Vec<Track>, meters: Arc<Meters>) -> Self {
+    /// A mixer of so many empty slots, that begins at sample 0; `meters` has one for each.
+    pub fn new(slots: usize, meters: Arc<Meters>) -> Self {
         Self {
-            blocks: vec![0.0; tracks.len() * BLOCK * CHANNELS],
-            strips: tracks
-                .into_iter()
-                .map(|track| Strip {
-                    track,
-                    meter: Meter::default(),
-                    fader: Ramp::at(0.0),
-                    follow: Ramp::at(0.0),
-                })
-                .collect(),
+            blocks: vec![0.0; slots * BLOCK * CHANNELS],
+            strips: (0..slots).map(|_| None).collect(),
             program: Ramp::at(1.0),
             limiter: Limiter::default(),
             meter: Meter::default(),
             meters,
             orders: VecDeque::new(),
             position: 0,
+        }
+    }
+
+    /// Gives a slot to a strip, which begins silent, or to none; gives back what was there, for its
+    /// memory is not to be freed here.
+    pub fn put(&mut self, slot: usize, strip: Option<Box<Strip>>) -> Option<Box<Strip>> {
+        match self.strips.get_mut(slot) {
+            Some(place) => std::mem::replace(place, strip),
+            None => strip,
         }
     }
 
@@ -152,6 +154,7 @@ impl Mixer {
             .zip(self.blocks.chunks_exact_mut(BLOCK * CHANNELS))
             .enumerate()
         {
+            let Some(strip) = strip else { continue };
             strip.track.block(block_start(start), block);
             let reading = strip.meter.read(block);
             self.meters.show(i, reading, strip.fader.value);
@@ -175,6 +178,7 @@ impl Mixer {
             let range = done * CHANNELS..until * CHANNELS;
             let blocks = self.blocks.chunks_exact(BLOCK * CHANNELS);
             for (strip, block) in self.strips.iter_mut().zip(blocks) {
+                let Some(strip) = strip else { continue };
                 strip.add(&block[range.clone()], &mut sum[range.clone()]);
             }
             if !(self.program.is_still() && self.program.value == 1.0) {
@@ -199,6 +203,7 @@ impl Mixer {
     fn carry_out(&mut self, order: &Order) {
         let ramp = order.ramp.max(1);
         for (strip, gain) in self.strips.iter_mut().zip(&order.strips) {
+            let Some(strip) = strip else { continue };
             // A hand on a fader is not a transition: it is followed at once.
             strip.fader.go(gain.fader, SHORT_RAMP);
             strip.follow.go(gain.follow, ramp);
@@ -208,6 +213,16 @@ impl Mixer {
 }
 
 impl Strip {
+    /// A strip that is silent until an order says otherwise.
+    pub fn new(track: Track) -> Self {
+        Self {
+            track,
+            meter: Meter::default(),
+            fader: Ramp::at(0.0),
+            follow: Ramp::at(0.0),
+        }
+    }
+
     fn add(&mut self, from: &[f32], sum: &mut [f32]) {
         if self.fader.is_still() && self.follow.is_still() {
             let gain = self.fader.value * self.follow.value;
@@ -237,7 +252,7 @@ mod tests {
 
     /// A mixer of clips that give a constant each, long enough for `blocks`.
     fn mixer(levels: &[f32], blocks: usize) -> (Mixer, Vec<SoundWriter>) {
-        let (tracks, writers) = levels
+        let (tracks, writers): (Vec<Track>, _) = levels
             .iter()
             .map(|&level| {
                 let (mut writer, reader) = sound_ring();
@@ -249,7 +264,11 @@ mod tests {
             })
             .unzip();
         let meters = Arc::new(Meters::new(levels.len()));
-        (Mixer::new(tracks, meters), writers)
+        let mut mixer = Mixer::new(levels.len(), meters);
+        for (slot, track) in tracks.into_iter().enumerate() {
+            mixer.put(slot, Some(Box::new(Strip::new(track))));
+        }
+        (mixer, writers)
     }
 
     fn order(position: u64, ramp: u32, gains: &[f32]) -> Order {

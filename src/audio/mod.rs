@@ -8,5 +8,5 @@ mod track;
 
 pub use limiter::Limiter;
 pub use meter::{Meter, MeterReading, Meters};
-pub use mixer::{Mixer, Order, SHORT_RAMP, StripGain};
+pub use mixer::{Mixer, Order, SHORT_RAMP, Strip, StripGain};
 pub use track::Track;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::show::Afv;
+use crate::show::{Afv, Edit};
 
 /// Everything that can be done. The JSON form is `{"command":"preview","scene":"one"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,10 +92,72 @@ pub enum Command {
         /// At most 200 characters.
         label: String,
     },
+    /// Changes the show: all of the edits or none. What is on air stays as it was taken, unless edits
+    /// are live.
+    Edit {
+        /// The revision that they were made on: refused where somebody else touched the same things
+        /// since. Left out, they are made on what there is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revision: Option<u64>,
+        /// What UNDO will say, at most 200 characters.
+        #[serde(default)]
+        label: String,
+        /// Goes on with the step before, where that has the same label and touched the same: one
+        /// drag is one step.
+        #[serde(default)]
+        joins: bool,
+        /// May take a source or a destination off the air.
+        #[serde(default)]
+        on_air: bool,
+        /// In their order.
+        edits: Vec<Edit>,
+    },
+    /// Takes the last edit back. Never changes what is on air.
+    Undo {
+        /// The revision that was seen: refused where it is another by now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revision: Option<u64>,
+    },
+    /// Makes again what was undone.
+    Redo {
+        /// As for `undo`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revision: Option<u64>,
+    },
+    /// Writes the show to its file.
+    Save {
+        /// Also where another program has changed the file since it was read.
+        #[serde(default)]
+        over: bool,
+    },
+    /// Takes over what the show's file holds now, as an edit that can be undone.
+    Revert {},
+    /// Whether edits of the scenes on air are seen at once, and not with the next take.
+    LiveEdit {
+        /// At once.
+        on: bool,
+    },
+    /// Asks for the show as an event.
+    Show {},
     /// Asks for a snapshot as an event.
     Snapshot {},
     /// Ends the show: closes every file and leaves every destination.
     Quit {},
+}
+
+impl Command {
+    /// Whether it is for the editor and not for the tick.
+    pub fn is_for_editor(&self) -> bool {
+        matches!(
+            self,
+            Self::Edit { .. }
+                | Self::Undo { .. }
+                | Self::Redo { .. }
+                | Self::Save { .. }
+                | Self::Revert {}
+                | Self::Show {}
+        )
+    }
 }
 
 /// How AUTO goes from PGM to PVW.

@@ -1,10 +1,13 @@
 //! What the engine says of its own accord.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Command, DestinationState, RecordingState, Snapshot, SourceState};
+use crate::show::Show;
 
 /// One thing that happened. The JSON form is `{"event":"ready",…}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +43,18 @@ pub enum Event {
     Snapshot {
         /// The state.
         snapshot: Box<Snapshot>,
+    },
+    /// The answer to the command of that name.
+    Show {
+        /// How often the show was changed since it was opened.
+        revision: u64,
+        /// The show.
+        show: Arc<Show>,
+        /// Its file.
+        file: Option<PathBuf>,
+        /// The number that the request carried.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<u64>,
     },
     /// A source changed its state.
     Source {

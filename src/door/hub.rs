@@ -41,6 +41,7 @@ struct Subscribers {
 /// See the module's words.
 pub struct Hub {
     commands: Sender<Ask>,
+    edits: Sender<Ask>,
     said: Sender<Event>,
     snapshot: ArcSwapOption<Snapshot>,
     subscribers: Mutex<Subscribers>,
@@ -49,12 +50,15 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// A hub, and where the tick takes its commands. Ends its thread when the last handle is gone.
-    pub fn start() -> std::io::Result<(Arc<Self>, Receiver<Ask>)> {
+    /// A hub, and where the tick and the editor take their commands. Ends its thread when the last
+    /// handle is gone.
+    pub fn start() -> std::io::Result<(Arc<Self>, Receiver<Ask>, Receiver<Ask>)> {
         let (commands, asked) = bounded(COMMANDS);
+        let (edits, edited) = bounded(COMMANDS);
         let (said, heard) = unbounded::<Event>();
         let hub = Arc::new(Self {
             commands,
+            edits,
             said,
             snapshot: ArcSwapOption::empty(),
             subscribers: Mutex::default(),
@@ -79,7 +83,7 @@ impl Hub {
                     });
                 }
             })?;
-        Ok((hub, asked))
+        Ok((hub, asked, edited))
     }
 
     /// Says something to every client. Never waits.
@@ -183,19 +187,33 @@ pub struct LocalDoor {
 }
 
 impl LocalDoor {
-    /// Sends a command whose answer carries a number that the client chose. Waits only where commands
-    /// come faster than the tick takes them.
+    /// Sends a command whose answer carries a number that the client chose. Waits where commands come
+    /// faster than the tick takes them, and for the answer to an edit: what the same client says next
+    /// is said of the show as it is then.
     pub fn ask(&self, id: u64, command: Command) {
+        let ended = || Event::Error {
+            message: "the show has ended".to_owned(),
+            id: Some(id),
+        };
+        if command.is_for_editor() {
+            let (answer, answered) = bounded(1);
+            let ask = Ask {
+                command,
+                id,
+                answer,
+            };
+            let sent = self.hub.edits.send(ask);
+            let event = sent.ok().and_then(|()| answered.recv().ok());
+            let _ = self.answers.try_send(event.unwrap_or_else(ended));
+            return;
+        }
         let ask = Ask {
             command,
             id,
             answer: self.answers.clone(),
         };
         if self.hub.commands.send(ask).is_err() {
-            let _ = self.answers.try_send(Event::Error {
-                message: "the show has ended".to_owned(),
-                id: Some(id),
-            });
+            let _ = self.answers.try_send(ended());
         }
     }
 

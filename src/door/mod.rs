@@ -23,7 +23,7 @@ pub use monitor::{Door, MonitorId, MonitorPicture, MonitorRequest};
 pub use place::Place;
 pub use server::serve;
 pub use snapshot::{
-    Counters, DestinationState, DestinationStatus, EncoderStatus, Health, Level, ReceivedStream,
-    ReceiverStatus, RecordingState, RecordingStatus, SceneStatus, Snapshot, SourceState,
-    SourceStatus, Tally, Transition, TransitionState,
+    Counters, DestinationState, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
+    ReceivedStream, ReceiverStatus, RecordingState, RecordingStatus, SceneStatus, Snapshot,
+    SourceState, SourceStatus, Tally, Transition, TransitionState,
 };

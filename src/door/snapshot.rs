@@ -47,6 +47,10 @@ pub struct Snapshot {
     pub encoder: EncoderStatus,
     /// The receiver inside regie, where the show asks for it.
     pub receiver: Option<ReceiverStatus>,
+    /// The show as it is edited.
+    pub edit: EditStatus,
+    /// Edits of the scenes on air are seen at once.
+    pub live_edit: bool,
     /// Frames of the program.
     pub counters: Counters,
     /// How the machine fares.
@@ -185,7 +189,7 @@ impl Default for Level {
 }
 
 /// One destination.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DestinationStatus {
     /// Its id.
     pub id: String,
@@ -315,6 +319,19 @@ pub struct ReceivedStream {
     pub keyframe_interval_s: f32,
     /// Milliseconds from the tick to the arrival, median of the last 2 s.
     pub delay_ms: Option<f32>,
+}
+
+/// The show as it is edited.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditStatus {
+    /// How often it was changed since it was opened.
+    pub revision: u64,
+    /// It is another than its file holds.
+    pub unsaved: bool,
+    /// What UNDO would take back.
+    pub undo: Option<String>,
+    /// What REDO would make again.
+    pub redo: Option<String>,
 }
 
 /// Frames of the program.

@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use crate::show::{Edit, EditError, ItemKind, Part, Show};
 
+/// What an edit of the whole show touches.
+const EVERYTHING: Part = Part::Setting("contents");
+
 /// So many steps can be undone.
 const STEPS: usize = 500;
 
@@ -133,6 +136,16 @@ impl Book {
         })
     }
 
+    /// Another show in place of this one: everything is touched by it.
+    pub fn draft_whole(&self, show: Arc<Show>, label: &str) -> Draft {
+        Draft {
+            show,
+            label: label.to_owned(),
+            parts: [EVERYTHING].into(),
+            way: Way::New { joins: false },
+        }
+    }
+
     /// The show before the last step.
     ///
     /// # Errors
@@ -178,7 +191,7 @@ impl Book {
             return Err(BookError::Unborn(made_on, self.revision));
         }
         let changed = |part: &&Part| self.touched.get(part).is_some_and(|&at| at > made_on);
-        match parts.iter().find(changed) {
+        match [EVERYTHING].iter().chain(parts).find(changed) {
             None => Ok(()),
             Some(part) => Err(BookError::Stale {
                 what: word(part),
@@ -300,14 +313,20 @@ mod tests {
         let draft = book.draft_undo(Some(book.revision())).unwrap();
         book.commit(draft);
         assert_eq!(opacity(&book), 1.0);
-        assert_eq!((book.undoes(), book.redoes()), (Some("add"), Some("opacity")));
+        assert_eq!(
+            (book.undoes(), book.redoes()),
+            (Some("add"), Some("opacity"))
+        );
         let draft = book.draft_redo(None).unwrap();
         book.commit(draft);
         assert_eq!(opacity(&book), 0.4);
         let draft = book.draft_undo(None).unwrap();
         book.commit(draft);
         make(&mut book, add("two"), "add", false);
-        assert_eq!(book.draft_redo(None).unwrap_err(), BookError::Nothing("redo"));
+        assert_eq!(
+            book.draft_redo(None).unwrap_err(),
+            BookError::Nothing("redo")
+        );
     }
 
     #[test]
@@ -317,12 +336,21 @@ mod tests {
         make(&mut book, add("two"), "add", false);
         let seen = book.revision();
         make(&mut book, set("one", 0.5), "mine", false);
-        assert!(book.draft(Some(seen), &[set("two", 0.2)], "yours", false).is_ok());
+        assert!(
+            book.draft(Some(seen), &[set("two", 0.2)], "yours", false)
+                .is_ok()
+        );
         let both = [set("two", 0.2), set("one", 0.2)];
         let refused = book.draft(Some(seen), &both, "yours", false).unwrap_err();
         assert!(matches!(&refused, BookError::Stale { what, .. } if what == "scene \"one\""));
-        assert!(matches!(book.draft_undo(Some(seen)), Err(BookError::Stale { .. })));
-        assert!(matches!(book.draft(Some(99), &both, "", false), Err(BookError::Unborn(99, _))));
+        assert!(matches!(
+            book.draft_undo(Some(seen)),
+            Err(BookError::Stale { .. })
+        ));
+        assert!(matches!(
+            book.draft(Some(99), &both, "", false),
+            Err(BookError::Unborn(99, _))
+        ));
         // Nothing of it was made.
         assert_eq!(book.show().scenes[1].layers[0].opacity, 1.0);
     }
@@ -338,7 +366,10 @@ mod tests {
         make(&mut book, gone.clone(), "remove", false);
         assert!(book.show().sources.is_empty() && book.show().scenes[0].layers.is_empty());
         let again = book.draft(None, &[gone], "remove", false).unwrap_err();
-        assert!(again.to_string().contains("there is no source \"cam1\""), "{again}");
+        assert!(
+            again.to_string().contains("there is no source \"cam1\""),
+            "{again}"
+        );
         let draft = book.draft_undo(None).unwrap();
         book.commit(draft);
         assert_eq!(book.show().scenes[0].layers[0].source, "cam1");

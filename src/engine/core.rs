@@ -1,15 +1,19 @@
 //! The state of the show: what commands change and snapshots tell. No thread, no clock, no device:
 //! the tick brings frame numbers in and carries effects out.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::cast::{Cast, SLOTS};
 use super::journal::{Journal, JournalStrip};
 use super::switcher::{SwitchError, Switcher, Taken};
 use crate::audio::StripGain;
 use crate::door::{
-    Command, Counters, DestinationStatus, EncoderStatus, Health, Level, ReceiverStatus,
+    Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level, ReceiverStatus,
     RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus,
 };
 use crate::media::{Rate, db_to_gain};
-use crate::show::{Afv, Show};
+use crate::show::{Afv, Destination, Show, Source};
 use crate::video::Layout;
 
 const FADER_MAX_DB: f32 = 10.0;
@@ -22,13 +26,13 @@ const LABEL_MAX: usize = 200;
 pub enum Effect {
     /// Nothing.
     None,
-    /// Start or stop destinations, by index.
-    Stream(Vec<usize>, bool),
+    /// Start or stop destinations, by their ids.
+    Stream(Vec<String>, bool),
     /// Start or stop the master.
     Record(bool),
     /// Mark this frame.
     Marker(String),
-    /// Delay a source's picture, by index.
+    /// Delay a source's picture, by slot.
     PictureDelay(usize, u32),
     /// Give a snapshot.
     Snapshot,
@@ -62,13 +66,24 @@ pub enum Refusal {
         /// The range.
         expected: String,
     },
+    /// An edit would take something off the air.
+    #[error("{what} \"{id}\" is on air: take another scene first, or say that it is meant")]
+    OnAir {
+        /// Source or destination.
+        what: &'static str,
+        /// The id.
+        id: String,
+    },
+    /// It changes the show, which is not the core's.
+    #[error("this is for the editor of the show")]
+    ForEditor,
     /// A marker while nothing is recorded.
     #[error("a marker needs a recording: start the recorder first")]
     NotRecording,
 }
 
 /// A strip's settings.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Strip {
     /// In dB.
     pub fader_db: f32,
@@ -80,14 +95,46 @@ pub struct Strip {
     pub picture_delay_ms: u32,
 }
 
+impl Strip {
+    /// As the show says it.
+    fn of(source: &Source) -> Self {
+        Self {
+            fader_db: source.fader_db,
+            mute: source.mute,
+            afv: source.afv,
+            picture_delay_ms: source.picture_delay_ms,
+        }
+    }
+
+    /// Takes over what differs between the source as it was and as it is now.
+    fn change(&mut self, old: &Source, new: &Source) {
+        if old.fader_db != new.fader_db {
+            self.fader_db = new.fader_db;
+        }
+        if old.mute != new.mute {
+            self.mute = new.mute;
+        }
+        if old.afv != new.afv {
+            self.afv = new.afv;
+        }
+        if old.picture_delay_ms != new.picture_delay_ms {
+            self.picture_delay_ms = new.picture_delay_ms;
+        }
+    }
+}
+
 /// See the module's words.
 #[derive(Clone, Debug)]
 pub struct Core {
-    show: Show,
+    cast: Arc<Cast>,
     switcher: Switcher,
+    /// By slot.
     strips: Vec<Strip>,
-    streaming: Vec<bool>,
+    /// The ids of the destinations that are asked for.
+    streaming: BTreeSet<String>,
     recording: bool,
+    /// Edits of the scenes on air are seen at once.
+    live_edit: bool,
 }
 
 /// What the core cannot know by itself, for the snapshot.
@@ -103,6 +150,8 @@ pub struct Observed {
     pub encoder: EncoderStatus,
     /// The receiver.
     pub receiver: Option<ReceiverStatus>,
+    /// The show as it is edited.
+    pub edit: EditStatus,
     /// Level of the program, and the limiter's reduction in dB.
     pub program: (Level, f32),
     /// Frames.
@@ -133,38 +182,114 @@ pub struct ObservedSource {
 
 impl Core {
     /// The show as its file says it.
-    pub fn new(show: Show) -> Self {
-        let strips = show
+    pub fn new(cast: Arc<Cast>) -> Self {
+        let mut strips = vec![Strip::default(); SLOTS];
+        for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
+            strips[slot] = Strip::of(source);
+        }
+        Self {
+            switcher: Switcher::new(&cast),
+            strips,
+            streaming: BTreeSet::new(),
+            recording: false,
+            live_edit: false,
+            cast,
+        }
+    }
+
+    /// Goes on with a show that was edited. What is on air stays as it was taken, unless edits are
+    /// live; `on_air` allows that something is taken off the air by it.
+    ///
+    /// # Errors
+    /// [`Refusal::OnAir`] where that was not allowed; nothing has changed then.
+    pub fn recast(&mut self, cast: Arc<Cast>, on_air: bool) -> Result<(), Refusal> {
+        let before = &self.cast;
+        let is_on_air = |slot: usize| self.switcher.on_air().any(|stage| stage.shows(slot));
+        // A source that left the show, not one that was made anew under its id.
+        let leaving: Vec<(&str, usize)> = before
+            .show
             .sources
             .iter()
-            .map(|source| Strip {
-                fader_db: source.fader_db,
-                mute: source.mute,
-                afv: source.afv,
-                picture_delay_ms: source.picture_delay_ms,
+            .zip(before.slots())
+            .filter(|(source, slot)| {
+                !cast.slots().contains(slot) && cast.slot(&source.id).is_none()
             })
+            .map(|(source, slot)| (source.id.as_str(), *slot))
+            .filter(|(_, slot)| is_on_air(*slot))
             .collect();
-        Self {
-            switcher: Switcher::new(&show),
-            strips,
-            streaming: vec![false; show.destinations.len()],
-            recording: false,
-            show,
+        if let Some((source, _)) = leaving.first()
+            && !on_air
+        {
+            return Err(Refusal::OnAir {
+                what: "source",
+                id: (*source).to_owned(),
+            });
         }
+        let leaving: Vec<usize> = leaving.iter().map(|(_, slot)| *slot).collect();
+        let cut_off = before.show.destinations.iter().find(|old| {
+            let stays = |new: &Destination| new.goes_where(old);
+            self.streaming.contains(&old.id) && !cast.show.destinations.iter().any(stays)
+        });
+        if let Some(destination) = cut_off
+            && !on_air
+        {
+            return Err(Refusal::OnAir {
+                what: "destination",
+                id: destination.id.clone(),
+            });
+        }
+        for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
+            match before
+                .show
+                .sources
+                .iter()
+                .zip(before.slots())
+                .find(|(_, s)| **s == slot)
+            {
+                // What the hand did to a strip stays; what the edit changed is as the edit says.
+                Some((old, _)) => self.strips[slot].change(old, source),
+                None => {
+                    self.strips[slot] = Strip::of(source);
+                    // The same source made anew: its fader is where it was.
+                    if let Some(old) = before.slot(&source.id) {
+                        self.strips[slot] = self.strips[old];
+                    }
+                }
+            }
+        }
+        self.switcher.drop_sources(&leaving);
+        self.switcher.recast(&cast);
+        if self.live_edit {
+            self.switcher.retake(&cast);
+        }
+        let destinations = &cast.show.destinations;
+        self.streaming
+            .retain(|id| destinations.iter().any(|d| d.id == *id));
+        self.cast = cast;
+        Ok(())
+    }
+
+    /// The slots that are in use: of the show, and of what is on air.
+    pub fn uses(&self, slot: usize) -> bool {
+        self.cast.slots().contains(&slot)
+            || self
+                .switcher
+                .on_air()
+                .any(|stage| stage.draws.iter().any(|draw| draw.source == slot))
     }
 
     /// Puts back what an engine before this one had on air. What the show no longer has is left out.
     pub fn restore(&mut self, journal: &Journal) {
-        let program = Taken::new(&journal.program, &journal.program_layers, &self.show);
+        let program = Taken::new(&journal.program, &journal.program_layers, &self.cast);
         self.switcher
-            .restore(program, &journal.preview, journal.black);
+            .restore(program, &journal.preview, journal.black, &self.cast);
         // A length that a journal cannot hold leaves the usual one.
         let _ = self
             .switcher
             .set_transition(journal.transition, journal.transition_frames);
         for saved in &journal.strips {
-            if let Some(index) = self.show.source_index(&saved.source) {
-                self.strips[index] = Strip {
+            if let Some(slot) = self.cast.slot(&saved.source) {
+                self.strips[slot] = Strip {
                     fader_db: saved.fader_db.clamp(FADER_MIN_DB, FADER_MAX_DB),
                     mute: saved.mute,
                     afv: saved.afv,
@@ -172,9 +297,11 @@ impl Core {
                 };
             }
         }
-        for (on, destination) in self.streaming.iter_mut().zip(&self.show.destinations) {
-            *on = journal.streaming.contains(&destination.id);
-        }
+        let destinations = self.cast.show.destinations.iter().map(|d| &d.id);
+        self.streaming = destinations
+            .filter(|id| journal.streaming.contains(*id))
+            .cloned()
+            .collect();
         self.recording = journal.recording;
     }
 
@@ -190,10 +317,7 @@ impl Core {
             transition_frames,
             black: self.switcher.black().1,
             strips: self
-                .show
-                .sources
-                .iter()
-                .zip(&self.strips)
+                .sources()
                 .map(|(source, strip)| JournalStrip {
                     source: source.id.clone(),
                     fader_db: strip.fader_db,
@@ -202,14 +326,7 @@ impl Core {
                     picture_delay_ms: strip.picture_delay_ms,
                 })
                 .collect(),
-            streaming: self
-                .show
-                .destinations
-                .iter()
-                .zip(&self.streaming)
-                .filter(|(_, on)| **on)
-                .map(|(destination, _)| destination.id.clone())
-                .collect(),
+            streaming: self.streaming.iter().cloned().collect(),
             recording: self.recording,
             ..Journal::default()
         }
@@ -217,7 +334,19 @@ impl Core {
 
     /// The show.
     pub fn show(&self) -> &Show {
-        &self.show
+        &self.cast.show
+    }
+
+    /// The show as it is played.
+    pub fn cast(&self) -> &Arc<Cast> {
+        &self.cast
+    }
+
+    /// Each source with its strip, in the show's order.
+    fn sources(&self) -> impl Iterator<Item = (&Source, &Strip)> {
+        let slots = self.cast.slots().iter();
+        let strips = slots.filter_map(|&slot| self.strips.get(slot));
+        self.cast.show.sources.iter().zip(strips)
     }
 
     /// The switcher.
@@ -225,13 +354,13 @@ impl Core {
         &self.switcher
     }
 
-    /// The strips, in the order of the sources.
+    /// The strips, by slot.
     pub fn strips(&self) -> &[Strip] {
         &self.strips
     }
 
-    /// Which destinations are asked for.
-    pub fn streaming(&self) -> &[bool] {
+    /// The ids of the destinations that are asked for.
+    pub fn streaming(&self) -> &BTreeSet<String> {
         &self.streaming
     }
 
@@ -246,10 +375,10 @@ impl Core {
     /// [`Refusal`], with what was expected.
     pub fn apply(&mut self, command: &Command) -> Result<Effect, Refusal> {
         match command {
-            Command::Preview { scene } => self.switcher.set_preview(scene)?,
-            Command::Program { scene } => self.switcher.set_program(scene, &self.show)?,
-            Command::Cut {} => self.switcher.cut(&self.show)?,
-            Command::Auto {} => self.switcher.auto(&self.show)?,
+            Command::Preview { scene } => self.switcher.set_preview(scene, &self.cast)?,
+            Command::Program { scene } => self.switcher.set_program(scene, &self.cast)?,
+            Command::Cut {} => self.switcher.cut(&self.cast)?,
+            Command::Auto {} => self.switcher.auto(&self.cast)?,
             Command::Transition { kind, frames } => {
                 self.switcher.set_transition(*kind, *frames)?;
             }
@@ -286,21 +415,23 @@ impl Core {
                 return Ok(Effect::PictureDelay(strip, *ms));
             }
             Command::Stream { destination, on } => {
-                let index = self
-                    .show
-                    .destinations
-                    .iter()
-                    .position(|d| d.id == *destination)
-                    .ok_or_else(|| {
-                        let ids = self.show.destinations.iter().map(|d| d.id.as_str());
-                        unknown("destination", destination, ids)
-                    })?;
-                self.streaming[index] = *on;
-                return Ok(Effect::Stream(vec![index], *on));
+                if !self.destinations().any(|id| id == destination) {
+                    return Err(unknown("destination", destination, self.destinations()));
+                }
+                if *on {
+                    self.streaming.insert(destination.clone());
+                } else {
+                    self.streaming.remove(destination);
+                }
+                return Ok(Effect::Stream(vec![destination.clone()], *on));
             }
             Command::StreamAll { on } => {
-                self.streaming.fill(*on);
-                return Ok(Effect::Stream((0..self.streaming.len()).collect(), *on));
+                let ids: Vec<String> = self.destinations().map(str::to_owned).collect();
+                self.streaming.clear();
+                if *on {
+                    self.streaming.extend(ids.iter().cloned());
+                }
+                return Ok(Effect::Stream(ids, *on));
             }
             Command::Record { on } => {
                 self.recording = *on;
@@ -319,15 +450,26 @@ impl Core {
                 }
                 return Ok(Effect::Marker(label.clone()));
             }
+            Command::LiveEdit { on } => self.live_edit = *on,
             Command::Snapshot {} => return Ok(Effect::Snapshot),
+            Command::Edit { .. }
+            | Command::Undo { .. }
+            | Command::Redo { .. }
+            | Command::Save { .. }
+            | Command::Revert {}
+            | Command::Show {} => return Err(Refusal::ForEditor),
             Command::Quit {} => return Ok(Effect::Quit),
         }
         Ok(Effect::None)
     }
 
+    fn destinations(&self) -> impl Iterator<Item = &str> {
+        self.cast.show.destinations.iter().map(|d| d.id.as_str())
+    }
+
     fn strip(&self, source: &str) -> Result<usize, Refusal> {
-        self.show.source_index(source).ok_or_else(|| {
-            let ids = self.show.sources.iter().map(|s| s.id.as_str());
+        self.cast.slot(source).ok_or_else(|| {
+            let ids = self.cast.show.sources.iter().map(|s| s.id.as_str());
             unknown("source", source, ids)
         })
     }
@@ -337,7 +479,7 @@ impl Core {
         self.switcher.tick()
     }
 
-    /// The gains that go with the frame last shown.
+    /// The gains that go with the frame last shown, by slot.
     pub fn gains(&self) -> Vec<StripGain> {
         self.strips
             .iter()
@@ -359,21 +501,19 @@ impl Core {
 
     /// The state after frame `frame`.
     pub fn snapshot(&self, frame: u64, observed: Observed) -> Snapshot {
-        let show = &self.show;
+        let show = &self.cast.show;
         let mut seen = observed.sources.into_iter();
-        let sources = show
-            .sources
-            .iter()
-            .zip(&self.strips)
-            .enumerate()
-            .map(|(i, (source, strip))| {
+        let sources = self
+            .sources()
+            .zip(self.cast.slots())
+            .map(|((source, strip), &slot)| {
                 let seen = seen.next().unwrap_or_default();
                 SourceStatus {
                     id: source.id.clone(),
                     label: label(&source.label, &source.id),
                     state: seen.state,
                     message: seen.message,
-                    tally: self.switcher.source_tally(i, show),
+                    tally: self.switcher.source_tally(slot, &self.cast),
                     fader_db: strip.fader_db,
                     mute: strip.mute,
                     afv: strip.afv,
@@ -392,9 +532,8 @@ impl Core {
             })
             .collect();
         let scenes = self
-            .switcher
+            .cast
             .scenes()
-            .iter()
             .map(|scene| SceneStatus {
                 id: scene.id.clone(),
                 label: label(&scene.label, &scene.id),
@@ -423,6 +562,8 @@ impl Core {
             recording: observed.recording,
             encoder: observed.encoder,
             receiver: observed.receiver,
+            edit: observed.edit,
+            live_edit: self.live_edit,
             counters: observed.counters,
             health: observed.health,
         }

@@ -1,12 +1,16 @@
 //! The engine: starts what the show names, runs the tick, ends it all. It knows no window; all that
 //! is on air lives here.
 
+mod book;
+mod cast;
 mod core;
+mod editor;
 mod health;
 mod journal;
 mod monitors;
 mod observer;
 mod sound;
+mod stagehands;
 mod switcher;
 mod tick;
 
@@ -15,29 +19,32 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use crossbeam_channel::{Sender, bounded, unbounded};
 
+pub use book::{Book, BookError, Draft};
+pub use cast::{Cast, SLOTS};
 pub use core::{Core, Effect, Observed, ObservedSource, Refusal, Strip};
 pub use journal::{Journal, JournalStrip};
 pub use switcher::{SwitchError, Switcher, Taken};
 
-use crate::audio::{Meters, Mixer, Order, Track};
+use crate::audio::{Meters, Mixer, Order};
 use crate::door::{
-    Counters, Event, Hub, Report, ReportDestination, ReportRecording, ReportSource, SourceState,
+    Command, Counters, EditStatus, Event, Hub, Report, ReportDestination, ReportRecording,
+    ReportSource, SourceState,
 };
-use crate::input::{self, RunningSource, Setting};
 use crate::media::HouseClock;
 use crate::output::receiver::Receiver;
-use crate::output::{
-    Consumers, EncodeError, Encoders, Recorder, RunningDestination, start_fan_out,
-};
-use crate::show::{self, Show, SourceKind};
-use crate::video::{CanvasPool, Compositor, slate};
+use crate::output::{Consumers, EncodeError, Encoders, Recorder, start_fan_out};
+use crate::show::{self, Show};
+use crate::video::Compositor;
+use editor::Editor;
 use health::Watch;
 use journal::JournalWriter;
 use monitors::Taps;
 use observer::Observer;
-use sound::SoundLink;
+use sound::{SoundLink, StripLine};
+use stagehands::{Stagehands, StripsEnd};
 use tick::{Ended, Input, Tick};
 
 /// Clips and test pictures are waited for so long before the first frame, so that a show does not
@@ -57,6 +64,10 @@ pub struct Options {
     pub journal: Option<PathBuf>,
     /// Go on from the journal.
     pub resume: bool,
+    /// The show's file, to which it is saved; none for a show that is in no file.
+    pub file: Option<PathBuf>,
+    /// Where the show is kept as it is edited, for the next engine; nowhere without.
+    pub copy: Option<PathBuf>,
 }
 
 /// Why an engine could not start.
@@ -99,46 +110,87 @@ impl Engine {
             .as_ref()
             .and_then(Journal::clock)
             .unwrap_or_else(HouseClock::start);
-        let (hub, asked) = Hub::start()?;
-        let mut core = Core::new(show);
+        let (hub, asked, edited) = Hub::start()?;
+        let cast = Arc::new(Cast::opened(show));
+        let format = cast.show.format;
+        let mut core = Core::new(cast.clone());
         let mut wanted = Wanted {
-            stream: vec![options.stream; core.show().destinations.len()],
+            stream: options.stream,
             record: options.record,
         };
         let (mut before, mut restarts) = (Counters::default(), 0);
         if let Some(journal) = &resumed {
             core.restore(journal);
-            wanted.stream = core.streaming().to_vec();
-            wanted.record = core.is_recording();
+            wanted = Wanted {
+                stream: false,
+                record: core.is_recording(),
+            };
             before = journal.counters;
             restarts = journal.restarts + 1;
         }
 
-        let sources = start_sources(&core, clock, folder)?;
-        let outputs = start_outputs(&core, clock, folder)?;
-        wanted.apply(&mut core, &outputs.observer);
+        let consumers = Consumers::default();
+        let edit = Arc::new(ArcSwap::from_pointee(EditStatus::default()));
+        let mut outputs = start_outputs(&core, clock, folder, &consumers, edit.clone())?;
+        wanted.apply(&mut core, &mut outputs.observer);
 
-        let meters = Arc::new(Meters::new(core.show().sources.len()));
+        let meters = Arc::new(Meters::new(SLOTS));
         let link = Arc::new(SoundLink::default());
         let (orders_in, orders_out) = rtrb::RingBuffer::<Order>::new(ORDERS);
-        let taps = Arc::new(Taps::new(core.show().sources.len()));
+        let (placings_in, placings_out) = rtrb::RingBuffer::new(SLOTS);
+        let (placed_in, placed_out) = rtrb::RingBuffer::new(SLOTS);
+        let strips = StripLine {
+            placings: placings_out,
+            placed: placed_in,
+        };
+        let hands = StripsEnd {
+            placings: placings_in,
+            placed: placed_out,
+        };
+        let (arrivals_in, arrivals) = unbounded();
+        let (departures, departures_out) = unbounded();
+        let (changes_in, changes) = bounded(1);
+        let mut hands = Stagehands::new(
+            clock,
+            &cast.show,
+            folder.to_owned(),
+            (meters.clone(), hands, consumers),
+            arrivals_in,
+        )?;
+        for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
+            hands.start_source(slot, source, core.strips()[slot].picture_delay_ms);
+        }
+        for destination in &cast.show.destinations {
+            hands.start_destination(destination);
+        }
+        let editor = Editor {
+            file: options.file,
+            asked: edited,
+            changes: changes_in,
+            departures: departures_out,
+            hands,
+            hub: hub.clone(),
+            status: edit,
+            copy: options.copy,
+        };
+
+        let taps = Arc::new(Taps::new());
         let watch = Arc::new(Watch::default());
         let (helpers, helpers_stopped) = bounded::<()>(0);
         health::start(watch.clone(), helpers_stopped.clone())?;
         monitors::start(
             taps.clone(),
             hub.board().clone(),
-            core.show(),
-            core.switcher().scenes(),
+            format.rate,
             helpers_stopped,
         )?;
         let journal = options.journal.map(JournalWriter::start).transpose()?;
         let encoder = outputs.observer.encoders.input();
-        let compositor = Compositor::new(core.show().format)?;
-        let mixer = Mixer::new(sources.tracks, meters.clone());
-        let tick = Tick {
+        let compositor = Compositor::new(format)?;
+        let mixer = Mixer::new(SLOTS, meters.clone());
+        let mut tick = Tick {
             clock,
-            inputs: sources.inputs,
+            inputs: (0..SLOTS).map(|_| None).collect(),
             compositor,
             encoder: encoder.clone(),
             orders: orders_in,
@@ -146,6 +198,9 @@ impl Engine {
             meters,
             hub: hub.clone(),
             asked,
+            changes,
+            arrivals,
+            departures,
             outputs: outputs.observer,
             taps,
             watch,
@@ -154,18 +209,19 @@ impl Engine {
             restarts,
             core,
         };
-        let (running, fan_out) = (sources.running, outputs.fan_out);
+        // Everything that the show begins with is there before its first frame.
+        tick.receive();
+        let editor = editor.start(cast)?;
+        let fan_out = outputs.fan_out;
         let end_hub = hub.clone();
         let thread = std::thread::Builder::new()
             .name("tick".to_owned())
             .spawn(move || {
                 wait_for_pictures(&tick.inputs);
-                let show = tick.core.show().clone();
-                let rate = show.format.rate;
-                let first = rate.frame_at(clock.now()) + 1;
+                let first = format.rate.frame_at(clock.now()) + 1;
                 let mut mixer = mixer;
-                mixer.begin_at(rate.sample_of(first));
-                let sound = sound::start(mixer, orders_out, link.clone(), encoder, clock);
+                mixer.begin_at(format.rate.sample_of(first));
+                let sound = sound::start(mixer, orders_out, strips, link.clone(), encoder, clock);
                 if let Err(error) = &sound {
                     tracing::error!("no mixer: {error}");
                 }
@@ -175,7 +231,7 @@ impl Engine {
                 {
                     tracing::error!("the mixer panicked");
                 }
-                let report = end(ended, &show, running, fan_out, helpers);
+                let report = end(ended, editor, fan_out, helpers);
                 end_hub.say(Event::Report(report.clone()));
                 report
             })?;
@@ -200,29 +256,15 @@ impl Engine {
 
 /// What is to run from the first frame on.
 struct Wanted {
-    stream: Vec<bool>,
+    stream: bool,
     record: bool,
 }
 
 impl Wanted {
-    fn apply(&self, core: &mut Core, outputs: &Observer) {
-        use crate::door::Command;
-        let ids: Vec<String> = core
-            .show()
-            .destinations
-            .iter()
-            .zip(&self.stream)
-            .filter(|(_, on)| **on)
-            .map(|(destination, _)| destination.id.clone())
-            .collect();
-        for destination in ids {
-            let command = Command::Stream {
-                destination,
-                on: true,
-            };
-            if let Ok(Effect::Stream(indices, on)) = core.apply(&command) {
-                outputs.stream(&indices, on);
-            }
+    fn apply(&self, core: &mut Core, outputs: &mut Observer) {
+        if self.stream {
+            // Each is started when it comes to the tick.
+            let _ = core.apply(&Command::StreamAll { on: true });
         }
         if self.record && core.apply(&Command::Record { on: true }).is_ok() {
             outputs.record(true);
@@ -230,67 +272,20 @@ impl Wanted {
     }
 }
 
-struct Sources {
-    running: Vec<RunningSource>,
-    inputs: Vec<Input>,
-    tracks: Vec<Track>,
-}
-
-fn start_sources(core: &Core, clock: HouseClock, folder: &Path) -> Result<Sources, EngineError> {
-    let show = core.show();
-    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-    let setting = Setting {
-        clock,
-        format: show.format,
-        folder: folder.to_owned(),
-        decoder_threads: (cores / show.sources.len().max(1)).max(1) as u32,
-    };
-    let pool = CanvasPool::new(show.format)?;
-    let mut sources = Sources {
-        running: Vec::new(),
-        inputs: Vec::new(),
-        tracks: Vec::new(),
-    };
-    for (source, strip) in show.sources.iter().zip(core.strips()) {
-        let (running, slot, sound) = input::start(source, &setting)?;
-        running
-            .status()
-            .vitals
-            .set_picture_delay_ms(strip.picture_delay_ms);
-        sources.inputs.push(Input {
-            slot,
-            status: running.status().clone(),
-            slate: slate(&pool, &core::label(&source.label, &source.id)),
-            told: SourceState::Connecting,
-            held_ns: 0,
-            waits_at_start: matches!(
-                source.kind,
-                SourceKind::File { .. } | SourceKind::Test { .. }
-            ),
-        });
-        sources
-            .tracks
-            .push(Track::new(sound, input::is_live(&source.kind)));
-        sources.running.push(running);
-    }
-    Ok(sources)
-}
-
 struct Outputs {
     observer: Observer,
     fan_out: JoinHandle<()>,
 }
 
-fn start_outputs(core: &Core, clock: HouseClock, folder: &Path) -> Result<Outputs, EngineError> {
+fn start_outputs(
+    core: &Core,
+    clock: HouseClock,
+    folder: &Path,
+    consumers: &Consumers,
+    edit: Arc<ArcSwap<EditStatus>>,
+) -> Result<Outputs, EngineError> {
     let show = core.show();
     let (encoded_in, encoded_out) = unbounded();
-    let consumers = Consumers::default();
-    let mut destinations = Vec::new();
-    for destination in &show.destinations {
-        let (running, queue) = RunningDestination::start(destination, show.format, &show.encoder)?;
-        consumers.add(queue);
-        destinations.push(running);
-    }
     let bits = u64::from(show.encoder.bitrate_kbps + show.encoder.audio_kbps) * 1000;
     let (recorder, queue) = Recorder::start(
         folder.join(&show.recording.folder),
@@ -298,14 +293,14 @@ fn start_outputs(core: &Core, clock: HouseClock, folder: &Path) -> Result<Output
         bits / 8,
     )?;
     consumers.add(queue);
-    let fan_out = start_fan_out(encoded_out, consumers)?;
+    let fan_out = start_fan_out(encoded_out, consumers.clone())?;
     let encoders = Encoders::start(clock, show.format, &show.encoder, encoded_in)?;
     let receiver = show
         .receiver
         .as_ref()
         .map(|receiver| start_receiver(receiver, clock));
     Ok(Outputs {
-        observer: Observer::new(destinations, recorder, encoders, receiver),
+        observer: Observer::new(recorder, encoders, receiver, edit),
         fan_out,
     })
 }
@@ -319,14 +314,14 @@ fn start_receiver(receiver: &show::Receiver, clock: HouseClock) -> Result<Receiv
 }
 
 /// Waits, but not long, until every clip and test picture has begun.
-fn wait_for_pictures(inputs: &[Input]) {
+fn wait_for_pictures(inputs: &[Option<Box<Input>>]) {
     let until = std::time::Instant::now() + PREROLL;
     let waits = |input: &Input| {
         input.status.vitals.last_picture().is_none()
             && input.status.state() == SourceState::Connecting
             && input.waits_at_start
     };
-    while inputs.iter().any(waits) && std::time::Instant::now() < until {
+    while inputs.iter().flatten().any(|input| waits(input)) && std::time::Instant::now() < until {
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -334,17 +329,18 @@ fn wait_for_pictures(inputs: &[Input]) {
 /// Ends everything in the order of a frame's way, so that nothing made is lost.
 fn end(
     ended: Ended,
-    show: &Show,
-    running: Vec<RunningSource>,
+    editor: JoinHandle<Stagehands>,
     fan_out: JoinHandle<()>,
     helpers: Sender<()>,
 ) -> Report {
-    for source in &running {
-        source.stop();
+    // The tick's end of their lines is gone.
+    let hands = editor.join().ok();
+    if let Some(hands) = &hands {
+        hands.stop_all();
     }
     let (statuses, recording) = ended.outputs.end(fan_out);
-    for source in running {
-        source.join();
+    if let Some(hands) = hands {
+        hands.end_all();
     }
     drop(helpers);
     if let Some(journal) = ended.journal {
@@ -356,7 +352,8 @@ fn end(
         skipped: ended.counters.skipped,
         late: ended.counters.late,
         restarts: ended.restarts,
-        sources: show
+        sources: ended
+            .show
             .sources
             .iter()
             .zip(&ended.sources)

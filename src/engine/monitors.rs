@@ -8,10 +8,11 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
+use super::cast::{Cast, SLOTS};
 use crate::door::{MonitorBoard, MonitorId, MonitorKey, MonitorPicture};
 use crate::media::{Picture, Rate};
 use crate::nice::{self, Nice};
-use crate::show::{Format, Scene, Show};
+use crate::show::Format;
 use crate::video::{Compositor, Draw, Layout, Stage};
 
 /// How often it is looked whether a monitor is due.
@@ -20,19 +21,30 @@ const STEP: Duration = Duration::from_millis(16);
 /// What the tick leaves for monitors: its newest pictures. Reading them holds up nothing.
 #[derive(Debug)]
 pub struct Taps {
-    /// One for each source: what the tick took from it, its slate too.
+    /// By slot: what the tick took from the source, its slate too.
     pub sources: Vec<ArcSwapOption<Picture>>,
     /// What went to the encoder.
     pub program: ArcSwapOption<Picture>,
-    /// The frame and the scene on PVW.
-    pub now: ArcSwapOption<(u64, String)>,
+    /// The frame, the scene on PVW, and the show.
+    pub now: ArcSwapOption<Now>,
+}
+
+/// See [`Taps::now`].
+#[derive(Debug)]
+pub struct Now {
+    /// The frame.
+    pub frame: u64,
+    /// The scene on PVW.
+    pub preview: String,
+    /// The show as it is played.
+    pub cast: Arc<Cast>,
 }
 
 impl Taps {
-    /// Taps for so many sources.
-    pub fn new(sources: usize) -> Self {
+    /// Taps for every slot.
+    pub fn new() -> Self {
         Self {
-            sources: (0..sources).map(|_| ArcSwapOption::empty()).collect(),
+            sources: (0..SLOTS).map(|_| ArcSwapOption::empty()).collect(),
             program: ArcSwapOption::empty(),
             now: ArcSwapOption::empty(),
         }
@@ -43,20 +55,13 @@ impl Taps {
 pub fn start(
     taps: Arc<Taps>,
     board: Arc<MonitorBoard>,
-    show: &Show,
-    scenes: &[Scene],
+    rate: Rate,
     stopped: Receiver<()>,
 ) -> std::io::Result<()> {
-    let stages = scenes
-        .iter()
-        .map(|scene| (scene.id.clone(), Stage::of(&scene.layers, show)))
-        .collect();
     let mut maker = Maker {
         taps,
         board,
-        stages,
-        sources: show.sources.iter().map(|s| s.id.clone()).collect(),
-        rate: show.format.rate,
+        rate,
         compositors: BTreeMap::new(),
         due: BTreeMap::new(),
     };
@@ -74,8 +79,6 @@ pub fn start(
 struct Maker {
     taps: Arc<Taps>,
     board: Arc<MonitorBoard>,
-    stages: BTreeMap<String, Stage>,
-    sources: Vec<String>,
     rate: Rate,
     /// One for each monitor, because it keeps what it scaled.
     compositors: BTreeMap<MonitorKey, Compositor>,
@@ -91,7 +94,7 @@ impl Maker {
         let Some(now) = self.taps.now.load_full() else {
             return;
         };
-        let (frame, preview) = (now.0, now.1.as_str());
+        let frame = now.frame;
         let mut made = Vec::new();
         let mut pictures: Option<Vec<Option<Picture>>> = None;
         for (key, fps) in wishes {
@@ -101,7 +104,7 @@ impl Maker {
             let step = (self.rate.fps() / f64::from(fps)).round().max(1.0) as u64;
             self.due.insert(key.clone(), frame + step);
             let all = pictures.get_or_insert_with(|| self.pictures());
-            if let Some(picture) = self.picture(&key, preview, frame, all) {
+            if let Some(picture) = self.picture(&key, &now, all) {
                 made.push(picture);
             }
         }
@@ -110,7 +113,7 @@ impl Maker {
         }
     }
 
-    /// The newest picture of each source, and the program's behind them.
+    /// The newest picture of each slot, and the program's behind them.
     fn pictures(&self) -> Vec<Option<Picture>> {
         let taps = self.taps.sources.iter().chain([&self.taps.program]);
         taps.map(|tap| tap.load_full().map(|picture| Picture::clone(&picture)))
@@ -120,19 +123,19 @@ impl Maker {
     fn picture(
         &mut self,
         key: &MonitorKey,
-        preview: &str,
-        frame: u64,
+        now: &Now,
         pictures: &[Option<Picture>],
     ) -> Option<MonitorPicture> {
         let (what, width, height) = key;
         let full = |source: usize| Stage {
             draws: vec![Draw::full(source)],
         };
+        let scene = |id: &str| now.cast.scene(id).map(|(_, stage)| stage.clone());
         let stage = match what {
-            MonitorId::Program => full(self.sources.len()),
-            MonitorId::Preview => self.stages.get(preview).cloned().unwrap_or_default(),
-            MonitorId::Scene(scene) => self.stages.get(scene)?.clone(),
-            MonitorId::Source(id) => full(self.sources.iter().position(|s| s == id)?),
+            MonitorId::Program => full(SLOTS),
+            MonitorId::Preview => scene(&now.preview).unwrap_or_default(),
+            MonitorId::Scene(id) => scene(id)?,
+            MonitorId::Source(id) => full(now.cast.slot(id)?),
         };
         let compositor = match self.compositors.entry(key.clone()) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
@@ -161,7 +164,7 @@ impl Maker {
             what: what.clone(),
             width: *width,
             height: *height,
-            frame,
+            frame: now.frame,
             data,
         })
     }

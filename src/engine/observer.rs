@@ -1,19 +1,24 @@
 //! The outputs as the tick holds them: it asks them to start and stop, and looks at how they do. None
 //! of it waits.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 
 use super::core::Observed;
 use crate::door::{
-    DestinationState, DestinationStatus, EncoderStatus, Event, Hub, RecordingState, RecordingStatus,
+    DestinationState, DestinationStatus, EditStatus, EncoderStatus, Event, Hub, RecordingState,
+    RecordingStatus,
 };
 use crate::media::House;
 use crate::output::receiver::Receiver;
 use crate::output::{Bitrate, Encoders, Recorder, RunningDestination};
+use crate::show::Show;
 
 /// See the module's words.
 pub struct Observer {
-    /// In the show's order.
+    /// In the order in which they came.
     pub destinations: Vec<RunningDestination>,
     /// The master.
     pub recorder: Recorder,
@@ -21,13 +26,16 @@ pub struct Observer {
     pub encoders: Encoders,
     /// The receiver inside regie, or why there is none.
     pub receiver: Option<Result<Receiver, String>>,
+    /// What the editor says.
+    pub edit: Arc<ArcSwap<EditStatus>>,
     told: Told,
     bitrate: Bitrate,
 }
 
 #[derive(Default)]
 struct Told {
-    destinations: Vec<DestinationState>,
+    /// By id; off where there is none.
+    destinations: BTreeMap<String, DestinationState>,
     recording: (RecordingState, Option<String>),
     encoder: Option<(String, String)>,
 }
@@ -35,29 +43,37 @@ struct Told {
 impl Observer {
     /// Takes the outputs in its care.
     pub fn new(
-        destinations: Vec<RunningDestination>,
         recorder: Recorder,
         encoders: Encoders,
         receiver: Option<Result<Receiver, String>>,
+        edit: Arc<ArcSwap<EditStatus>>,
     ) -> Self {
         Self {
-            told: Told {
-                destinations: vec![DestinationState::Off; destinations.len()],
-                ..Told::default()
-            },
-            destinations,
+            told: Told::default(),
+            destinations: Vec::new(),
             recorder,
             encoders,
             receiver,
+            edit,
             bitrate: Bitrate::default(),
         }
     }
 
     /// Starts or stops destinations.
-    pub fn stream(&self, indices: &[usize], on: bool) {
-        for destination in indices.iter().filter_map(|&i| self.destinations.get(i)) {
-            destination.set_on(on);
+    pub fn stream(&self, ids: &[String], on: bool) {
+        for destination in &self.destinations {
+            if ids.contains(&destination.status().id) {
+                destination.set_on(on);
+            }
         }
+    }
+
+    /// Takes out the destinations that a show does not have, or not in this way.
+    pub fn part_with(&mut self, stays: impl Fn(&str) -> bool) -> Vec<RunningDestination> {
+        let all = std::mem::take(&mut self.destinations);
+        let (staying, leaving) = all.into_iter().partition(|d| stays(&d.status().id));
+        self.destinations = staying;
+        leaving
     }
 
     /// Starts or stops the master.
@@ -70,14 +86,11 @@ impl Observer {
         self.recorder.mark(time, label);
     }
 
-    /// How all of them do.
-    pub fn observe(&mut self) -> Observed {
+    /// How all of them do, in the order of this show.
+    pub fn observe(&mut self, show: &Show) -> Observed {
         Observed {
-            destinations: self
-                .destinations
-                .iter()
-                .map(|destination| (*destination.status()).clone())
-                .collect(),
+            destinations: self.of(show),
+            edit: EditStatus::clone(&self.edit.load()),
             recording: self.recording(),
             encoder: EncoderStatus {
                 name: self.encoders.name().to_string(),
@@ -98,14 +111,37 @@ impl Observer {
         }
     }
 
+    fn of(&self, show: &Show) -> Vec<DestinationStatus> {
+        let seen: Vec<_> = self.destinations.iter().map(|d| d.status()).collect();
+        show.destinations
+            .iter()
+            .map(|destination| {
+                let found = seen.iter().find(|status| status.id == destination.id);
+                let status = found.map(|status| DestinationStatus::clone(status));
+                DestinationStatus {
+                    id: destination.id.clone(),
+                    label: destination.label.clone(),
+                    ..status.unwrap_or_else(|| DestinationStatus {
+                        server: destination.server.clone(),
+                        ..DestinationStatus::default()
+                    })
+                }
+            })
+            .collect()
+    }
+
     fn recording(&self) -> RecordingStatus {
         (*self.recorder.status()).clone()
     }
 
     /// Says what changed since it was last asked.
     pub fn tell_changes(&mut self, frame: u64, hub: &Hub) {
-        for (told, destination) in self.told.destinations.iter_mut().zip(&self.destinations) {
-            let status = destination.status();
+        let ids: Vec<Arc<DestinationStatus>> =
+            self.destinations.iter().map(|d| d.status()).collect();
+        let told = &mut self.told.destinations;
+        told.retain(|id, _| ids.iter().any(|status| status.id == *id));
+        for status in ids {
+            let told = told.entry(status.id.clone()).or_default();
             if *told != status.state {
                 *told = status.state;
                 hub.say(Event::Destination {

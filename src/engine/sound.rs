@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::audio::{Mixer, Order};
+use crate::audio::{Mixer, Order, Strip};
 use crate::media::{BLOCK, HouseClock, block_start};
 use crate::output::EncoderInput;
 
@@ -24,10 +24,36 @@ pub struct SoundLink {
     pub ended: AtomicBool,
 }
 
+/// A slot, and the strip that it is to have.
+pub type Placing = (usize, Option<Box<Strip>>);
+
+/// Where strips come to the mixer's thread, and where those that it no longer has go, so that it
+/// neither allocates nor frees.
+pub struct StripLine {
+    /// To be placed.
+    pub placings: rtrb::Consumer<Placing>,
+    /// The slot of each placing that was carried out, with what was there before.
+    pub placed: rtrb::Producer<Placing>,
+}
+
+impl StripLine {
+    fn carry_out(&mut self, mixer: &mut Mixer) {
+        // What cannot be given back is not taken on.
+        while !self.placed.is_full() {
+            let Ok((slot, strip)) = self.placings.pop() else {
+                return;
+            };
+            let before = mixer.put(slot, strip);
+            let _ = self.placed.push((slot, before));
+        }
+    }
+}
+
 /// Starts the thread.
 pub fn start(
     mut mixer: Mixer,
     mut orders: rtrb::Consumer<Order>,
+    mut strips: StripLine,
     link: Arc<SoundLink>,
     encoder: EncoderInput,
     clock: HouseClock,
@@ -46,6 +72,7 @@ pub fn start(
                 {
                     std::thread::sleep(Duration::from_millis(1));
                 }
+                strips.carry_out(&mut mixer);
                 while let Ok(order) = orders.pop() {
                     mixer.order(order);
                 }

@@ -1,8 +1,9 @@
 //! The switcher: PVW, PGM, transitions, fade to black. A state machine on frame numbers, without a
 //! clock or a thread, so that every sequence of commands can be tried at once and exactly.
 
+use super::cast::Cast;
 use crate::door::{Tally, Transition, TransitionKind, TransitionState};
-use crate::show::{Layer, Scene, Show};
+use crate::show::{Layer, Scene};
 use crate::video::{Layout, Stage};
 
 /// Fade to black takes a second where the command does not say.
@@ -23,11 +24,11 @@ pub struct Taken {
 
 impl Taken {
     /// A scene with these layers.
-    pub fn new(scene: &str, layers: &[Layer], show: &Show) -> Self {
+    pub fn new(scene: &str, layers: &[Layer], cast: &Cast) -> Self {
         Self {
             scene: scene.to_owned(),
             layers: layers.to_vec(),
-            stage: Stage::of(layers, show),
+            stage: cast.stage_of(layers),
         }
     }
 }
@@ -35,7 +36,6 @@ impl Taken {
 /// See the module's words.
 #[derive(Clone, Debug)]
 pub struct Switcher {
-    scenes: Vec<Scene>,
     program: Taken,
     preview: String,
     kind: TransitionKind,
@@ -76,20 +76,19 @@ pub enum SwitchError {
 
 impl Switcher {
     /// PGM holds the first scene, PVW the second; black where the show has none.
-    pub fn new(show: &Show) -> Self {
-        let scenes = show.all_scenes();
-        let first = scenes.first();
+    pub fn new(cast: &Cast) -> Self {
+        let mut scenes = cast.scenes();
+        let first = scenes.next();
         let program = first.map_or_else(
-            || Taken::new("", &[], show),
-            |scene| Taken::new(&scene.id, &scene.layers, show),
+            || Taken::new("", &[], cast),
+            |scene| Taken::new(&scene.id, &scene.layers, cast),
         );
         let preview = scenes
-            .get(1)
+            .next()
             .or(first)
             .map_or_else(String::new, |scene| scene.id.clone());
-        let second = show.format.rate.fps().round().max(1.0) as u32;
+        let second = cast.show.format.rate.fps().round().max(1.0) as u32;
         Self {
-            scenes,
             program,
             preview,
             kind: TransitionKind::Mix,
@@ -102,11 +101,6 @@ impl Switcher {
             },
             second,
         }
-    }
-
-    /// Every scene that can be taken.
-    pub fn scenes(&self) -> &[Scene] {
-        &self.scenes
     }
 
     /// The scene on PGM; during a transition the one that it leaves.
@@ -123,9 +117,9 @@ impl Switcher {
 
     /// Puts back what was on air, for an engine that was started again. A scene that is gone from
     /// the show stays on PGM as it was.
-    pub fn restore(&mut self, program: Taken, preview: &str, black: bool) {
+    pub fn restore(&mut self, program: Taken, preview: &str, black: bool, cast: &Cast) {
         self.program = program;
-        if self.find(preview).is_ok() {
+        if cast.scene(preview).is_some() {
             self.preview = preview.to_owned();
         }
         self.running = None;
@@ -138,8 +132,8 @@ impl Switcher {
 
     /// Puts a scene on PVW. During a transition it is what PVW will hold afterwards: a transition's
     /// goal does not change while it is on air.
-    pub fn set_preview(&mut self, scene: &str) -> Result<(), SwitchError> {
-        self.find(scene)?;
+    pub fn set_preview(&mut self, scene: &str, cast: &Cast) -> Result<(), SwitchError> {
+        find(scene, cast)?;
         match &mut self.running {
             Some(running) => running.then_preview = scene.to_owned(),
             None => self.preview = scene.to_owned(),
@@ -148,8 +142,8 @@ impl Switcher {
     }
 
     /// Hot cut: PGM alone. A transition that runs ends here, and PVW keeps what it was to hold.
-    pub fn set_program(&mut self, scene: &str, show: &Show) -> Result<(), SwitchError> {
-        self.program = self.take(scene, show)?;
+    pub fn set_program(&mut self, scene: &str, cast: &Cast) -> Result<(), SwitchError> {
+        self.program = take(scene, cast)?;
         if let Some(running) = self.running.take() {
             self.preview = running.to.scene;
         }
@@ -157,26 +151,26 @@ impl Switcher {
     }
 
     /// Swaps PVW and PGM; completes a transition that runs.
-    pub fn cut(&mut self, show: &Show) -> Result<(), SwitchError> {
+    pub fn cut(&mut self, cast: &Cast) -> Result<(), SwitchError> {
         if self.running.is_some() {
             self.complete();
             return Ok(());
         }
-        let next = self.take(&self.preview.clone(), show)?;
+        let next = take(&self.preview, cast)?;
         self.preview = std::mem::replace(&mut self.program, next).scene;
         Ok(())
     }
 
     /// Starts the transition; pauses or continues one that runs.
-    pub fn auto(&mut self, show: &Show) -> Result<(), SwitchError> {
+    pub fn auto(&mut self, cast: &Cast) -> Result<(), SwitchError> {
         if let Some(running) = &mut self.running {
             running.paused = !running.paused;
             return Ok(());
         }
         if self.kind == TransitionKind::Cut {
-            return self.cut(show);
+            return self.cut(cast);
         }
-        let to = self.take(&self.preview.clone(), show)?;
+        let to = take(&self.preview, cast)?;
         self.running = Some(Running {
             to,
             shown: 0,
@@ -303,15 +297,11 @@ impl Switcher {
     }
 
     /// Where a source is seen.
-    pub fn source_tally(&self, source: usize, show: &Show) -> Tally {
-        let on_air = self.program.stage.shows(source)
-            || self
-                .running
-                .as_ref()
-                .is_some_and(|running| running.to.stage.shows(source));
+    pub fn source_tally(&self, source: usize, cast: &Cast) -> Tally {
+        let on_air = self.on_air().any(|stage| stage.shows(source));
         let on_preview = || {
-            self.find(self.preview())
-                .is_ok_and(|scene| Stage::of(&scene.layers, show).shows(source))
+            cast.scene(self.preview())
+                .is_some_and(|(_, stage)| stage.shows(source))
         };
         if on_air {
             Tally::Program
@@ -319,6 +309,57 @@ impl Switcher {
             Tally::Preview
         } else {
             Tally::Off
+        }
+    }
+
+    /// What is on air: the program, and what a transition goes to.
+    pub fn on_air(&self) -> impl Iterator<Item = &Stage> {
+        let running = self.running.as_ref().map(|running| &running.to.stage);
+        [&self.program.stage].into_iter().chain(running)
+    }
+
+    /// Takes sources off the air at once, wherever they are: by slot.
+    pub fn drop_sources(&mut self, slots: &[usize]) {
+        let running = self.running.as_mut().map(|running| &mut running.to);
+        for taken in [&mut self.program].into_iter().chain(running) {
+            taken
+                .stage
+                .draws
+                .retain(|draw| !slots.contains(&draw.source));
+        }
+    }
+
+    /// Goes on with a show that was edited: what is on air stays as it was taken; a scene that left
+    /// the show leaves PVW, for the one on PGM.
+    pub fn recast(&mut self, cast: &Cast) {
+        let program = self.program.scene.clone();
+        let gone = |scene: &String| cast.scene(scene).is_none();
+        let next = || {
+            let is_program = cast.scene(&program).is_some();
+            let other = cast.scenes().next().map(|scene| scene.id.clone());
+            if is_program {
+                program.clone()
+            } else {
+                other.unwrap_or_default()
+            }
+        };
+        if gone(&self.preview) {
+            self.preview = next();
+        }
+        if let Some(running) = &mut self.running
+            && gone(&running.then_preview)
+        {
+            running.then_preview = next();
+        }
+    }
+
+    /// Takes the scenes on air as they are now: for a director who edits live.
+    pub fn retake(&mut self, cast: &Cast) {
+        let running = self.running.as_mut().map(|running| &mut running.to);
+        for taken in [&mut self.program].into_iter().chain(running) {
+            if let Ok(now) = take(&taken.scene, cast) {
+                *taken = now;
+            }
         }
     }
 
@@ -345,18 +386,22 @@ impl Switcher {
             self.preview = running.then_preview;
         }
     }
+}
 
-    fn find(&self, scene: &str) -> Result<&Scene, SwitchError> {
-        self.scenes.iter().find(|s| s.id == scene).ok_or_else(|| {
-            let known: Vec<&str> = self.scenes.iter().map(|s| s.id.as_str()).collect();
-            SwitchError::UnknownScene(scene.to_owned(), known.join(", "))
-        })
-    }
+fn find<'a>(scene: &str, cast: &'a Cast) -> Result<(&'a Scene, &'a Stage), SwitchError> {
+    cast.scene(scene).ok_or_else(|| {
+        let known: Vec<&str> = cast.scenes().map(|s| s.id.as_str()).collect();
+        SwitchError::UnknownScene(scene.to_owned(), known.join(", "))
+    })
+}
 
-    fn take(&self, scene: &str, show: &Show) -> Result<Taken, SwitchError> {
-        let scene = self.find(scene)?;
-        Ok(Taken::new(&scene.id, &scene.layers, show))
-    }
+fn take(scene: &str, cast: &Cast) -> Result<Taken, SwitchError> {
+    let (scene, stage) = find(scene, cast)?;
+    Ok(Taken {
+        scene: scene.id.clone(),
+        layers: scene.layers.clone(),
+        stage: stage.clone(),
+    })
 }
 
 impl Running {
@@ -368,7 +413,7 @@ impl Running {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::{Pattern, Source, SourceKind};
+    use crate::show::{Pattern, Show, Source, SourceKind};
 
     fn show() -> Show {
         let source = |id: &str| Source {
@@ -396,26 +441,26 @@ mod tests {
         }
     }
 
-    fn switcher() -> (Switcher, Show) {
-        let show = show();
-        (Switcher::new(&show), show)
+    fn switcher() -> (Switcher, Cast) {
+        let cast = Cast::opened(show());
+        (Switcher::new(&cast), cast)
     }
 
     #[test]
     fn cut_swaps_and_hot_cut_does_not() {
-        let (mut s, show) = switcher();
+        let (mut s, cast) = switcher();
         assert_eq!((s.program().scene.as_str(), s.preview()), ("a", "b"));
-        s.cut(&show).unwrap();
+        s.cut(&cast).unwrap();
         assert_eq!((s.program().scene.as_str(), s.preview()), ("b", "a"));
-        s.set_program("c", &show).unwrap();
+        s.set_program("c", &cast).unwrap();
         assert_eq!((s.program().scene.as_str(), s.preview()), ("c", "a"));
     }
 
     #[test]
     fn a_mix_of_n_frames_shows_n_mixed_pictures_and_then_swaps() {
-        let (mut s, show) = switcher();
+        let (mut s, cast) = switcher();
         s.set_transition(TransitionKind::Mix, 4).unwrap();
-        s.auto(&show).unwrap();
+        s.auto(&cast).unwrap();
         let positions: Vec<Option<f64>> = (0..6).map(|_| s.tick().to.map(|(_, p)| p)).collect();
         let expected = [Some(0.2), Some(0.4), Some(0.6), Some(0.8), None, None];
         assert_eq!(positions, expected);
@@ -424,36 +469,36 @@ mod tests {
 
     #[test]
     fn while_auto_runs_auto_pauses_cut_completes_and_a_hot_cut_ends_it() {
-        let (mut s, show) = switcher();
+        let (mut s, cast) = switcher();
         s.set_transition(TransitionKind::Mix, 10).unwrap();
-        s.auto(&show).unwrap();
+        s.auto(&cast).unwrap();
         s.tick();
-        s.auto(&show).unwrap();
+        s.auto(&cast).unwrap();
         let held = s.tick().to.unwrap().1;
         assert_eq!(s.tick().to.unwrap().1, held);
         assert_eq!(s.transition().state, TransitionState::Paused);
-        s.auto(&show).unwrap();
+        s.auto(&cast).unwrap();
         assert!(s.tick().to.unwrap().1 > held);
         assert_eq!(s.scene_tally("a"), Tally::Program);
         assert_eq!(s.scene_tally("b"), Tally::Program);
-        s.cut(&show).unwrap();
+        s.cut(&cast).unwrap();
         assert_eq!((s.program().scene.as_str(), s.preview()), ("b", "a"));
         assert!(s.tick().to.is_none());
 
-        s.auto(&show).unwrap();
+        s.auto(&cast).unwrap();
         s.tick();
-        s.set_program("c", &show).unwrap();
+        s.set_program("c", &cast).unwrap();
         assert!(s.tick().to.is_none());
         assert_eq!((s.program().scene.as_str(), s.preview()), ("c", "a"));
     }
 
     #[test]
     fn a_preview_chosen_while_auto_runs_waits_for_its_end() {
-        let (mut s, show) = switcher();
+        let (mut s, cast) = switcher();
         s.set_transition(TransitionKind::Mix, 2).unwrap();
-        s.auto(&show).unwrap();
+        s.auto(&cast).unwrap();
         s.tick();
-        s.set_preview("c").unwrap();
+        s.set_preview("c", &cast).unwrap();
         assert_eq!(s.preview(), "b");
         s.tick();
         s.tick();
@@ -479,10 +524,10 @@ mod tests {
 
     #[test]
     fn sound_follows_over_the_transition() {
-        let (mut s, show) = switcher();
+        let (mut s, cast) = switcher();
         s.set_transition(TransitionKind::Mix, 1).unwrap();
         assert_eq!((s.follow(0), s.follow(1)), (1.0, 0.0));
-        s.auto(&show).unwrap();
+        s.auto(&cast).unwrap();
         s.tick();
         assert_eq!((s.follow(0), s.follow(1)), (0.5, 0.5));
         s.tick();
@@ -491,26 +536,26 @@ mod tests {
 
     #[test]
     fn what_is_refused_changes_nothing_and_says_what_was_expected() {
-        let (mut s, show) = switcher();
-        let error = s.set_preview("nowhere").unwrap_err().to_string();
+        let (mut s, cast) = switcher();
+        let error = s.set_preview("nowhere", &cast).unwrap_err().to_string();
         assert!(
             error.contains("nowhere") && error.contains("a, b, c"),
             "{error}"
         );
         assert!(s.set_transition(TransitionKind::Mix, 0).is_err());
         assert!(s.set_transition(TransitionKind::Mix, 1001).is_err());
-        assert!(s.set_program("nowhere", &show).is_err());
+        assert!(s.set_program("nowhere", &cast).is_err());
         assert_eq!((s.program().scene.as_str(), s.preview()), ("a", "b"));
     }
 
     #[test]
     fn red_wins_over_green() {
-        let (mut s, show) = switcher();
-        s.set_preview("a").unwrap();
+        let (mut s, cast) = switcher();
+        s.set_preview("a", &cast).unwrap();
         assert_eq!(s.scene_tally("a"), Tally::Program);
-        assert_eq!(s.source_tally(0, &show), Tally::Program);
-        assert_eq!(s.source_tally(1, &show), Tally::Off);
-        s.set_preview("c").unwrap();
-        assert_eq!(s.source_tally(2, &show), Tally::Preview);
+        assert_eq!(s.source_tally(0, &cast), Tally::Program);
+        assert_eq!(s.source_tally(1, &cast), Tally::Off);
+        s.set_preview("c", &cast).unwrap();
+        assert_eq!(s.source_tally(2, &cast), Tally::Preview);
     }
 }

@@ -4,19 +4,23 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, Sender};
 
+use super::cast::Cast;
 use super::core::{Core, Effect, Observed, ObservedSource, ramp_of};
+use super::editor::{Change, Taken};
 use super::health::Watch;
 use super::journal::{Journal, JournalWriter};
-use super::monitors::Taps;
+use super::monitors::{Now, Taps};
 use super::observer::Observer;
 use super::sound::SoundLink;
+use super::stagehands::{Arrival, Departure};
 use crate::audio::{Meters, Order, StripGain};
 use crate::door::{Ask, Counters, Event, Hub, SourceState};
 use crate::input::{LOST_NS, Slot, Status};
 use crate::media::{House, HouseClock, Picture, Rate, SAMPLE_RATE};
 use crate::output::EncoderInput;
+use crate::show::Show;
 use crate::video::Compositor;
 
 /// No show has so many commands at once.
@@ -28,8 +32,8 @@ pub struct Tick {
     pub core: Core,
     /// House time.
     pub clock: HouseClock,
-    /// One for each source.
-    pub inputs: Vec<Input>,
+    /// By slot.
+    pub inputs: Vec<Option<Box<Input>>>,
     /// Makes the pictures.
     pub compositor: Compositor,
     /// Takes the pictures.
@@ -44,6 +48,12 @@ pub struct Tick {
     pub hub: Arc<Hub>,
     /// Commands.
     pub asked: Receiver<Ask>,
+    /// The show as it was edited.
+    pub changes: Receiver<Change>,
+    /// What was started for it.
+    pub arrivals: Receiver<Arrival>,
+    /// What it no longer needs.
+    pub departures: Sender<Departure>,
     /// Destinations, recorder, receiver.
     pub outputs: Observer,
     /// For monitors.
@@ -132,6 +142,8 @@ impl Tick {
             if began - due > rate.frame_ns() / 2 {
                 counters.late += 1;
             }
+            self.receive();
+            self.recast(n);
             let asked = self.carry_out(n, rate);
             let layout = self.core.tick();
             self.order_sound(n, rate, &mut ordered);
@@ -139,7 +151,7 @@ impl Tick {
             let pictures: Vec<Option<Picture>> = self
                 .inputs
                 .iter_mut()
-                .map(|input| input.picture(due, rate.frame_ns(), began))
+                .map(|input| input.as_mut()?.picture(due, rate.frame_ns(), began))
                 .collect();
             // A tick so late that the next is due already gives the picture there is.
             let made = if began >= rate.time_of(n + 1) && last.is_some() {
@@ -157,6 +169,7 @@ impl Tick {
                 _ => counters.skipped += 1,
             }
             self.leave_for_monitors(n, pictures, last.as_ref());
+            self.part();
             self.tell(n, counters, &asked);
             if n == first {
                 self.hub.say(Event::Ready {
@@ -168,7 +181,9 @@ impl Tick {
             if asked.quit {
                 let observed = self.observe(n, counters);
                 self.link.ended.store(true, Ordering::Relaxed);
+                // Without the tick's ends of its lines the editor ends.
                 return Ended {
+                    show: self.core.show().clone(),
                     outputs: self.outputs,
                     counters,
                     sources: observed.sources,
@@ -178,6 +193,86 @@ impl Tick {
             }
             self.watch.ticked(self.clock.now() - began);
             n += 1;
+        }
+    }
+
+    /// Takes in what was started.
+    pub fn receive(&mut self) {
+        while let Ok(arrival) = self.arrivals.try_recv() {
+            match arrival {
+                Arrival::Source(slot, input) => {
+                    if let Some(place) = self.inputs.get_mut(slot) {
+                        *place = Some(input);
+                    }
+                }
+                Arrival::Slate(slot, slate) => {
+                    if let Some(Some(input)) = self.inputs.get_mut(slot) {
+                        input.slate = slate;
+                    }
+                }
+                Arrival::Destination(destination) => {
+                    let on = self.core.streaming().contains(&destination.status().id);
+                    destination.set_on(on);
+                    self.outputs.destinations.push(destination);
+                }
+            }
+        }
+    }
+
+    /// Goes on with the show as it was edited, from this frame on.
+    fn recast(&mut self, n: u64) {
+        while let Ok(change) = self.changes.try_recv() {
+            let before = self.core.cast().clone();
+            let outcome = self.core.recast(change.cast.clone(), change.on_air);
+            let answer = outcome.map(|()| {
+                self.follow(&before);
+                Taken {
+                    frame: n,
+                    missing: self.missing(),
+                }
+            });
+            let _ = change.answer.try_send(answer);
+        }
+    }
+
+    /// Brings inputs and outputs in line with a show that is another than before.
+    fn follow(&mut self, before: &Cast) {
+        let cast = self.core.cast().clone();
+        for (slot, input) in self.inputs.iter().enumerate() {
+            if let (Some(input), Some(strip)) = (input, self.core.strips().get(slot)) {
+                let delay = strip.picture_delay_ms;
+                input.status.vitals.set_picture_delay_ms(delay);
+            }
+        }
+        let find = |show: &Show, id: &str| show.destinations.iter().find(|d| d.id == id).cloned();
+        let leaving =
+            self.outputs
+                .part_with(|id| match (find(&before.show, id), find(&cast.show, id)) {
+                    (Some(old), Some(new)) => old.goes_where(&new),
+                    _ => false,
+                });
+        for destination in leaving {
+            let _ = self.departures.send(Departure::Destination(destination));
+        }
+    }
+
+    /// The slots of the show that have no source.
+    fn missing(&self) -> Vec<usize> {
+        let slots = self.core.cast().slots().iter().copied();
+        slots
+            .filter(|&slot| self.inputs.get(slot).is_none_or(Option::is_none))
+            .collect()
+    }
+
+    /// Parts with the sources that are neither in the show nor on air any more.
+    fn part(&mut self) {
+        for (slot, place) in self.inputs.iter_mut().enumerate() {
+            if place.is_some()
+                && !self.core.uses(slot)
+                && let Some(input) = place.take()
+            {
+                let _ = self.departures.send(Departure::Source(slot, input));
+            }
         }
     }
 
@@ -199,7 +294,9 @@ impl Tick {
                         Effect::Record(on) => self.outputs.record(on),
                         Effect::Marker(label) => self.outputs.mark(rate.time_of(n), &label),
                         Effect::PictureDelay(source, ms) => {
-                            self.inputs[source].status.vitals.set_picture_delay_ms(ms);
+                            if let Some(Some(input)) = self.inputs.get(source) {
+                                input.status.vitals.set_picture_delay_ms(ms);
+                            }
                         }
                         Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
                         Effect::Quit => asked.quit = true,
@@ -256,21 +353,27 @@ impl Tick {
             tap.store(picture.map(Arc::new));
         }
         self.taps.program.store(program.cloned().map(Arc::new));
-        let preview = self.core.switcher().preview().to_owned();
-        self.taps.now.store(Some(Arc::new((n, preview))));
+        self.taps.now.store(Some(Arc::new(Now {
+            frame: n,
+            preview: self.core.switcher().preview().to_owned(),
+            cast: self.core.cast().clone(),
+        })));
     }
 
     /// Publishes the snapshot, and an event for each state that changed.
     fn tell(&mut self, n: u64, counters: Counters, asked: &Asked) {
         let observed = self.observe(n, counters);
-        for (i, input) in self.inputs.iter_mut().enumerate() {
-            let state = observed.sources[i].state;
-            if state != input.told {
-                input.told = state;
+        let cast = self.core.cast().clone();
+        let sources = cast.show.sources.iter().zip(cast.slots());
+        for ((source, &slot), seen) in sources.zip(&observed.sources) {
+            if let Some(Some(input)) = self.inputs.get_mut(slot)
+                && seen.state != input.told
+            {
+                input.told = seen.state;
                 self.hub.say(Event::Source {
-                    id: self.core.show().sources[i].id.clone(),
-                    state,
-                    message: observed.sources[i].message.clone(),
+                    id: source.id.clone(),
+                    state: seen.state,
+                    message: seen.message.clone(),
                     frame: n,
                 });
             }
@@ -286,11 +389,12 @@ impl Tick {
     }
 
     fn observe(&mut self, n: u64, counters: Counters) -> Observed {
-        let sources = self
-            .inputs
-            .iter()
-            .enumerate()
-            .map(|(i, input)| input.observe(i, &self.meters))
+        let slots = self.core.cast().slots().iter();
+        let sources = slots
+            .map(|&slot| match self.inputs.get(slot) {
+                Some(Some(input)) => input.observe(slot, &self.meters),
+                _ => ObservedSource::default(),
+            })
             .collect();
         Observed {
             sources,
@@ -298,7 +402,7 @@ impl Tick {
             counters,
             health: self.watch.health(),
             uptime_s: self.core.show().format.rate.time_of(n) as f64 / 1e9,
-            ..self.outputs.observe()
+            ..self.outputs.observe(self.core.show())
         }
     }
 
@@ -331,6 +435,8 @@ struct Asked {
 
 /// What is left when the last frame has been made.
 pub struct Ended {
+    /// As it was at last.
+    pub show: Show,
     /// Still to be ended.
     pub outputs: Observer,
     /// In all.

@@ -17,7 +17,7 @@ use crate::nice::{self, Nice};
 /// So far may one track run ahead before it no longer waits for the other.
 const WAIT_NS: i64 = NS_PER_S;
 
-/// The consumers' queues; the list changes when the show does, not while it runs.
+/// The consumers' queues; the list changes when the show is edited.
 #[derive(Clone, Default)]
 pub struct Consumers {
     queues: Arc<Mutex<Vec<Arc<PacketQueue>>>>,
@@ -30,6 +30,14 @@ impl Consumers {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(queue);
+    }
+
+    /// Takes a consumer's queue out.
+    pub fn remove(&self, queue: &Arc<PacketQueue>) {
+        self.queues
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|other| !Arc::ptr_eq(other, queue));
     }
 
     fn push(&self, packet: &Packet) {

@@ -183,9 +183,7 @@ impl Edit {
             Self::Name(name) => Ok(setting("name", &mut show.name, name)),
             Self::Format(format) => Ok(setting("format", &mut show.format, format)),
             Self::Encoder(encoder) => Ok(setting("encoder", &mut show.encoder, encoder)),
-            Self::Recording(recording) => {
-                Ok(setting("recording", &mut show.recording, recording))
-            }
+            Self::Recording(recording) => Ok(setting("recording", &mut show.recording, recording)),
             Self::Receiver(receiver) => Ok(setting("receiver", &mut show.receiver, receiver)),
         }
     }

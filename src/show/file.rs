@@ -56,7 +56,9 @@ pub fn parse(path: &Path, text: &str) -> Result<Show, Vec<Fault>> {
 /// Every fault of the file, in the order of its lines; one in line 1 where it cannot be read.
 pub fn load(path: &Path) -> Result<Show, Vec<Fault>> {
     let text = contents(path).map_err(|fault| vec![fault])?;
-    read(path, &text, |tree, show| disk::check(path, tree, show, None))
+    read(path, &text, |tree, show| {
+        disk::check(path, tree, show, None)
+    })
 }
 
 fn read(

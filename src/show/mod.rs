@@ -17,6 +17,7 @@ mod scan;
 pub mod secrets;
 mod words;
 
+pub use atomic::write_private;
 pub use disk::resolve as resolve_path;
 pub use edit::{Edit, EditError, Item, ItemKind, Part};
 pub use fault::Fault;

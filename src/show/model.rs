@@ -292,6 +292,13 @@ pub struct Destination {
     pub key: Key,
 }
 
+impl Destination {
+    /// Whether the same goes to the same place: all but the label.
+    pub fn goes_where(&self, other: &Self) -> bool {
+        (&self.id, &self.server, &self.key) == (&other.id, &other.server, &other.key)
+    }
+}
+
 /// A stream key, never in the clear where it is a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Key {

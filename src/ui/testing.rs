@@ -51,6 +51,8 @@ pub fn snapshot() -> Snapshot {
         },
         encoder: EncoderStatus::default(),
         receiver: None,
+        edit: Default::default(),
+        live_edit: false,
         counters: Counters::default(),
         health: Health::default(),
     }

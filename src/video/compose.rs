@@ -5,12 +5,12 @@ use super::canvas::{BLACK, Canvas, CanvasPool};
 use super::kernels::{Share, blend_row, fade_row, mix_row, share};
 use super::scale::{Part, Scaler};
 use crate::media::{House, Picture};
-use crate::show::{Format, Layer, Show};
+use crate::show::{Format, Layer};
 
 /// One source in a picture; see [`Layer`] for the units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draw {
-    /// Index of the source.
+    /// The source's slot: which of the pictures.
     pub source: usize,
     /// Left, top, width, height as fractions of the frame.
     pub rect: (f64, f64, f64, f64),
@@ -40,13 +40,13 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// The layers of a scene, their sources looked up in the show; unknown ones are left out.
-    pub fn of(layers: &[Layer], show: &Show) -> Self {
+    /// The layers of a scene, each with the slot of its source; those of unknown ones are left out.
+    pub fn of(layers: &[Layer], slot: impl Fn(&str) -> Option<usize>) -> Self {
         let draws = layers
             .iter()
             .filter_map(|layer| {
                 Some(Draw {
-                    source: show.source_index(&layer.source)?,
+                    source: slot(&layer.source)?,
                     rect: layer.rect,
                     crop: layer.crop,
                     opacity: layer.opacity,

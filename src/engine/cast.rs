@@ -1,0 +1,114 @@
+//! The cast: a show as the tick plays it, with each source's slot. Made beside the tick when the show
+//! is opened or edited, and taken over by it in one step.
+
+use std::sync::Arc;
+
+use crate::show::{Layer, Scene, Show};
+use crate::video::Stage;
+
+/// So many sources can run at once, those that left the show but are still on air among them.
+pub const SLOTS: usize = 128;
+
+/// See the module's words. A source keeps its slot, whatever its place in the show.
+#[derive(Clone, Debug)]
+pub struct Cast {
+    /// The show.
+    pub show: Arc<Show>,
+    /// How often it was changed since it was opened.
+    pub revision: u64,
+    /// The slot of each source, in the show's order.
+    slots: Vec<usize>,
+    /// Every scene that can be taken, with what is drawn.
+    scenes: Vec<(Scene, Stage)>,
+}
+
+impl Cast {
+    /// A show whose sources have these slots, in its order.
+    pub fn new(show: Arc<Show>, revision: u64, slots: Vec<usize>) -> Self {
+        let mut cast = Self {
+            scenes: Vec::new(),
+            show,
+            revision,
+            slots,
+        };
+        cast.scenes = cast
+            .show
+            .all_scenes()
+            .into_iter()
+            .map(|scene| {
+                let stage = cast.stage_of(&scene.layers);
+                (scene, stage)
+            })
+            .collect();
+        cast
+    }
+
+    /// A show that was just opened: its sources have the first slots.
+    pub fn opened(show: Show) -> Self {
+        let slots = (0..show.sources.len()).collect();
+        Self::new(Arc::new(show), 0, slots)
+    }
+
+    /// The show after an edit. A source keeps its slot as long as it comes from the same place, under
+    /// another id too; any other gets one that is not taken. `None` where there are too many.
+    pub fn next(&self, show: Arc<Show>, is_taken: impl Fn(usize) -> bool) -> Option<Self> {
+        let old = || self.show.sources.iter().zip(&self.slots);
+        let mut taken: Vec<usize> = Vec::new();
+        let mut slots: Vec<Option<usize>> = vec![None; show.sources.len()];
+        for (slot, source) in slots.iter_mut().zip(&show.sources) {
+            *slot = old()
+                .find(|(o, _)| o.id == source.id && o.kind == source.kind)
+                .map(|(_, slot)| *slot);
+            taken.extend(*slot);
+        }
+        for (slot, source) in slots.iter_mut().zip(&show.sources) {
+            if slot.is_none() && self.slot(&source.id).is_none() {
+                *slot = old()
+                    .find(|(o, slot)| {
+                        o.kind == source.kind
+                            && show.source_index(&o.id).is_none()
+                            && !taken.contains(slot)
+                    })
+                    .map(|(_, slot)| *slot);
+                taken.extend(*slot);
+            }
+        }
+        for slot in &mut slots {
+            if slot.is_none() {
+                let mut all = 0..SLOTS;
+                *slot = all.find(|slot| !taken.contains(slot) && !is_taken(*slot));
+                taken.extend(*slot);
+            }
+        }
+        let slots: Option<Vec<usize>> = slots.into_iter().collect();
+        Some(Self::new(show, self.revision + 1, slots?))
+    }
+
+    /// The slot of each source, in the show's order.
+    pub fn slots(&self) -> &[usize] {
+        &self.slots
+    }
+
+    /// A source's slot.
+    pub fn slot(&self, source: &str) -> Option<usize> {
+        let index = self.show.source_index(source)?;
+        self.slots.get(index).copied()
+    }
+
+    /// Every scene that can be taken: the show's own in its order, then those of the sources that
+    /// have none of their id.
+    pub fn scenes(&self) -> impl ExactSizeIterator<Item = &Scene> {
+        self.scenes.iter().map(|(scene, _)| scene)
+    }
+
+    /// A scene and what it draws.
+    pub fn scene(&self, id: &str) -> Option<(&Scene, &Stage)> {
+        let (scene, stage) = self.scenes.iter().find(|(scene, _)| scene.id == id)?;
+        Some((scene, stage))
+    }
+
+    /// What layers draw; those of unknown sources are left out.
+    pub fn stage_of(&self, layers: &[Layer]) -> Stage {
+        Stage::of(layers, |source| self.slot(source))
+    }
+}

@@ -1,0 +1,341 @@
+//! The editor: the thread that owns the show, its revisions and its file while the show runs. An edit
+//! is checked here as a file is; then the tick says whether it may be, and at which frame it is; then
+//! what it needs is started.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, bounded, select};
+
+use super::book::{Book, BookError, Draft};
+use super::cast::{Cast, SLOTS};
+use super::core::Refusal;
+use super::stagehands::{Departure, Stagehands};
+use crate::door::{Ask, Command, EditStatus, Event, Hub};
+use crate::show::{self, SaveError, Show};
+
+/// A show that the tick is asked to play from now on.
+pub struct Change {
+    /// The show.
+    pub cast: Arc<Cast>,
+    /// It may take something off the air.
+    pub on_air: bool,
+    /// Where the answer goes.
+    pub answer: Sender<Result<Taken, Refusal>>,
+}
+
+/// The tick plays the new show.
+pub struct Taken {
+    /// From this frame on.
+    pub frame: u64,
+    /// The slots of the show that have no source yet.
+    pub missing: Vec<usize>,
+}
+
+/// Why an edit was refused. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+enum EditRefusal {
+    #[error(transparent)]
+    Book(#[from] BookError),
+    #[error("{}", faults(.0))]
+    Faulty(SaveError),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("{0} sources run already: expected at most that many, those on air included")]
+    TooMany(usize),
+    #[error("the {0} is changed while the show runs: end the show and start it anew")]
+    Fixed(&'static str),
+    #[error(
+        "{0} was changed by another program since it was read: save with \"over\" to put this show \
+         in its place (what is there is kept as a copy), or \"revert\" to take over what it holds"
+    )]
+    ChangedUnderneath(PathBuf),
+    #[error(transparent)]
+    Save(SaveError),
+    #[error("the show has ended")]
+    Ended,
+}
+
+/// The faults of a show that is not in a file yet: their lines mean nothing to whoever edits.
+fn faults(error: &SaveError) -> String {
+    match error {
+        SaveError::Faulty(faults) => {
+            let messages: Vec<&str> = faults.iter().map(|f| f.message.as_str()).collect();
+            messages.join("; ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// What the editor works with.
+pub struct Editor {
+    /// The show file; none for a show that is in no file.
+    pub file: Option<PathBuf>,
+    /// Editing commands.
+    pub asked: Receiver<Ask>,
+    /// To the tick.
+    pub changes: Sender<Change>,
+    /// From the tick.
+    pub departures: Receiver<Departure>,
+    /// What starts and stops.
+    pub hands: Stagehands,
+    /// Where the frame that is on air is told.
+    pub hub: Arc<Hub>,
+    /// For the snapshot.
+    pub status: Arc<ArcSwap<EditStatus>>,
+    /// The copy of the show from which a next engine would go on.
+    pub copy: Option<PathBuf>,
+}
+
+/// The editor at work.
+struct Desk {
+    editor: Editor,
+    book: Book,
+    cast: Arc<Cast>,
+    /// The text that the file had when it was last read or written.
+    text: Option<String>,
+    /// The show that the file holds.
+    saved: Arc<Show>,
+}
+
+impl Editor {
+    /// Starts the thread, with the show as the tick plays it already. It ends when both lines of
+    /// the tick are closed, and gives back the stagehands with what still runs.
+    ///
+    /// # Errors
+    /// Where the system has no thread.
+    pub fn start(self, cast: Arc<Cast>) -> std::io::Result<JoinHandle<Stagehands>> {
+        let text = self
+            .file
+            .as_deref()
+            .and_then(|f| std::fs::read_to_string(f).ok());
+        let mut desk = Desk {
+            book: Book::new(cast.show.clone()),
+            saved: cast.show.clone(),
+            cast,
+            text,
+            editor: self,
+        };
+        std::thread::Builder::new()
+            .name("editor".to_owned())
+            .spawn(move || {
+                desk.follow();
+                desk.editor.hands
+            })
+    }
+}
+
+impl Desk {
+    fn follow(&mut self) {
+        self.tell();
+        let (asked, departures) = (self.editor.asked.clone(), self.editor.departures.clone());
+        loop {
+            select! {
+                recv(departures) -> departure => match departure {
+                    Ok(departure) => self.editor.hands.end(departure),
+                    // The tick has ended, and with it the show.
+                    Err(_) => return,
+                },
+                recv(asked) -> ask => match ask {
+                    Ok(ask) => self.answer(ask),
+                    Err(_) => return,
+                },
+            }
+        }
+    }
+
+    fn answer(&mut self, ask: Ask) {
+        let id = Some(ask.id);
+        let event = match self.carry_out(&ask.command) {
+            Ok(Answer::Done(frame)) => Event::Done {
+                command: ask.command,
+                frame,
+                id,
+            },
+            Ok(Answer::Show) => Event::Show {
+                revision: self.book.revision(),
+                show: self.book.show().clone(),
+                file: self.editor.file.clone(),
+                id,
+            },
+            Err(refusal) => Event::Error {
+                message: refusal.to_string(),
+                id,
+            },
+        };
+        self.tell();
+        // A client that does not read its answers goes without.
+        let _ = ask.answer.try_send(event);
+    }
+
+    fn carry_out(&mut self, command: &Command) -> Result<Answer, EditRefusal> {
+        match command {
+            Command::Edit {
+                revision,
+                label,
+                joins,
+                on_air,
+                edits,
+            } => {
+                let draft = self.book.draft(*revision, edits, label, *joins)?;
+                self.make(draft, *on_air)
+            }
+            Command::Undo { revision } => self.make(self.book.draft_undo(*revision)?, false),
+            Command::Redo { revision } => self.make(self.book.draft_redo(*revision)?, false),
+            Command::Save { over } => self.save(*over),
+            Command::Revert {} => self.revert(),
+            Command::Show {} => Ok(Answer::Show),
+            // No other command is for the editor.
+            _ => Err(EditRefusal::Ended),
+        }
+    }
+
+    /// Makes a draft the show, if it holds together and the tick takes it.
+    fn make(&mut self, draft: Draft, on_air: bool) -> Result<Answer, EditRefusal> {
+        let before = self.cast.show.clone();
+        let now = draft.show.clone();
+        let path = self.editor.file.clone().unwrap_or_default();
+        let text = show::text_of(&path, &now, &before).map_err(EditRefusal::Faulty)?;
+        if let Some(what) = fixed(&before, &now) {
+            return Err(EditRefusal::Fixed(what));
+        }
+        let hands = &self.editor.hands;
+        let cast = self.cast.next(now, |slot| hands.is_taken(slot));
+        let cast = Arc::new(cast.ok_or(EditRefusal::TooMany(SLOTS))?);
+        let (answer, answered) = bounded(1);
+        let change = Change {
+            cast: cast.clone(),
+            on_air,
+            answer,
+        };
+        self.editor
+            .changes
+            .send(change)
+            .map_err(|_| EditRefusal::Ended)?;
+        let taken = answered.recv().map_err(|_| EditRefusal::Ended)??;
+        self.book.commit(draft);
+        let old = std::mem::replace(&mut self.cast, cast);
+        self.start(&old, &taken.missing);
+        self.keep_copy(&text);
+        Ok(Answer::Done(taken.frame))
+    }
+
+    /// Starts what the tick lacks since the show was another one.
+    fn start(&mut self, old: &Cast, missing: &[usize]) {
+        let cast = self.cast.clone();
+        for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
+            if missing.contains(&slot) {
+                // One that left a moment ago, and comes back.
+                while self.editor.hands.is_taken(slot) {
+                    match self.editor.departures.recv() {
+                        Ok(departure) => self.editor.hands.end(departure),
+                        Err(_) => return,
+                    }
+                }
+                let delay = source.picture_delay_ms;
+                self.editor.hands.start_source(slot, source, delay);
+            } else {
+                let before = old.show.sources.iter().zip(old.slots());
+                let named = |s: &show::Source| (s.label.clone(), s.id.clone());
+                if before
+                    .into_iter()
+                    .any(|(o, s)| *s == slot && named(o) != named(source))
+                {
+                    self.editor.hands.relabel(slot, source);
+                }
+            }
+        }
+        for destination in &cast.show.destinations {
+            let same = |d: &&show::Destination| d.goes_where(destination);
+            if !old.show.destinations.iter().any(|d| same(&d)) {
+                self.editor.hands.start_destination(destination);
+            }
+        }
+    }
+
+    /// Writes the copy from which the next engine goes on, should this one die.
+    fn keep_copy(&self, text: &str) {
+        let Some(copy) = &self.editor.copy else {
+            return;
+        };
+        if let Err(error) = show::write_private(copy, text.as_bytes()) {
+            tracing::error!(
+                "{}: the show as it was edited cannot be kept: {error}",
+                copy.display()
+            );
+        }
+    }
+
+    fn save(&mut self, over: bool) -> Result<Answer, EditRefusal> {
+        let Some(file) = self.editor.file.clone() else {
+            return Err(EditRefusal::Ended);
+        };
+        if !over && self.has_changed(&file) {
+            return Err(EditRefusal::ChangedUnderneath(file));
+        }
+        show::save(&file, self.book.show()).map_err(EditRefusal::Save)?;
+        self.text = std::fs::read_to_string(&file).ok();
+        self.saved = self.book.show().clone();
+        let now = self.editor.hub.snapshot();
+        Ok(Answer::Done(now.map_or(0, |now| now.frame)))
+    }
+
+    /// Takes over what the file holds now, as an edit that can be undone.
+    fn revert(&mut self) -> Result<Answer, EditRefusal> {
+        let Some(file) = self.editor.file.clone() else {
+            return Err(EditRefusal::Ended);
+        };
+        let text = std::fs::read_to_string(&file).map_err(|error| {
+            EditRefusal::Save(SaveError::Io {
+                file: file.clone(),
+                error,
+            })
+        })?;
+        let show = show::parse(&file, &text)
+            .map_err(|faults| EditRefusal::Save(SaveError::Faulty(faults)))?;
+        let show = Arc::new(show);
+        let draft = self.book.draft_whole(show.clone(), "revert");
+        let answer = self.make(draft, false)?;
+        self.text = Some(text);
+        self.saved = show;
+        Ok(answer)
+    }
+
+    /// Whether the file is another than was last read or written.
+    fn has_changed(&self, file: &Path) -> bool {
+        match std::fs::read_to_string(file) {
+            Ok(text) => self.text.as_ref() != Some(&text),
+            // It is gone: saving puts it back.
+            Err(_) => false,
+        }
+    }
+
+    fn tell(&self) {
+        self.editor.status.store(Arc::new(EditStatus {
+            revision: self.book.revision(),
+            unsaved: *self.saved != **self.book.show(),
+            undo: self.book.undoes().map(str::to_owned),
+            redo: self.book.redoes().map(str::to_owned),
+        }));
+    }
+}
+
+enum Answer {
+    Done(u64),
+    Show,
+}
+
+/// What of a show cannot change while it runs.
+fn fixed(before: &Show, now: &Show) -> Option<&'static str> {
+    if before.format != now.format {
+        Some("format")
+    } else if before.encoder != now.encoder {
+        Some("encoder")
+    } else if before.receiver != now.receiver {
+        Some("receiver")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,219 @@
+//! The stagehands: what starts and stops sources and destinations while the show runs, so that the
+//! tick need not. The tick says what it lacks and hands over what it no longer uses.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::Sender;
+
+use super::core::label;
+use super::sound::Placing;
+use super::tick::Input;
+use crate::audio::{Meters, Strip, Track};
+use crate::door::SourceState;
+use crate::input::{self, RunningSource, Setting};
+use crate::media::HouseClock;
+use crate::output::{Consumers, PacketQueue, RunningDestination};
+use crate::show::{Destination, Encoder, Show, Source, SourceKind};
+use crate::video::{CanvasPool, slate};
+
+/// Something that the tick is to have.
+pub enum Arrival {
+    /// A source, for its slot.
+    Source(usize, Box<Input>),
+    /// A slot's new slate.
+    Slate(usize, Option<crate::media::Picture>),
+    /// A destination.
+    Destination(RunningDestination),
+}
+
+/// Something that the tick no longer has.
+pub enum Departure {
+    /// A source, from its slot.
+    Source(usize, Box<Input>),
+    /// A destination.
+    Destination(RunningDestination),
+}
+
+/// The ends of the line to the mixer's thread.
+pub struct StripsEnd {
+    /// Strips for slots.
+    pub placings: rtrb::Producer<Placing>,
+    /// Those that were carried out, and what was there before.
+    pub placed: rtrb::Consumer<Placing>,
+}
+
+/// See the module's words.
+pub struct Stagehands {
+    setting: Setting,
+    encoder: Encoder,
+    pool: CanvasPool,
+    meters: Arc<Meters>,
+    strips: StripsEnd,
+    consumers: Consumers,
+    arrivals: Sender<Arrival>,
+    running: BTreeMap<usize, RunningSource>,
+    queues: BTreeMap<String, Arc<PacketQueue>>,
+    /// Pipelines and connections on their way out.
+    leaving: Vec<JoinHandle<()>>,
+}
+
+impl Stagehands {
+    /// Stagehands of a house; what they start goes to `arrivals`.
+    ///
+    /// # Errors
+    /// Where GStreamer refuses the format.
+    pub fn new(
+        clock: HouseClock,
+        show: &Show,
+        folder: PathBuf,
+        house: (Arc<Meters>, StripsEnd, Consumers),
+        arrivals: Sender<Arrival>,
+    ) -> Result<Self, gstreamer::glib::BoolError> {
+        let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+        let (meters, strips, consumers) = house;
+        Ok(Self {
+            setting: Setting {
+                clock,
+                format: show.format,
+                folder,
+                decoder_threads: (cores / show.sources.len().max(1)).max(1) as u32,
+            },
+            encoder: show.encoder.clone(),
+            pool: CanvasPool::new(show.format)?,
+            meters,
+            strips,
+            consumers,
+            arrivals,
+            running: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            leaving: Vec::new(),
+        })
+    }
+
+    /// Whether a source runs in this slot, or is still on its way out of it.
+    pub fn is_taken(&self, slot: usize) -> bool {
+        self.running.contains_key(&slot)
+    }
+
+    /// Starts a source in a slot that is free.
+    pub fn start_source(&mut self, slot: usize, source: &Source, picture_delay_ms: u32) {
+        self.tidy();
+        let (running, pictures, sound) = match input::start(source, &self.setting) {
+            Ok(started) => started,
+            Err(error) => {
+                tracing::error!(source = source.id, "no thread for a source: {error}");
+                return;
+            }
+        };
+        let status = running.status().clone();
+        status.vitals.set_picture_delay_ms(picture_delay_ms);
+        self.running.insert(slot, running);
+        self.meters.clear(slot);
+        let track = Track::new(sound, input::is_live(&source.kind));
+        self.place(slot, Some(Box::new(Strip::new(track))));
+        let input = Input {
+            slot: pictures,
+            status,
+            slate: self.slate(source),
+            told: SourceState::Connecting,
+            held_ns: 0,
+            waits_at_start: matches!(
+                source.kind,
+                SourceKind::File { .. } | SourceKind::Test { .. }
+            ),
+        };
+        let _ = self.arrivals.send(Arrival::Source(slot, Box::new(input)));
+    }
+
+    /// Draws a source's slate anew: its label has changed.
+    pub fn relabel(&self, slot: usize, source: &Source) {
+        let slate = self.slate(source);
+        let _ = self.arrivals.send(Arrival::Slate(slot, slate));
+    }
+
+    fn slate(&self, source: &Source) -> Option<crate::media::Picture> {
+        slate(&self.pool, &label(&source.label, &source.id))
+    }
+
+    /// Starts a destination, which is off.
+    pub fn start_destination(&mut self, destination: &Destination) {
+        let format = self.setting.format;
+        match RunningDestination::start(destination, format, &self.encoder) {
+            Ok((running, queue)) => {
+                self.consumers.add(queue.clone());
+                self.queues.insert(destination.id.clone(), queue);
+                let _ = self.arrivals.send(Arrival::Destination(running));
+            }
+            Err(error) => {
+                tracing::error!(destination = destination.id, "no thread for it: {error}");
+            }
+        }
+    }
+
+    /// Ends what the tick no longer uses, beside everything else.
+    pub fn end(&mut self, departure: Departure) {
+        self.tidy();
+        let ending: Box<dyn FnOnce() + Send> = match departure {
+            Departure::Source(slot, input) => {
+                self.place(slot, None);
+                let Some(running) = self.running.remove(&slot) else {
+                    return;
+                };
+                running.stop();
+                Box::new(move || {
+                    running.join();
+                    drop(input);
+                })
+            }
+            Departure::Destination(mut running) => {
+                if let Some(queue) = self.queues.remove(&running.status().id) {
+                    self.consumers.remove(&queue);
+                }
+                Box::new(move || running.end())
+            }
+        };
+        let spawned = std::thread::Builder::new()
+            .name("leaving".to_owned())
+            .spawn(ending);
+        match spawned {
+            Ok(thread) => self.leaving.push(thread),
+            Err(error) => tracing::error!("no thread to end a pipeline: {error}"),
+        }
+    }
+
+    /// Asks every source to end, at the end of the show.
+    pub fn stop_all(&self) {
+        for source in self.running.values() {
+            source.stop();
+        }
+    }
+
+    /// Waits for every source to end.
+    pub fn end_all(mut self) {
+        for (_, source) in std::mem::take(&mut self.running) {
+            source.join();
+        }
+        for thread in self.leaving {
+            let _ = thread.join();
+        }
+    }
+
+    /// Orders a strip for a slot; waits only while the mixer's line is full.
+    fn place(&mut self, slot: usize, strip: Option<Box<Strip>>) {
+        let mut placing = (slot, strip);
+        while let Err(rtrb::PushError::Full(back)) = self.strips.placings.push(placing) {
+            placing = back;
+            self.tidy();
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+
+    /// Frees what has left.
+    fn tidy(&mut self) {
+        while self.strips.placed.pop().is_ok() {}
+        self.leaving.retain(|thread| !thread.is_finished());
+    }
+}

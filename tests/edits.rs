@@ -1,0 +1,295 @@
+//! A show that is edited while it is on air: sources, scenes and destinations come and go, what is on
+//! air stays as it was taken, and nothing is lost. Read back from the master.
+
+mod common;
+
+use std::path::Path;
+use std::time::Duration;
+
+use regie::show;
+use serde_json::{Value, json};
+
+use common::coded::{self, Code, Rect};
+use common::media::Clip;
+use common::nginx::Nginx;
+use common::read::{self, Seen};
+use common::studio::{ShowText, Studio, named};
+
+const LONG: Duration = Duration::from_secs(20);
+const SMALL: (f64, f64, f64, f64) = (0.55, 0.5, 0.4, 0.4);
+const MOVED: (f64, f64, f64, f64) = (0.05, 0.05, 0.4, 0.4);
+
+fn file(id: &str, source: u8) -> Value {
+    let path = Clip::new(source, 70).file();
+    json!({"source": {"id": id, "kind": {"File": {"path": path, "loop": true}}}})
+}
+
+fn scene(id: &str, layers: Value) -> Value {
+    json!({"scene": {"id": id, "layers": layers}})
+}
+
+fn add(item: Value) -> Value {
+    json!({"add": {"item": item}})
+}
+
+fn set(id: &str, item: Value) -> Value {
+    json!({"set": {"id": id, "item": item}})
+}
+
+fn remove(kind: &str, id: &str) -> Value {
+    json!({"remove": {"kind": kind, "id": id}})
+}
+
+fn edit(edits: &[Value]) -> Value {
+    json!({"command": "edit", "label": "test", "edits": edits})
+}
+
+fn on_air(edits: &[Value]) -> Value {
+    json!({"command": "edit", "label": "test", "on_air": true, "edits": edits})
+}
+
+/// The code of the whole picture, and of the small ones where they may lie.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    whole: Option<Code>,
+    small: Option<Code>,
+    moved: Option<Code>,
+}
+
+fn look(path: &Path) -> Vec<Seen<Look>> {
+    let pictures = read::pictures_with(path, |luma| {
+        let part = |p| coded::read(luma, Rect::part(luma.width, luma.height, p));
+        Look {
+            whole: coded::read(luma, Rect::whole(luma.width, luma.height)),
+            small: part(SMALL),
+            moved: part(MOVED),
+        }
+    });
+    pictures.seen
+}
+
+fn is(code: Option<Code>, source: u8) -> bool {
+    code.is_some_and(|code| code.source == source)
+}
+
+/// Waits for the first frames of the master, and gives the program frame that it begins with.
+fn recording(studio: &mut Studio) {
+    let begun = |s: &Value| s["recording"]["frames"].as_u64() > Some(10);
+    studio.until("the master is written", LONG, begun);
+}
+
+#[test]
+fn what_is_on_air_stays_as_it_was_taken_until_the_next_take() {
+    let _turn = common::alone();
+    let show = ShowText::new()
+        .file("cam1", &Clip::new(1, 70).file(), true)
+        .file("cam2", &Clip::new(2, 70).file(), true)
+        .scene(
+            "pip",
+            &format!("(source: \"cam1\"), (source: \"cam2\", rect: {SMALL:?})"),
+        );
+    let mut studio = Studio::start(&show, &["--record"]);
+    studio.source_is("cam1", "live", LONG);
+    studio.source_is("cam2", "live", LONG);
+    recording(&mut studio);
+    let mark = studio.take("cam1");
+    let pip = studio.take("pip");
+    studio.frames_pass(20);
+
+    // A source and a scene that were not there before, and a scene on air changed beneath it.
+    let layers = json!([{"source": "cam1"}, {"source": "cam2", "rect": MOVED}]);
+    let edited = studio.command(&edit(&[
+        add(file("cam3", 3)),
+        add(scene("solo", json!([{"source": "cam3"}]))),
+        set("pip", scene("pip", layers)),
+    ]));
+    studio.source_is("cam3", "live", LONG);
+    studio.frames_pass(20);
+    let solo = studio.take("solo");
+    studio.frames_pass(20);
+    let again = studio.take("pip");
+    studio.frames_pass(20);
+    // The same clip changes place on air at once where edits are live.
+    studio.command(&json!({"command": "live_edit", "on": true}));
+    let layers = json!([{"source": "cam1"}, {"source": "cam2", "rect": SMALL}]);
+    let live = studio.command(&edit(&[set("pip", scene("pip", layers))]));
+    studio.frames_pass(20);
+    studio.command(&json!({"command": "live_edit", "on": false}));
+
+    // Another clip under the id of one that is on air.
+    let full = studio.take("cam3");
+    studio.frames_pass(20);
+    let swapped = studio.command(&edit(&[set("cam3", file("cam3", 4))]));
+    studio.source_is("cam3", "live", LONG);
+    studio.frames_pass(20);
+    let retaken = studio.take("cam3");
+    studio.frames_pass(20);
+
+    // What would take something off the air asks for a second act.
+    let gone = [remove("source", "cam3")];
+    let refused = studio.try_command(&edit(&gone)).unwrap_err();
+    assert!(refused.contains("on air"), "{refused}");
+    let black = studio.command(&on_air(&gone));
+    studio.frames_pass(20);
+    let end = studio.take("cam1");
+    studio.frames_pass(20);
+
+    let report = studio.quit();
+    for count in ["repeated", "skipped"] {
+        assert_eq!(report[count], 0, "{count}: {report}");
+    }
+    assert!(report["sources"]["cam3"].is_null() && !report["sources"]["cam1"].is_null());
+    let seen = look(&studio.master(&report));
+    // The program frame of the first picture: where the first take is seen.
+    let first_pip = (0..seen.len())
+        .find(|&i| is(seen[i].what.small, 2))
+        .expect("the picture-in-picture is seen");
+    let at = |frame: u64| &seen[first_pip + (frame - pip) as usize].what;
+    assert!(mark < pip);
+    for frame in pip..edited + 20 {
+        assert!(
+            is(at(frame).small, 2) && !is(at(frame).moved, 2),
+            "{frame}: {:?}",
+            at(frame)
+        );
+    }
+    for frame in solo..again {
+        assert!(is(at(frame).whole, 3), "{frame}: {:?}", at(frame));
+    }
+    for frame in again..live {
+        assert!(
+            is(at(frame).moved, 2) && !is(at(frame).small, 2),
+            "{frame}: {:?}",
+            at(frame)
+        );
+    }
+    for frame in live..full {
+        assert!(
+            is(at(frame).small, 2) && !is(at(frame).moved, 2),
+            "{frame}: {:?}",
+            at(frame)
+        );
+    }
+    for frame in full..retaken {
+        assert!(is(at(frame).whole, 3), "{frame}: {:?}", at(frame));
+    }
+    assert!(swapped < retaken);
+    for frame in retaken..black {
+        assert!(is(at(frame).whole, 4), "{frame}: {:?}", at(frame));
+    }
+    for frame in black..end {
+        assert!(at(frame).whole.is_none(), "{frame}: {:?}", at(frame));
+    }
+    assert!(is(at(end + 5).whole, 1));
+}
+
+#[test]
+fn edits_are_undone_saved_and_never_lost() {
+    let _turn = common::alone();
+    let show = ShowText::new().file("cam1", &Clip::new(1, 70).file(), true);
+    let mut studio = Studio::start(&show, &[]);
+    let path = studio.folder().join("show.ron");
+    let revision = |studio: &mut Studio| studio.snapshot()["edit"]["revision"].as_u64().unwrap();
+    let seen = revision(&mut studio);
+    studio.command(&edit(&[add(scene("one", json!([{"source": "cam1"}])))]));
+    // A scene can be put on PVW by the very next line.
+    studio.command(&json!({"command": "preview", "scene": "one"}));
+    let mut stale = edit(&[set("one", scene("one", json!([])))]);
+    stale["revision"] = json!(seen);
+    let refused = studio.try_command(&stale).unwrap_err();
+    assert!(refused.contains("somebody else"), "{refused}");
+    for wrong in [
+        edit(&[add(scene("one", json!([])))]),
+        edit(&[set("nowhere", scene("nowhere", json!([])))]),
+        edit(&[add(scene("two", json!([{"source": "nobody"}])))]),
+        edit(&[add(scene(
+            "two",
+            json!([{"source": "cam1", "opacity": 3.0}]),
+        ))]),
+        edit(&[add(
+            json!({"source": {"id": "gone", "kind": {"File": {"path": "no.mkv"}}}}),
+        )]),
+        edit(&[json!({"format": {"width": 640, "height": 360, "rate": [30, 1]}})]),
+    ] {
+        let refused = studio.try_command(&wrong).unwrap_err();
+        assert!(
+            refused.contains("expected") || refused.contains("anew"),
+            "{refused}"
+        );
+    }
+    let before = revision(&mut studio);
+    assert_eq!(before, seen + 1);
+
+    studio.command(&json!({"command": "undo"}));
+    let after = studio.snapshot();
+    assert_eq!(after["preview"], "cam1", "{after}");
+    assert_eq!(after["edit"]["redo"], "test");
+    assert_eq!(after["edit"]["unsaved"], false);
+    studio.command(&json!({"command": "redo", "revision": seen + 2}));
+    assert!(studio.try_command(&json!({"command": "redo"})).is_err());
+
+    studio.command(&json!({"command": "save"}));
+    assert_eq!(studio.snapshot()["edit"]["unsaved"], false);
+    let saved = show::load(&path).expect("the show loads");
+    assert_eq!(saved.scenes.len(), 1);
+    assert!(path.with_extension("ron.1").exists(), "the copy before it");
+
+    // Another program writes the file.
+    let theirs = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace("\"Test\"", "\"Theirs\"");
+    std::fs::write(&path, &theirs).unwrap();
+    studio.command(&edit(&[json!({"name": "Ours"})]));
+    let refused = studio.try_command(&json!({"command": "save"})).unwrap_err();
+    assert!(refused.contains("another program"), "{refused}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), theirs);
+    studio.command(&json!({"command": "revert"}));
+    assert_eq!(studio.snapshot()["name"], "Theirs");
+    studio.command(&json!({"command": "undo"}));
+    assert_eq!(studio.snapshot()["name"], "Ours");
+    studio.command(&json!({"command": "save", "over": true}));
+    assert_eq!(show::load(&path).unwrap().name, "Ours");
+    assert_eq!(
+        std::fs::read_to_string(path.with_extension("ron.1")).unwrap(),
+        theirs
+    );
+    studio.quit();
+}
+
+#[test]
+fn destinations_come_and_go_and_an_edited_show_is_gone_on_with() {
+    let _turn = common::alone();
+    let nginx = Nginx::start(&["one", "two"]);
+    let show = ShowText::new()
+        .file("cam1", &Clip::new(1, 70).file(), true)
+        .destination("one", &nginx.server("one"));
+    let mut studio = Studio::start(&show, &["--stream"]);
+    studio.destination_is("one", "live", LONG);
+    let two = json!({"destination": {
+        "id": "two", "server": nginx.server("two"), "key": {"Open": "two"}
+    }});
+    studio.command(&edit(&[add(two), add(file("cam2", 2))]));
+    studio.command(&json!({"command": "stream", "destination": "two", "on": true}));
+    studio.destination_is("two", "live", LONG);
+    studio.source_is("cam2", "live", LONG);
+    studio.take("cam2");
+    let refused = studio
+        .try_command(&edit(&[remove("destination", "two")]))
+        .unwrap_err();
+    assert!(refused.contains("on air"), "{refused}");
+
+    // The engine dies: what was edited and never saved is there, and on air.
+    studio.kill_engine();
+    studio.wait_event("the engine is lost", LONG, |e| e["event"] == "engine_lost");
+    studio.destination_is("two", "live", LONG);
+    let now = studio.source_is("cam2", "live", LONG);
+    assert_eq!(now["program"], "cam2");
+    assert_eq!(now["edit"]["unsaved"], true);
+
+    studio.command(&on_air(&[remove("destination", "two")]));
+    let now = studio.snapshot();
+    assert_eq!(now["destinations"].as_array().map(Vec::len), Some(1));
+    assert_eq!(named(&now, "destinations", "one")["state"], "live");
+    let report = studio.quit();
+    assert!(report["destinations"]["two"].is_null());
+}
