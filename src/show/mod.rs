@@ -13,6 +13,7 @@ mod model;
 mod placeholder;
 mod recent;
 mod scan;
+mod secret;
 pub mod secrets;
 mod words;
 

@@ -6,14 +6,13 @@ use std::{
     time::Duration,
 };
 
-use eframe::egui_wgpu::wgpu;
 use egui::{Align2, Event as Input, Rect, Ui, ViewportCommand};
 
 use super::{
-    Outcome,
     closing::{self, Answer},
     fader::Faders,
     fills,
+    graphics::Graphics,
     guard::Guard,
     health::Health,
     keys::{self, Action, Focus, FocusTimer},
@@ -22,6 +21,7 @@ use super::{
     meters::Meters,
     multiview,
     onair::{self, Air, AirTime},
+    outcome::Outcome,
     outputs,
     problems::{self, ENGINE_LOST},
     stage::{self, Pictures},
@@ -31,22 +31,6 @@ use super::{
     wishes::{self, Wishes},
 };
 use crate::door::{Command, Door, Event, MonitorId, MonitorRequest, Snapshot};
-
-/// How the window is drawn.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Graphics {
-    /// The window's texture format; none draws no pictures.
-    pub format: Option<wgpu::TextureFormat>,
-    /// The processor draws, for there is no GPU: paint less often.
-    pub software: bool,
-}
-
-impl Graphics {
-    /// The window is painted at most so many times a second.
-    pub(super) fn most_fps(self) -> u32 {
-        if self.software { 15 } else { 30 }
-    }
-}
 
 /// Without news from the engine the window is painted so often.
 const QUIET: Duration = Duration::from_millis(250);

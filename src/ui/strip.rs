@@ -4,7 +4,7 @@ use egui::{Align, Rect, Ui, pos2, vec2};
 
 use super::{
     fader::{self, Faders},
-    fills,
+    fills, layout,
     meters::{self, Meters},
     paint::{self, Button},
     theme,
@@ -98,7 +98,7 @@ fn source_strip(
 
     let mute = Rect::from_min_size(
         pos2(column.left(), readout.bottom() + 4.0),
-        vec2(column.width(), theme::TARGET),
+        vec2(column.width(), layout::TARGET),
     );
     let say = format!("Mute {label}");
     let text = if source.mute { "MUTED" } else { "MUTE" };

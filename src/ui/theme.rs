@@ -52,8 +52,6 @@ pub const METER_RED: Color32 = Color32::from_rgb(224, 66, 58);
 
 /// Rounding of buttons and panels, in points.
 pub const ROUND: u8 = 4;
-/// Least side of what a hand must hit in a hurry, in points.
-pub const TARGET: f32 = 44.0;
 
 const BOLD: &str = "bold";
 

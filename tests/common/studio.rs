@@ -22,7 +22,7 @@ struct Heard {
     news: Condvar,
 }
 
-/// A running `regie run … --headless`.
+/// A running `regie run`.
 pub struct Studio {
     folder: tempfile::TempDir,
     keeper: Child,
@@ -124,36 +124,27 @@ impl Studio {
 
     /// As [`Self::start`], without waiting for anything.
     pub fn launch(show: &ShowText, arguments: &[&str]) -> Self {
+        Self::begin(show, arguments, None)
+    }
+
+    /// As [`Self::start`], with a desk beside the engine on this X display.
+    pub fn with_desk(show: &ShowText, arguments: &[&str], display: &str) -> Self {
+        let mut studio = Self::begin(show, arguments, Some(display));
+        studio.wait_event("ready", PATIENCE, |event| event["event"] == "ready");
+        studio
+    }
+
+    fn begin(show: &ShowText, arguments: &[&str], display: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("show.ron");
         std::fs::write(&file, show.text()).expect("the show is written");
         let log = folder.path().join("log.txt");
         let errors = std::fs::File::create(&log).expect("a file for the log");
-        let home = folder.path().join("home");
-        std::fs::create_dir_all(&home).expect("a home");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_regie"));
-        command
-            .arg("run")
-            .arg(&file)
-            .arg("--headless")
-            .args(arguments);
-        command.current_dir(folder.path()).env("HOME", &home);
-        for (name, part) in [
-            ("XDG_CONFIG_HOME", "config"),
-            ("XDG_DATA_HOME", "data"),
-            ("XDG_STATE_HOME", "state"),
-            ("XDG_CACHE_HOME", "cache"),
-            ("XDG_RUNTIME_DIR", "runtime"),
-        ] {
-            let path = home.join(part);
-            std::fs::create_dir_all(&path).expect("a folder of the home");
-            command.env(name, path);
+        let mut command = regie_in(folder.path(), display);
+        command.arg("run").arg(&file).args(arguments);
+        if display.is_none() {
+            command.arg("--headless");
         }
-        let runtime = home.join("runtime");
-        let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-        std::fs::set_permissions(runtime, private).expect("a runtime folder of one's own");
-        // Plugins were looked through once already; a studio need not do so again.
-        command.env("GST_REGISTRY", registry());
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command.stderr(errors);
         let started = Instant::now();
@@ -395,12 +386,22 @@ impl Studio {
         self.frame_is(now + frames, limit);
     }
 
+    /// Opens another desk on this show on an X display, as `regie SHOW.ron` does.
+    pub fn open_desk(&self, display: &str) -> Child {
+        let mut command = regie_in(self.folder(), Some(display));
+        command.arg(self.folder().join("show.ron"));
+        let log = self.folder().join("desk.txt");
+        let log = std::fs::File::create(log).expect("a file for the desk's log");
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(log).spawn().expect("regie starts")
+    }
+
     /// The keeper's process.
     pub fn keeper(&self) -> u32 {
         self.keeper.id()
     }
 
-    /// The engine's process: the keeper's child that is regie too.
+    /// The engine's process: the keeper's first child that is regie too.
     pub fn engine(&self) -> Option<u32> {
         processes_below(self.keeper.id())
             .into_iter()
@@ -543,6 +544,36 @@ pub fn processes_below(pid: u32) -> Vec<u32> {
 
 fn name_of(pid: u32) -> Option<String> {
     std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()
+}
+
+/// The program under test, in a home of its own in this folder: nothing of the user's is read or
+/// written, and it sees this X display or none.
+fn regie_in(folder: &Path, display: Option<&str>) -> Command {
+    let home = folder.join("home");
+    std::fs::create_dir_all(&home).expect("a home");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_regie"));
+    command.current_dir(folder).env("HOME", &home);
+    for (name, part) in [
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_STATE_HOME", "state"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_RUNTIME_DIR", "runtime"),
+    ] {
+        let path = home.join(part);
+        std::fs::create_dir_all(&path).expect("a folder of the home");
+        command.env(name, path);
+    }
+    let runtime = home.join("runtime");
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(runtime, private).expect("a runtime folder of one's own");
+    // Plugins were looked through once already; a studio need not do so again.
+    command.env("GST_REGISTRY", registry());
+    command.env_remove("WAYLAND_DISPLAY").env_remove("DISPLAY");
+    if let Some(display) = display {
+        command.env("DISPLAY", display);
+    }
+    command
 }
 
 /// One registry of GStreamer's plugins for all studios of all tests.
