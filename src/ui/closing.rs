@@ -57,15 +57,9 @@ fn question(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Answe
         theme::bold(17.0),
         theme::TEXT,
     );
-    paint::said_line(
-        ui,
-        places.on,
-        Align::Min,
-        "what is on",
-        &text,
-        theme::font(13.5),
-        theme::DIM,
-    );
+    let font = theme::font(13.5);
+    paint::lines(ui, places.on, Align::Min, &text, font, theme::DIM);
+    paint::say(ui, places.on, "what is on", &text);
     let mut answer = None;
     if Button::new("Leave the show running")
         .size(14.0)

@@ -187,7 +187,7 @@ pub fn transition(row: Rect) -> TransitionPlaces {
 }
 
 /// Size of the question that is asked at the end, in points. It lies in the middle of the window.
-pub const CLOSING: Vec2 = vec2(460.0, 250.0);
+pub const CLOSING: Vec2 = vec2(460.0, 274.0);
 
 /// The closing question's parts. Rectangles in points.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -208,7 +208,7 @@ pub struct ClosingPlaces {
 pub fn closing(rect: Rect) -> ClosingPlaces {
     let area = rect.shrink(20.0);
     let head = area.with_max_y(area.top() + 24.0);
-    let on = Rect::from_min_size(head.left_bottom(), vec2(area.width(), 26.0));
+    let on = Rect::from_min_size(head.left_bottom(), vec2(area.width(), 50.0));
     let row = |i: f32| {
         let top = on.bottom() + 12.0 + i * (TARGET + 8.0);
         Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), TARGET))

@@ -40,8 +40,9 @@ pub fn line(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour:
     size.x
 }
 
-/// Writes as many lines as fit into a rectangle, in its middle.
-pub fn lines(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: Color32) {
+/// Writes as many lines as fit into a rectangle, in the middle of its height; what does not fit ends
+/// in "…".
+pub fn lines(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour: Color32) {
     let height = font.size * 1.25;
     let mut job = LayoutJob::single_section(
         text.to_owned(),
@@ -56,12 +57,17 @@ pub fn lines(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: Color32) {
         max_rows: ((rect.height() / height) as usize).max(1),
         ..TextWrapping::default()
     };
-    job.halign = Align::Center;
+    job.halign = align;
     let galley = ui.painter().layout_job(job);
     let top = rect.center().y - galley.size().y / 2.0;
+    let x = match align {
+        Align::Min => rect.left(),
+        Align::Center => rect.center().x,
+        Align::Max => rect.right(),
+    };
     ui.painter()
         .with_clip_rect(rect.intersect(ui.clip_rect()))
-        .galley(pos2(rect.center().x, top), galley, colour);
+        .galley(pos2(x, top), galley, colour);
 }
 
 /// Says to a screen reader what is drawn in a rectangle.

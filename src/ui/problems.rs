@@ -54,6 +54,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         .count();
     for destination in snapshot.destinations.iter().filter(ill) {
         let mut text = destination_sentence(destination);
+        // Before the reason, which may be long and end out of sight.
         if ill_ones == 1 && well > 0 {
             text.push_str(if well == 1 {
                 " · the other is fine"
@@ -61,7 +62,8 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
                 " · the others are fine"
             });
         }
-        add(format!("destination {}", destination.id), text);
+        let about = format!("destination {}", destination.id);
+        add(about, with(&text, &destination.message));
     }
     for source in &snapshot.sources {
         let what = match source.state {
@@ -102,14 +104,10 @@ fn destination_sentence(destination: &DestinationStatus) -> String {
             "is too slow and drops pictures, {} so far",
             words::count(destination.dropped)
         ),
-        DestinationState::Failed => "needs a hand".to_owned(),
+        DestinationState::Failed => format!("needs a hand, {}", next_try(destination)),
         _ => format!("reconnecting, {}", next_try(destination)),
     };
-    let mut text = with(&format!("{label}: {what}"), &destination.message);
-    if destination.state == DestinationState::Failed {
-        text.push_str(&format!(" ({})", next_try(destination)));
-    }
-    text
+    format!("{label}: {what}")
 }
 
 /// `try 3 in 4 s`, or `try 3 now`.
@@ -164,10 +162,11 @@ mod tests {
         second.state = DestinationState::Reconnecting;
         second.attempt = 3;
         second.next_try_s = Some(4.2);
+        second.message = "closed by the server".to_owned();
         let found = find(&snapshot);
         assert_eq!(
             found[0].text,
-            "PeerTube: reconnecting, try 3 in 4 s · the other is fine"
+            "PeerTube: reconnecting, try 3 in 4 s · the other is fine – closed by the server"
         );
     }
 
@@ -187,7 +186,7 @@ mod tests {
             texts,
             [
                 "master: look at the disk – the disk is nearly full",
-                "YouTube: needs a hand – the key was refused: check it (try 2 in 55 s)",
+                "YouTube: needs a hand, try 2 in 55 s – the key was refused: check it",
                 "Ann: is lost – no signal",
             ]
         );

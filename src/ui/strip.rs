@@ -52,7 +52,14 @@ fn mixed(ui: &Ui, rect: Rect, scene: &SceneStatus, view: &View) {
         .map(|source| name(&source.label, &source.id))
         .collect();
     let text = format!("sound of\n{}", names.join(", "));
-    paint::lines(ui, rect.shrink(10.0), &text, theme::font(12.0), theme::DIM);
+    paint::lines(
+        ui,
+        rect.shrink(10.0),
+        Align::Center,
+        &text,
+        theme::font(12.0),
+        theme::DIM,
+    );
 }
 
 fn source_strip(

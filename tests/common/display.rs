@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const MANAGER: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
   <focus><focusNew>yes</focusNew></focus>
+  <theme><keepBorder>no</keepBorder></theme>
   <keyboard><keybind key="A-F4"><action name="Close"/></keybind></keyboard>
   <applications><application class="*">
     <decor>no</decor>
