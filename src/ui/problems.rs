@@ -69,6 +69,8 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         let what = match source.state {
             SourceState::Lost => "is lost",
             SourceState::Restarting => "is lost and being started again",
+            // Between two tries it is no better, and must not seem to come anew with each.
+            SourceState::Connecting if source.restarts > 0 => "is lost and being started again",
             SourceState::Frozen => "is frozen, the last picture stays",
             SourceState::Connecting | SourceState::Live | SourceState::Ended => continue,
         };
@@ -190,6 +192,18 @@ mod tests {
                 "Ann: is lost – no signal",
             ]
         );
+    }
+
+    #[test]
+    fn a_source_that_is_tried_again_and_again_is_one_problem() {
+        let mut snapshot = testing::snapshot();
+        snapshot.sources[1].state = SourceState::Connecting;
+        assert_eq!(find(&snapshot), [], "it is only coming up");
+        snapshot.sources[1].restarts = 1;
+        let connecting = find(&snapshot);
+        snapshot.sources[1].state = SourceState::Restarting;
+        assert_eq!(find(&snapshot), connecting);
+        assert_eq!(connecting[0].text, "Ann: is lost and being started again");
     }
 
     #[test]

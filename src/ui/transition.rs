@@ -1,6 +1,6 @@
 //! CUT, AUTO, the transition that AUTO makes, the marker, and fade to black.
 
-use egui::{Color32, DragValue, Rect, Ui, UiBuilder};
+use egui::{DragValue, Rect, Ui, UiBuilder};
 
 use super::{
     layout,
@@ -127,7 +127,8 @@ fn length(ui: &mut Ui, rect: Rect, frames: u32) -> Option<u32> {
     (asked != frames).then_some(asked)
 }
 
-/// Fade to black: flashes red while the program is black or on its way there.
+/// Fade to black: flashes red while the program is black or on its way there, and is never without
+/// red then, for one glance must tell a black program from a dead camera.
 fn fade(ui: &Ui, rect: Rect, view: &View) {
     let snapshot = view.snapshot;
     let black = snapshot.fade_to_black || snapshot.black > 0.0;
@@ -141,12 +142,8 @@ fn fade(ui: &Ui, rect: Rect, view: &View) {
     };
     let mut button = Button::new("FTB").say(said).key("Ctrl+B").size(17.0);
     if black {
-        let fill: (Color32, Color32) = if lit {
-            (theme::RED, theme::RED_TEXT)
-        } else {
-            (theme::RAISED, theme::TEXT)
-        };
-        button = button.fill(fill.0, fill.1);
+        let fill = if lit { theme::RED } else { theme::DARK_RED };
+        button = button.fill(fill, theme::RED_TEXT);
     }
     if button.show(ui, rect, "ftb").clicked() {
         toggle_black(view);
