@@ -9,8 +9,8 @@ use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
 use super::feed::{Feed, Pacing};
-use super::supervisor::SourceError;
-use crate::media::{CHANNELS, SAMPLE_RATE};
+use super::pipeline::SourceError;
+use crate::media::SAMPLE_RATE;
 use crate::show::Format;
 
 /// House format of pictures, at any rate.
@@ -25,13 +25,12 @@ pub(super) fn picture_caps(format: Format) -> gst::Caps {
         .build()
 }
 
-/// House format of sound.
+/// House format of sound, but for its channels: those are brought to stereo behind the pipeline.
 pub(super) fn sound_caps() -> gst::Caps {
     gst::Caps::builder("audio/x-raw")
         .field("format", "F32LE")
         .field("layout", "interleaved")
         .field("rate", SAMPLE_RATE as i32)
-        .field("channels", CHANNELS as i32)
         .build()
 }
 
