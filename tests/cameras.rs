@@ -4,13 +4,12 @@
 
 mod common;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
-use gstreamer_video as gst_video;
 use regie::door::{
     Command, Door, Event, LocalDoor, MonitorId, MonitorPicture, MonitorRequest, Snapshot,
     SourceState, SourceStatus,
@@ -93,25 +92,44 @@ impl Camera {
     }
 }
 
-/// Answers for whoever is behind `pad` where its element is to take memory from: a pool with so many
-/// pictures, and no more until one of them comes back.
+/// The memory of one picture of a driver, which counts until nobody has it any more.
+struct Lent {
+    bytes: Vec<u8>,
+    out: Arc<AtomicU32>,
+}
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        self.out.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Lends so many pictures at a time: while all of them are out, the driver has none to give.
 fn give_from_few(pad: &gst::Pad, buffers: u32) {
-    pad.add_probe(gst::PadProbeType::QUERY_DOWNSTREAM, move |_, info| {
-        let Some(gst::QueryViewMut::Allocation(query)) = info.query_mut().map(|q| q.view_mut())
-        else {
+    let out = Arc::new(AtomicU32::new(0));
+    pad.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
+        let Some(given) = info.take_buffer() else {
             return gst::PadProbeReturn::Ok;
         };
-        let Some(size) = query
-            .get_owned()
-            .0
-            .and_then(|caps| gst_video::VideoInfo::from_caps(&caps).ok())
-            .map(|video| video.size() as u32)
-        else {
-            return gst::PadProbeReturn::Ok;
-        };
-        let pool = gst_video::VideoBufferPool::new();
-        query.add_allocation_pool(Some(&pool), size, buffers, buffers);
-        gst::PadProbeReturn::Handled
+        if out.load(Ordering::Relaxed) >= buffers {
+            return gst::PadProbeReturn::Handled;
+        }
+        out.fetch_add(1, Ordering::Relaxed);
+        let mut lent = gst::Buffer::from_slice(Lent {
+            bytes: given.map_readable().unwrap().to_vec(),
+            out: out.clone(),
+        });
+        let inside = lent.get_mut().unwrap();
+        inside.set_pts(given.pts());
+        inside.set_duration(given.duration());
+        info.data = Some(gst::PadProbeData::Buffer(lent));
+        gst::PadProbeReturn::Ok
     });
 }
 
