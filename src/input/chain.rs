@@ -51,6 +51,9 @@ pub(super) fn add_picture_chain(
 ) -> Result<gst::Pad, SourceError> {
     let deinterlace = make("deinterlace")?;
     let flip = make("videoflip")?;
+    // Set to `auto` from the start it copies each picture that needs no turn; when it is turned away
+    // from something else, it sees that there is nothing to do.
+    flip.set_property_from_str("video-direction", "90r");
     flip.set_property_from_str("video-direction", "auto");
     let convert = make("videoconvertscale")?;
     convert.set_property("add-borders", true);
