@@ -193,14 +193,6 @@ fn cases() -> Vec<Case> {
             },
             wide,
         ),
-        case(
-            Clip {
-                container: "mp4",
-                channels: Channels::SurroundLeft,
-                ..small(13)
-            },
-            wide,
-        ),
     ]
 }
 
@@ -317,7 +309,7 @@ fn heard_wrong(
         around.into_iter().fold(0.0, f64::max)
     };
     let (left, right) = (loudest(0), loudest(1));
-    // What ITU-R BS.775 leaves of a centre or a surround.
+    // What ITU-R BS.775 leaves of a centre.
     let reduced = AMPLITUDE * std::f64::consts::FRAC_1_SQRT_2;
     let wanted = match case.clip.channels {
         Channels::None => (0.0, 0.0),
@@ -326,10 +318,9 @@ fn heard_wrong(
         // On both sides as loud as in the file.
         Channels::Mono => (AMPLITUDE, AMPLITUDE),
         Channels::Surround => (reduced, reduced),
-        Channels::SurroundLeft => (reduced, 0.0),
     };
-    // 8 %: coded twice, and the window's edges. GStreamer's own mix is 30 % and more off.
-    let near = |found: f64, wanted: f64| (found - wanted).abs() < 0.002 + 0.08 * wanted;
+    // 12 % (1 dB): coded twice, once as MP2, and the window's edges.
+    let near = |found: f64, wanted: f64| (found - wanted).abs() < 0.002 + 0.12 * wanted;
     let right_one = near(left, wanted.0) && near(right, wanted.1);
     let what = format!("{left:.3} on the left, {right:.3} on the right");
     (!right_one).then_some(what).into_iter()

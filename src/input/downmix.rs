@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn each_layout_is_mixed_as_receivers_do() {
-        let layouts: [(&str, &[Place], &[[f32; 2]]); 10] = [
+        type Layout = (&'static str, &'static [Place], &'static [[f32; 2]]);
+        let layouts: [Layout; 10] = [
             ("stereo", &[FrontLeft, FrontRight], &[L, R]),
             ("2.1", &[FrontLeft, FrontRight, Lfe1], &[L, R, NO]),
             ("3.0", &[FrontLeft, FrontRight, FrontCenter], &[L, R, C]),

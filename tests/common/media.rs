@@ -44,8 +44,6 @@ pub enum Channels {
     Stereo,
     /// Six, of which the front centre alone sounds.
     Surround,
-    /// Six, of which the left surround alone sounds.
-    SurroundLeft,
 }
 
 /// What a file is to be.
@@ -221,7 +219,7 @@ impl Clip {
             (_, Some(Coding::Mpeg2)) => {
                 ffmpeg.args(["-c:a", "mp2", "-b:a", "192k"]);
             }
-            (Channels::Surround | Channels::SurroundLeft, _) => {
+            (Channels::Surround, _) => {
                 ffmpeg.args(["-channel_layout", "5.1", "-c:a", "aac", "-b:a", "320k"]);
             }
             _ => {
@@ -235,24 +233,20 @@ impl Clip {
             Channels::None => None,
             Channels::Mono => Some(1),
             Channels::Stereo => Some(2),
-            Channels::Surround | Channels::SurroundLeft => Some(6),
+            Channels::Surround => Some(6),
         }
     }
 
     fn sound(&self, channels: u16) -> Vec<u8> {
         let samples = u64::from(self.seconds) * u64::from(SAMPLE_RATE);
-        // FL FR FC LFE BL BR: speech sits in the middle.
-        let loud = match self.channels {
-            Channels::Surround => 2,
-            _ => 4,
-        };
         let mut bytes = Vec::with_capacity((samples * u64::from(channels) * 4) as usize);
         for i in 0..samples {
             let value = tone_at(coded::tone_of(self.source), i);
             for channel in 0..channels {
                 let gain = match (channels, channel) {
                     (2, 1) => 0.5,
-                    (6, channel) if channel != loud => 0.0,
+                    // FL FR FC LFE BL BR: speech sits in the middle.
+                    (6, channel) if channel != 2 => 0.0,
                     _ => 1.0,
                 };
                 bytes.extend_from_slice(&((value * gain) as f32).to_le_bytes());
