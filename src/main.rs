@@ -272,10 +272,17 @@ fn show_of(charge: &Charge, resume: bool) -> Result<Show, ExitCode> {
         ExitCode::from(2)
     };
     if resume {
-        match charge.place.kept_show() {
-            Ok(text) => return show::parse(&charge.show_file, &text).map_err(say),
-            Err(error) => tracing::warn!("the show as it began is gone, its file is read: {error}"),
-        }
+        let text = charge.place.kept_show().or_else(|error| {
+            tracing::warn!("the show as it began is gone, its file is read: {error}");
+            std::fs::read_to_string(&charge.show_file)
+        });
+        return match text {
+            Ok(text) => show::parse(&charge.show_file, &text).map_err(say),
+            Err(error) => {
+                tracing::error!("nothing says how to go on: {error}");
+                Err(ExitCode::FAILURE)
+            }
+        };
     }
     let (show, text) = show::load_with_text(&charge.show_file).map_err(say)?;
     if let Err(error) = charge.place.keep_show(&text) {
