@@ -347,7 +347,11 @@ fn the_report_is_of_the_whole_show() {
         s["recording"]["path"] != *path && grown(s)
     });
     let before = studio.snapshot();
+    let mark = studio.mark();
     studio.kill_engine();
+    let is_ready = |event: &Value| event["event"] == "ready";
+    let ready = studio.event_since(mark, Duration::from_secs(20), is_ready);
+    assert!(ready.is_some(), "another engine");
     studio.until("a third is written", Duration::from_secs(20), grown);
     let report = studio.quit();
 

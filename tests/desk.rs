@@ -541,7 +541,7 @@ fn a_show_that_nobody_keeps_is_said_to_have_stopped() {
     };
     door.attached.store(false, Ordering::Relaxed);
     window.run();
-    let stopped = "the show has stopped, and nothing starts it again – close this desk and open the show anew";
+    let stopped = "the show has stopped – close this desk and open the show again";
     assert_eq!(window.query_all_by_label(stopped).count(), 2);
     window.get_by_label("what happened is in /tmp/forum.log");
     let promise = "engine lost – the keeper is starting it again";

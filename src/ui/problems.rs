@@ -14,7 +14,7 @@ pub fn engine_away(absence: &Absence) -> (&'static str, Option<String>) {
     }
     let log = absence.log.as_ref();
     (
-        "the show has stopped, and nothing starts it again – close this desk and open the show anew",
+        "the show has stopped – close this desk and open the show again",
         log.map(|log| format!("what happened is in {}", log.display())),
     )
 }
@@ -176,7 +176,7 @@ mod tests {
             log: Some("/tmp/forum.log".into()),
         };
         let (stopped, more) = engine_away(&absence);
-        assert!(stopped.contains("nothing starts it again"), "{stopped}");
+        assert!(stopped.contains("has stopped"), "{stopped}");
         assert_eq!(more.as_deref(), Some("what happened is in /tmp/forum.log"));
     }
 
