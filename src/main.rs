@@ -234,10 +234,11 @@ fn engine(args: &EngineArgs) -> Result<ExitCode> {
     let charge = Charge::from(&args.charge);
     let lock = keeper::inherited(args.lock)?;
     let leash = keeper::inherited(args.leash)?;
+    // Before the engine stands ahead: what this starts must not come before a decoder.
+    keeper::stay_kept(charge.clone(), lock, leash)?;
     regie::nice::stand_ahead();
     end_with_vital_threads();
     let asked_to_end = end_signals()?;
-    keeper::stay_kept(charge.clone(), lock, leash)?;
     let show = match show_of(&charge, args.resume) {
         Ok(show) => show,
         Err(code) => return Ok(code),
@@ -321,7 +322,6 @@ fn adopt(args: &AdoptArgs) -> Result<ExitCode> {
         leash: keeper::inherited(args.leash)?,
         life: keeper::inherited(args.life)?,
     };
-    regie::nice::stand_among();
     keeper::adopt(Charge::from(&args.charge), orphan)?;
     Ok(ExitCode::SUCCESS)
 }

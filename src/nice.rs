@@ -34,13 +34,6 @@ pub fn stand_ahead() {
     }
 }
 
-/// Puts this process where others stand. What is started by an engine begins where that stands.
-pub fn stand_among() {
-    if let Err(error) = rustix::process::setpriority_process(None, 0) {
-        tracing::debug!("this process stays where it was started: {error}");
-    }
-}
-
 /// Nices the calling thread. It stays as it is where the system refuses.
 pub fn give_way(to: Nice) {
     // On Linux "process 0" of setpriority is the calling thread.

@@ -226,13 +226,6 @@ fn an_engine_that_lost_its_keeper_gets_another_and_loses_no_frame() {
     let frame = |s: &Value| s["frame"].as_u64().expect("a frame");
     let adopted = frame(&seen(&desk, "the show", |_| true));
     seen(&desk, "frames pass", |s| frame(s) > adopted + 60);
-    let second = studio.another(&["run", "show.ron", "--headless"]).output();
-    let second = second.expect("a second keeper starts");
-    let said = String::from_utf8_lossy(&second.stderr);
-    assert!(
-        !second.status.success() && said.contains("running already"),
-        "{said}"
-    );
     // The new one is no more immortal than the first.
     studio.signal(heir, Signal::KILL);
     heir_but(Some(heir));
@@ -261,6 +254,14 @@ fn an_engine_that_lost_its_keeper_gets_another_and_loses_no_frame() {
     );
     seen(&desk, "the new part grows", |s| on_air(s) && is_written(s));
     assert_eq!(studio.started_as("engine").len(), 1);
+
+    let second = studio.another(&["run", "show.ron", "--headless"]).output();
+    let second = second.expect("a second keeper starts");
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(
+        !second.status.success() && said.contains("running already"),
+        "{said}"
+    );
 
     assert!(desk.try_send(Command::Quit {}).is_some());
     let report = wait::until(Duration::from_secs(30), || match desk.next_event()? {
