@@ -15,7 +15,8 @@
 //!    mixer.
 //! 7. [`door`]: what can be said to the engine and seen of it, in process and over local sockets.
 //! 8. [`control`] and `ui`: who says and sees: lines of JSON, and the desk.
-//! 9. [`keeper`]: the process that starts the engine, and starts it again when it dies.
+//! 9. [`keeper`]: the process that starts the engine, and starts it again when it dies; the engine does
+//!    as much for it.
 //!
 //! Imports go down this list's data path: `ui` and `control` know only the door, the show and what
 //! flows; nothing knows `ui`.

@@ -18,8 +18,9 @@ use egui::{
 use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
 use regie::{
     door::{
-        self, Command, DestinationState, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
-        RecordingState, Snapshot, SourceState, Tally, TransitionKind, TransitionState,
+        self, Absence, Command, DestinationState, Door, Event, MonitorId, MonitorPicture,
+        MonitorRequest, RecordingState, Snapshot, SourceState, Tally, TransitionKind,
+        TransitionState,
     },
     media,
     show::{self, Afv},
@@ -36,6 +37,7 @@ struct Recorder {
     watched: Mutex<Vec<Vec<MonitorRequest>>>,
     pictures: Mutex<BTreeMap<MonitorId, Arc<MonitorPicture>>>,
     attached: AtomicBool,
+    absence: Mutex<Absence>,
 }
 
 impl Door for Recorder {
@@ -59,6 +61,9 @@ impl Door for Recorder {
     fn attached(&self) -> bool {
         self.attached.load(Ordering::Relaxed)
     }
+    fn absence(&self) -> Absence {
+        self.absence.lock().unwrap().clone()
+    }
 }
 
 impl Recorder {
@@ -70,6 +75,7 @@ impl Recorder {
             watched: Mutex::default(),
             pictures: Mutex::default(),
             attached: AtomicBool::new(true),
+            absence: Mutex::default(),
         })
     }
 
@@ -656,6 +662,26 @@ fn a_lost_engine_greys_the_desk_and_comes_back_by_itself() {
     );
     press(&mut window, Key::Space);
     assert_eq!(door.sent(), [Command::Cut {}]);
+}
+
+#[test]
+fn a_show_that_nobody_keeps_is_said_to_have_stopped() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    *door.absence.lock().unwrap() = Absence {
+        kept: false,
+        log: Some("/tmp/forum.log".into()),
+    };
+    door.attached.store(false, Ordering::Relaxed);
+    window.run();
+    let stopped = "the show has stopped – close this desk and open the show again";
+    assert_eq!(window.query_all_by_label(stopped).count(), 2);
+    window.get_by_label("what happened is in /tmp/forum.log");
+    let promise = "engine lost – the keeper is starting it again";
+    assert_eq!(window.query_all_by_label(promise).count(), 0);
+    door.attached.store(true, Ordering::Relaxed);
+    window.run();
+    assert_eq!(window.query_all_by_label(stopped).count(), 0);
 }
 
 #[test]

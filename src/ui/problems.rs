@@ -3,10 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::{view::name, words};
-use crate::door::{DestinationState, DestinationStatus, RecordingState, Snapshot, SourceState};
+use crate::door::{
+    Absence, DestinationState, DestinationStatus, RecordingState, Snapshot, SourceState,
+};
 
-/// What is said while the engine is away.
-pub const ENGINE_LOST: &str = "engine lost – the keeper is starting it again";
+/// What is said while the engine is away: one sentence, and where to read more.
+pub fn engine_away(absence: &Absence) -> (&'static str, Option<String>) {
+    if absence.kept {
+        return ("engine lost – the keeper is starting it again", None);
+    }
+    let log = absence.log.as_ref();
+    (
+        "the show has stopped – close this desk and open the show again",
+        log.map(|log| format!("what happened is in {}", log.display())),
+    )
+}
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +165,19 @@ mod tests {
     #[test]
     fn a_show_that_is_well_has_no_problem() {
         assert_eq!(find(&testing::snapshot()), []);
+    }
+
+    #[test]
+    fn an_engine_that_nobody_starts_again_is_not_promised() {
+        let (kept, more) = engine_away(&Absence::default());
+        assert!(kept.contains("starting it again") && more.is_none());
+        let absence = Absence {
+            kept: false,
+            log: Some("/tmp/forum.log".into()),
+        };
+        let (stopped, more) = engine_away(&absence);
+        assert!(stopped.contains("has stopped"), "{stopped}");
+        assert_eq!(more.as_deref(), Some("what happened is in /tmp/forum.log"));
     }
 
     #[test]

@@ -124,23 +124,33 @@ impl Studio {
 
     /// As [`Self::start`], without waiting for anything.
     pub fn launch(show: &ShowText, arguments: &[&str]) -> Self {
-        Self::begin(show, arguments, None)
+        Self::begin(program_under_test(), show, arguments, None)
+    }
+
+    /// As [`Self::launch`], of regie in another file.
+    pub fn launch_program(program: &Path, show: &ShowText, arguments: &[&str]) -> Self {
+        Self::begin(program, show, arguments, None)
     }
 
     /// As [`Self::start`], with a desk beside the engine on this X display.
     pub fn with_desk(show: &ShowText, arguments: &[&str], display: &str) -> Self {
-        let mut studio = Self::begin(show, arguments, Some(display));
+        let mut studio = Self::begin(program_under_test(), show, arguments, Some(display));
         studio.wait_event("ready", PATIENCE, |event| event["event"] == "ready");
         studio
     }
 
-    fn begin(show: &ShowText, arguments: &[&str], display: Option<&str>) -> Self {
+    fn begin(
+        program: &Path,
+        show: &ShowText,
+        arguments: &[&str],
+        display: Option<&str>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("show.ron");
         std::fs::write(&file, show.text()).expect("the show is written");
         let log = folder.path().join("log.txt");
         let errors = std::fs::File::create(&log).expect("a file for the log");
-        let mut command = regie_in(folder.path(), display);
+        let mut command = regie_in(program, folder.path(), display);
         command.arg("run").arg(&file).args(arguments);
         if display.is_none() {
             command.arg("--headless");
@@ -388,7 +398,7 @@ impl Studio {
 
     /// Opens another desk on this show on an X display, as `regie SHOW.ron` does.
     pub fn open_desk(&self, display: &str) -> Child {
-        let mut command = regie_in(self.folder(), Some(display));
+        let mut command = regie_in(program_under_test(), self.folder(), Some(display));
         command.arg(self.folder().join("show.ron"));
         let log = self.folder().join("desk.txt");
         let log = std::fs::File::create(log).expect("a file for the desk's log");
@@ -408,9 +418,57 @@ impl Studio {
             .find(|pid| name_of(*pid).is_some_and(|name| name.starts_with("regie")))
     }
 
+    /// The folder of its sockets, journal and log.
+    pub fn runtime(&self) -> PathBuf {
+        runtime_in(self.folder.path())
+    }
+
+    /// Every process that keeps or runs the show: whoever has its lock open.
+    pub fn holders(&self) -> Vec<u32> {
+        let runtime = self.runtime();
+        let is_lock = |path: &Path| {
+            path.starts_with(&runtime) && path.extension().is_some_and(|e| e == "lock")
+        };
+        let Ok(processes) = std::fs::read_dir("/proc") else {
+            return Vec::new();
+        };
+        processes
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .filter(|pid: &u32| {
+                let handles = std::fs::read_dir(format!("/proc/{pid}/fd"));
+                let mut handles = handles.into_iter().flatten().flatten();
+                handles.any(|handle| std::fs::read_link(handle.path()).is_ok_and(|l| is_lock(&l)))
+            })
+            .collect()
+    }
+
+    /// The holders that were started with this hidden command.
+    pub fn started_as(&self, command: &str) -> Vec<u32> {
+        let is_so = |pid: &u32| {
+            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            line.split(|byte| *byte == 0).nth(1) == Some(command.as_bytes())
+        };
+        self.holders().into_iter().filter(is_so).collect()
+    }
+
+    /// Another regie in this studio's surroundings.
+    pub fn another(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_regie"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("HOME", self.folder.path().join("home"))
+            .env("REGIE_RUNTIME_DIR", self.runtime())
+            .env("GST_REGISTRY", registry())
+            .stdin(Stdio::null());
+        command
+    }
+
     /// Sends a signal to a process of this studio.
     pub fn signal(&self, pid: u32, signal: Signal) {
-        let mine = pid == self.keeper.id() || processes_below(self.keeper.id()).contains(&pid);
+        let mine = pid == self.keeper.id()
+            || processes_below(self.keeper.id()).contains(&pid)
+            || self.holders().contains(&pid);
         assert!(mine, "process {pid} is not this studio's");
         let pid = Pid::from_raw(pid as i32).expect("a process number");
         kill_process(pid, signal).expect("the signal is sent");
@@ -455,6 +513,17 @@ impl Studio {
         report
     }
 
+    /// Waits for the end of the process, whatever it said before.
+    pub fn ends(&mut self) -> std::process::ExitStatus {
+        let status = wait::until(Duration::from_secs(30), || {
+            self.keeper.try_wait().ok().flatten()
+        });
+        match status {
+            Some(status) => status,
+            None => self.fail("regie does not end"),
+        }
+    }
+
     /// The file of the master that a report names.
     pub fn master(&self, report: &Value) -> PathBuf {
         let path = report["recording"]["path"].as_str();
@@ -486,19 +555,31 @@ impl Drop for Studio {
             eprintln!("kept: {}", self.folder.path().display());
         }
         if !self.ended {
-            // The keeper first, or it would start its engine again.
-            let below = processes_below(self.keeper.id());
+            // Held still first, or each of them would start the other again.
+            let all_gone = wait::until(Duration::from_secs(10), || {
+                let below = processes_below(self.keeper.id());
+                let regie = |pid: &u32| name_of(*pid).is_some_and(|n| n.starts_with("regie"));
+                let mut all = self.holders();
+                all.extend(below.into_iter().filter(regie));
+                for signal in [Signal::STOP, Signal::KILL] {
+                    for pid in all.iter().filter_map(|pid| Pid::from_raw(*pid as i32)) {
+                        kill_process(pid, signal).ok();
+                    }
+                }
+                // A child that is dead holds nothing any more.
+                all.is_empty().then_some(())
+            });
             self.keeper.kill().ok();
             self.keeper.wait().ok();
-            for pid in below {
-                // It may have ended, and its number may be another's by now.
-                let ours = name_of(pid).is_some_and(|name| name.starts_with("regie"));
-                if let (true, Some(pid)) = (ours, Pid::from_raw(pid as i32)) {
-                    kill_process(pid, Signal::KILL).ok();
-                }
+            if all_gone.is_none() {
+                eprintln!("processes are left: {:?}", self.holders());
             }
         }
     }
+}
+
+fn runtime_in(folder: &Path) -> PathBuf {
+    folder.join("home").join("runtime").join("regie")
 }
 
 /// What a snapshot says of states, in short.
@@ -548,12 +629,16 @@ fn name_of(pid: u32) -> Option<String> {
     std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()
 }
 
+fn program_under_test() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_regie"))
+}
+
 /// The program under test, in a home of its own in this folder: nothing of the user's is read or
 /// written, and it sees this X display or none.
-fn regie_in(folder: &Path, display: Option<&str>) -> Command {
+fn regie_in(program: &Path, folder: &Path, display: Option<&str>) -> Command {
     let home = folder.join("home");
     std::fs::create_dir_all(&home).expect("a home");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_regie"));
+    let mut command = Command::new(program);
     command.current_dir(folder).env("HOME", &home);
     for (name, part) in [
         ("XDG_CONFIG_HOME", "config"),
@@ -569,6 +654,7 @@ fn regie_in(folder: &Path, display: Option<&str>) -> Command {
     let runtime = home.join("runtime");
     let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
     std::fs::set_permissions(runtime, private).expect("a runtime folder of one's own");
+    command.env("REGIE_RUNTIME_DIR", runtime_in(folder));
     // Plugins were looked through once already; a studio need not do so again.
     command.env("GST_REGISTRY", registry());
     command.env_remove("WAYLAND_DISPLAY").env_remove("DISPLAY");
