@@ -118,7 +118,7 @@ impl Shared {
                     let _ = self.heard.try_send(event);
                 }
                 Ok(Some(FromEngine::Snapshot(snapshot))) => {
-                    self.snapshot.store(Some(Arc::from(snapshot)));
+                    self.snapshot.store(Some(snapshot));
                 }
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(error),

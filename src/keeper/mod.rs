@@ -73,13 +73,18 @@ pub fn keep(show_file: &Path, options: &KeepOptions) -> Result<(), KeepError> {
         reported: false,
     };
     let signals = signals()?;
+    lines::open_output()?;
     let heard = standard_input()?;
     let mut engine = keeper.start_engine(false)?;
     let client = Client::start(place.clone(), 0)?;
     if !options.headless {
         keeper.open_desk()?;
     }
-    keeper.follow(&mut engine, &client, &heard, &signals)
+    let result = keeper.follow(&mut engine, &client, &heard, &signals);
+    // The show has ended: another may begin while the last events are being read.
+    drop(keeper);
+    lines::finish();
+    result
 }
 
 struct Keeper {
@@ -162,8 +167,9 @@ impl Keeper {
         let mut timer = self.options.duration.map_or_else(never, after);
         let mut deadline = never::<Instant>();
         loop {
-            // Lines wait while the engine is being started: a command must not be lost with it.
-            let listening = if client_is_there(client) {
+            // Lines wait while the engine is being started: a command must not be lost with it. And
+            // while who says them has its answers still to read.
+            let listening = if client_is_there(client) && !lines::is_behind() {
                 input
             } else {
                 &unheard
@@ -290,7 +296,7 @@ fn tell(event: &Event) {
         Event::Error { message, .. } => Event::Error { message, id: None },
         other => other,
     };
-    lines::write(&mut io::stdout().lock(), &event);
+    lines::tell(&event);
 }
 
 fn tell_error(message: &str) {
