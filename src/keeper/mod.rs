@@ -23,6 +23,9 @@ const PATIENT: Duration = Duration::from_secs(1);
 /// The report follows the answer to "quit" within this time after the engine has ended.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
+/// So many commands may be on their way: few enough that each answer finds room on its way back.
+const UNANSWERED: usize = 256;
+
 /// How a show is kept.
 #[derive(Clone, Debug, Default)]
 pub struct KeepOptions {
@@ -169,7 +172,10 @@ impl Keeper {
         loop {
             // Lines wait while the engine is being started: a command must not be lost with it. And
             // while who says them has its answers still to read.
-            let listening = if client_is_there(client) && !lines::is_behind() {
+            let listening = if client_is_there(client)
+                && client.unanswered() < UNANSWERED
+                && !lines::is_behind()
+            {
                 input
             } else {
                 &unheard
