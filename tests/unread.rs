@@ -282,5 +282,6 @@ fn a_slow_reader_gets_each_answer_and_is_not_answered_faster_than_he_reads() {
     assert_eq!(done("snapshot").count() as u64, ASKED);
     assert_eq!(done("quit").count(), 1);
     assert_eq!(of("events_lost").count(), 0);
-    assert_eq!(events.last().unwrap()["event"], "report");
+    let last = events.last().expect("events");
+    assert_eq!(last["event"], "report", "{last}");
 }

@@ -99,6 +99,10 @@ impl Drop for Seat {
 }
 
 fn serve_commands(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
+    if hub.has_ended() {
+        // Who has heard the report and comes again would hear the show begin anew.
+        return Ok(());
+    }
     let door = Arc::new(hub.door());
     let (rate_in, rate_out) = bounded(4);
     let reader = stream.try_clone()?;
