@@ -1,5 +1,7 @@
 //! What can be seen of the engine, once each tick.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::TransitionKind;
@@ -46,7 +48,7 @@ pub struct Snapshot {
     /// The encoders.
     pub encoder: EncoderStatus,
     /// The receiver inside regie, where the show asks for it.
-    pub receiver: Option<ReceiverStatus>,
+    pub receiver: Option<Arc<ReceiverStatus>>,
     /// Frames of the program.
     pub counters: Counters,
     /// How the machine fares.
@@ -92,7 +94,7 @@ pub enum Tally {
 }
 
 /// One source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SourceStatus {
     /// Its id.
     pub id: String,

@@ -209,6 +209,8 @@ impl Writer {
         let until = Instant::now() + RETRY;
         loop {
             self.tell(RecordingState::Failed, message);
+            // After it was told: from here on they are refused.
+            self.drop_markers();
             // A disk that was full is tried again when there is room.
             let is_time = Instant::now() > until && self.status.free_bytes > ROOM.min(RESERVE * 2);
             if !self.is_wanted() || is_time {
@@ -232,6 +234,7 @@ impl Writer {
         let mut first = loop {
             if !self.is_wanted() {
                 self.queue.close();
+                self.drop_markers();
                 return Ok(());
             }
             if let Some(packet) = self.queue.pop(Duration::from_millis(100)) {
@@ -330,16 +333,20 @@ impl Writer {
 
     fn write_markers(&self, part: &mut Part) {
         while let Ok((time, label)) = self.marked.try_recv() {
-            // Marked before this file began, while none was written.
-            let Ok(ms) = u64::try_from((time - part.base).div_euclid(1_000_000)) else {
-                tracing::warn!("a marker lies before the recording: {label}");
-                continue;
-            };
+            // One from before this file began was held for it.
+            let ms = (time - part.base).max(0).unsigned_abs() / 1_000_000;
             if let Some(sidecar) = &mut part.sidecar
                 && let Err(error) = sidecar.add(ms, &label)
             {
                 tracing::error!("a marker is lost: {error}");
             }
+        }
+    }
+
+    /// No file begins for what was marked while one was awaited.
+    fn drop_markers(&self) {
+        for (_, label) in self.marked.try_iter() {
+            tracing::warn!("a marker has no recording: {label}");
         }
     }
 

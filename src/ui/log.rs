@@ -121,7 +121,7 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
         ),
         Event::Encoder { name, message, .. } => with(format!("encoder: {name}"), message),
         Event::EngineLost { message } => with("engine: lost".to_owned(), message),
-        Event::Snapshot { .. } | Event::Report(_) => return None,
+        Event::Snapshot { .. } | Event::EventsLost { .. } | Event::Report(_) => return None,
     })
 }
 

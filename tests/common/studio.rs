@@ -139,12 +139,7 @@ impl Studio {
         studio
     }
 
-    fn begin(
-        program: &Path,
-        show: &ShowText,
-        arguments: &[&str],
-        display: Option<&str>,
-    ) -> Self {
+    fn begin(program: &Path, show: &ShowText, arguments: &[&str], display: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("show.ron");
         std::fs::write(&file, show.text()).expect("the show is written");
