@@ -81,11 +81,12 @@ impl Observer {
             recording: self.recording(),
             encoder: EncoderStatus {
                 name: self.encoders.name().to_string(),
-                message: self.encoders.message().to_string(),
+                message: self.encoders.message(),
                 bitrate_bps: self
                     .bitrate
                     .at(std::time::Instant::now(), self.encoders.bytes()),
                 restarts: self.encoders.restarts(),
+                sound_lost_ms: self.encoders.sound_lost_ms(),
             },
             receiver: self.receiver.as_ref().map(|receiver| match receiver {
                 Ok(receiver) => receiver.status(),
@@ -127,10 +128,7 @@ impl Observer {
                 frame,
             });
         }
-        let now = (
-            self.encoders.name().to_string(),
-            self.encoders.message().to_string(),
-        );
+        let now = (self.encoders.name().to_string(), self.encoders.message());
         if self.told.encoder.as_ref() != Some(&now) {
             // The encoder that the show begins with is no news.
             if self.told.encoder.is_some() || !now.1.is_empty() {
