@@ -10,6 +10,7 @@ pub mod read;
 pub mod rtmp;
 pub mod senders;
 pub mod studio;
+pub mod tls;
 pub mod wait;
 
 use std::sync::{Mutex, MutexGuard};
