@@ -281,12 +281,15 @@ pub enum RecordingState {
 pub struct EncoderStatus {
     /// Name of the H.264 encoder in use.
     pub name: String,
-    /// What is wrong; empty while all is well.
+    /// What is wrong with it or the sound's; empty while all is well.
     pub message: String,
     /// Bits a second of picture and sound over the last two seconds.
     pub bitrate_bps: u64,
-    /// How often the encoder was started again.
+    /// How often either encoder, of picture or of sound, was started again.
     pub restarts: u32,
+    /// Sound that could not be encoded, in milliseconds.
+    #[serde(default)]
+    pub sound_lost_ms: u64,
 }
 
 /// The receiver inside regie.

@@ -30,7 +30,7 @@ pub struct Observer {
 struct Told {
     destinations: Vec<DestinationState>,
     recording: (RecordingState, Option<String>),
-    encoder: Option<(Arc<String>, Arc<String>)>,
+    encoder: Option<(Arc<String>, String)>,
 }
 
 impl Observer {
@@ -92,11 +92,12 @@ impl Observer {
             recording: self.recording(),
             encoder: EncoderStatus {
                 name: self.encoders.name().to_string(),
-                message: self.encoders.message().to_string(),
+                message: self.encoders.message(),
                 bitrate_bps: self
                     .bitrate
                     .at(std::time::Instant::now(), self.encoders.bytes()),
                 restarts: self.encoders.restarts(),
+                sound_lost_ms: self.encoders.sound_lost_ms(),
             },
             receiver: self.receiver.as_ref().map(Reception::status),
             ..Observed::default()
@@ -138,7 +139,7 @@ impl Observer {
             if self.told.encoder.is_some() || !now.1.is_empty() {
                 hub.say(Event::Encoder {
                     name: now.0.to_string(),
-                    message: now.1.to_string(),
+                    message: now.1.clone(),
                     frame,
                 });
             }
