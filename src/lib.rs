@@ -15,7 +15,12 @@
 //!    mixer.
 //! 7. [`door`]: what can be said to the engine and seen of it, in process and over local sockets.
 //! 8. [`control`] and `ui`: who says and sees: lines of JSON, and the desk.
-//! 9. [`keeper`]: the process that starts the engine, and starts it again when it dies.
+//! 9. [`keeper`]: the process that starts the engine, and starts it again when it dies; the engine does
+//!    as much for it.
+//!
+//! Beside the way: [`nice`] says who gives way to whom; [`outlet`] is a way out that nobody may be
+//! reading, [`logging`] the log that goes out by it, and [`panics`] what becomes of a thread that
+//! panics.
 //!
 //! Imports go down this list's data path: `ui` and `control` know only the door, the show and what
 //! flows; nothing knows `ui`.
@@ -26,9 +31,12 @@ pub mod door;
 pub mod engine;
 pub mod input;
 pub mod keeper;
+pub mod logging;
 pub mod media;
 pub mod nice;
+pub mod outlet;
 pub mod output;
+pub mod panics;
 pub mod show;
 #[cfg(feature = "desk")]
 pub mod ui;

@@ -420,7 +420,7 @@ fn restarted(core: &Core, show: Show) -> Core {
     let text = serde_json::to_string(&core.journal()).unwrap();
     let journal: Journal = serde_json::from_str(&text).unwrap();
     assert_eq!(journal, core.journal());
-    let mut next = Core::new(Arc::new(Cast::opened(show)));
+    let mut next = Core::new(Arc::new(Cast::opened(show, 0)));
     next.restore(&journal);
     next
 }
@@ -430,7 +430,7 @@ proptest! {
 
     #[test]
     fn any_sequence_of_commands_leaves_a_valid_state(show in show(), steps in vec(step(), 0..60)) {
-        let mut core = Core::new(Arc::new(Cast::opened(show.clone())));
+        let mut core = Core::new(Arc::new(Cast::opened(show.clone(), 0)));
         let mut frame = 0;
         check(&core, frame);
         for step in steps {
@@ -484,7 +484,7 @@ proptest! {
         new in show(),
         steps in vec(command(), 0..20),
     ) {
-        let mut core = Core::new(Arc::new(Cast::opened(old)));
+        let mut core = Core::new(Arc::new(Cast::opened(old, 0)));
         for command in steps {
             let _ = core.apply(&command);
             core.tick();
@@ -516,8 +516,8 @@ proptest! {
             1 => Just(Turn::Undo),
         ], 0..40),
     ) {
-        let cast = Arc::new(Cast::opened(first));
-        let mut book = Book::new(cast.show.clone());
+        let cast = Arc::new(Cast::opened(first, 0));
+        let mut book = Book::new(cast.show.clone(), 0);
         let mut core = Core::new(cast);
         let mut live_edit = false;
         for step in steps {

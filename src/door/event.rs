@@ -42,7 +42,7 @@ pub enum Event {
     /// The answer to the command of that name.
     Snapshot {
         /// The state.
-        snapshot: Box<Snapshot>,
+        snapshot: Arc<Snapshot>,
     },
     /// The answer to the command of that name.
     Show {
@@ -103,11 +103,16 @@ pub enum Event {
         /// How it ended.
         message: String,
     },
+    /// So many events before this one were not said: nobody read them. On standard output alone.
+    EventsLost {
+        /// How many.
+        count: u64,
+    },
     /// The show has ended.
     Report(Report),
 }
 
-/// What there is to say of a show that has ended.
+/// What there is to say of a show that has ended: of all of it, whatever number of engines it had.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Program frames made.
@@ -149,7 +154,7 @@ pub struct ReportDestination {
     pub frames: u64,
     /// Program frames not sent while it was on.
     pub dropped: u64,
-    /// Connections made after the first.
+    /// Connections made after the first, by this or a later engine.
     pub reconnects: u32,
 }
 
@@ -159,5 +164,17 @@ pub struct ReportRecording {
     /// The last file.
     pub path: String,
     /// Program frames in it.
+    pub frames: u64,
+    /// Every file, in the order in which they were begun, with the last.
+    #[serde(default)]
+    pub parts: Vec<ReportPart>,
+}
+
+/// One file of the master.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReportPart {
+    /// The file.
+    pub path: String,
+    /// Program frames in it; about so many where the engine died that wrote it.
     pub frames: u64,
 }

@@ -18,6 +18,8 @@ const STEPS: usize = 500;
 pub struct Book {
     show: Arc<Show>,
     revision: u64,
+    /// The revision that the show had when it was opened.
+    first: u64,
     undo: VecDeque<Step>,
     redo: Vec<Step>,
     /// The revision that last touched a part; parts of the show as it was opened are not in it.
@@ -77,11 +79,12 @@ pub enum BookError {
 }
 
 impl Book {
-    /// A show that was just opened: revision 0.
-    pub fn new(show: Arc<Show>) -> Self {
+    /// A show that was just opened, under this revision.
+    pub fn new(show: Arc<Show>, revision: u64) -> Self {
         Self {
             show,
-            revision: 0,
+            revision,
+            first: revision,
             undo: VecDeque::new(),
             redo: Vec::new(),
             touched: HashMap::new(),
@@ -190,7 +193,10 @@ impl Book {
         if made_on > self.revision {
             return Err(BookError::Unborn(made_on, self.revision));
         }
-        let changed = |part: &&Part| self.touched.get(part).is_some_and(|&at| at > made_on);
+        // What was touched before this book was opened is not known.
+        let changed = |part: &&Part| {
+            made_on < self.first || self.touched.get(part).is_some_and(|&at| at > made_on)
+        };
         match [EVERYTHING].iter().chain(parts).find(changed) {
             None => Ok(()),
             Some(part) => Err(BookError::Stale {
@@ -289,7 +295,7 @@ mod tests {
         let text = "(version: 1, name: \"Test\", sources: [\
                     (id: \"cam1\", kind: Test(pattern: Bars))])";
         let show = crate::show::parse(std::path::Path::new("test.ron"), text);
-        Book::new(Arc::new(show.unwrap()))
+        Book::new(Arc::new(show.unwrap()), 0)
     }
 
     fn make(book: &mut Book, edit: Edit, label: &str, joins: bool) {

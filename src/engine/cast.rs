@@ -43,10 +43,11 @@ impl Cast {
         cast
     }
 
-    /// A show that was just opened: its sources have the first slots.
-    pub fn opened(show: Show) -> Self {
+    /// A show that was just opened: its sources have the first slots. Its first revision is 0 but
+    /// for an engine that goes on with it.
+    pub fn opened(show: Show, revision: u64) -> Self {
         let slots = (0..show.sources.len()).collect();
-        Self::new(Arc::new(show), 0, slots)
+        Self::new(Arc::new(show), revision, slots)
     }
 
     /// The show after an edit. A source keeps its slot as long as it comes from the same place, under

@@ -10,7 +10,7 @@ use super::switcher::{SwitchError, Switcher, Taken};
 use crate::audio::StripGain;
 use crate::door::{
     Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level, ReceiverStatus,
-    RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus,
+    RecordingStatus, SceneStatus, Snapshot, SourceStatus,
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{Afv, Destination, Show, Source};
@@ -80,6 +80,9 @@ pub enum Refusal {
     /// A marker while nothing is recorded.
     #[error("a marker needs a recording: start the recorder first")]
     NotRecording,
+    /// A marker while the recorder cannot write; with what is wrong.
+    #[error("no marker was set, for nothing is being recorded: {0}")]
+    NotWriting(String),
 }
 
 /// A strip's settings.
@@ -140,8 +143,9 @@ pub struct Core {
 /// What the core cannot know by itself, for the snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
-    /// In the show's order; missing ones are taken as connecting.
-    pub sources: Vec<ObservedSource>,
+    /// In the show's order, with what the core does not know of them: name, tally and strip are its
+    /// own to fill in. Missing ones are taken as connecting.
+    pub sources: Vec<SourceStatus>,
     /// In the show's order.
     pub destinations: Vec<DestinationStatus>,
     /// The master.
@@ -149,7 +153,7 @@ pub struct Observed {
     /// The encoders.
     pub encoder: EncoderStatus,
     /// The receiver.
-    pub receiver: Option<ReceiverStatus>,
+    pub receiver: Option<Arc<ReceiverStatus>>,
     /// The show as it is edited.
     pub edit: EditStatus,
     /// Level of the program, and the limiter's reduction in dB.
@@ -160,24 +164,6 @@ pub struct Observed {
     pub health: Health,
     /// Seconds since the show was started.
     pub uptime_s: f64,
-}
-
-/// What a source tells of itself.
-#[derive(Clone, Debug, Default)]
-#[allow(missing_docs)] // as in SourceStatus
-pub struct ObservedSource {
-    pub state: SourceState,
-    pub message: String,
-    pub level: Level,
-    pub frames: u64,
-    pub lost: u64,
-    pub repeated: u64,
-    pub dropped: u64,
-    pub drift_ppm: f32,
-    pub av_offset_ms: f32,
-    pub jitter_ms: f32,
-    pub held_ms: f32,
-    pub restarts: u32,
 }
 
 impl Core {
@@ -316,6 +302,7 @@ impl Core {
             transition,
             transition_frames,
             black: self.switcher.black().1,
+            revision: self.cast.revision,
             strips: self
                 .sources()
                 .map(|(source, strip)| JournalStrip {
@@ -506,29 +493,15 @@ impl Core {
         let sources = self
             .sources()
             .zip(self.cast.slots())
-            .map(|((source, strip), &slot)| {
-                let seen = seen.next().unwrap_or_default();
-                SourceStatus {
-                    id: source.id.clone(),
-                    label: label(&source.label, &source.id),
-                    state: seen.state,
-                    message: seen.message,
-                    tally: self.switcher.source_tally(slot, &self.cast),
-                    fader_db: strip.fader_db,
-                    mute: strip.mute,
-                    afv: strip.afv,
-                    picture_delay_ms: strip.picture_delay_ms,
-                    level: seen.level,
-                    frames: seen.frames,
-                    lost: seen.lost,
-                    repeated: seen.repeated,
-                    dropped: seen.dropped,
-                    drift_ppm: seen.drift_ppm,
-                    av_offset_ms: seen.av_offset_ms,
-                    jitter_ms: seen.jitter_ms,
-                    held_ms: seen.held_ms,
-                    restarts: seen.restarts,
-                }
+            .map(|((source, strip), &slot)| SourceStatus {
+                id: source.id.clone(),
+                label: label(&source.label, &source.id),
+                tally: self.switcher.source_tally(slot, &self.cast),
+                fader_db: strip.fader_db,
+                mute: strip.mute,
+                afv: strip.afv,
+                picture_delay_ms: strip.picture_delay_ms,
+                ..seen.next().unwrap_or_default()
             })
             .collect();
         let scenes = self

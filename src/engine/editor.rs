@@ -13,7 +13,7 @@ use super::book::{Book, BookError, Draft};
 use super::cast::{Cast, SLOTS};
 use super::core::Refusal;
 use super::stagehands::{Departure, Stagehands};
-use crate::door::{Ask, Command, EditStatus, Event, Hub};
+use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
 use crate::show::{self, SaveError, Show};
 
 /// A show that the tick is asked to play from now on.
@@ -85,8 +85,16 @@ pub struct Editor {
     pub hub: Arc<Hub>,
     /// For the snapshot.
     pub status: Arc<ArcSwap<EditStatus>>,
-    /// The copy of the show from which a next engine would go on.
-    pub copy: Option<PathBuf>,
+    /// Where the show is kept from which a next engine would go on.
+    pub place: Option<Place>,
+}
+
+impl Editor {
+    /// The show as its file holds it: another than is on air where an engine went on with edits.
+    fn saved(&self, text: Option<&str>) -> Option<Arc<Show>> {
+        let show = show::parse(self.file.as_deref()?, text?).ok()?;
+        Some(Arc::new(show))
+    }
 }
 
 /// The editor at work.
@@ -112,8 +120,10 @@ impl Editor {
             .as_deref()
             .and_then(|f| std::fs::read_to_string(f).ok());
         let mut desk = Desk {
-            book: Book::new(cast.show.clone()),
-            saved: cast.show.clone(),
+            book: Book::new(cast.show.clone(), cast.revision),
+            saved: self
+                .saved(text.as_deref())
+                .unwrap_or_else(|| cast.show.clone()),
             cast,
             text,
             editor: self,
@@ -257,14 +267,11 @@ impl Desk {
 
     /// Writes the copy from which the next engine goes on, should this one die.
     fn keep_copy(&self, text: &str) {
-        let Some(copy) = &self.editor.copy else {
+        let Some(place) = &self.editor.place else {
             return;
         };
-        if let Err(error) = show::write_private(copy, text.as_bytes()) {
-            tracing::error!(
-                "{}: the show as it was edited cannot be kept: {error}",
-                copy.display()
-            );
+        if let Err(error) = place.keep_show(text) {
+            tracing::error!("a next engine would not know this edit: {error}");
         }
     }
 

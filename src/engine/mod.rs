@@ -9,9 +9,11 @@ mod health;
 mod journal;
 mod monitors;
 mod observer;
+mod reception;
 mod sound;
 mod stagehands;
 mod switcher;
+mod tally;
 mod tick;
 
 use std::path::{Path, PathBuf};
@@ -24,13 +26,14 @@ use crossbeam_channel::{Sender, bounded, unbounded};
 
 pub use book::{Book, BookError, Draft};
 pub use cast::{Cast, SLOTS};
-pub use core::{Core, Effect, Observed, ObservedSource, Refusal, Strip};
+pub use core::{Core, Effect, Observed, Refusal, Strip};
 pub use journal::{Journal, JournalStrip};
 pub use switcher::{SwitchError, Switcher, Taken};
+pub use tally::{DestinationTally, SourceTally, Tally};
 
 use crate::audio::{Meters, Mixer, Order};
 use crate::door::{
-    Command, Counters, EditStatus, Event, Hub, Report, ReportDestination, ReportRecording,
+    Command, Counters, EditStatus, Event, Hub, Place, Report, ReportDestination, ReportRecording,
     ReportSource, SourceState,
 };
 use crate::media::HouseClock;
@@ -40,7 +43,7 @@ use crate::show::{self, Show};
 use crate::video::Compositor;
 use editor::Editor;
 use health::Watch;
-use journal::JournalWriter;
+use journal::{Counted, JournalWriter};
 use monitors::Taps;
 use observer::Observer;
 use sound::{SoundLink, StripLine};
@@ -67,7 +70,7 @@ pub struct Options {
     /// The show's file, to which it is saved; none for a show that is in no file.
     pub file: Option<PathBuf>,
     /// Where the show is kept as it is edited, for the next engine; nowhere without.
-    pub copy: Option<PathBuf>,
+    pub place: Option<Place>,
 }
 
 /// Why an engine could not start.
@@ -111,7 +114,9 @@ impl Engine {
             .and_then(Journal::clock)
             .unwrap_or_else(HouseClock::start);
         let (hub, asked, edited) = Hub::start()?;
-        let cast = Arc::new(Cast::opened(show));
+        // A revision that somebody may have seen is never another one's number.
+        let revision = resumed.as_ref().map_or(0, |journal| journal.revision + 1);
+        let cast = Arc::new(Cast::opened(show, revision));
         let format = cast.show.format;
         let mut core = Core::new(cast.clone());
         let mut wanted = Wanted {
@@ -119,6 +124,7 @@ impl Engine {
             record: options.record,
         };
         let (mut before, mut restarts) = (Counters::default(), 0);
+        let mut counted = Tally::default();
         if let Some(journal) = &resumed {
             core.restore(journal);
             wanted = Wanted {
@@ -127,6 +133,7 @@ impl Engine {
             };
             before = journal.counters;
             restarts = journal.restarts + 1;
+            counted = journal.tally.clone();
         }
 
         let consumers = Consumers::default();
@@ -171,7 +178,7 @@ impl Engine {
             hands,
             hub: hub.clone(),
             status: edit,
-            copy: options.copy,
+            place: options.place,
         };
 
         let taps = Arc::new(Taps::new());
@@ -184,7 +191,7 @@ impl Engine {
             format.rate,
             helpers_stopped,
         )?;
-        let journal = options.journal.map(JournalWriter::start).transpose()?;
+        let journal = JournalWriter::start(options.journal, hub.clone(), counted)?;
         let encoder = outputs.observer.encoders.input();
         let compositor = Compositor::new(format)?;
         let mixer = Mixer::new(SLOTS, meters.clone());
@@ -204,7 +211,7 @@ impl Engine {
             outputs: outputs.observer,
             taps,
             watch,
-            journal,
+            journal: Some(journal),
             before,
             restarts,
             core,
@@ -225,13 +232,16 @@ impl Engine {
                 if let Err(error) = &sound {
                     tracing::error!("no mixer: {error}");
                 }
-                let ended = tick.run(first);
+                let mut ended = tick.run(first);
+                // From here on the show is over, whatever becomes of the rest.
+                let counted = ended.journal.take().map(JournalWriter::end);
                 if let Ok(sound) = sound
                     && sound.join().is_err()
                 {
                     tracing::error!("the mixer panicked");
                 }
-                let report = end(ended, editor, fan_out, helpers);
+                let counted = counted.unwrap_or_default();
+                let report = end(ended, counted, editor, fan_out, helpers);
                 end_hub.say(Event::Report(report.clone()));
                 report
             })?;
@@ -329,6 +339,7 @@ fn wait_for_pictures(inputs: &[Option<Box<Input>>]) {
 /// Ends everything in the order of a frame's way, so that nothing made is lost.
 fn end(
     ended: Ended,
+    counted: Counted,
     editor: JoinHandle<Stagehands>,
     fan_out: JoinHandle<()>,
     helpers: Sender<()>,
@@ -343,9 +354,16 @@ fn end(
         hands.end_all();
     }
     drop(helpers);
-    if let Some(journal) = ended.journal {
-        journal.end();
+
+    let Counted { before, mut own } = counted;
+    for (source, seen) in ended.show.sources.iter().zip(&ended.sources) {
+        own.see_source(&source.id, seen.frames, seen.lost);
     }
+    for status in &statuses {
+        own.see_destination(status);
+    }
+    own.see_recording(&recording);
+    let whole = before.and(&own);
     Report {
         frames: ended.counters.frames,
         repeated: ended.counters.repeated,
@@ -358,10 +376,11 @@ fn end(
             .iter()
             .zip(&ended.sources)
             .map(|(source, seen)| {
+                let counts = whole.sources.get(&source.id).copied().unwrap_or_default();
                 let report = ReportSource {
                     state: seen.state,
-                    frames: seen.frames,
-                    lost: seen.lost,
+                    frames: counts.frames,
+                    lost: counts.lost,
                 };
                 (source.id.clone(), report)
             })
@@ -369,18 +388,24 @@ fn end(
         destinations: statuses
             .iter()
             .map(|status| {
+                let counts = whole
+                    .destinations
+                    .get(&status.id)
+                    .copied()
+                    .unwrap_or_default();
                 let report = ReportDestination {
                     state: status.state,
-                    frames: status.frames,
-                    dropped: status.dropped,
-                    reconnects: status.reconnects,
+                    frames: counts.frames,
+                    dropped: counts.dropped,
+                    reconnects: counts.reconnects,
                 };
                 (status.id.clone(), report)
             })
             .collect(),
-        recording: recording.path.clone().map(|path| ReportRecording {
-            path,
-            frames: recording.frames,
+        recording: whole.parts.last().cloned().map(|last| ReportRecording {
+            path: last.path,
+            frames: last.frames,
+            parts: whole.parts,
         }),
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::core::Observed;
+use super::core::{Observed, Refusal};
+use super::reception::Reception;
 use crate::door::{
     DestinationState, DestinationStatus, EditStatus, EncoderStatus, Event, Hub, RecordingState,
     RecordingStatus,
@@ -24,8 +25,8 @@ pub struct Observer {
     pub recorder: Recorder,
     /// The encoders.
     pub encoders: Encoders,
-    /// The receiver inside regie, or why there is none.
-    pub receiver: Option<Result<Receiver, String>>,
+    /// The receiver inside regie, where the show asks for it.
+    pub receiver: Option<Reception>,
     /// What the editor says.
     pub edit: Arc<ArcSwap<EditStatus>>,
     told: Told,
@@ -37,11 +38,11 @@ struct Told {
     /// By id; off where there is none.
     destinations: BTreeMap<String, DestinationState>,
     recording: (RecordingState, Option<String>),
-    encoder: Option<(String, String)>,
+    encoder: Option<(Arc<String>, String)>,
 }
 
 impl Observer {
-    /// Takes the outputs in its care.
+    /// Takes the outputs in its care; the receiver, or why there is none.
     pub fn new(
         recorder: Recorder,
         encoders: Encoders,
@@ -53,7 +54,7 @@ impl Observer {
             destinations: Vec::new(),
             recorder,
             encoders,
-            receiver,
+            receiver: receiver.map(Reception::new),
             edit,
             bitrate: Bitrate::default(),
         }
@@ -81,9 +82,19 @@ impl Observer {
         self.recorder.set_on(on);
     }
 
-    /// Marks a moment in the master.
-    pub fn mark(&self, time: House, label: &str) {
+    /// Marks a moment in the master. While a recording is being started, the mark is held until its
+    /// file begins.
+    ///
+    /// # Errors
+    /// [`Refusal::NotWriting`] while the recorder has failed: there is no file for it, and whoever
+    /// marks must know.
+    pub fn mark(&self, time: House, label: &str) -> Result<(), Refusal> {
+        let recorder = self.recorder.status();
+        if recorder.state == RecordingState::Failed {
+            return Err(Refusal::NotWriting(recorder.message.clone()));
+        }
         self.recorder.mark(time, label);
+        Ok(())
     }
 
     /// How all of them do, in the order of this show.
@@ -94,19 +105,14 @@ impl Observer {
             recording: self.recording(),
             encoder: EncoderStatus {
                 name: self.encoders.name().to_string(),
-                message: self.encoders.message().to_string(),
+                message: self.encoders.message(),
                 bitrate_bps: self
                     .bitrate
                     .at(std::time::Instant::now(), self.encoders.bytes()),
                 restarts: self.encoders.restarts(),
+                sound_lost_ms: self.encoders.sound_lost_ms(),
             },
-            receiver: self.receiver.as_ref().map(|receiver| match receiver {
-                Ok(receiver) => receiver.status(),
-                Err(message) => crate::door::ReceiverStatus {
-                    message: message.clone(),
-                    ..Default::default()
-                },
-            }),
+            receiver: self.receiver.as_ref().map(Reception::status),
             ..Observed::default()
         }
     }
@@ -153,9 +159,9 @@ impl Observer {
             }
         }
         let recording = self.recorder.status();
-        let now = (recording.state, recording.path.clone());
-        if now != self.told.recording {
-            self.told.recording = now;
+        let (state, path) = &self.told.recording;
+        if (recording.state, &recording.path) != (*state, path) {
+            self.told.recording = (recording.state, recording.path.clone());
             hub.say(Event::Recording {
                 state: recording.state,
                 message: recording.message.clone(),
@@ -163,15 +169,12 @@ impl Observer {
                 frame,
             });
         }
-        let now = (
-            self.encoders.name().to_string(),
-            self.encoders.message().to_string(),
-        );
+        let now = (self.encoders.name(), self.encoders.message());
         if self.told.encoder.as_ref() != Some(&now) {
             // The encoder that the show begins with is no news.
             if self.told.encoder.is_some() || !now.1.is_empty() {
                 hub.say(Event::Encoder {
-                    name: now.0.clone(),
+                    name: now.0.to_string(),
                     message: now.1.clone(),
                     frame,
                 });

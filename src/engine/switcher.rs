@@ -442,7 +442,7 @@ mod tests {
     }
 
     fn switcher() -> (Switcher, Cast) {
-        let cast = Cast::opened(show());
+        let cast = Cast::opened(show(), 0);
         (Switcher::new(&cast), cast)
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use crossbeam_channel::{Receiver, Sender};
 
 use super::cast::Cast;
-use super::core::{Core, Effect, Observed, ObservedSource, ramp_of};
+use super::core::{Core, Effect, Observed, Refusal, ramp_of};
 use super::editor::{Change, Taken};
 use super::health::Watch;
 use super::journal::{Journal, JournalWriter};
@@ -16,7 +16,7 @@ use super::observer::Observer;
 use super::sound::SoundLink;
 use super::stagehands::{Arrival, Departure};
 use crate::audio::{Meters, Order, StripGain};
-use crate::door::{Ask, Counters, Event, Hub, SourceState};
+use crate::door::{Ask, Counters, Event, Hub, SourceState, SourceStatus};
 use crate::input::{LOST_NS, Slot, Status};
 use crate::media::{House, HouseClock, Picture, Rate, SAMPLE_RATE};
 use crate::output::EncoderInput;
@@ -106,10 +106,11 @@ impl Input {
         picture.or_else(|| self.slate.clone())
     }
 
-    fn observe(&self, strip: usize, meters: &Meters) -> ObservedSource {
+    /// What is seen of it; the core fills in what it knows itself.
+    fn observe(&self, strip: usize, meters: &Meters) -> SourceStatus {
         let counters = self.slot.counters();
         let vitals = &self.status.vitals;
-        ObservedSource {
+        SourceStatus {
             state: self.status.state(),
             message: self.status.message().to_string(),
             level: meters.take(strip),
@@ -122,6 +123,7 @@ impl Input {
             jitter_ms: vitals.jitter_ms(),
             held_ms: self.held_ns as f32 / 1e6,
             restarts: self.status.restarts(),
+            ..SourceStatus::default()
         }
     }
 }
@@ -284,29 +286,12 @@ impl Tick {
             let Ok(ask) = self.asked.try_recv() else {
                 break;
             };
-            let answer = match self.core.apply(&ask.command) {
-                Ok(effect) => {
-                    match effect {
-                        Effect::None => {}
-                        Effect::Stream(destinations, on) => {
-                            self.outputs.stream(&destinations, on);
-                        }
-                        Effect::Record(on) => self.outputs.record(on),
-                        Effect::Marker(label) => self.outputs.mark(rate.time_of(n), &label),
-                        Effect::PictureDelay(source, ms) => {
-                            if let Some(Some(input)) = self.inputs.get(source) {
-                                input.status.vitals.set_picture_delay_ms(ms);
-                            }
-                        }
-                        Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
-                        Effect::Quit => asked.quit = true,
-                    }
-                    Event::Done {
-                        command: ask.command,
-                        frame: n,
-                        id: Some(ask.id),
-                    }
-                }
+            let answer = match self.obey(&ask, n, rate, &mut asked) {
+                Ok(()) => Event::Done {
+                    command: ask.command,
+                    frame: n,
+                    id: Some(ask.id),
+                },
                 Err(refusal) => Event::Error {
                     message: refusal.to_string(),
                     id: Some(ask.id),
@@ -316,6 +301,23 @@ impl Tick {
             let _ = ask.answer.try_send(answer);
         }
         asked
+    }
+
+    fn obey(&mut self, ask: &Ask, n: u64, rate: Rate, asked: &mut Asked) -> Result<(), Refusal> {
+        match self.core.apply(&ask.command)? {
+            Effect::None => {}
+            Effect::Stream(destinations, on) => self.outputs.stream(&destinations, on),
+            Effect::Record(on) => self.outputs.record(on),
+            Effect::Marker(label) => self.outputs.mark(rate.time_of(n), &label)?,
+            Effect::PictureDelay(source, ms) => {
+                if let Some(Some(input)) = self.inputs.get(source) {
+                    input.status.vitals.set_picture_delay_ms(ms);
+                }
+            }
+            Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
+            Effect::Quit => asked.quit = true,
+        }
+        Ok(())
     }
 
     /// Says which gains go with this frame, if they are others than before.
@@ -382,7 +384,7 @@ impl Tick {
         let snapshot = Arc::new(self.core.snapshot(n, observed));
         for client in &asked.snapshots {
             let _ = client.try_send(Event::Snapshot {
-                snapshot: Box::new((*snapshot).clone()),
+                snapshot: snapshot.clone(),
             });
         }
         self.hub.publish(snapshot);
@@ -393,7 +395,7 @@ impl Tick {
         let sources = slots
             .map(|&slot| match self.inputs.get(slot) {
                 Some(Some(input)) => input.observe(slot, &self.meters),
-                _ => ObservedSource::default(),
+                _ => SourceStatus::default(),
             })
             .collect();
         Observed {
@@ -442,7 +444,7 @@ pub struct Ended {
     /// In all.
     pub counters: Counters,
     /// As last seen.
-    pub sources: Vec<ObservedSource>,
+    pub sources: Vec<SourceStatus>,
     /// Still to be ended.
     pub journal: Option<JournalWriter>,
     /// How often the engine was started again.

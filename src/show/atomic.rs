@@ -62,14 +62,6 @@ pub(super) fn replace(target: &Path, contents: &[u8], mode: Option<u32>) -> io::
     prepare(target, contents, mode)?.commit()
 }
 
-/// Writes a file that is for this user alone, whole or not at all.
-///
-/// # Errors
-/// What the system says; the file is as it was then.
-pub fn write_private(target: &Path, contents: &[u8]) -> io::Result<()> {
-    replace(target, contents, Some(0o600))
-}
-
 /// The folder that holds a file.
 pub(super) fn folder(file: &Path) -> &Path {
     match file.parent() {

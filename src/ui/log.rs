@@ -121,7 +121,10 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
         ),
         Event::Encoder { name, message, .. } => with(format!("encoder: {name}"), message),
         Event::EngineLost { message } => with("engine: lost".to_owned(), message),
-        Event::Show { .. } | Event::Snapshot { .. } | Event::Report(_) => return None,
+        Event::Show { .. }
+        | Event::Snapshot { .. }
+        | Event::EventsLost { .. }
+        | Event::Report(_) => return None,
     })
 }
 

@@ -4,12 +4,14 @@
 #![allow(dead_code)] // each test binary uses its own share
 
 pub mod coded;
+pub mod display;
 pub mod media;
 pub mod nginx;
 pub mod read;
 pub mod rtmp;
 pub mod senders;
 pub mod studio;
+pub mod tls;
 pub mod wait;
 
 use std::sync::{Mutex, MutexGuard};
