@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use regie::media::{Picture, Rate};
-use regie::show::Format;
+use regie::show::{Colour, Format};
 use regie::video::{Compositor, Draw, Layout, Stage};
 
 const FORMAT: Format = Format {
@@ -54,6 +54,20 @@ fn main() {
     compose(
         "letterbox (scale to 75 % of the width)",
         vec![letterbox],
+        None,
+    );
+    let mut colour = Colour::NEUTRAL;
+    colour.gamma.master = 1.2;
+    colour.saturation = 1.1;
+    let corrected = Draw { colour, ..full(1) };
+    compose("colour correction, full frame", vec![corrected], None);
+    let small_corrected = Draw {
+        colour,
+        ..small(1.0)
+    };
+    compose(
+        "scale to 40 % over, corrected",
+        vec![full(0), small_corrected],
         None,
     );
     compose("black half way", vec![full(0)], Some((vec![], 0.5)));

@@ -155,7 +155,12 @@ impl Core {
 
     /// Puts back what an engine before this one had on air. What the show no longer has is left out.
     pub fn restore(&mut self, journal: &Journal) {
-        let program = Taken::new(&journal.program, &journal.program_layers, &self.show);
+        let mut program = Taken::new(&journal.program, &journal.program_layers, &self.show);
+        for (source, colour) in &journal.program_colours {
+            if let Some(index) = self.show.source_index(source) {
+                program.stage.set_colour(index, *colour);
+            }
+        }
         self.switcher
             .restore(program, &journal.preview, journal.black);
         // A length that a journal cannot hold leaves the usual one.
@@ -185,6 +190,12 @@ impl Core {
         Journal {
             program: program.scene.clone(),
             program_layers: program.layers.clone(),
+            program_colours: program
+                .stage
+                .draws
+                .iter()
+                .map(|draw| (self.show.sources[draw.source].id.clone(), draw.colour))
+                .collect(),
             preview: self.switcher.preview().to_owned(),
             transition,
             transition_frames,

@@ -1,6 +1,7 @@
 //! The journal: what the next engine needs to go on when this one dies. Written by a thread of its
 //! own, whole and atomically, whenever something in it changes.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::door::{Counters, TransitionKind};
 use crate::media::HouseClock;
-use crate::show::{Afv, Layer};
+use crate::show::{Afv, Colour, Layer};
 
 /// What was on air.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,9 @@ pub struct Journal {
     pub program: String,
     /// See `program`.
     pub program_layers: Vec<Layer>,
+    /// The corrections with which its sources were taken, by their ids.
+    #[serde(default)]
+    pub program_colours: BTreeMap<String, Colour>,
     /// The scene on PVW.
     pub preview: String,
     /// What AUTO does.

@@ -382,6 +382,7 @@ mod tests {
             mute: false,
             afv: crate::show::Afv::Follow,
             picture_delay_ms: 0,
+            colour: Default::default(),
         };
         Show {
             version: 1,
@@ -399,6 +400,23 @@ mod tests {
     fn switcher() -> (Switcher, Show) {
         let show = show();
         (Switcher::new(&show), show)
+    }
+
+    #[test]
+    fn a_correction_reaches_the_air_with_the_next_take() {
+        let (mut s, mut show) = switcher();
+        let seen = |s: &mut Switcher| s.tick().from.draws[0].colour;
+        show.sources[0].colour.saturation = 0.0;
+        show.sources[1].colour.tint = 0.5;
+        assert!(seen(&mut s).is_neutral());
+        s.cut(&show).unwrap();
+        assert_eq!(seen(&mut s), show.sources[1].colour);
+        show.sources[1].colour.tint = -0.5;
+        assert_eq!(seen(&mut s).tint, 0.5);
+        s.cut(&show).unwrap();
+        assert_eq!(seen(&mut s), show.sources[0].colour);
+        s.cut(&show).unwrap();
+        assert_eq!(seen(&mut s).tint, -0.5);
     }
 
     #[test]

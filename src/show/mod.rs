@@ -3,6 +3,7 @@
 mod address;
 mod atomic;
 mod check;
+pub mod colour;
 mod disk;
 mod fault;
 mod file;
@@ -16,6 +17,7 @@ mod scan;
 pub mod secrets;
 mod words;
 
+pub use colour::{Colour, Wheel};
 pub use disk::resolve as resolve_path;
 pub use fault::Fault;
 pub use file::{COPIES, SaveError, load, parse, save};
