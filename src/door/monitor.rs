@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Command, Event, Snapshot};
+use crate::media::scope::ScopeKind;
 
 /// What a monitor shows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,10 +15,17 @@ pub enum MonitorId {
     Program,
     /// PVW.
     Preview,
-    /// A source alone, by its id.
+    /// A source alone, by its id, with its correction as the show has it.
     Source(String),
     /// A scene, by its id.
     Scene(String),
+    /// A scope of one of the others; there is no scope of a scope. Ten a second are plenty.
+    Scope {
+        /// What is measured.
+        of: Box<MonitorId>,
+        /// How; it says how the picture is to be read.
+        kind: ScopeKind,
+    },
 }
 
 /// A wish for a monitor.

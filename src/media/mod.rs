@@ -3,6 +3,7 @@
 pub mod colour;
 mod packet;
 mod picture;
+pub mod scope;
 mod sound;
 mod time;
 

@@ -7,6 +7,8 @@ mod compose;
 mod corrected;
 mod kernels;
 mod scale;
+mod scope_picture;
+mod scopes;
 mod slate;
 mod white;
 
@@ -15,4 +17,6 @@ pub use colour::Correction;
 pub use compose::{Compositor, Draw, Layout, Stage};
 pub use kernels::{blend_row, mix_row};
 pub use scale::Scaler;
+pub use scope_picture::scope_picture;
+pub use scopes::{COLUMNS, Counts, Histogram, histogram, parade, vectorscope, waveform};
 pub use slate::slate;
