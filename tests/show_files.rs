@@ -457,7 +457,7 @@ const WRONG_PARTS: &[Wrong] = &[
     (
         "sources: [
             (id: \"a\", kind: Camera(device: ¤5), mute: ¤1),
-            (id: \"b\", kind: Test(pattern: Bars), ¤colour: \"red\"),
+            (id: \"b\", kind: Test(pattern: Bars), ¤color: \"red\"),
             (id: ¤\"éü\", label: \"éü\", ¤x: 1, kind: File(path: ¤\"gone.mkv\")),
         ],
         scenes: [
@@ -468,7 +468,7 @@ const WRONG_PARTS: &[Wrong] = &[
         &[
             "`device`, expected a text",
             "`mute`",
-            "`colour`",
+            "did you mean `colour`?",
             "malformed id",
             "`x`",
             "gone.mkv",
