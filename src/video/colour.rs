@@ -284,13 +284,13 @@ mod tests {
         fn exactly(&self, colour: &Colour) -> [Vec<f64>; 3] {
             let [mut y, mut u, mut v] = self.data.each_ref().map(|p| vec![0.0; p.len()]);
             let mut count = vec![0.0; u.len()];
-            for at in 0..y.len() {
+            for (at, y) in y.iter_mut().enumerate() {
                 let (px, py) = (at % self.size.0, at / self.size.0);
                 let block = (py / 2) * self.width(1) + px / 2;
                 let pixel = [self.data[0][at], self.data[1][block], self.data[2][block]];
                 let rgb = to_rgb(from_codes(pixel.map(f64::from)));
                 let corrected = codes(to_ycc(exact(colour, rgb)));
-                y[at] = corrected[0];
+                *y = corrected[0];
                 u[block] += corrected[1];
                 v[block] += corrected[2];
                 count[block] += 1.0;

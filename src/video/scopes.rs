@@ -233,7 +233,7 @@ mod tests {
     fn bars_are_on_their_targets_in_a_vectorscope() {
         let counts = vectorscope(&bars());
         let mut expected: Vec<_> = (0..8)
-            .map(|n| bar(n))
+            .map(bar)
             .map(|[_, u, v]| (usize::from(u), usize::from(v), 32 * 128))
             .collect();
         expected.sort_unstable();
