@@ -71,3 +71,19 @@ pub trait Door: Send {
     /// Whether the engine is there. A door that lost it tries to reach it again by itself.
     fn attached(&self) -> bool;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_asked_for_as_any_monitor_is() {
+        let text = r#"{"scope":{"of":{"source":"cam1"},"kind":"vectorscope"}}"#;
+        let scope = MonitorId::Scope {
+            of: Box::new(MonitorId::Source("cam1".to_owned())),
+            kind: ScopeKind::Vectorscope,
+        };
+        assert_eq!(serde_json::to_string(&scope).unwrap(), text);
+        assert_eq!(serde_json::from_str::<MonitorId>(text).unwrap(), scope);
+    }
+}

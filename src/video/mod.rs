@@ -13,10 +13,8 @@ mod slate;
 mod white;
 
 pub use canvas::{Canvas, CanvasPool, PlaneMut, video_info};
-pub use colour::Correction;
 pub use compose::{Compositor, Draw, Layout, Stage};
 pub use kernels::{blend_row, mix_row};
 pub use scale::Scaler;
 pub use scope_picture::scope_picture;
-pub use scopes::{COLUMNS, Counts, Histogram, histogram, parade, vectorscope, waveform};
 pub use slate::slate;
