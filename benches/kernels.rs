@@ -3,9 +3,10 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use regie::media::scope::ScopeKind;
 use regie::media::{Picture, Rate};
-use regie::show::Format;
-use regie::video::{Compositor, Draw, Layout, Stage};
+use regie::show::{Colour, Format};
+use regie::video::{CanvasPool, Compositor, Draw, Layout, Stage, scope_picture};
 
 const FORMAT: Format = Format {
     width: 1280,
@@ -56,7 +57,53 @@ fn main() {
         vec![letterbox],
         None,
     );
+    let mut colour = Colour::NEUTRAL;
+    colour.gamma.master = 1.2;
+    colour.saturation = 1.1;
+    let corrected = Draw { colour, ..full(1) };
+    compose("colour correction, full frame", vec![corrected], None);
+    let small_corrected = Draw {
+        colour,
+        ..small(1.0)
+    };
+    compose(
+        "scale to 40 % over, corrected",
+        vec![full(0), small_corrected],
+        None,
+    );
+    for kind in [
+        ScopeKind::Waveform,
+        ScopeKind::Parade,
+        ScopeKind::Vectorscope,
+        ScopeKind::Histogram,
+    ] {
+        scope(kind);
+    }
     compose("black half way", vec![full(0)], Some((vec![], 0.5)));
+}
+
+/// Times a scope of 480×270 of a picture with some of everything in it.
+fn scope(kind: ScopeKind) {
+    let picture = CanvasPool::new(FORMAT)
+        .ok()
+        .and_then(|pool| pool.canvas())
+        .and_then(|mut canvas| {
+            for i in 0..3 {
+                for (y, row) in canvas.rows(i, 0).enumerate() {
+                    for (x, code) in row.iter_mut().enumerate() {
+                        *code = (40 + (x + 60 * i) / 8 % 170 + (x * y) % 7) as u8;
+                    }
+                }
+            }
+            canvas.finish(0)
+        });
+    let Some(picture) = picture else {
+        println!("  {kind:?}: no picture");
+        return;
+    };
+    show(&format!("{kind:?} of 480×270"), || {
+        black_box(scope_picture(kind, &picture, (480, 270)));
+    });
 }
 
 /// Times a layout; pictures take turns, so that nothing is kept from one to the next.

@@ -308,6 +308,7 @@ fn source(id: &str, kind: SourceKind) -> Source {
         mute: false,
         afv: Default::default(),
         picture_delay_ms: 0,
+        colour: Default::default(),
     }
 }
 

@@ -58,6 +58,7 @@ fn show() -> impl Strategy<Value = Show> {
                     mute,
                     afv,
                     picture_delay_ms,
+                    colour: Default::default(),
                 })
                 .collect();
             let scenes = scenes

@@ -172,6 +172,22 @@ const WRONG_PARTS: &[Wrong] = &[
         &["`mute`, expected true or false"],
     ),
     (
+        "sources: [(id: \"a\", colour: ¤5, kind: Test(pattern: Bars))],",
+        &["`colour`, expected values in round brackets"],
+    ),
+    (
+        "sources: [(id: \"a\", colour: (¤gama: 1, tint: 0), kind: Test(pattern: Bars))],",
+        &["unknown field `gama` (did you mean `gamma`?)"],
+    ),
+    (
+        "sources: [(id: \"a\", colour: (gain: ¤1.2), kind: Test(pattern: Bars))],",
+        &["`gain`, expected values in round brackets"],
+    ),
+    (
+        "sources: [(id: \"a\", colour: (gain: ¤(r: 1, g: 1, b: 1)), kind: Test(pattern: Bars))],",
+        &["field `master` is missing"],
+    ),
+    (
         "sources: [(id: \"a\", afv: ¤auto, kind: Test(pattern: Bars))],",
         &["unknown name `auto`"],
     ),
@@ -274,6 +290,23 @@ const WRONG_PARTS: &[Wrong] = &[
         &["no source has the id `s`"],
     ),
     // Ranges of sources and layers.
+    (
+        "sources: [(id: \"a\", kind: Test(pattern: Bars), colour: (
+            lift: (r: ¤-0.6, g: 0, b: 0, master: ¤0.51),
+            gamma: (r: 1, g: ¤0.2, b: 1, master: 4),
+            gain: (r: 0, g: 4, b: ¤NaN, master: 1),
+            contrast: ¤2.5, saturation: ¤-0.1, temperature_k: ¤2000, tint: ¤1.5))],",
+        &[
+            "-0.6 is out of range, expected -0.5 to 0.5",
+            "0.51 is out of range, expected -0.5 to 0.5",
+            "0.2 is out of range, expected 0.25 to 4",
+            "NaN is out of range, expected 0 to 4",
+            "2.5 is out of range, expected 0 to 2",
+            "-0.1 is out of range, expected 0 to 2",
+            "2000 is out of range, expected 2500 to 10000",
+            "1.5 is out of range, expected -1 to 1",
+        ],
+    ),
     (
         "sources: [(id: \"a\", fader_db: ¤10.5, picture_delay_ms: ¤2001,
                     kind: Test(pattern: Bars, tone_hz: ¤19))],",
@@ -424,7 +457,7 @@ const WRONG_PARTS: &[Wrong] = &[
     (
         "sources: [
             (id: \"a\", kind: Camera(device: ¤5), mute: ¤1),
-            (id: \"b\", kind: Test(pattern: Bars), ¤colour: \"red\"),
+            (id: \"b\", kind: Test(pattern: Bars), ¤color: \"red\"),
             (id: ¤\"éü\", label: \"éü\", ¤x: 1, kind: File(path: ¤\"gone.mkv\")),
         ],
         scenes: [
@@ -435,7 +468,7 @@ const WRONG_PARTS: &[Wrong] = &[
         &[
             "`device`, expected a text",
             "`mute`",
-            "`colour`",
+            "did you mean `colour`?",
             "malformed id",
             "`x`",
             "gone.mkv",

@@ -8,8 +8,8 @@ use proptest::option;
 use proptest::prelude::*;
 use regie::media::Rate;
 use regie::show::{
-    Afv, Destination, Encoder, EncoderName, Format, Key, Latency, Layer, Pattern, Preset, Receiver,
-    Recording, Scene, Show, Source, SourceKind, VERSION, parse, save,
+    Afv, Colour, Destination, Encoder, EncoderName, Format, Key, Latency, Layer, Pattern, Preset,
+    Receiver, Recording, Scene, Show, Source, SourceKind, VERSION, Wheel, parse, save,
 };
 
 fn id() -> impl Strategy<Value = String> {
@@ -94,6 +94,34 @@ fn kind() -> impl Strategy<Value = SourceKind> {
     ]
 }
 
+fn colour() -> impl Strategy<Value = Colour> {
+    let wheel = |range: std::ops::RangeInclusive<f32>| {
+        let part = || range.clone();
+        (part(), part(), part(), part()).prop_map(|(r, g, b, master)| Wheel { r, g, b, master })
+    };
+    let corrected = (
+        wheel(-0.5..=0.5),
+        wheel(0.25..=4.0),
+        wheel(0.0..=4.0),
+        0.0f32..=2.0,
+        0.0f32..=2.0,
+        2500.0f32..=10_000.0,
+        -1.0f32..=1.0,
+    )
+        .prop_map(
+            |(lift, gamma, gain, contrast, saturation, temperature_k, tint)| Colour {
+                lift,
+                gamma,
+                gain,
+                contrast,
+                saturation,
+                temperature_k,
+                tint,
+            },
+        );
+    prop_oneof![Just(Colour::NEUTRAL), corrected]
+}
+
 fn source() -> impl Strategy<Value = Source> {
     let afv = prop::sample::select(vec![Afv::On, Afv::Off, Afv::Follow]);
     (
@@ -104,9 +132,10 @@ fn source() -> impl Strategy<Value = Source> {
         any::<bool>(),
         afv,
         0u32..=2000,
+        colour(),
     )
         .prop_map(
-            |(id, label, kind, fader_db, mute, afv, picture_delay_ms)| Source {
+            |(id, label, kind, fader_db, mute, afv, picture_delay_ms, colour)| Source {
                 id,
                 label,
                 kind,
@@ -114,6 +143,7 @@ fn source() -> impl Strategy<Value = Source> {
                 mute,
                 afv,
                 picture_delay_ms,
+                colour,
             },
         )
 }

@@ -52,9 +52,6 @@ pub enum Event {
         show: Arc<Show>,
         /// Its file.
         file: Option<PathBuf>,
-        /// The number that the request carried.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        id: Option<u64>,
     },
     /// A source changed its state.
     Source {

@@ -20,6 +20,9 @@ const EVENTS: usize = 4096;
 /// Commands that may wait for the tick; who sends more than it takes is held up.
 const COMMANDS: usize = 1024;
 
+/// So many events answer one editing command at most.
+const ANSWERS: usize = 2;
+
 /// A command on its way to the tick.
 #[derive(Debug)]
 pub struct Ask {
@@ -208,15 +211,22 @@ impl LocalDoor {
             id: Some(id),
         };
         if command.is_for_editor() {
-            let (answer, answered) = bounded(1);
+            let (answer, answered) = bounded(ANSWERS);
             let ask = Ask {
                 command,
                 id,
                 answer,
             };
-            let sent = self.hub.edits.send(ask);
-            let event = sent.ok().and_then(|()| answered.recv().ok());
-            let _ = self.answers.try_send(event.unwrap_or_else(ended));
+            let is_last = |event: &Event| matches!(event, Event::Done { .. } | Event::Error { .. });
+            let sent = self.hub.edits.send(ask).is_ok();
+            while sent && let Ok(event) = answered.recv() {
+                let last = is_last(&event);
+                let _ = self.answers.try_send(event);
+                if last {
+                    return;
+                }
+            }
+            let _ = self.answers.try_send(ended());
             return;
         }
         let ask = Ask {

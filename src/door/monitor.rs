@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Command, Event, Snapshot};
+use crate::media::scope::ScopeKind;
 
 /// What a monitor shows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,10 +16,17 @@ pub enum MonitorId {
     Program,
     /// PVW.
     Preview,
-    /// A source alone, by its id.
+    /// A source alone, by its id, with its correction as the show has it.
     Source(String),
     /// A scene, by its id.
     Scene(String),
+    /// A scope of one of the others; there is no scope of a scope. Ten a second are plenty.
+    Scope {
+        /// What is measured.
+        of: Box<MonitorId>,
+        /// How; it says how the picture is to be read.
+        kind: ScopeKind,
+    },
 }
 
 /// A wish for a monitor.
@@ -84,5 +92,21 @@ impl Default for Absence {
             kept: true,
             log: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_asked_for_as_any_monitor_is() {
+        let text = r#"{"scope":{"of":{"source":"cam1"},"kind":"vectorscope"}}"#;
+        let scope = MonitorId::Scope {
+            of: Box::new(MonitorId::Source("cam1".to_owned())),
+            kind: ScopeKind::Vectorscope,
+        };
+        assert_eq!(serde_json::to_string(&scope).unwrap(), text);
+        assert_eq!(serde_json::from_str::<MonitorId>(text).unwrap(), scope);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::show::{Layer, Scene, Show};
+use crate::show::{Layer, Scene, Show, Source};
 use crate::video::Stage;
 
 /// So many sources can run at once, those that left the show but are still on air among them.
@@ -96,6 +96,12 @@ impl Cast {
         self.slots.get(index).copied()
     }
 
+    /// The source that has this slot.
+    pub fn source_at(&self, slot: usize) -> Option<&Source> {
+        let index = self.slots.iter().position(|other| *other == slot)?;
+        self.show.sources.get(index)
+    }
+
     /// Every scene that can be taken: the show's own in its order, then those of the sources that
     /// have none of their id.
     pub fn scenes(&self) -> impl ExactSizeIterator<Item = &Scene> {
@@ -110,6 +116,9 @@ impl Cast {
 
     /// What layers draw; those of unknown sources are left out.
     pub fn stage_of(&self, layers: &[Layer]) -> Stage {
-        Stage::of(layers, |source| self.slot(source))
+        Stage::of(layers, |source| {
+            let slot = self.slot(source)?;
+            Some((slot, self.source_at(slot)?.colour))
+        })
     }
 }

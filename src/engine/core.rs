@@ -266,7 +266,12 @@ impl Core {
 
     /// Puts back what an engine before this one had on air. What the show no longer has is left out.
     pub fn restore(&mut self, journal: &Journal) {
-        let program = Taken::new(&journal.program, &journal.program_layers, &self.cast);
+        let mut program = Taken::new(&journal.program, &journal.program_layers, &self.cast);
+        for (source, colour) in &journal.program_colours {
+            if let Some(slot) = self.cast.slot(source) {
+                program.stage.set_colour(slot, *colour);
+            }
+        }
         self.switcher
             .restore(program, &journal.preview, journal.black, &self.cast);
         // A length that a journal cannot hold leaves the usual one.
@@ -298,6 +303,15 @@ impl Core {
         Journal {
             program: program.scene.clone(),
             program_layers: program.layers.clone(),
+            program_colours: program
+                .stage
+                .draws
+                .iter()
+                .filter_map(|draw| {
+                    let source = self.cast.source_at(draw.source)?;
+                    Some((source.id.clone(), draw.colour))
+                })
+                .collect(),
             preview: self.switcher.preview().to_owned(),
             transition,
             transition_frames,
@@ -563,5 +577,45 @@ pub fn ramp_of(moving: bool, rate: Rate) -> u32 {
         rate.sample_of(1) as u32
     } else {
         crate::audio::SHORT_RAMP
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two sources, the first on PGM with this saturation.
+    fn core(saturation: f32) -> Core {
+        let text = format!(
+            "(version: 1, name: \"x\", sources: [
+                (id: \"a\", kind: Test(pattern: Bars), colour: (saturation: {saturation:?})),
+                (id: \"b\", kind: Test(pattern: Bars), colour: (tint: 0.5)),
+            ])"
+        );
+        let show = crate::show::parse(std::path::Path::new("x.ron"), &text).unwrap();
+        Core::new(Arc::new(Cast::opened(show, 0)))
+    }
+
+    #[test]
+    fn an_engine_that_goes_on_shows_the_colours_that_were_taken() {
+        let journal = core(0.25).journal();
+        let text = serde_json::to_string(&journal).unwrap();
+        // The show was edited since; the edit waits for a take, as it would have without a crash.
+        let mut next = core(1.5);
+        next.restore(&serde_json::from_str(&text).unwrap());
+        assert_eq!(next.tick().from.draws[0].colour.saturation, 0.25);
+        next.apply(&Command::Cut {}).unwrap();
+        assert_eq!(next.tick().from.draws[0].colour.tint, 0.5);
+        next.apply(&Command::Cut {}).unwrap();
+        assert_eq!(next.tick().from.draws[0].colour.saturation, 1.5);
+    }
+
+    #[test]
+    fn a_journal_without_colours_leaves_the_shows_own() {
+        let mut journal = core(0.25).journal();
+        journal.program_colours.clear();
+        let mut next = core(1.5);
+        next.restore(&journal);
+        assert_eq!(next.tick().from.draws[0].colour.saturation, 1.5);
     }
 }

@@ -158,16 +158,12 @@ impl Desk {
 
     fn answer(&mut self, ask: Ask) {
         let id = Some(ask.id);
-        let event = match self.carry_out(&ask.command) {
-            Ok(Answer::Done(frame)) => Event::Done {
+        let outcome = self.carry_out(&ask.command);
+        self.tell();
+        let event = match outcome {
+            Ok(frame) => Event::Done {
                 command: ask.command,
                 frame,
-                id,
-            },
-            Ok(Answer::Show) => Event::Show {
-                revision: self.book.revision(),
-                show: self.book.show().clone(),
-                file: self.editor.file.clone(),
                 id,
             },
             Err(refusal) => Event::Error {
@@ -175,12 +171,22 @@ impl Desk {
                 id,
             },
         };
-        self.tell();
+        if let Event::Done {
+            command: Command::Show {},
+            ..
+        } = &event
+        {
+            let _ = ask.answer.try_send(Event::Show {
+                revision: self.book.revision(),
+                show: self.book.show().clone(),
+                file: self.editor.file.clone(),
+            });
+        }
         // A client that does not read its answers goes without.
         let _ = ask.answer.try_send(event);
     }
 
-    fn carry_out(&mut self, command: &Command) -> Result<Answer, EditRefusal> {
+    fn carry_out(&mut self, command: &Command) -> Result<u64, EditRefusal> {
         match command {
             Command::Edit {
                 revision,
@@ -196,14 +202,14 @@ impl Desk {
             Command::Redo { revision } => self.make(self.book.draft_redo(*revision)?, false),
             Command::Save { over } => self.save(*over),
             Command::Revert {} => self.revert(),
-            Command::Show {} => Ok(Answer::Show),
+            Command::Show {} => Ok(self.now()),
             // No other command is for the editor.
             _ => Err(EditRefusal::Ended),
         }
     }
 
     /// Makes a draft the show, if it holds together and the tick takes it.
-    fn make(&mut self, draft: Draft, on_air: bool) -> Result<Answer, EditRefusal> {
+    fn make(&mut self, draft: Draft, on_air: bool) -> Result<u64, EditRefusal> {
         let before = self.cast.show.clone();
         let now = draft.show.clone();
         let path = self.editor.file.clone().unwrap_or_default();
@@ -229,7 +235,7 @@ impl Desk {
         let old = std::mem::replace(&mut self.cast, cast);
         self.start(&old, &taken.missing);
         self.keep_copy(&text);
-        Ok(Answer::Done(taken.frame))
+        Ok(taken.frame)
     }
 
     /// Starts what the tick lacks since the show was another one.
@@ -275,7 +281,7 @@ impl Desk {
         }
     }
 
-    fn save(&mut self, over: bool) -> Result<Answer, EditRefusal> {
+    fn save(&mut self, over: bool) -> Result<u64, EditRefusal> {
         let Some(file) = self.editor.file.clone() else {
             return Err(EditRefusal::Ended);
         };
@@ -285,12 +291,11 @@ impl Desk {
         show::save(&file, self.book.show()).map_err(EditRefusal::Save)?;
         self.text = std::fs::read_to_string(&file).ok();
         self.saved = self.book.show().clone();
-        let now = self.editor.hub.snapshot();
-        Ok(Answer::Done(now.map_or(0, |now| now.frame)))
+        Ok(self.now())
     }
 
     /// Takes over what the file holds now, as an edit that can be undone.
-    fn revert(&mut self) -> Result<Answer, EditRefusal> {
+    fn revert(&mut self) -> Result<u64, EditRefusal> {
         let Some(file) = self.editor.file.clone() else {
             return Err(EditRefusal::Ended);
         };
@@ -310,6 +315,11 @@ impl Desk {
         Ok(answer)
     }
 
+    /// The frame that was on air a moment ago.
+    fn now(&self) -> u64 {
+        self.editor.hub.snapshot().map_or(0, |now| now.frame)
+    }
+
     /// Whether the file is another than was last read or written.
     fn has_changed(&self, file: &Path) -> bool {
         match std::fs::read_to_string(file) {
@@ -327,11 +337,6 @@ impl Desk {
             redo: self.book.redoes().map(str::to_owned),
         }));
     }
-}
-
-enum Answer {
-    Done(u64),
-    Show,
 }
 
 /// What of a show cannot change while it runs.

@@ -2,6 +2,7 @@
 //! own, whole and atomically, whenever something in it changes. What the report counts is gathered by
 //! that thread too, from what the engine shows, so that the tick has no work by it.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::tally::Tally;
 use crate::door::{Counters, Hub, TransitionKind};
 use crate::media::HouseClock;
-use crate::show::{Afv, Layer};
+use crate::show::{Afv, Colour, Layer};
 
 /// What was on air.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct Journal {
     pub program: String,
     /// See `program`.
     pub program_layers: Vec<Layer>,
+    /// The corrections with which its sources were taken, by their ids.
+    #[serde(default)]
+    pub program_colours: BTreeMap<String, Colour>,
     /// The scene on PVW.
     pub preview: String,
     /// What AUTO does.

@@ -185,12 +185,7 @@ impl Engine {
         let watch = Arc::new(Watch::default());
         let (helpers, helpers_stopped) = bounded::<()>(0);
         health::start(watch.clone(), helpers_stopped.clone())?;
-        monitors::start(
-            taps.clone(),
-            hub.board().clone(),
-            format.rate,
-            helpers_stopped,
-        )?;
+        monitors::start(taps.clone(), hub.board().clone(), format, helpers_stopped)?;
         let journal = JournalWriter::start(options.journal, hub.clone(), counted)?;
         let encoder = outputs.observer.encoders.input();
         let compositor = Compositor::new(format)?;

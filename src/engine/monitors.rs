@@ -1,7 +1,7 @@
 //! Monitor pictures, made beside the program and given up before it: from the pictures that the tick
 //! last saw, at the sizes that desks ask for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::cast::{Cast, SLOTS};
 use crate::door::{MonitorBoard, MonitorId, MonitorKey, MonitorPicture};
-use crate::media::{Picture, Rate};
+use crate::media::Picture;
 use crate::nice::{self, Nice};
 use crate::show::Format;
-use crate::video::{Compositor, Draw, Layout, Stage};
+use crate::video::{Compositor, Draw, Layout, Stage, scope_picture};
 
 /// How often it is looked whether a monitor is due.
 const STEP: Duration = Duration::from_millis(16);
@@ -55,16 +55,10 @@ impl Taps {
 pub fn start(
     taps: Arc<Taps>,
     board: Arc<MonitorBoard>,
-    rate: Rate,
+    format: Format,
     stopped: Receiver<()>,
 ) -> std::io::Result<()> {
-    let mut maker = Maker {
-        taps,
-        board,
-        rate,
-        compositors: BTreeMap::new(),
-        due: BTreeMap::new(),
-    };
+    let mut maker = Maker::new(taps, board, format);
     std::thread::Builder::new()
         .name("monitors".to_owned())
         .spawn(move || {
@@ -79,17 +73,28 @@ pub fn start(
 struct Maker {
     taps: Arc<Taps>,
     board: Arc<MonitorBoard>,
-    rate: Rate,
-    /// One for each monitor, because it keeps what it scaled.
+    format: Format,
+    /// One for each monitor, because it keeps what it scaled; all scopes of one thing share theirs.
     compositors: BTreeMap<MonitorKey, Compositor>,
     /// The first frame at which each may be made again.
     due: BTreeMap<MonitorKey, u64>,
 }
 
 impl Maker {
+    fn new(taps: Arc<Taps>, board: Arc<MonitorBoard>, format: Format) -> Self {
+        Self {
+            taps,
+            board,
+            format,
+            compositors: BTreeMap::new(),
+            due: BTreeMap::new(),
+        }
+    }
+
     fn make(&mut self) {
         let wishes = self.board.wishes();
-        self.compositors.retain(|key, _| wishes.contains_key(key));
+        let needed: BTreeSet<MonitorKey> = wishes.keys().map(|key| self.composed(key)).collect();
+        self.compositors.retain(|key, _| needed.contains(key));
         self.due.retain(|key, _| wishes.contains_key(key));
         let Some(now) = self.taps.now.load_full() else {
             return;
@@ -97,16 +102,26 @@ impl Maker {
         let frame = now.frame;
         let mut made = Vec::new();
         let mut pictures: Option<Vec<Option<Picture>>> = None;
+        let mut ready: BTreeMap<MonitorKey, Picture> = BTreeMap::new();
         for (key, fps) in wishes {
             if self.due.get(&key).is_some_and(|&due| frame < due) {
                 continue;
             }
-            let step = (self.rate.fps() / f64::from(fps)).round().max(1.0) as u64;
+            let step = (self.format.rate.fps() / f64::from(fps)).round().max(1.0) as u64;
             self.due.insert(key.clone(), frame + step);
             let all = pictures.get_or_insert_with(|| self.pictures());
-            if let Some(picture) = self.picture(&key, &now, all) {
-                made.push(picture);
-            }
+            let composed = self.composed(&key);
+            let picture = match ready.get(&composed) {
+                Some(picture) => picture.clone(),
+                None => {
+                    let Some(picture) = self.picture(&composed, &now, all) else {
+                        continue;
+                    };
+                    ready.insert(composed, picture.clone());
+                    picture
+                }
+            };
+            made.push(monitor(key, &picture, frame));
         }
         if !made.is_empty() {
             self.board.put(made);
@@ -120,22 +135,38 @@ impl Maker {
             .collect()
     }
 
+    /// What is to be composed for a monitor. A scope looks at the whole picture, so that a source or
+    /// the program is measured as it is, not scaled.
+    fn composed(&self, (what, width, height): &MonitorKey) -> MonitorKey {
+        match what {
+            MonitorId::Scope { of, .. } => {
+                (MonitorId::clone(of), self.format.width, self.format.height)
+            }
+            what => (what.clone(), *width, *height),
+        }
+    }
+
     fn picture(
         &mut self,
         key: &MonitorKey,
         now: &Now,
         pictures: &[Option<Picture>],
-    ) -> Option<MonitorPicture> {
+    ) -> Option<Picture> {
         let (what, width, height) = key;
-        let full = |source: usize| Stage {
-            draws: vec![Draw::full(source)],
-        };
+        let full = |draw: Draw| Stage { draws: vec![draw] };
         let scene = |id: &str| now.cast.scene(id).map(|(_, stage)| stage.clone());
         let stage = match what {
-            MonitorId::Program => full(SLOTS),
+            MonitorId::Program => full(Draw::full(SLOTS)),
             MonitorId::Preview => scene(&now.preview).unwrap_or_default(),
             MonitorId::Scene(id) => scene(id)?,
-            MonitorId::Source(id) => full(now.cast.slot(id)?),
+            MonitorId::Source(id) => {
+                let slot = now.cast.slot(id)?;
+                full(Draw {
+                    colour: now.cast.source_at(slot)?.colour,
+                    ..Draw::full(slot)
+                })
+            }
+            MonitorId::Scope { .. } => return None,
         };
         let compositor = match self.compositors.entry(key.clone()) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
@@ -143,7 +174,7 @@ impl Maker {
                 let format = Format {
                     width: *width,
                     height: *height,
-                    rate: self.rate,
+                    rate: self.format.rate,
                 };
                 entry.insert(Compositor::new(format).ok()?)
             }
@@ -152,20 +183,148 @@ impl Maker {
             from: stage,
             ..Layout::default()
         };
-        let picture = compositor.compose(&layout, pictures, 0)?;
-        let mut data = Vec::with_capacity((width * height * 3 / 2) as usize);
-        for i in 0..3 {
-            let plane = picture.plane(i);
-            for y in 0..plane.height {
-                data.extend_from_slice(plane.row(y));
-            }
+        compositor.compose(&layout, pictures, 0)
+    }
+}
+
+/// A monitor's picture, from what was composed for it.
+fn monitor((what, width, height): MonitorKey, picture: &Picture, frame: u64) -> MonitorPicture {
+    let data = match &what {
+        MonitorId::Scope { kind, .. } => {
+            scope_picture(*kind, picture, (width as usize, height as usize))
         }
-        Some(MonitorPicture {
+        _ => {
+            let mut data = Vec::with_capacity((width * height * 3 / 2) as usize);
+            for i in 0..3 {
+                let plane = picture.plane(i);
+                for y in 0..plane.height {
+                    data.extend_from_slice(plane.row(y));
+                }
+            }
+            data
+        }
+    };
+    MonitorPicture {
+        what,
+        width,
+        height,
+        frame,
+        data,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::door::MonitorRequest;
+    use crate::media::Rate;
+    use crate::media::scope::ScopeKind;
+    use crate::video::CanvasPool;
+
+    const FORMAT: Format = Format {
+        width: 320,
+        height: 180,
+        rate: Rate(30, 1),
+    };
+    const GREY: u8 = 126;
+
+    /// One source, twice as bright by its correction, and in the program as it came.
+    fn maker() -> Maker {
+        gstreamer::init().unwrap();
+        let text = "(version: 1, name: \"x\", format: (width: 320, height: 180, rate: (30, 1)),
+            sources: [(id: \"a\", kind: Test(pattern: Bars),
+                colour: (gain: (r: 1, g: 1, b: 1, master: 2)))])";
+        let show = crate::show::parse(std::path::Path::new("x.ron"), text).unwrap();
+        let mut canvas = CanvasPool::new(FORMAT).unwrap().canvas().unwrap();
+        canvas.fill([GREY, 128, 128]);
+        let picture = Arc::new(canvas.finish(0).unwrap());
+        let taps = Taps::new();
+        taps.sources[0].store(Some(picture.clone()));
+        taps.program.store(Some(picture));
+        taps.now.store(Some(Arc::new(Now {
+            frame: 7,
+            preview: "a".to_owned(),
+            cast: Arc::new(Cast::opened(show, 0)),
+        })));
+        Maker::new(Arc::new(taps), Arc::default(), FORMAT)
+    }
+
+    fn scope(of: MonitorId, kind: ScopeKind) -> MonitorId {
+        let of = Box::new(of);
+        MonitorId::Scope { of, kind }
+    }
+
+    /// Pictures of these, 256 by 256.
+    fn made(maker: &mut Maker, whats: &[MonitorId]) -> Vec<Option<Arc<MonitorPicture>>> {
+        let wish = |what: &MonitorId| MonitorRequest {
             what: what.clone(),
-            width: *width,
-            height: *height,
-            frame: now.frame,
-            data,
-        })
+            width: 256,
+            height: 256,
+            fps: 10,
+        };
+        maker.board.watch(1, whats.iter().map(wish).collect());
+        maker.make();
+        whats
+            .iter()
+            .map(|what| maker.board.picture(1, what))
+            .collect()
+    }
+
+    /// The rows in which something of a waveform is seen, as codes.
+    fn levels(picture: &MonitorPicture) -> Vec<usize> {
+        let rows = picture.data[..256 * 256].chunks(256).enumerate();
+        rows.filter(|(_, row)| row.iter().any(|code| *code != 16))
+            .map(|(y, _)| 255 - y)
+            .collect()
+    }
+
+    #[test]
+    fn scopes_measure_what_is_seen_of_a_source_a_scene_and_the_program() {
+        let mut maker = maker();
+        let source = MonitorId::Source("a".to_owned());
+        let all = [MonitorId::Program, source, MonitorId::Preview]
+            .map(|of| scope(of, ScopeKind::Waveform));
+        let got = made(&mut maker, &all);
+        for ((what, picture), level) in all.iter().zip(got).zip([126, 236, 236]) {
+            let picture = picture.unwrap();
+            assert_eq!((&picture.what, picture.frame), (what, 7));
+            assert_eq!(picture.data.len(), 256 * 256 * 3 / 2);
+            assert_eq!(levels(&picture), [level], "{what:?}");
+        }
+    }
+
+    #[test]
+    fn all_scopes_of_one_thing_share_what_is_composed_for_them() {
+        let mut maker = maker();
+        let kinds = [
+            ScopeKind::Waveform,
+            ScopeKind::Parade,
+            ScopeKind::Vectorscope,
+            ScopeKind::Histogram,
+        ];
+        let all = kinds.map(|kind| scope(MonitorId::Preview, kind));
+        assert!(made(&mut maker, &all).iter().all(Option::is_some));
+        assert_eq!(maker.compositors.len(), 1);
+        // What is not wished any more is let go.
+        made(&mut maker, &[MonitorId::Program]);
+        assert_eq!(maker.compositors.len(), 1);
+        assert_eq!(
+            maker.compositors.keys().next().unwrap().0,
+            MonitorId::Program
+        );
+    }
+
+    #[test]
+    fn there_is_no_scope_of_a_scope_or_of_what_is_not_there() {
+        let mut maker = maker();
+        let inner = scope(MonitorId::Program, ScopeKind::Waveform);
+        let gone = MonitorId::Source("gone".to_owned());
+        let all = [
+            scope(inner, ScopeKind::Waveform),
+            scope(gone, ScopeKind::Histogram),
+            scope(MonitorId::Program, ScopeKind::Histogram),
+        ];
+        let got = made(&mut maker, &all);
+        assert!(got[0].is_none() && got[1].is_none() && got[2].is_some());
     }
 }

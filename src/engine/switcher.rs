@@ -427,6 +427,7 @@ mod tests {
             mute: false,
             afv: crate::show::Afv::Follow,
             picture_delay_ms: 0,
+            colour: Default::default(),
         };
         Show {
             version: 1,
@@ -444,6 +445,28 @@ mod tests {
     fn switcher() -> (Switcher, Cast) {
         let cast = Cast::opened(show(), 0);
         (Switcher::new(&cast), cast)
+    }
+
+    #[test]
+    fn a_correction_reaches_the_air_with_the_next_take() {
+        let (mut s, cast) = switcher();
+        let seen = |s: &mut Switcher| s.tick().from.draws[0].colour;
+        let corrected = |saturation: f64, tint: f64| {
+            let mut show = Show::clone(&cast.show);
+            show.sources[0].colour.saturation = saturation;
+            show.sources[1].colour.tint = tint;
+            cast.next(std::sync::Arc::new(show), |_| false).unwrap()
+        };
+        let first = corrected(0.0, 0.5);
+        assert!(seen(&mut s).is_neutral());
+        s.cut(&first).unwrap();
+        assert_eq!(seen(&mut s).tint, 0.5);
+        let second = corrected(0.0, -0.5);
+        assert_eq!(seen(&mut s).tint, 0.5);
+        s.cut(&second).unwrap();
+        assert_eq!(seen(&mut s).saturation, 0.0);
+        s.cut(&second).unwrap();
+        assert_eq!(seen(&mut s).tint, -0.5);
     }
 
     #[test]

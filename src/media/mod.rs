@@ -1,7 +1,9 @@
-//! What flows through the house: picture, sound block, packet, time. Plain data, no threads.
+//! What flows through the house: picture, sound block, packet, time; and what their numbers mean. Plain data, no threads.
 
+pub mod colour;
 mod packet;
 mod picture;
+pub mod scope;
 mod sound;
 mod time;
 

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::address;
+use super::colour::{self, Colour};
 use super::fault::Fault;
 use super::locate::Tree;
 use super::model::{
@@ -149,6 +150,7 @@ impl Checker<'_> {
             source.picture_delay_ms,
             0..=2000,
         );
+        self.colour(&format!("{place}.colour"), &source.colour);
         match &source.kind {
             SourceKind::Test { tone_hz, .. } => {
                 if let Some(tone) = *tone_hz {
@@ -178,6 +180,26 @@ impl Checker<'_> {
                 }
                 self.range(&format!("{place}.kind.latency_ms"), *latency_ms, 0..=10_000);
             }
+        }
+    }
+
+    fn colour(&mut self, place: &str, colour: &Colour) {
+        for (wheel, range, parts) in [
+            ("lift", colour::LIFT, colour.lift.parts()),
+            ("gamma", colour::GAMMA, colour.gamma.parts()),
+            ("gain", colour::GAIN, colour.gain.parts()),
+        ] {
+            for (part, value) in parts {
+                self.range(&format!("{place}.{wheel}.{part}"), value, range.clone());
+            }
+        }
+        for (name, value, range) in [
+            ("contrast", colour.contrast, colour::CONTRAST),
+            ("saturation", colour.saturation, colour::SATURATION),
+            ("temperature_k", colour.temperature_k, colour::TEMPERATURE_K),
+            ("tint", colour.tint, colour::TINT),
+        ] {
+            self.range(&format!("{place}.{name}"), value, range);
         }
     }
 

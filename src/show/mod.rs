@@ -3,6 +3,7 @@
 mod address;
 mod atomic;
 mod check;
+pub mod colour;
 mod disk;
 mod edit;
 mod fault;
@@ -19,6 +20,7 @@ mod secret;
 pub mod secrets;
 mod words;
 
+pub use colour::{Colour, Wheel};
 pub use disk::resolve as resolve_path;
 pub use edit::{Edit, EditError, Item, ItemKind, Part};
 pub use fault::Fault;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::colour::Colour;
 use crate::media::Rate;
 
 /// The version of the show file that this program writes.
@@ -151,6 +152,9 @@ pub struct Source {
     /// Delays the picture against the sound, in ms, 0 to 2000.
     #[serde(default)]
     pub picture_delay_ms: u32,
+    /// Correction of its picture; it reaches the air with the next take.
+    #[serde(default, skip_serializing_if = "Colour::is_neutral")]
+    pub colour: Colour,
 }
 
 /// Audio follows video.

@@ -23,6 +23,14 @@ pub struct Canvas {
     frame: gst_video::VideoFrame<gst_video::video_frame::Writable>,
 }
 
+/// One plane to be written: rows `stride` bytes apart, each as wide as the plane.
+pub struct PlaneMut<'a> {
+    /// The plane's bytes, from its first row on.
+    pub data: &'a mut [u8],
+    /// Bytes from one row to the next.
+    pub stride: usize,
+}
+
 impl CanvasPool {
     /// A pool for pictures of this format. Fails if GStreamer refuses the format.
     pub fn new(format: Format) -> Result<Self, gst::glib::BoolError> {
@@ -91,6 +99,14 @@ impl Canvas {
             .take(height)
             .skip(first)
             .filter_map(move |row| row.get_mut(..width))
+    }
+
+    /// The three planes at once.
+    pub fn planes(&mut self) -> [PlaneMut<'_>; 3] {
+        let strides = [0, 1, 2].map(|i| self.frame.plane_stride()[i] as usize);
+        let [y, u, v, _] = self.frame.planes_data_mut();
+        let planes = [(y, strides[0]), (u, strides[1]), (v, strides[2])];
+        planes.map(|(data, stride)| PlaneMut { data, stride })
     }
 
     /// Paints all of it in one colour: Y, U, V.

@@ -2,10 +2,11 @@
 //! decoder gave; anything else costs the rectangles that it touches.
 
 use super::canvas::{BLACK, Canvas, CanvasPool};
+use super::corrected::Corrected;
 use super::kernels::{Share, blend_row, fade_row, mix_row, share};
 use super::scale::{Part, Scaler};
 use crate::media::{House, Picture};
-use crate::show::{Format, Layer};
+use crate::show::{Colour, Format, Layer};
 
 /// One source in a picture; see [`Layer`] for the units.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Draw {
     pub crop: (f64, f64, f64, f64),
     /// 0 to 1.
     pub opacity: f64,
+    /// The source's correction when the scene was taken.
+    pub colour: Colour,
 }
 
 impl Draw {
@@ -28,6 +31,7 @@ impl Draw {
             rect: (0.0, 0.0, 1.0, 1.0),
             crop: (0.0, 0.0, 0.0, 0.0),
             opacity: 1.0,
+            colour: Colour::NEUTRAL,
         }
     }
 }
@@ -40,20 +44,30 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// The layers of a scene, each with the slot of its source; those of unknown ones are left out.
-    pub fn of(layers: &[Layer], slot: impl Fn(&str) -> Option<usize>) -> Self {
+    /// The layers of a scene, each with the slot and the correction of its source; those of unknown
+    /// ones are left out.
+    pub fn of(layers: &[Layer], find: impl Fn(&str) -> Option<(usize, Colour)>) -> Self {
         let draws = layers
             .iter()
             .filter_map(|layer| {
+                let (source, colour) = find(&layer.source)?;
                 Some(Draw {
-                    source: slot(&layer.source)?,
+                    source,
                     rect: layer.rect,
                     crop: layer.crop,
                     opacity: layer.opacity,
+                    colour,
                 })
             })
             .collect();
         Self { draws }
+    }
+
+    /// Gives a source another correction wherever it is drawn.
+    pub fn set_colour(&mut self, source: usize, colour: Colour) {
+        for draw in self.draws.iter_mut().filter(|draw| draw.source == source) {
+            draw.colour = colour;
+        }
     }
 
     /// Whether this source is in the picture at all.
@@ -83,12 +97,14 @@ pub struct Compositor {
     /// Scaled layers of the last picture, for those that have not changed.
     scaled: Vec<Scaled>,
     used: usize,
+    corrected: Corrected,
     black: Option<Picture>,
 }
 
 struct Scaled {
     of: Picture,
     placed: Placed,
+    colour: Colour,
     planes: [Vec<u8>; 3],
 }
 
@@ -116,6 +132,7 @@ impl Compositor {
             scaler: Scaler::default(),
             scaled: Vec::new(),
             used: 0,
+            corrected: Corrected::default(),
             black,
         })
     }
@@ -134,6 +151,7 @@ impl Compositor {
         time: House,
     ) -> Option<Picture> {
         self.used = 0;
+        self.corrected.begin();
         let black = share(layout.black);
         if black == 256 {
             return self.black.clone();
@@ -176,10 +194,14 @@ impl Compositor {
             .iter()
             .rposition(|(draw, picture)| self.covers(draw, picture));
         let (mut canvas, rest) = match base {
-            Some(base) if base + 1 == seen.len() => return Some(seen[base].1.clone()),
             Some(base) => {
+                let (draw, picture) = seen[base];
+                let full = self.corrected.frame(&self.pool, picture, &draw.colour)?;
+                if base + 1 == seen.len() {
+                    return Some(full);
+                }
                 let mut canvas = self.pool.canvas()?;
-                canvas.copy(seen[base].1);
+                canvas.copy(&full);
                 (canvas, &seen[base + 1..])
             }
             None if seen.is_empty() => return self.black.clone(),
@@ -191,7 +213,7 @@ impl Compositor {
         };
         for (draw, picture) in rest {
             if let Some(placed) = place(draw, picture, self.size) {
-                self.draw(&mut canvas, picture, placed, share(draw.opacity));
+                self.draw(&mut canvas, picture, placed, draw);
             }
         }
         canvas.finish(time)
@@ -215,8 +237,11 @@ impl Compositor {
         canvas.finish(time)
     }
 
-    fn draw(&mut self, canvas: &mut Canvas, picture: &Picture, placed: Placed, opacity: Share) {
-        if let Some((left, top)) = placed.unscaled() {
+    fn draw(&mut self, canvas: &mut Canvas, picture: &Picture, placed: Placed, draw: &Draw) {
+        let opacity = share(draw.opacity);
+        if draw.colour.is_neutral()
+            && let Some((left, top)) = placed.unscaled()
+        {
             for i in 0..3 {
                 let half = usize::from(i > 0);
                 let plane = picture.plane(i);
@@ -229,7 +254,7 @@ impl Compositor {
             }
             return;
         }
-        let index = self.scaled(picture, placed);
+        let index = self.scaled(picture, placed, &draw.colour);
         let Some(scaled) = self.scaled.get(index) else {
             return;
         };
@@ -246,12 +271,14 @@ impl Compositor {
         }
     }
 
-    /// Index of the scaled layer, made now or kept from the last picture.
-    fn scaled(&mut self, picture: &Picture, placed: Placed) -> usize {
+    /// Index of the scaled layer, made now or kept from the last picture. It is corrected after it
+    /// was scaled: most layers are smaller then.
+    fn scaled(&mut self, picture: &Picture, placed: Placed, colour: &Colour) -> usize {
         let index = self.used;
         self.used += 1;
         if let Some(kept) = self.scaled.get(index)
             && kept.placed == placed
+            && kept.colour == *colour
             && kept.of.same_pixels(picture)
         {
             return index;
@@ -275,9 +302,12 @@ impl Compositor {
                 out.fill(BLACK[i]);
             }
         }
+        let size = (placed.width, placed.height);
+        self.corrected.planes(&mut planes, size, colour);
         let scaled = Scaled {
             of: picture.clone(),
             placed,
+            colour: *colour,
             planes,
         };
         if index < self.scaled.len() {
@@ -513,6 +543,79 @@ mod tests {
             .compose(&stage(vec![full(0), half]), &pictures, 0)
             .unwrap();
         assert_eq!(pixel(&out, 9, 9), [150, 110, 120]);
+    }
+
+    fn half_gain() -> Colour {
+        let mut colour = Colour::NEUTRAL;
+        colour.gain.master = 0.5;
+        colour
+    }
+
+    #[test]
+    fn a_corrected_full_frame_is_made_once_for_each_picture() {
+        let mut c = compositor();
+        let pictures = [flat(&c, [216, 128, 128]), flat(&c, B)];
+        let colour = half_gain();
+        let layout = stage(vec![Draw { colour, ..full(0) }]);
+        let out = c.compose(&layout, &pictures, 5).unwrap();
+        assert_eq!(pixel(&out, 9, 9), [116, 128, 128]);
+        assert_eq!(pixel(pictures[0].as_ref().unwrap(), 9, 9)[0], 216);
+        // The same picture again is not corrected again, another one is, and so is another setting.
+        let again = c.compose(&layout, &pictures, 6).unwrap();
+        assert!(again.same_pixels(&out));
+        let others = [flat(&c, [16, 128, 128]), None];
+        let other = c.compose(&layout, &others, 7).unwrap();
+        assert_eq!(pixel(&other, 9, 9), BLACK);
+        let mut colour = colour;
+        colour.lift.master = 0.5;
+        let layout = stage(vec![Draw { colour, ..full(0) }]);
+        let lifted = c.compose(&layout, &others, 8).unwrap();
+        // 16 + 219 · 0.5 · 0.5
+        assert_eq!(pixel(&lifted, 9, 9), [71, 128, 128]);
+    }
+
+    #[test]
+    fn a_layer_is_corrected_in_its_rectangle_alone() {
+        let mut c = compositor();
+        let grey = [216, 128, 128];
+        let pictures = [flat(&c, A), flat(&c, grey)];
+        // Scaled, and one to one.
+        for (rect, crop) in [
+            ((0.5, 0.25, 0.25, 0.5), (0.0, 0.0, 0.0, 0.0)),
+            ((0.5, 0.25, 0.25, 0.5), (0.5, 0.25, 0.25, 0.25)),
+        ] {
+            let mut inset = Draw {
+                rect,
+                crop,
+                ..full(1)
+            };
+            for (colour, expected) in [(half_gain(), [116, 128, 128]), (Colour::NEUTRAL, grey)] {
+                inset.colour = colour;
+                let layout = stage(vec![full(0), inset.clone()]);
+                let out = c.compose(&layout, &pictures, 0).unwrap();
+                assert_eq!(pixel(&out, 33, 9), expected);
+                assert_eq!(pixel(&out, 31, 9), A);
+            }
+        }
+    }
+
+    #[test]
+    fn each_side_of_a_mix_has_its_own_correction() {
+        let mut c = compositor();
+        let pictures = [flat(&c, [216, 128, 128])];
+        let corrected = Draw {
+            colour: half_gain(),
+            ..full(0)
+        };
+        let mut layout = stage(vec![full(0)]);
+        layout.to = Some((
+            Stage {
+                draws: vec![corrected],
+            },
+            0.5,
+        ));
+        let out = c.compose(&layout, &pictures, 0).unwrap();
+        assert_eq!(pixel(&out, 9, 9), [166, 128, 128]);
     }
 
     #[test]

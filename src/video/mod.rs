@@ -2,13 +2,19 @@
 //! row by row, only inside the rectangles that change.
 
 mod canvas;
+mod colour;
 mod compose;
+mod corrected;
 mod kernels;
 mod scale;
+mod scope_picture;
+mod scopes;
 mod slate;
+mod white;
 
-pub use canvas::{Canvas, CanvasPool, video_info};
+pub use canvas::{Canvas, CanvasPool, PlaneMut, video_info};
 pub use compose::{Compositor, Draw, Layout, Stage};
 pub use kernels::{blend_row, mix_row};
 pub use scale::Scaler;
+pub use scope_picture::scope_picture;
 pub use slate::slate;
