@@ -451,7 +451,7 @@ mod tests {
     fn a_correction_reaches_the_air_with_the_next_take() {
         let (mut s, cast) = switcher();
         let seen = |s: &mut Switcher| s.tick().from.draws[0].colour;
-        let corrected = |saturation: f64, tint: f64| {
+        let corrected = |saturation: f32, tint: f32| {
             let mut show = Show::clone(&cast.show);
             show.sources[0].colour.saturation = saturation;
             show.sources[1].colour.tint = tint;
