@@ -6,10 +6,10 @@ use super::switcher::{SwitchError, Switcher, Taken};
 use crate::audio::StripGain;
 use crate::door::{
     Command, Counters, DestinationStatus, EncoderStatus, Health, Level, ReceiverStatus,
-    RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus,
+    RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus, Transition,
 };
 use crate::media::{Rate, db_to_gain};
-use crate::show::{Afv, Show};
+use crate::show::{Afv, Show, TransitionStyle};
 use crate::video::Layout;
 
 const FADER_MAX_DB: f32 = 10.0;
@@ -103,6 +103,8 @@ pub struct Observed {
     pub encoder: EncoderStatus,
     /// The receiver.
     pub receiver: Option<ReceiverStatus>,
+    /// Why the transition cannot be made as chosen; empty while it can.
+    pub transition: String,
     /// Level of the program, and the limiter's reduction in dB.
     pub program: (Level, f32),
     /// Frames.
@@ -158,10 +160,8 @@ impl Core {
         let program = Taken::new(&journal.program, &journal.program_layers, &self.show);
         self.switcher
             .restore(program, &journal.preview, journal.black);
-        // A length that a journal cannot hold leaves the usual one.
-        let _ = self
-            .switcher
-            .set_transition(journal.transition, journal.transition_frames);
+        self.switcher
+            .restore_transition(journal.transition_style.clone(), journal.overruled);
         for saved in &journal.strips {
             if let Some(index) = self.show.source_index(&saved.source) {
                 self.strips[index] = Strip {
@@ -181,13 +181,13 @@ impl Core {
     /// What a next engine needs to go on.
     pub fn journal(&self) -> Journal {
         let program = self.switcher.program();
-        let (transition, transition_frames) = self.switcher.chosen_transition();
+        let (transition_style, overruled) = self.switcher.chosen_transition();
         Journal {
             program: program.scene.clone(),
             program_layers: program.layers.clone(),
             preview: self.switcher.preview().to_owned(),
-            transition,
-            transition_frames,
+            transition_style: transition_style.clone(),
+            overruled,
             black: self.switcher.black().1,
             strips: self
                 .show
@@ -250,9 +250,28 @@ impl Core {
             Command::Program { scene } => self.switcher.set_program(scene, &self.show)?,
             Command::Cut {} => self.switcher.cut(&self.show)?,
             Command::Auto {} => self.switcher.auto(&self.show)?,
-            Command::Transition { kind, frames } => {
-                self.switcher.set_transition(*kind, *frames)?;
+            Command::Transition {
+                kind,
+                frames,
+                colour,
+                wipe,
+                softness,
+                reverse,
+                direction,
+            } => {
+                let now = self.switcher.transition().style;
+                self.switcher.set_transition(TransitionStyle {
+                    kind: *kind,
+                    frames: *frames,
+                    colour: colour.unwrap_or(now.colour),
+                    wipe: wipe.clone().unwrap_or(now.wipe),
+                    softness: softness.unwrap_or(now.softness),
+                    reverse: reverse.unwrap_or(now.reverse),
+                    direction: direction.unwrap_or(now.direction),
+                })?;
             }
+            Command::TBar { position } => self.switcher.t_bar(*position, &self.show)?,
+            Command::PreviewTransition {} => self.switcher.try_transition(&self.show)?,
             Command::FadeToBlack { on, frames } => self.switcher.fade_to_black(*on, *frames)?,
             Command::Fader { source, db } => {
                 let strip = self.strip(source)?;
@@ -412,7 +431,10 @@ impl Core {
             uptime_s: observed.uptime_s,
             program: self.switcher.program().scene.clone(),
             preview: self.switcher.preview().to_owned(),
-            transition: self.switcher.transition(),
+            transition: Transition {
+                message: observed.transition,
+                ..self.switcher.transition()
+            },
             black,
             fade_to_black,
             sources,

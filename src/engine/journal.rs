@@ -11,9 +11,9 @@ use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::{Deserialize, Serialize};
 
-use crate::door::{Counters, TransitionKind};
+use crate::door::Counters;
 use crate::media::HouseClock;
-use crate::show::{Afv, Layer};
+use crate::show::{Afv, Layer, TransitionStyle};
 
 /// What was on air.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,10 +28,12 @@ pub struct Journal {
     pub program_layers: Vec<Layer>,
     /// The scene on PVW.
     pub preview: String,
-    /// What AUTO does.
-    pub transition: TransitionKind,
-    /// How long AUTO takes.
-    pub transition_frames: u32,
+    /// The transition that the director chose.
+    #[serde(default)]
+    pub transition_style: TransitionStyle,
+    /// It goes before the own transition of the scene on PVW.
+    #[serde(default)]
+    pub overruled: bool,
     /// Faded to black.
     pub black: bool,
     /// The strips.

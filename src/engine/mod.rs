@@ -2,6 +2,7 @@
 //! is on air lives here.
 
 mod core;
+mod crossing;
 mod health;
 mod journal;
 mod monitors;
@@ -9,6 +10,7 @@ mod observer;
 mod sound;
 mod switcher;
 mod tick;
+mod wipes;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,6 +41,7 @@ use monitors::Taps;
 use observer::Observer;
 use sound::SoundLink;
 use tick::{Ended, Input, Tick};
+use wipes::Wipes;
 
 /// Clips and test pictures are waited for so long before the first frame, so that a show does not
 /// begin with slates.
@@ -124,17 +127,25 @@ impl Engine {
         let taps = Arc::new(Taps::new(core.show().sources.len()));
         let watch = Arc::new(Watch::default());
         let (helpers, helpers_stopped) = bounded::<()>(0);
+        let compositor = Compositor::new(core.show().format)?;
+        let wipes = Wipes::start(
+            show::wipe_folders(folder),
+            compositor.wipes().clone(),
+            hub.clone(),
+            helpers_stopped.clone(),
+        )?;
+        wipes.want(core.switcher().wipes());
         health::start(watch.clone(), helpers_stopped.clone())?;
         monitors::start(
             taps.clone(),
             hub.board().clone(),
             core.show(),
             core.switcher().scenes(),
+            wipes.clone(),
             helpers_stopped,
         )?;
         let journal = options.journal.map(JournalWriter::start).transpose()?;
         let encoder = outputs.observer.encoders.input();
-        let compositor = Compositor::new(core.show().format)?;
         let mixer = Mixer::new(sources.tracks, meters.clone());
         let tick = Tick {
             clock,
@@ -148,6 +159,7 @@ impl Engine {
             asked,
             outputs: outputs.observer,
             taps,
+            wipes,
             watch,
             journal,
             before,

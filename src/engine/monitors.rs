@@ -8,11 +8,13 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
+use super::crossing::Trial;
+use super::wipes::Wipes;
 use crate::door::{MonitorBoard, MonitorId, MonitorKey, MonitorPicture};
 use crate::media::{Picture, Rate};
 use crate::nice::{self, Nice};
 use crate::show::{Format, Scene, Show};
-use crate::video::{Compositor, Draw, Layout, Stage};
+use crate::video::{Compositor, Crossing, Draw, Layout, Stage};
 
 /// How often it is looked whether a monitor is due.
 const STEP: Duration = Duration::from_millis(16);
@@ -24,8 +26,19 @@ pub struct Taps {
     pub sources: Vec<ArcSwapOption<Picture>>,
     /// What went to the encoder.
     pub program: ArcSwapOption<Picture>,
-    /// The frame and the scene on PVW.
-    pub now: ArcSwapOption<(u64, String)>,
+    /// The frame, and what is on PVW.
+    pub now: ArcSwapOption<Now>,
+}
+
+/// What the monitors need to know of a tick.
+#[derive(Debug)]
+pub struct Now {
+    /// The frame.
+    pub frame: u64,
+    /// The scene on PVW.
+    pub preview: String,
+    /// The transition that is tried on it.
+    pub trial: Option<Trial>,
 }
 
 impl Taps {
@@ -45,6 +58,7 @@ pub fn start(
     board: Arc<MonitorBoard>,
     show: &Show,
     scenes: &[Scene],
+    wipes: Arc<Wipes>,
     stopped: Receiver<()>,
 ) -> std::io::Result<()> {
     let stages = scenes
@@ -54,6 +68,7 @@ pub fn start(
     let mut maker = Maker {
         taps,
         board,
+        wipes,
         stages,
         sources: show.sources.iter().map(|s| s.id.clone()).collect(),
         rate: show.format.rate,
@@ -74,6 +89,7 @@ pub fn start(
 struct Maker {
     taps: Arc<Taps>,
     board: Arc<MonitorBoard>,
+    wipes: Arc<Wipes>,
     stages: BTreeMap<String, Stage>,
     sources: Vec<String>,
     rate: Rate,
@@ -91,7 +107,7 @@ impl Maker {
         let Some(now) = self.taps.now.load_full() else {
             return;
         };
-        let (frame, preview) = (now.0, now.1.as_str());
+        let frame = now.frame;
         let mut made = Vec::new();
         let mut pictures: Option<Vec<Option<Picture>>> = None;
         for (key, fps) in wishes {
@@ -101,7 +117,7 @@ impl Maker {
             let step = (self.rate.fps() / f64::from(fps)).round().max(1.0) as u64;
             self.due.insert(key.clone(), frame + step);
             let all = pictures.get_or_insert_with(|| self.pictures());
-            if let Some(picture) = self.picture(&key, preview, frame, all) {
+            if let Some(picture) = self.picture(&key, &now, all) {
                 made.push(picture);
             }
         }
@@ -120,19 +136,29 @@ impl Maker {
     fn picture(
         &mut self,
         key: &MonitorKey,
-        preview: &str,
-        frame: u64,
+        now: &Now,
         pictures: &[Option<Picture>],
     ) -> Option<MonitorPicture> {
         let (what, width, height) = key;
         let full = |source: usize| Stage {
             draws: vec![Draw::full(source)],
         };
-        let stage = match what {
-            MonitorId::Program => full(self.sources.len()),
-            MonitorId::Preview => self.stages.get(preview).cloned().unwrap_or_default(),
-            MonitorId::Scene(scene) => self.stages.get(scene)?.clone(),
-            MonitorId::Source(id) => full(self.sources.iter().position(|s| s == id)?),
+        let still = |stage| Layout {
+            from: stage,
+            ..Layout::default()
+        };
+        let layout = match (what, &now.trial) {
+            (MonitorId::Preview, Some(trial)) => Layout {
+                from: trial.from.clone(),
+                to: Some(trial.crossing.clone()),
+                black: 0.0,
+            },
+            (MonitorId::Preview, None) => {
+                still(self.stages.get(&now.preview).cloned().unwrap_or_default())
+            }
+            (MonitorId::Program, _) => still(full(self.sources.len())),
+            (MonitorId::Scene(scene), _) => still(self.stages.get(scene)?.clone()),
+            (MonitorId::Source(id), _) => still(full(self.sources.iter().position(|s| s == id)?)),
         };
         let compositor = match self.compositors.entry(key.clone()) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
@@ -145,10 +171,9 @@ impl Maker {
                 entry.insert(Compositor::new(format).ok()?)
             }
         };
-        let layout = Layout {
-            from: stage,
-            ..Layout::default()
-        };
+        if let Some(name) = layout.to.as_ref().and_then(Crossing::wipe) {
+            self.wipes.fill(compositor.wipes(), name);
+        }
         let picture = compositor.compose(&layout, pictures, 0)?;
         let mut data = Vec::with_capacity((width * height * 3 / 2) as usize);
         for i in 0..3 {
@@ -161,7 +186,7 @@ impl Maker {
             what: what.clone(),
             width: *width,
             height: *height,
-            frame,
+            frame: now.frame,
             data,
         })
     }

@@ -9,11 +9,12 @@ use crossbeam_channel::Receiver;
 use super::core::{Core, Effect, Observed, ObservedSource, ramp_of};
 use super::health::Watch;
 use super::journal::{Journal, JournalWriter};
-use super::monitors::Taps;
+use super::monitors::{Now, Taps};
 use super::observer::Observer;
 use super::sound::SoundLink;
+use super::wipes::Wipes;
 use crate::audio::{Meters, Order, StripGain};
-use crate::door::{Ask, Counters, Event, Hub, SourceState};
+use crate::door::{Ask, Command, Counters, Event, Hub, SourceState};
 use crate::input::{LOST_NS, Slot, Status};
 use crate::media::{House, HouseClock, Picture, Rate, SAMPLE_RATE};
 use crate::output::EncoderInput;
@@ -48,6 +49,8 @@ pub struct Tick {
     pub outputs: Observer,
     /// For monitors.
     pub taps: Arc<Taps>,
+    /// Prepares the pictures of wipes.
+    pub wipes: Arc<Wipes>,
     /// How the machine fares.
     pub watch: Arc<Watch>,
     /// Where the next engine will read.
@@ -189,6 +192,7 @@ impl Tick {
             let Ok(ask) = self.asked.try_recv() else {
                 break;
             };
+            asked.transition |= matches!(ask.command, Command::Transition { .. });
             let answer = match self.core.apply(&ask.command) {
                 Ok(effect) => {
                     match effect {
@@ -217,6 +221,9 @@ impl Tick {
             };
             // A client that does not read its answers goes without.
             let _ = ask.answer.try_send(answer);
+        }
+        if asked.transition {
+            self.wipes.want(self.core.switcher().wipes());
         }
         asked
     }
@@ -256,8 +263,11 @@ impl Tick {
             tap.store(picture.map(Arc::new));
         }
         self.taps.program.store(program.cloned().map(Arc::new));
-        let preview = self.core.switcher().preview().to_owned();
-        self.taps.now.store(Some(Arc::new((n, preview))));
+        self.taps.now.store(Some(Arc::new(Now {
+            frame: n,
+            preview: self.core.switcher().preview().to_owned(),
+            trial: self.core.switcher().trial(),
+        })));
     }
 
     /// Publishes the snapshot, and an event for each state that changed.
@@ -294,6 +304,7 @@ impl Tick {
             .collect();
         Observed {
             sources,
+            transition: self.wipes.problem(&self.core.switcher().transition().style),
             program: self.meters.take_program(),
             counters,
             health: self.watch.health(),
@@ -327,6 +338,8 @@ impl Tick {
 struct Asked {
     snapshots: Vec<crossbeam_channel::Sender<Event>>,
     quit: bool,
+    /// Another transition was chosen, whose wipe may have to be prepared.
+    transition: bool,
 }
 
 /// What is left when the last frame has been made.

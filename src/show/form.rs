@@ -205,7 +205,7 @@ fn value_message(code: &Error, around: &Around) -> String {
                     names where it is found, or Open(\"NAME\") for a stream name that is no secret"
                 .to_owned();
         }
-        Some("kind") => {
+        Some("kind") if !around.is_in("transition") => {
             return "wrong form of source, expected Test(…), File(…), Camera(…) or Network(…)"
                 .to_owned();
         }

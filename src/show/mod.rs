@@ -14,6 +14,8 @@ mod placeholder;
 mod recent;
 mod scan;
 pub mod secrets;
+mod transition;
+mod wipes;
 mod words;
 
 pub use disk::resolve as resolve_path;
@@ -23,3 +25,5 @@ pub use model::*;
 pub use placeholder::{encode_secret, resolve_secrets};
 pub use recent::{last_or_demo, remember};
 pub use secrets::{Secret, SecretError};
+pub use transition::{Direction, NoColour, Rgb, TransitionKind, TransitionStyle};
+pub use wipes::{BUILT_IN_WIPES, WipeError, read_wipe, wipe_folders, wipe_names};

@@ -6,9 +6,13 @@ mod compose;
 mod kernels;
 mod scale;
 mod slate;
+mod transition;
+mod wipe;
 
 pub use canvas::{Canvas, CanvasPool, video_info};
 pub use compose::{Compositor, Draw, Layout, Stage};
 pub use kernels::{blend_row, mix_row};
 pub use scale::Scaler;
 pub use slate::slate;
+pub use transition::{Blend, Crossing, yuv};
+pub use wipe::{WipeFault, WipeMap, WipePicture, WipeShelf};
