@@ -247,7 +247,7 @@ const WRONG_PARTS: &[Wrong] = &[
     ),
     (
         "transition: (kind: ¤Fade),",
-        &["unknown name `Fade`, expected `cut`, `mix`, `dip`, `wipe`, `push` or `slide`"],
+        &["unknown name `Fade`, expected `Cut`, `Mix`, `Dip`, `Wipe`, `Push` or `Slide`"],
     ),
     (
         "transition: (kind: ¤\"mix\"),",
@@ -260,7 +260,7 @@ const WRONG_PARTS: &[Wrong] = &[
     ),
     (
         "transition: (kind: Push, direction: ¤Lft),",
-        &["unknown name `Lft` (did you mean `left`?)"],
+        &["unknown name `Lft` (did you mean `Left`?)"],
     ),
     (
         "transition: (kind: Wipe, ¤sofness: 0.5),",

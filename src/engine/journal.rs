@@ -159,3 +159,26 @@ fn write(path: &Path, journal: &Journal) -> std::io::Result<()> {
     file.persist(path)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_from_before_transitions_had_styles_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let written = Journal {
+            program: "a".to_owned(),
+            ..Journal::default()
+        };
+        let mut old = serde_json::to_value(&written).unwrap();
+        let fields = old.as_object_mut().unwrap();
+        fields.remove("transition_style").unwrap();
+        fields.remove("overruled").unwrap();
+        fields.insert("transition".to_owned(), "mix".into());
+        fields.insert("transition_frames".to_owned(), 25.into());
+        std::fs::write(&path, old.to_string()).unwrap();
+        assert_eq!(Journal::read(&path), Some(written));
+    }
+}

@@ -191,3 +191,96 @@ impl Maker {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::door::Hub;
+    use crate::engine::crossing::Trial;
+    use crate::video::{Blend, WipeShelf};
+    use std::time::Instant;
+
+    const SIZE: (u32, u32) = (64, 36);
+
+    fn maker(wipes: Arc<Wipes>) -> Maker {
+        Maker {
+            taps: Arc::new(Taps::new(2)),
+            board: Arc::default(),
+            wipes,
+            stages: BTreeMap::from([("b".to_owned(), full(1))]),
+            sources: vec!["a".to_owned(), "b".to_owned()],
+            rate: Rate(30, 1),
+            compositors: BTreeMap::new(),
+            due: BTreeMap::new(),
+        }
+    }
+
+    fn full(source: usize) -> Stage {
+        Stage {
+            draws: vec![Draw::full(source)],
+        }
+    }
+
+    #[test]
+    fn a_transition_is_tried_on_the_preview_and_nowhere_else() {
+        gstreamer::init().unwrap();
+        let (hub, _asked) = Hub::start().unwrap();
+        let (_running, stopped) = crossbeam_channel::bounded::<()>(0);
+        let program_shelf = Arc::new(WipeShelf::new((1280, 720)));
+        let wipes = Wipes::start(Vec::new(), program_shelf, hub, stopped).unwrap();
+        wipes.want(["circle".to_owned()].into());
+        let small = WipeShelf::new((SIZE.0 as usize, SIZE.1 as usize));
+        let until = Instant::now() + Duration::from_secs(60);
+        while small.get("circle").is_none() {
+            assert!(Instant::now() < until, "the wipe is not prepared");
+            std::thread::sleep(Duration::from_millis(5));
+            wipes.fill(&small, "circle");
+        }
+
+        let mut maker = maker(wipes);
+        let format = Format {
+            width: SIZE.0,
+            height: SIZE.1,
+            rate: Rate(30, 1),
+        };
+        let house = Compositor::new(format).unwrap();
+        let flat = |value: u8| {
+            let mut canvas = house.pool().canvas().unwrap();
+            canvas.fill([value, 128, 128]);
+            canvas.finish(0)
+        };
+        let pictures = [flat(60), flat(180), flat(60)];
+        let now = |position: Option<f64>| Now {
+            frame: 7,
+            preview: "b".to_owned(),
+            trial: position.map(|position| Trial {
+                from: full(0),
+                crossing: Crossing {
+                    to: full(1),
+                    position,
+                    blend: Blend::Wipe {
+                        name: "circle".to_owned(),
+                        softness: 0.0,
+                        reverse: false,
+                    },
+                },
+            }),
+        };
+        let mut seen = |what: MonitorId, now: &Now| {
+            let picture = maker
+                .picture(&(what, SIZE.0, SIZE.1), now, &pictures)
+                .unwrap();
+            let middle = (SIZE.1 / 2 * SIZE.0 + SIZE.0 / 2) as usize;
+            (picture.data[0], picture.data[middle])
+        };
+        assert_eq!(seen(MonitorId::Preview, &now(None)), (180, 180));
+        // A circle opens: the program in the corner, the preview in the middle.
+        assert_eq!(seen(MonitorId::Preview, &now(Some(0.4))), (60, 180));
+        assert_eq!(seen(MonitorId::Program, &now(Some(0.4))), (60, 60));
+        assert_eq!(
+            seen(MonitorId::Scene("b".to_owned()), &now(Some(0.4))),
+            (180, 180)
+        );
+        assert_eq!(seen(MonitorId::Preview, &now(None)), (180, 180));
+    }
+}
