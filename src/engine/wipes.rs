@@ -128,7 +128,14 @@ fn told<'a>(pictures: &'a Pictures, name: &str) -> Option<&'a String> {
 fn load(folders: &[PathBuf], name: &str) -> Result<Arc<WipePicture>, String> {
     let bytes = read_wipe(folders, name).map_err(|error| error.to_string())?;
     let picture = WipePicture::decode(&bytes)
-        .map_err(|error| format!("the wipe \"{name}\" is broken: {error}"))?;
+        // The decoder ends its words with a full stop, as no message here does.
+        .map_err(|error| {
+            let why = error.to_string();
+            format!(
+                "the wipe \"{name}\" is broken: {}",
+                why.trim_end_matches('.')
+            )
+        })?;
     Ok(Arc::new(picture))
 }
 
