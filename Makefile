@@ -7,7 +7,7 @@ APT_BUILD := pkg-config gcc libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
 APT_RUN := gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
 	gstreamer1.0-plugins-ugly gstreamer1.0-libav libxkbcommon0 libxkbcommon-x11-0 libvulkan1 mesa-vulkan-drivers
 APT_TEST := libgstrtspserver-1.0-dev gstreamer1.0-tools nginx libnginx-mod-rtmp ffmpeg mkvtoolnix \
-	dbus xvfb mesa-vulkan-drivers
+	dbus xvfb xdotool openbox mesa-vulkan-drivers
 
 .PHONY: deps deps-test run test bench
 
@@ -33,6 +33,7 @@ test: deps-test
 	cargo test --no-default-features --no-fail-fast
 	cargo test --lib ui::
 	cargo test --test desk
+	cargo test --test desk_live
 
 bench: deps-test
 	cargo bench --profile dev --no-default-features

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use regie::door::{Place, serve};
+use regie::door::{Command, Door, Hub, Place, serve};
 use regie::engine::{Engine, Options};
-use regie::keeper::{self, KeepOptions};
+use regie::keeper::{self, Charge, KeepOptions, Orphan};
 use regie::show::{self, Show};
 
 /// A live-production switcher: one program, several destinations, nothing stops the clock.
@@ -35,6 +36,9 @@ enum Task {
     /// The engine of a show, as its keeper starts it.
     #[command(hide = true)]
     Engine(EngineArgs),
+    /// The keeper of an engine that lost its own, as that engine starts it.
+    #[command(hide = true)]
+    Adopt(AdoptArgs),
     /// A desk on a show that is running.
     #[command(hide = true)]
     Desk {
@@ -59,17 +63,63 @@ struct RunArgs {
     /// Ends the show after so many seconds.
     #[arg(long = "for", value_name = "SECONDS")]
     seconds: Option<f64>,
+    /// The show's lock, as an open handle of whoever starts this.
+    #[arg(long, hide = true)]
+    lock: Option<i32>,
 }
 
+/// A show as it is handed on between processes.
 #[derive(Args)]
-struct EngineArgs {
+struct ChargeArgs {
     show: PathBuf,
+    #[arg(long)]
+    place: PathBuf,
     #[arg(long)]
     stream: bool,
     #[arg(long)]
     record: bool,
     #[arg(long)]
+    until: Option<i64>,
+}
+
+impl From<&ChargeArgs> for Charge {
+    fn from(args: &ChargeArgs) -> Self {
+        Self {
+            show_file: args.show.clone(),
+            place: Place::at(args.place.clone()),
+            stream: args.stream,
+            record: args.record,
+            until_ns: args.until,
+        }
+    }
+}
+
+/// Numbers are those of open handles.
+#[derive(Args)]
+struct EngineArgs {
+    #[command(flatten)]
+    charge: ChargeArgs,
+    #[arg(long)]
+    lock: i32,
+    #[arg(long)]
+    leash: i32,
+    #[arg(long)]
     resume: bool,
+}
+
+/// Numbers are those of open handles, but for the engine's.
+#[derive(Args)]
+struct AdoptArgs {
+    #[command(flatten)]
+    charge: ChargeArgs,
+    #[arg(long)]
+    lock: i32,
+    #[arg(long)]
+    leash: i32,
+    #[arg(long)]
+    life: i32,
+    #[arg(long)]
+    engine: i32,
 }
 
 fn main() -> ExitCode {
@@ -87,6 +137,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         None => open_desk(cli.show),
         Some(Task::Run(args)) => run(&args),
+        Some(Task::Adopt(args)) => adopt(&args),
         Some(Task::Check { show }) => Ok(check(&show)),
         Some(Task::Devices) => devices(),
         Some(Task::Engine(args)) => engine(&args),
@@ -128,6 +179,8 @@ fn devices() -> Result<ExitCode> {
 }
 
 fn run(args: &RunArgs) -> Result<ExitCode> {
+    // First of all, so that nothing started from here inherits it.
+    let lock = args.lock.map(keeper::inherited).transpose()?;
     if let Err(code) = load(&args.show) {
         return Ok(code);
     }
@@ -142,11 +195,12 @@ fn run(args: &RunArgs) -> Result<ExitCode> {
     };
     keeper::keep(
         &args.show,
-        &KeepOptions {
+        KeepOptions {
             headless: args.headless,
             stream: args.stream,
             record: args.record,
             duration,
+            lock,
         },
     )?;
     Ok(ExitCode::SUCCESS)
@@ -177,41 +231,98 @@ fn end_with_vital_threads() {
 }
 
 fn engine(args: &EngineArgs) -> Result<ExitCode> {
+    let charge = Charge::from(&args.charge);
+    let lock = keeper::inherited(args.lock)?;
+    let leash = keeper::inherited(args.leash)?;
+    // Before the engine stands ahead: what this starts must not come before a decoder.
+    keeper::stay_kept(charge.clone(), lock, leash)?;
     regie::nice::stand_ahead();
     end_with_vital_threads();
-    let show = match load(&args.show) {
+    let asked_to_end = end_signals()?;
+    let show = match show_of(&charge, args.resume) {
         Ok(show) => show,
-        // A medium that has gone missing since must not keep a show from going on.
-        Err(code) if !args.resume => return Ok(code),
-        Err(_) => {
-            let text = std::fs::read_to_string(&args.show)?;
-            match show::parse(&args.show, &text) {
-                Ok(show) => show,
-                Err(_) => return Ok(ExitCode::from(2)),
-            }
-        }
+        Err(code) => return Ok(code),
     };
-    let place = Place::of(&args.show)?;
-    let folder = std::fs::canonicalize(&args.show)?
-        .parent()
-        .map(Path::to_owned)
-        .context("a show file is in a folder")?;
     let engine = Engine::start(
         show,
-        &folder,
+        charge.folder(),
         Options {
-            stream: args.stream,
-            record: args.record,
-            journal: Some(place.journal()),
+            stream: charge.stream,
+            record: charge.record,
+            journal: Some(charge.place.journal()),
             resume: args.resume,
         },
     )?;
     let hub = engine.hub().clone();
-    serve(&hub, &place).context("the door does not open")?;
+    serve(&hub, &charge.place).context("the door does not open")?;
+    end_when_asked(asked_to_end, hub.clone())?;
     if engine.join().is_none() {
         bail!("the tick died");
     }
     hub.wait_for_clients(Duration::from_secs(2));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The show as its file has it when it begins, and as it began when it goes on: whatever was done to
+/// the file since, or to a medium, is no reason to leave the air.
+fn show_of(charge: &Charge, resume: bool) -> Result<Show, ExitCode> {
+    let say = |faults: Vec<show::Fault>| {
+        for fault in faults {
+            eprintln!("{fault}");
+        }
+        ExitCode::from(2)
+    };
+    if resume {
+        let text = charge.place.kept_show().or_else(|error| {
+            tracing::warn!("the show as it began is gone, its file is read: {error}");
+            std::fs::read_to_string(&charge.show_file)
+        });
+        return match text {
+            Ok(text) => show::parse(&charge.show_file, &text).map_err(say),
+            Err(error) => {
+                tracing::error!("nothing says how to go on: {error}");
+                Err(ExitCode::FAILURE)
+            }
+        };
+    }
+    let (show, text) = show::load_with_text(&charge.show_file).map_err(say)?;
+    if let Err(error) = charge.place.keep_show(&text) {
+        tracing::error!("only the show file says how to go on: {error}");
+    }
+    Ok(show)
+}
+
+/// A system that shuts down tells every process to end: the engine then closes its files, as when its
+/// keeper asks. A terminal that is closed is no reason to end the show.
+fn end_signals() -> Result<signal_hook::iterator::Signals> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    Ok(signal_hook::iterator::Signals::new([
+        SIGHUP, SIGINT, SIGTERM,
+    ])?)
+}
+
+fn end_when_asked(mut signals: signal_hook::iterator::Signals, hub: Arc<Hub>) -> Result<()> {
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            for signal in signals.forever() {
+                if signal != signal_hook::consts::SIGHUP {
+                    tracing::info!(signal, "the show is to end");
+                    hub.door().send(Command::Quit {});
+                }
+            }
+        })?;
+    Ok(())
+}
+
+fn adopt(args: &AdoptArgs) -> Result<ExitCode> {
+    let orphan = Orphan {
+        id: args.engine,
+        lock: keeper::inherited(args.lock)?,
+        leash: keeper::inherited(args.leash)?,
+        life: keeper::inherited(args.life)?,
+    };
+    keeper::adopt(Charge::from(&args.charge), orphan)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -235,7 +346,9 @@ fn open_desk(show: Option<PathBuf>) -> Result<ExitCode> {
         Some(show) => show,
         None => regie::show::last_or_demo().context("the demo show")?,
     };
-    if let Err(code) = load(&show) {
+    // One that runs already does so as it was read, whatever its file says by now.
+    let runs = Place::of(&show).is_ok_and(|place| place.is_kept().unwrap_or(false));
+    if !runs && let Err(code) = load(&show) {
         return Ok(code);
     }
     regie::show::remember(&show);
@@ -249,13 +362,17 @@ const SNAPSHOTS: u32 = 30;
 
 #[cfg(feature = "desk")]
 fn desk(show: &Path) -> Result<ExitCode> {
-    use regie::door::{Client, Command, Event};
-    let client = std::sync::Arc::new(Client::start(Place::of(show)?, SNAPSHOTS)?);
+    use regie::door::{Client, Event};
+    let client = Arc::new(Client::start(Place::of(show)?, SNAPSHOTS)?);
     let outcome = regie::ui::run(client.clone(), &regie::ui::Options::default())?;
     if outcome == regie::ui::Outcome::EndShow {
         // An engine that is just being started again is asked when it is there.
         let until = std::time::Instant::now() + Duration::from_secs(10);
         while client.try_send(Command::Quit {}).is_none() {
+            if !client.absence().kept {
+                eprintln!("regie: the show had stopped already");
+                return Ok(ExitCode::SUCCESS);
+            }
             if std::time::Instant::now() > until {
                 bail!("the engine does not answer: the show is still running");
             }

@@ -84,7 +84,7 @@ fn simulate(sender: Sender, house: Rate, seconds: i64) -> Outcome {
     let info = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, 16, 16)
         .build()
         .unwrap();
-    let (mut pictures_in, mut slot) = slot();
+    let (mut pictures_in, mut slot) = slot(house);
     let (mut sound_in, reader) = sound_ring();
     let meters = Arc::new(Meters::new(1));
     let mut mixer = Mixer::new(vec![Track::new(reader, true)], meters);

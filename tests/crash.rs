@@ -2,8 +2,10 @@
 
 mod common;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use regie::door::{Client, Command, Door, Event, Place};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -84,6 +86,20 @@ fn what_was_recorded_before_the_kill_plays() {
     );
 }
 
+/// The files of the master that a report lists, with the frames in each.
+fn reported(report: &Value) -> Vec<(PathBuf, u64)> {
+    let parts = report["recording"]["parts"].as_array();
+    let parts = parts.expect("a list of parts").iter();
+    let part = |part: &Value| {
+        let path = part["path"].as_str().expect("a path");
+        (
+            PathBuf::from(path),
+            part["frames"].as_u64().expect("frames"),
+        )
+    };
+    parts.map(part).collect()
+}
+
 /// What must be as it was after the engine was started again.
 fn state(snapshot: &Value) -> Vec<Value> {
     let mut state = vec![snapshot["program"].clone(), snapshot["preview"].clone()];
@@ -153,6 +169,9 @@ fn the_engine_resumes_ten_times_in_a_row() {
     assert_eq!(report["restarts"], 10, "{report}");
     let parts = studio.recordings("mkv");
     assert_eq!(parts.len(), 11, "{parts:?}");
+    assert_eq!(reported(&report).len(), 11, "{report}");
+    // Each engine connected anew, and the first connection is none again.
+    assert_eq!(report["destinations"]["hall"]["reconnects"], 10, "{report}");
     for part in &parts {
         let pictures = read::pictures(part);
         let coded = pictures.codes().into_iter().flatten().count();
@@ -161,4 +180,291 @@ fn the_engine_resumes_ten_times_in_a_row() {
     let received = nginx.received("hall");
     assert!(received.len() >= 2, "{received:?}");
     assert_eq!(nginx.received("idle").len(), 0);
+}
+
+/// A client at the door, for a show whose keeper can no longer be spoken to.
+fn client(studio: &Studio) -> Client {
+    let show = studio.folder().join("show.ron");
+    let place = Place::within(studio.runtime(), &show).expect("the show's place");
+    Client::start(place, 30).expect("a client")
+}
+
+/// Waits for a state that is as wanted.
+fn seen(client: &Client, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let found = wait::until(Duration::from_secs(20), || {
+        let snapshot = client.snapshot().filter(|_| client.attached())?;
+        let snapshot = serde_json::to_value(&*snapshot).ok()?;
+        wanted(&snapshot).then_some(snapshot)
+    });
+    found.unwrap_or_else(|| panic!("not seen: {what}"))
+}
+
+#[test]
+fn an_engine_that_lost_its_keeper_gets_another_and_loses_no_frame() {
+    let _turn = common::alone();
+    let mut studio = Studio::start(&show(), &["--record"]);
+    studio.source_is("cam1", "live", Duration::from_secs(10));
+    studio.source_is("cam2", "live", Duration::from_secs(10));
+    let is_written = |s: &Value| s["recording"]["frames"].as_u64() > Some(30);
+    studio.until("the master is written", Duration::from_secs(10), is_written);
+    studio.take("cam2");
+    studio.command(&json!({"command": "fader", "source": "cam1", "db": -6.0}));
+    studio.command(&json!({"command": "mute", "source": "cam2", "on": true}));
+    let before = studio.snapshot();
+    let engine = studio.engine().expect("an engine runs");
+
+    studio.signal(studio.keeper(), Signal::KILL);
+    let heir_but = |old: Option<u32>| {
+        let heir = wait::until(Duration::from_secs(10), || {
+            let heirs = studio.started_as("adopt");
+            heirs.into_iter().find(|heir| Some(*heir) != old)
+        });
+        heir.unwrap_or_else(|| studio.fail("nobody keeps the engine"))
+    };
+    let heir = heir_but(None);
+    let desk = client(&studio);
+    let frame = |s: &Value| s["frame"].as_u64().expect("a frame");
+    let adopted = frame(&seen(&desk, "the show", |_| true));
+    seen(&desk, "frames pass", |s| frame(s) > adopted + 60);
+    // The new one is no more immortal than the first.
+    studio.signal(heir, Signal::KILL);
+    heir_but(Some(heir));
+    let kept = frame(&seen(&desk, "the show", |_| true));
+    seen(&desk, "frames pass", |s| frame(s) > kept + 60);
+    assert_eq!(studio.started_as("engine"), [engine]);
+
+    let killed = Instant::now();
+    studio.signal(engine, Signal::KILL);
+    let next = wait::until(Duration::from_secs(10), || {
+        let engines = studio.started_as("engine");
+        engines.into_iter().find(|pid| *pid != engine)
+    });
+    assert!(next.is_some(), "another engine");
+    let on_air = |s: &Value| {
+        let state = s["recording"]["state"].as_str();
+        state == Some("recording") || state == Some("warning")
+    };
+    let later = frame(&seen(&desk, "the show", |_| true));
+    let after = seen(&desk, "on the air again", |s| on_air(s) && frame(s) > later);
+    assert_eq!(state(&after), state(&before));
+    assert!(
+        killed.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        killed.elapsed()
+    );
+    seen(&desk, "the new part grows", |s| on_air(s) && is_written(s));
+    assert_eq!(studio.started_as("engine").len(), 1);
+
+    let second = studio.another(&["run", "show.ron", "--headless"]).output();
+    let second = second.expect("a second keeper starts");
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(
+        !second.status.success() && said.contains("running already"),
+        "{said}"
+    );
+
+    assert!(desk.try_send(Command::Quit {}).is_some());
+    let report = wait::until(Duration::from_secs(30), || match desk.next_event()? {
+        Event::Report(report) => Some(report),
+        _ => None,
+    });
+    let report = serde_json::to_value(report.expect("a report")).expect("JSON");
+    assert_eq!(report["restarts"], 1, "{report}");
+    let nobody = wait::until(Duration::from_secs(20), || {
+        studio.holders().is_empty().then_some(())
+    });
+    assert!(nobody.is_some(), "left: {:?}", studio.holders());
+    let left: Vec<_> = std::fs::read_dir(studio.runtime())
+        .expect("the folder is there")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_none_or(|e| e != "lock" && e != "log"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+
+    let parts = reported(&report);
+    let files: Vec<_> = parts.iter().map(|(path, _)| path.clone()).collect();
+    assert_eq!(files, studio.recordings("mkv"));
+    assert_eq!(files.len(), 2);
+    let pictures = read::pictures(&files[0]);
+    let codes = pictures.codes();
+    let cut = codes
+        .iter()
+        .position(|code| code.is_some_and(|code| code.source == 2));
+    let shot = Shot {
+        wraps: Some(clip(2).frames()),
+        ..Shot::new(2, cut.expect("the cut is in the master"), codes.len())
+    };
+    assert!(codes.len() - shot.at > 90, "{} pictures", codes.len());
+    assert_eq!(read::check_sequence(&codes, &[shot]), []);
+}
+
+#[test]
+fn a_show_goes_on_as_it_began_whatever_is_done_to_its_file() {
+    let _turn = common::alone();
+    let mut studio = Studio::start(&show(), &["--record"]);
+    let grown = |s: &Value| s["recording"]["frames"].as_u64() > Some(30);
+    studio.until("the master is written", Duration::from_secs(20), grown);
+    studio.take("cam2");
+    studio.command(&json!({"command": "fader", "source": "cam2", "db": -6.0}));
+    let before = state(&studio.snapshot());
+    let file = studio.folder().join("show.ron");
+    let spoil: [&dyn Fn() -> std::io::Result<()>; 2] = [
+        &|| std::fs::write(&file, "(version: 1, name: \"Another\")"),
+        &|| std::fs::remove_file(&file),
+    ];
+    for (round, spoil) in spoil.iter().enumerate() {
+        spoil().expect("the show file is spoilt");
+        let old = studio.kill_engine();
+        let new = wait::until(Duration::from_secs(10), || {
+            studio.engine().filter(|&pid| pid != old)
+        });
+        assert!(new.is_some(), "round {round}: another engine");
+        let after = studio.until("the master goes on", Duration::from_secs(20), grown);
+        assert_eq!(after["name"], "Test", "round {round}");
+        assert_eq!(state(&after), before, "round {round}");
+    }
+    let report = studio.quit();
+    assert_eq!(report["restarts"], 2, "{report}");
+    // Beside the show file as before, though that is gone.
+    assert_eq!(studio.recordings("mkv").len(), 3);
+}
+
+#[test]
+fn the_report_is_of_the_whole_show() {
+    let _turn = common::alone();
+    let mut studio = Studio::start(&show(), &["--record"]);
+    studio.source_is("cam1", "live", Duration::from_secs(10));
+    let grown = |s: &Value| {
+        s["recording"]["state"] != "starting" && s["recording"]["frames"].as_u64() > Some(60)
+    };
+    let first = studio.until("the master is written", Duration::from_secs(20), grown);
+    studio.command(&json!({"command": "record", "on": false}));
+    studio.until("it is closed", Duration::from_secs(20), |s| {
+        s["recording"]["state"] == "off"
+    });
+    studio.command(&json!({"command": "record", "on": true}));
+    let path = &first["recording"]["path"];
+    studio.until("another is written", Duration::from_secs(20), |s| {
+        s["recording"]["path"] != *path && grown(s)
+    });
+    let before = studio.snapshot();
+    let mark = studio.mark();
+    studio.kill_engine();
+    let is_ready = |event: &Value| event["event"] == "ready";
+    let ready = studio.event_since(mark, Duration::from_secs(20), is_ready);
+    assert!(ready.is_some(), "another engine");
+    studio.until("a third is written", Duration::from_secs(20), grown);
+    let report = studio.quit();
+
+    let parts = reported(&report);
+    let files: Vec<_> = parts.iter().map(|(path, _)| path.clone()).collect();
+    assert_eq!(files, studio.recordings("mkv"));
+    assert_eq!(files.len(), 3, "{report}");
+    for (n, (path, frames)) in parts.iter().enumerate() {
+        let there = read::pictures(path).seen.len() as u64;
+        // Of the one that was killed, what was known a second before.
+        let slack = if n == 1 { 60 } else { 0 };
+        assert!(
+            there.abs_diff(*frames) <= slack,
+            "part {n}: {frames} told, {there} there"
+        );
+    }
+    let last = parts.last().expect("a part");
+    assert_eq!(report["recording"]["path"], last.0.display().to_string());
+    assert_eq!(report["recording"]["frames"], last.1);
+    let frames = |value: &Value| value["frames"].as_u64().expect("frames");
+    let known = frames(named(&before, "sources", "cam1"));
+    let told = frames(&report["sources"]["cam1"]);
+    // A second may be missing of what the first engine saw; the second one saw 60 at least.
+    assert!(told > known + 15, "{told} told, {known} before the kill");
+    assert!(told <= frames(&report), "{report}");
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_nothing() {
+    let _turn = common::alone();
+    let mut studio = Studio::start(&show(), &[]);
+    let (keeper, engine) = (studio.keeper(), studio.engine());
+    for pid in [keeper, engine.expect("an engine runs")] {
+        studio.signal(pid, Signal::HUP);
+    }
+    studio.frames_pass(60);
+    assert_eq!(studio.engine(), engine);
+    let report = studio.quit();
+    assert_eq!(report["restarts"], 0, "{report}");
+}
+
+#[test]
+fn an_engine_that_is_told_to_end_by_the_system_closes_its_files() {
+    let _turn = common::alone();
+    let mut studio = Studio::start(&show(), &["--record"]);
+    let grown = |s: &Value| s["recording"]["frames"].as_u64() > Some(30);
+    studio.until("the master is written", Duration::from_secs(20), grown);
+    studio.signal(studio.engine().expect("an engine runs"), Signal::TERM);
+    let report = studio.report();
+    assert_eq!(report["restarts"], 0, "{report}");
+    let there = read::pictures(&studio.master(&report)).seen.len() as u64;
+    assert_eq!(report["recording"]["frames"], there);
+}
+
+#[test]
+fn a_program_file_that_is_replaced_on_air_is_not_needed() {
+    let _turn = common::alone();
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let program = folder.path().join("regie");
+    // Another name for the same file: this one can go while the tests go on with theirs.
+    std::fs::hard_link(env!("CARGO_BIN_EXE_regie"), &program).expect("a second name");
+    let mut studio = Studio::launch_program(&program, &show(), &[]);
+    let ready = |event: &Value| event["event"] == "ready";
+    studio.wait_event("ready", Duration::from_secs(20), ready);
+    std::fs::remove_file(&program).expect("the program is removed");
+    std::fs::write(&program, "#!/bin/false\n").expect("another is in its place");
+    for round in 0..2 {
+        let old = studio.kill_engine();
+        let new = wait::until(Duration::from_secs(10), || {
+            studio.engine().filter(|&pid| pid != old)
+        });
+        assert!(new.is_some(), "round {round}: another engine");
+        studio.frames_pass(30);
+    }
+    studio.signal(studio.keeper(), Signal::KILL);
+    let heir = wait::until(Duration::from_secs(10), || studio.started_as("adopt").pop());
+    assert!(heir.is_some(), "another keeper");
+}
+
+#[test]
+fn a_show_that_was_ended_does_not_come_back_when_its_engine_dies_of_it() {
+    let _turn = common::alone();
+    // Closing takes a moment and no more: a kill may come too late.
+    for _ in 0..5 {
+        let mut studio = Studio::start(&show(), &["--record"]);
+        let grown = |s: &Value| s["recording"]["frames"].as_u64() > Some(30);
+        studio.until("the master is written", Duration::from_secs(20), grown);
+        let engine = studio.engine().expect("an engine runs");
+        let show = studio.folder().join("show.ron");
+        let place = Place::within(studio.runtime(), &show).expect("the show's place");
+        let desk = client(&studio);
+        let asked = wait::until(Duration::from_secs(10), || desk.try_send(Command::Quit {}));
+        assert!(asked.is_some(), "the desk is attached");
+        let limit = Instant::now() + Duration::from_secs(20);
+        let is_ended = |text: String| text.contains(r#""ended":true"#);
+        while !std::fs::read_to_string(place.journal()).is_ok_and(is_ended) {
+            if studio.started_as("engine").is_empty() || Instant::now() > limit {
+                break;
+            }
+        }
+        if let Some(pid) = rustix::process::Pid::from_raw(engine as i32) {
+            // It may have gone meanwhile.
+            rustix::process::kill_process(pid, Signal::KILL).ok();
+        }
+        assert!(studio.ends().success());
+        let events = studio.events();
+        let count = |name: &str| events.iter().filter(|(_, e)| e["event"] == name).count();
+        assert_eq!((count("ready"), count("engine_lost")), (1, 0));
+        assert_eq!(studio.holders(), Vec::<u32>::new());
+        if count("report") == 0 {
+            return;
+        }
+    }
+    panic!("the engine was never killed before it had ended");
 }

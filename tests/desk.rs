@@ -12,12 +12,15 @@ use std::{
 };
 
 use eframe::egui_wgpu::wgpu::TextureFormat;
-use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId, accesskit::Role};
+use egui::{
+    Key, Modifiers, PointerButton, ViewportCommand, ViewportEvent, ViewportId, accesskit::Role,
+};
 use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
 use regie::{
     door::{
-        self, Command, DestinationState, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
-        RecordingState, Snapshot, SourceState, Tally, TransitionKind, TransitionState,
+        self, Absence, Command, DestinationState, Door, Event, MonitorId, MonitorPicture,
+        MonitorRequest, RecordingState, Snapshot, SourceState, Tally, TransitionKind,
+        TransitionState,
     },
     media,
     show::{self, Afv},
@@ -34,6 +37,7 @@ struct Recorder {
     watched: Mutex<Vec<Vec<MonitorRequest>>>,
     pictures: Mutex<BTreeMap<MonitorId, Arc<MonitorPicture>>>,
     attached: AtomicBool,
+    absence: Mutex<Absence>,
 }
 
 impl Door for Recorder {
@@ -57,6 +61,9 @@ impl Door for Recorder {
     fn attached(&self) -> bool {
         self.attached.load(Ordering::Relaxed)
     }
+    fn absence(&self) -> Absence {
+        self.absence.lock().unwrap().clone()
+    }
 }
 
 impl Recorder {
@@ -68,6 +75,7 @@ impl Recorder {
             watched: Mutex::default(),
             pictures: Mutex::default(),
             attached: AtomicBool::new(true),
+            absence: Mutex::default(),
         })
     }
 
@@ -441,6 +449,137 @@ fn after_tab_the_focused_control_has_space_and_enter_until_it_is_left_alone() {
     assert_eq!(door.sent(), [Command::Auto {}], "Esc gave the keys back");
 }
 
+/// The mouse's button goes down or up at the middle of what is labelled so.
+fn button_at(window: &Window, label: &str, pressed: bool) -> [egui::Event; 2] {
+    let pos = window.get_by_label(label).rect().center();
+    let button = egui::Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    [egui::Event::PointerMoved(pos), button]
+}
+
+fn at_once(window: &mut Window, events: impl IntoIterator<Item = egui::Event>) {
+    window.input_mut().events.extend(events);
+    window.step();
+}
+
+#[test]
+fn a_tap_counts_though_it_comes_and_goes_between_two_paintings() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let tap = |window: &mut Window, label: &str| {
+        let [down, up] = [true, false].map(|pressed| button_at(window, label, pressed));
+        at_once(window, down.into_iter().chain(up));
+        window.run();
+    };
+    tap(&mut window, "CUT");
+    assert_eq!(door.sent(), [Command::Cut {}]);
+    tap(&mut window, "1 Duo");
+    assert_eq!(door.sent(), [preview("duo")]);
+    tap(&mut window, "Mute Ann");
+    assert!(matches!(&door.sent()[..], [Command::Mute { .. }]));
+
+    // One button is let go and the next one pressed before the window is painted again.
+    let down = button_at(&window, "AUTO", true);
+    at_once(&mut window, down);
+    assert_eq!(door.sent(), [Command::Auto {}], "when the button goes down");
+    let up = button_at(&window, "AUTO", false);
+    let next = button_at(&window, "CUT", true);
+    at_once(&mut window, up.into_iter().chain(next));
+    assert_eq!(door.sent(), [Command::Cut {}], "the next one, and it alone");
+    let up = button_at(&window, "CUT", false);
+    at_once(&mut window, up);
+    window.run();
+    assert_eq!(door.sent(), [], "letting go is nothing more");
+}
+
+#[test]
+fn the_question_at_the_end_lies_over_the_buttons() {
+    let door = Recorder::new();
+    door.change(|s| s.recording.state = RecordingState::Recording);
+    let mut window = open(&door);
+    assert!(!ask_to_close(&mut window));
+    let under = window.get_by_label("Longer transition").rect();
+    let question = window.get_by_label("Stay").rect();
+    assert!(under.top() < question.bottom(), "one lies over the other");
+    for label in ["CUT", "1 Duo"] {
+        for pressed in [true, false] {
+            let events = button_at(&window, label, pressed);
+            at_once(&mut window, events);
+        }
+    }
+    window.run();
+    assert_eq!(door.sent(), []);
+}
+
+#[test]
+fn the_mouse_takes_no_key_from_the_switcher() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    for label in [
+        "Mute Ann",
+        "AUTO makes a mix",
+        "Fader Stage",
+        "List of events",
+        "Stop every destination",
+    ] {
+        click(&mut window, label);
+        door.sent();
+        press(&mut window, Key::Space);
+        press(&mut window, Key::Enter);
+        assert_eq!(door.sent(), [Command::Cut {}, Command::Auto {}], "{label}");
+    }
+    press(&mut window, Key::Tab);
+    assert!(window.get_by_label("CUT").is_focused());
+    click(&mut window, "Mute Ann");
+    door.sent();
+    press(&mut window, Key::Enter);
+    assert_eq!(door.sent(), [Command::Auto {}], "the mouse ended the focus");
+}
+
+#[test]
+fn the_focus_shows() {
+    let door = Recorder::new();
+    let graphics = Graphics {
+        format: Some(TextureFormat::Rgba8Unorm),
+        software: false,
+    };
+    let mut window = open_with(&door, graphics, 0.25).window;
+    let edge = window.get_by_label("CUT").rect().center_top();
+    let is_blue = |window: &mut Window| {
+        let image = window.render().unwrap();
+        let [r, g, b, _] = image.get_pixel(edge.x as u32, edge.y as u32 - 2).0;
+        b > 200 && b > g && g > r
+    };
+    assert!(!is_blue(&mut window));
+    press(&mut window, Key::Tab);
+    assert!(is_blue(&mut window));
+    press(&mut window, Key::Escape);
+    assert!(!is_blue(&mut window));
+}
+
+#[test]
+fn the_question_at_the_end_is_answered_by_key() {
+    let door = Recorder::new();
+    door.change(|s| s.recording.state = RecordingState::Recording);
+    let Opened {
+        mut window,
+        outcome,
+    } = open_with(&door, Graphics::default(), 0.25);
+    assert!(!ask_to_close(&mut window));
+    press(&mut window, Key::Enter);
+    assert_eq!(door.sent(), [Command::Auto {}], "nothing has the focus");
+    assert_eq!(*outcome.lock().unwrap(), None);
+    press(&mut window, Key::Tab);
+    assert!(window.get_by_label("Leave the show running").is_focused());
+    press(&mut window, Key::Enter);
+    assert_eq!(door.sent(), []);
+    assert_eq!(*outcome.lock().unwrap(), Some(Outcome::LeaveRunning));
+}
+
 #[test]
 fn every_control_is_reached_by_tab() {
     let door = Recorder::new();
@@ -520,6 +659,26 @@ fn a_lost_engine_greys_the_desk_and_comes_back_by_itself() {
     );
     press(&mut window, Key::Space);
     assert_eq!(door.sent(), [Command::Cut {}]);
+}
+
+#[test]
+fn a_show_that_nobody_keeps_is_said_to_have_stopped() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    *door.absence.lock().unwrap() = Absence {
+        kept: false,
+        log: Some("/tmp/forum.log".into()),
+    };
+    door.attached.store(false, Ordering::Relaxed);
+    window.run();
+    let stopped = "the show has stopped – close this desk and open the show again";
+    assert_eq!(window.query_all_by_label(stopped).count(), 2);
+    window.get_by_label("what happened is in /tmp/forum.log");
+    let promise = "engine lost – the keeper is starting it again";
+    assert_eq!(window.query_all_by_label(promise).count(), 0);
+    door.attached.store(true, Ordering::Relaxed);
+    window.run();
+    assert_eq!(window.query_all_by_label(stopped).count(), 0);
 }
 
 #[test]

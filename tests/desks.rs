@@ -41,13 +41,8 @@ fn show() -> ShowText {
         )
 }
 
-fn runtime(studio: &Studio) -> std::path::PathBuf {
-    studio.folder().join("home").join("runtime")
-}
-
 fn place(studio: &Studio) -> Place {
-    let folder = runtime(studio).join("regie");
-    Place::within(folder, &studio.folder().join("show.ron")).unwrap()
+    Place::within(studio.runtime(), &studio.folder().join("show.ron")).unwrap()
 }
 
 fn monitor(what: MonitorId, width: u32, height: u32, fps: u32) -> MonitorRequest {
@@ -164,7 +159,7 @@ impl OtherDesk {
         let mut child = Process::new(std::env::current_exe().unwrap())
             .args(["--exact", "greedy_desk", "--ignored", "--nocapture"])
             .env(DESK_OF, studio.folder().join("show.ron"))
-            .env("XDG_RUNTIME_DIR", runtime(studio))
+            .env("REGIE_RUNTIME_DIR", studio.runtime())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -1,5 +1,5 @@
 //! The house stays in order: imports go down the data path, and nothing outside tests may panic on
-//! purpose. Read from the sources' tokens, so that words in comments and strings count for nothing.
+//! purpose; files that use each other stand in no circle. Read from the sources' tokens, so that words in comments and strings count for nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -270,6 +270,35 @@ impl Source {
         }
     }
 
+    /// Paths that begin with a child of this module, as `mod.rs` files have them; and whether each
+    /// stands behind `pub use`, which hands on and uses nothing.
+    fn paths_to_children(&self, children: &BTreeSet<&str>) -> Vec<(usize, bool, Vec<String>)> {
+        let mut found = Vec::new();
+        let mut hands_on = false;
+        for i in 0..self.tokens.len() {
+            let (line, token) = &self.tokens[i];
+            let before = |k: usize| i.checked_sub(k).map(|i| &self.tokens[i].1);
+            match token {
+                Token::Sign(';') => hands_on = false,
+                Token::Word(w) if w == "use" => {
+                    // `pub use`, or `pub(super) use`.
+                    hands_on = before(1).is_some_and(|t| t.is("pub") || t.is_sign(')'));
+                }
+                Token::Word(w) if children.contains(w.as_str()) => {
+                    let behind_path = before(1).is_some_and(|t| t.is_sign(':'));
+                    let (inline, is_test) = self.around[i];
+                    if !behind_path && !is_test && inline == 0 && self.is_path(i + 1) {
+                        let mut paths = Vec::new();
+                        self.tree(i, &self.module, &mut paths);
+                        found.extend(paths.into_iter().map(|path| (*line, hands_on, path)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
     fn top(&self) -> &str {
         self.module.first().map_or("main", String::as_str)
     }
@@ -334,6 +363,141 @@ fn sources() -> Vec<Source> {
 fn modules(sources: &[Source]) -> BTreeSet<&str> {
     let tops = sources.iter().map(Source::top);
     tops.filter(|top| *top != "main").collect()
+}
+
+/// Which file uses which: by their modules, each with the places where it does.
+#[derive(Default)]
+struct Uses(BTreeMap<Vec<String>, BTreeMap<Vec<String>, Vec<String>>>);
+
+impl Uses {
+    /// Of all files that are not for tests alone. A name that a module hands on from another counts
+    /// for that other. The command line and the crate's root tie all together and are left out.
+    fn of(sources: &[Source]) -> Self {
+        let files: BTreeSet<&[String]> = sources.iter().map(|s| s.module.as_slice()).collect();
+        let mut handed_on = BTreeMap::new();
+        let mut paths = Vec::new();
+        for source in sources.iter().filter(|s| !s.module.is_empty()) {
+            let below =
+                |m: &&[String]| m.len() == source.module.len() + 1 && m.starts_with(&source.module);
+            let below = files.iter().copied().filter(below);
+            let children = below.filter_map(|m| m.last()).map(String::as_str).collect();
+            for (line, hands_on, path) in source.paths_to_children(&children) {
+                if hands_on && let Some(name) = path.last() {
+                    handed_on.insert((source.module.clone(), name.clone()), path);
+                } else {
+                    paths.push((source, line, path));
+                }
+            }
+            let imports = source.imports().into_iter();
+            paths.extend(
+                imports
+                    .filter(|(_, is_test, _)| !is_test)
+                    .map(|(line, _, path)| (source, line, path)),
+            );
+        }
+        let mut uses = Self::default();
+        for (source, line, path) in paths {
+            let module = home_of(&path, &files, &handed_on);
+            if !module.is_empty() && module != source.module {
+                let place = format!("{}:{line}: {}", source.path.display(), path.join("::"));
+                let used = uses.0.entry(source.module.clone()).or_default();
+                used.entry(module).or_default().push(place);
+            }
+        }
+        uses
+    }
+
+    /// The modules that are reached from one.
+    fn reached(&self, from: &[String]) -> BTreeSet<Vec<String>> {
+        let mut reached = BTreeSet::new();
+        let mut next = vec![from.to_vec()];
+        while let Some(module) = next.pop() {
+            for used in self.0.get(&module).into_iter().flat_map(|used| used.keys()) {
+                if reached.insert(used.clone()) {
+                    next.push(used.clone());
+                }
+            }
+        }
+        reached
+    }
+
+    /// Each place where a file uses another from which the way leads back to it.
+    fn circles(&self) -> Vec<String> {
+        let uses = self.0.iter().flat_map(|(module, used)| {
+            let used = used.iter();
+            used.map(move |(used, places)| (module, used, places))
+        });
+        uses.filter(|(module, used, _)| self.reached(used).contains(*module))
+            .flat_map(|(_, _, places)| places.clone())
+            .collect()
+    }
+}
+
+/// The file in which that stands which a path names.
+fn home_of(
+    path: &[String],
+    files: &BTreeSet<&[String]>,
+    handed_on: &BTreeMap<(Vec<String>, String), Vec<String>>,
+) -> Vec<String> {
+    let mut path = path.to_vec();
+    // A name may be handed on more than once, but by no more modules than lie above it.
+    for _ in 0..4 {
+        let length = (0..=path.len()).rev().find(|&n| files.contains(&path[..n]));
+        let (module, rest) = path.split_at(length.unwrap_or(0));
+        let next = rest
+            .first()
+            .and_then(|name| handed_on.get(&(module.to_vec(), name.clone())));
+        match next {
+            Some(next) => path = next.iter().chain(&rest[1..]).cloned().collect(),
+            None => return module.to_vec(),
+        }
+    }
+    Vec::new()
+}
+
+#[test]
+fn files_that_use_each_other_stand_in_no_circle() {
+    let uses = Uses::of(&sources());
+    let circles = uses.circles();
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
+    // As many as there are: a reader that finds none would find nothing wrong.
+    let seen: usize = uses.0.values().map(BTreeMap::len).sum();
+    assert!(seen > 200, "{seen} uses");
+}
+
+#[test]
+fn a_circle_is_found_through_names_that_are_handed_on() {
+    let file = |module: &str, text: &str| {
+        let module: Vec<String> = module.split("::").map(str::to_owned).collect();
+        Source::new(PathBuf::from(module.join("/")), module, text, false)
+    };
+    let root =
+        "mod a; mod b; mod c; pub use a::{A, Other}; pub(crate) use b::B; fn f() { c::go() }";
+    let a = "use super::B; pub struct A; pub struct Other;";
+    let c = "use crate::top::A; #[cfg(test)] mod tests { use super::super::b::B; }";
+    let straight = "pub struct B; #[cfg(test)] mod tests { use crate::top::A; }";
+    let round = "use super::super::top::Other; pub struct B;";
+    let circles = |b: &str| {
+        let files = [
+            file("top", root),
+            file("top::a", a),
+            file("top::b", b),
+            file("top::c", c),
+        ];
+        Uses::of(&files).circles()
+    };
+    assert_eq!(circles(straight), Vec::<String>::new());
+    assert_eq!(circles(round), ["top/a:1: top::B", "top/b:1: top::Other"]);
+    // Back to the module above, by what stands in it.
+    assert_eq!(
+        circles("use super::f; pub struct B;"),
+        [
+            "top:1: top::c::go",
+            "top/a:1: top::B",
+            "top/b:1: top::f",
+            "top/c:1: top::A"
+        ]
+    );
 }
 
 #[test]

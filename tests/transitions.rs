@@ -341,7 +341,7 @@ fn a_wipe_that_is_not_there_is_a_mix_to_its_very_end() {
     let mix = stand.at(Blend::Mix, 0.4);
     assert!(stand.at(wipe("nowhere", 0.0, false), 0.4) == mix);
 
-    // One that gets ready on the way does not change what is on air.
+    // One that gets ready late on the way does not change what is on air.
     let picture = WipePicture::decode(&read_wipe(&[], "circle").unwrap()).unwrap();
     let layout = |position| Layout {
         from: Stage {
@@ -356,8 +356,11 @@ fn a_wipe_that_is_not_there_is_a_mix_to_its_very_end() {
         }),
         black: 0.0,
     };
-    let begun = stand.compositor.compose(&layout(0.2), &stand.pictures, 0);
-    assert!(planes(&begun.unwrap()) == stand_alone(0.2));
+    let begun = stand
+        .compositor
+        .compose(&layout(0.2), &stand.pictures, 0)
+        .unwrap();
+    assert!(planes(&begun) == Stand::new().at(Blend::Mix, 0.2));
     let shelf = stand.compositor.wipes();
     let map = Arc::new(WipeMap::new(&picture, shelf.size()));
     shelf.keep([("late".to_owned(), map)]);
@@ -371,9 +374,25 @@ fn a_wipe_that_is_not_there_is_a_mix_to_its_very_end() {
         stand.at(wipe("late", 0.0, false), 0.4) != mix,
         "the next one has it"
     );
-}
 
-/// A mix by a compositor of its own.
-fn stand_alone(position: f64) -> Planes {
-    Stand::new().at(Blend::Mix, position)
+    // One that gets ready soon is what was asked for.
+    let mut stand = Stand::new();
+    let begun = stand
+        .compositor
+        .compose(&layout(0.05), &stand.pictures, 0)
+        .unwrap();
+    assert!(planes(&begun) == Stand::new().at(Blend::Mix, 0.05));
+    let shelf = stand.compositor.wipes();
+    let map = Arc::new(WipeMap::new(&picture, shelf.size()));
+    shelf.keep([("late".to_owned(), map)]);
+    let soon = stand
+        .compositor
+        .compose(&layout(0.1), &stand.pictures, 0)
+        .unwrap();
+    assert!(planes(&soon) == Stand::new().at(wipe("circle", 0.0, false), 0.1));
+    let later = stand
+        .compositor
+        .compose(&layout(0.4), &stand.pictures, 0)
+        .unwrap();
+    assert!(planes(&later) == Stand::new().at(wipe("circle", 0.0, false), 0.4));
 }

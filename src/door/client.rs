@@ -13,7 +13,9 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::place::Place;
 use super::wire::{FromEngine, Lines, ToEngine, read_picture, write_line};
-use super::{Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Request, Snapshot};
+use super::{
+    Absence, Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Request, Snapshot,
+};
 
 /// How long to wait before the engine is looked for again.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -193,6 +195,15 @@ impl Door for Client {
 
     fn attached(&self) -> bool {
         self.shared.attached.load(Ordering::Relaxed)
+    }
+
+    fn absence(&self) -> Absence {
+        let place = &self.shared.place;
+        Absence {
+            // Where it cannot be told, the show is not given up.
+            kept: place.is_kept().unwrap_or(true),
+            log: Some(place.log()).filter(|log| log.is_file()),
+        }
     }
 }
 

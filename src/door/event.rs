@@ -97,7 +97,7 @@ pub enum Event {
     Report(Report),
 }
 
-/// What there is to say of a show that has ended.
+/// What there is to say of a show that has ended: of all of it, whatever number of engines it had.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Program frames made.
@@ -139,7 +139,7 @@ pub struct ReportDestination {
     pub frames: u64,
     /// Program frames not sent while it was on.
     pub dropped: u64,
-    /// Connections made after the first.
+    /// Connections made after the first, by this or a later engine.
     pub reconnects: u32,
 }
 
@@ -149,5 +149,17 @@ pub struct ReportRecording {
     /// The last file.
     pub path: String,
     /// Program frames in it.
+    pub frames: u64,
+    /// Every file, in the order in which they were begun, with the last.
+    #[serde(default)]
+    pub parts: Vec<ReportPart>,
+}
+
+/// One file of the master.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReportPart {
+    /// The file.
+    pub path: String,
+    /// Program frames in it; about so many where the engine died that wrote it.
     pub frames: u64,
 }

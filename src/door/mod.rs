@@ -17,9 +17,9 @@ mod wire;
 pub use board::{MONITORS_MAX, MonitorBoard, MonitorKey};
 pub use client::Client;
 pub use command::{Command, Request};
-pub use event::{Event, Report, ReportDestination, ReportRecording, ReportSource};
+pub use event::{Event, Report, ReportDestination, ReportPart, ReportRecording, ReportSource};
 pub use hub::{Ask, Hub, LocalDoor};
-pub use monitor::{Door, MonitorId, MonitorPicture, MonitorRequest};
+pub use monitor::{Absence, Door, MonitorId, MonitorPicture, MonitorRequest};
 pub use place::Place;
 pub use server::serve;
 pub use snapshot::{

@@ -1,5 +1,6 @@
 //! Monitor pictures: what a desk sees, at the sizes and rates it asks for. Latest only.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -62,4 +63,26 @@ pub trait Door: Send {
     fn monitor(&self, what: &MonitorId) -> Option<Arc<MonitorPicture>>;
     /// Whether the engine is there. A door that lost it tries to reach it again by itself.
     fn attached(&self) -> bool;
+    /// What there is to say of an engine that is not there. Asks the system: not for each picture.
+    fn absence(&self) -> Absence {
+        Absence::default()
+    }
+}
+
+/// An engine that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// Somebody keeps the show, and starts the engine again.
+    pub kept: bool,
+    /// Where its keeper says what happened, if that is a file.
+    pub log: Option<PathBuf>,
+}
+
+impl Default for Absence {
+    fn default() -> Self {
+        Self {
+            kept: true,
+            log: None,
+        }
+    }
 }

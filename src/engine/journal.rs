@@ -1,5 +1,6 @@
 //! The journal: what the next engine needs to go on when this one dies. Written by a thread of its
-//! own, whole and atomically, whenever something in it changes.
+//! own, whole and atomically, whenever something in it changes. What the report counts is gathered by
+//! that thread too, from what the engine shows, so that the tick has no work by it.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,8 @@ use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::{Deserialize, Serialize};
 
-use crate::door::Counters;
+use super::tally::Tally;
+use crate::door::{Counters, Hub};
 use crate::media::HouseClock;
 use crate::show::{Afv, Layer, TransitionStyle};
 
@@ -46,6 +48,12 @@ pub struct Journal {
     pub counters: Counters,
     /// How often the engine was started again.
     pub restarts: u32,
+    /// The show was ended: nothing is to go on, even should the engine die while it closes its files.
+    #[serde(default)]
+    pub ended: bool,
+    /// What this engine and those before it counted; filled in by the writer.
+    #[serde(default)]
+    pub tally: Tally,
 }
 
 /// One strip.
@@ -83,68 +91,107 @@ fn boot() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default()
 }
 
+/// How often the writer looks at what the engine shows. A file of the master that is closed shows its
+/// last count for longer than this.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// The journal's writer.
 pub struct JournalWriter {
     next: Arc<ArcSwapOption<Journal>>,
-    wake: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-    path: PathBuf,
+    wake: Sender<()>,
+    thread: JoinHandle<Counted>,
+}
+
+/// What the report counts, up to the end of the journal.
+#[derive(Clone, Debug, Default)]
+pub struct Counted {
+    /// By engines before this one.
+    pub before: Tally,
+    /// By this engine.
+    pub own: Tally,
 }
 
 impl JournalWriter {
-    /// Starts the thread that writes to `path`.
-    pub fn start(path: PathBuf) -> std::io::Result<Self> {
+    /// Starts the thread that writes to `path`, where there is one, and counts on from `before`.
+    ///
+    /// # Errors
+    /// Where the system has no thread.
+    pub fn start(path: Option<PathBuf>, hub: Arc<Hub>, before: Tally) -> std::io::Result<Self> {
         let next = Arc::new(ArcSwapOption::<Journal>::empty());
         let (wake, woken) = bounded(1);
-        let (thread_next, thread_path) = (next.clone(), path.clone());
+        let mut pen = Pen {
+            path,
+            hub,
+            next: next.clone(),
+            last: Journal::default(),
+            counted: Counted {
+                before,
+                own: Tally::default(),
+            },
+        };
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || run(&thread_path, &thread_next, &woken))?;
-        Ok(Self {
-            next,
-            wake: Some(wake),
-            thread: Some(thread),
-            path,
-        })
+            .spawn(move || {
+                pen.run(&woken);
+                pen.counted
+            })?;
+        Ok(Self { next, wake, thread })
     }
 
     /// Hands over what is to be written. Never waits; the newest wins.
     pub fn write(&self, journal: Journal) {
         self.next.store(Some(Arc::new(journal)));
-        if let Some(wake) = &self.wake {
-            let _ = wake.try_send(());
-        }
+        let _ = self.wake.try_send(());
     }
 
-    /// Ends the thread; the show has ended and needs no journal.
-    pub fn end(mut self) {
-        self.wake = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-        if let Err(error) = std::fs::remove_file(&self.path)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!("the journal stays: {error}");
-        }
+    /// Notes that the show has ended, and waits until that is written. To be called before anything
+    /// is closed. The file stays, for the keeper to see it.
+    pub fn end(self) -> Counted {
+        let Self { wake, thread, .. } = self;
+        drop(wake);
+        thread.join().unwrap_or_else(|_| {
+            tracing::error!("the journal's writer panicked");
+            Counted::default()
+        })
     }
 }
 
-fn run(path: &Path, next: &ArcSwapOption<Journal>, woken: &Receiver<()>) {
-    loop {
-        match woken.recv_timeout(Duration::from_secs(60)) {
-            Ok(()) => {}
-            Err(RecvTimeoutError::Timeout) => continue,
-            Err(RecvTimeoutError::Disconnected) => return,
+/// The writing thread's own.
+struct Pen {
+    path: Option<PathBuf>,
+    hub: Arc<Hub>,
+    next: Arc<ArcSwapOption<Journal>>,
+    last: Journal,
+    counted: Counted,
+}
+
+impl Pen {
+    fn run(&mut self, woken: &Receiver<()>) {
+        loop {
+            let told = woken.recv_timeout(LOOK);
+            let snapshot = self.hub.snapshot();
+            let is_another = snapshot.is_some_and(|now| self.counted.own.see(&now));
+            let next = self.next.swap(None);
+            let is_new = next.is_some();
+            if let Some(next) = next {
+                self.last = Journal::clone(&next);
+            }
+            if told == Err(RecvTimeoutError::Disconnected) {
+                self.last.ended = true;
+                self.write();
+                return;
+            }
+            if is_new || is_another {
+                self.write();
+            }
         }
-        let Some(journal) = next.swap(None) else {
-            continue;
-        };
-        let journal = Journal {
-            boot: boot(),
-            ..Journal::clone(&journal)
-        };
-        if let Err(error) = write(path, &journal) {
+    }
+
+    fn write(&mut self) {
+        let Some(path) = &self.path else { return };
+        self.last.boot = boot();
+        self.last.tally = self.counted.before.and(&self.counted.own);
+        if let Err(error) = write(path, &self.last) {
             tracing::error!(path = %path.display(), "the journal cannot be written: {error}");
         }
     }
@@ -163,22 +210,61 @@ fn write(path: &Path, journal: &Journal) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::door::ReportPart;
+
+    fn part(path: &str) -> ReportPart {
+        ReportPart {
+            path: path.to_owned(),
+            frames: 7,
+        }
+    }
 
     #[test]
-    fn a_journal_from_before_transitions_had_styles_is_read() {
+    fn a_show_that_was_ended_is_noted_with_all_that_was_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
-        let written = Journal {
-            program: "a".to_owned(),
+        let (hub, _asked) = Hub::start().unwrap();
+        let before = Tally {
+            parts: vec![part("a.mkv")],
+            ..Tally::default()
+        };
+        let writer = JournalWriter::start(Some(path.clone()), hub, before.clone()).unwrap();
+        let on_air = Journal {
+            program: "one".to_owned(),
+            streaming: vec!["hall".to_owned()],
             ..Journal::default()
         };
-        let mut old = serde_json::to_value(&written).unwrap();
-        let fields = old.as_object_mut().unwrap();
-        fields.remove("transition_style").unwrap();
-        fields.remove("overruled").unwrap();
+        writer.write(on_air.clone());
+        let until = std::time::Instant::now() + Duration::from_secs(20);
+        let running = loop {
+            match Journal::read(&path) {
+                Some(journal) => break journal,
+                None => assert!(std::time::Instant::now() < until, "nothing is written"),
+            }
+            std::thread::yield_now();
+        };
+        assert!(!running.ended);
+        assert_eq!(running.tally, before);
+        assert_eq!(writer.end().before, before);
+        let ended = Journal::read(&path).unwrap();
+        let expected = Journal {
+            ended: true,
+            ..running
+        };
+        assert_eq!(ended, expected);
+        assert_eq!(ended.streaming, ["hall"]);
+    }
+
+    #[test]
+    fn a_journal_of_an_earlier_program_is_understood() {
+        let text = serde_json::to_value(Journal::default()).unwrap();
+        let mut fields = text.as_object().unwrap().clone();
+        for new in ["ended", "tally", "transition_style", "overruled"] {
+            assert!(fields.remove(new).is_some(), "{new}");
+        }
         fields.insert("transition".to_owned(), "mix".into());
         fields.insert("transition_frames".to_owned(), 25.into());
-        std::fs::write(&path, old.to_string()).unwrap();
-        assert_eq!(Journal::read(&path), Some(written));
+        let read: Journal = serde_json::from_value(fields.into()).unwrap();
+        assert_eq!(read, Journal::default());
     }
 }

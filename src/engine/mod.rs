@@ -9,6 +9,7 @@ mod monitors;
 mod observer;
 mod sound;
 mod switcher;
+mod tally;
 mod tick;
 mod wipes;
 
@@ -22,6 +23,7 @@ use crossbeam_channel::{Sender, bounded, unbounded};
 pub use core::{Core, Effect, Observed, ObservedSource, Refusal, Strip};
 pub use journal::{Journal, JournalStrip};
 pub use switcher::{SwitchError, Switcher, Taken};
+pub use tally::{DestinationTally, SourceTally, Tally};
 
 use crate::audio::{Meters, Mixer, Order, Track};
 use crate::door::{
@@ -36,7 +38,7 @@ use crate::output::{
 use crate::show::{self, Show, SourceKind};
 use crate::video::{CanvasPool, Compositor, slate};
 use health::Watch;
-use journal::JournalWriter;
+use journal::{Counted, JournalWriter};
 use monitors::Taps;
 use observer::Observer;
 use sound::SoundLink;
@@ -109,12 +111,14 @@ impl Engine {
             record: options.record,
         };
         let (mut before, mut restarts) = (Counters::default(), 0);
+        let mut counted = Tally::default();
         if let Some(journal) = &resumed {
             core.restore(journal);
             wanted.stream = core.streaming().to_vec();
             wanted.record = core.is_recording();
             before = journal.counters;
             restarts = journal.restarts + 1;
+            counted = journal.tally.clone();
         }
 
         let sources = start_sources(&core, clock, folder)?;
@@ -144,7 +148,7 @@ impl Engine {
             wipes.clone(),
             helpers_stopped,
         )?;
-        let journal = options.journal.map(JournalWriter::start).transpose()?;
+        let journal = JournalWriter::start(options.journal, hub.clone(), counted)?;
         let encoder = outputs.observer.encoders.input();
         let mixer = Mixer::new(sources.tracks, meters.clone());
         let tick = Tick {
@@ -161,7 +165,7 @@ impl Engine {
             taps,
             wipes,
             watch,
-            journal,
+            journal: Some(journal),
             before,
             restarts,
             core,
@@ -181,13 +185,16 @@ impl Engine {
                 if let Err(error) = &sound {
                     tracing::error!("no mixer: {error}");
                 }
-                let ended = tick.run(first);
+                let mut ended = tick.run(first);
+                // From here on the show is over, whatever becomes of the rest.
+                let counted = ended.journal.take().map(JournalWriter::end);
                 if let Ok(sound) = sound
                     && sound.join().is_err()
                 {
                     tracing::error!("the mixer panicked");
                 }
-                let report = end(ended, &show, running, fan_out, helpers);
+                let counted = counted.unwrap_or_default();
+                let report = end(ended, counted, &show, running, fan_out, helpers);
                 end_hub.say(Event::Report(report.clone()));
                 report
             })?;
@@ -346,6 +353,7 @@ fn wait_for_pictures(inputs: &[Input]) {
 /// Ends everything in the order of a frame's way, so that nothing made is lost.
 fn end(
     ended: Ended,
+    counted: Counted,
     show: &Show,
     running: Vec<RunningSource>,
     fan_out: JoinHandle<()>,
@@ -359,9 +367,16 @@ fn end(
         source.join();
     }
     drop(helpers);
-    if let Some(journal) = ended.journal {
-        journal.end();
+
+    let Counted { before, mut own } = counted;
+    for (source, seen) in show.sources.iter().zip(&ended.sources) {
+        own.see_source(&source.id, seen.frames, seen.lost);
     }
+    for status in &statuses {
+        own.see_destination(status);
+    }
+    own.see_recording(&recording);
+    let whole = before.and(&own);
     Report {
         frames: ended.counters.frames,
         repeated: ended.counters.repeated,
@@ -373,10 +388,11 @@ fn end(
             .iter()
             .zip(&ended.sources)
             .map(|(source, seen)| {
+                let counts = whole.sources.get(&source.id).copied().unwrap_or_default();
                 let report = ReportSource {
                     state: seen.state,
-                    frames: seen.frames,
-                    lost: seen.lost,
+                    frames: counts.frames,
+                    lost: counts.lost,
                 };
                 (source.id.clone(), report)
             })
@@ -384,18 +400,24 @@ fn end(
         destinations: statuses
             .iter()
             .map(|status| {
+                let counts = whole
+                    .destinations
+                    .get(&status.id)
+                    .copied()
+                    .unwrap_or_default();
                 let report = ReportDestination {
                     state: status.state,
-                    frames: status.frames,
-                    dropped: status.dropped,
-                    reconnects: status.reconnects,
+                    frames: counts.frames,
+                    dropped: counts.dropped,
+                    reconnects: counts.reconnects,
                 };
                 (status.id.clone(), report)
             })
             .collect(),
-        recording: recording.path.clone().map(|path| ReportRecording {
-            path,
-            frames: recording.frames,
+        recording: whole.parts.last().cloned().map(|last| ReportRecording {
+            path: last.path,
+            frames: last.frames,
+            parts: whole.parts,
         }),
     }
 }

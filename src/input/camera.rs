@@ -11,7 +11,7 @@ use gstreamer::prelude::*;
 
 use super::decode;
 use super::feed::{Feed, Pacing};
-use super::supervisor::{Built, Setting, SourceError, Start};
+use super::pipeline::{Built, Setting, SourceError, Start};
 
 /// A camera or capture device that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]

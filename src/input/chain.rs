@@ -9,8 +9,8 @@ use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
 use super::feed::{Feed, Pacing};
-use super::supervisor::SourceError;
-use crate::media::{CHANNELS, SAMPLE_RATE};
+use super::pipeline::SourceError;
+use crate::media::SAMPLE_RATE;
 use crate::show::Format;
 
 /// House format of pictures, at any rate.
@@ -25,13 +25,12 @@ pub(super) fn picture_caps(format: Format) -> gst::Caps {
         .build()
 }
 
-/// House format of sound.
+/// House format of sound, but for its channels: those are brought to stereo behind the pipeline.
 pub(super) fn sound_caps() -> gst::Caps {
     gst::Caps::builder("audio/x-raw")
         .field("format", "F32LE")
         .field("layout", "interleaved")
         .field("rate", SAMPLE_RATE as i32)
-        .field("channels", CHANNELS as i32)
         .build()
 }
 
@@ -52,6 +51,9 @@ pub(super) fn add_picture_chain(
 ) -> Result<gst::Pad, SourceError> {
     let deinterlace = make("deinterlace")?;
     let flip = make("videoflip")?;
+    // Set to `auto` from the start it copies each picture that needs no turn; when it is turned away
+    // from something else, it sees that there is nothing to do.
+    flip.set_property_from_str("video-direction", "90r");
     flip.set_property_from_str("video-direction", "auto");
     let convert = make("videoconvertscale")?;
     convert.set_property("add-borders", true);
@@ -160,4 +162,169 @@ fn drop_flood(head: &gst::Pad, feed: &Arc<Feed>) {
             gst::PadProbeReturn::Ok
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::input::feed::{Ends, Vitals};
+    use crate::input::{Slot, slot, sound_ring};
+    use crate::media::{HouseClock, Picture};
+
+    /// A chain behind an `appsrc` by which the test gives pictures, and the tick's end of it.
+    struct Bench {
+        source: gst_app::AppSrc,
+        pipeline: gst::Pipeline,
+        slot: Slot,
+        clock: HouseClock,
+        given: u64,
+    }
+
+    impl Bench {
+        fn start(format: Format) -> Self {
+            gst::init().unwrap();
+            let (pictures, slot) = slot(format.rate);
+            let (sound, _) = sound_ring();
+            let clock = HouseClock::start();
+            let feed = Feed::new(
+                clock,
+                Pacing::Live,
+                format.rate,
+                Arc::new(Vitals::new(0)),
+                Arc::new(Mutex::new(Ends { pictures, sound })),
+                false,
+            );
+            let pipeline = gst::Pipeline::new();
+            let source = gst_app::AppSrc::builder().format(gst::Format::Time).build();
+            pipeline.add(&source).unwrap();
+            let head = add_picture_chain(&pipeline, &feed, Pacing::Live, format).unwrap();
+            source.static_pad("src").unwrap().link(&head).unwrap();
+            pipeline.set_state(gst::State::Playing).unwrap();
+            Self {
+                source,
+                pipeline,
+                slot,
+                clock,
+                given: 0,
+            }
+        }
+
+        fn turn(&self, orientation: &str) {
+            let mut tags = gst::TagList::new();
+            let list = tags.get_mut().unwrap();
+            list.add::<gst::tags::ImageOrientation>(&orientation, gst::TagMergeMode::Replace);
+            assert!(self.source.send_event(gst::event::Tag::new(tags)));
+        }
+
+        /// Gives pictures of which the left half is white and the right black until one that was
+        /// given from now on has come through as it is wanted.
+        fn shows(
+            &mut self,
+            size: (u32, u32),
+            pixels: (i32, i32),
+            wanted: impl Fn(&Picture) -> bool,
+        ) {
+            let info = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, size.0, size.1)
+                .par(gst::Fraction::new(pixels.0, pixels.1))
+                .fps(gst::Fraction::new(30, 1))
+                .build()
+                .unwrap();
+            self.source.set_caps(Some(&info.to_caps().unwrap()));
+            let width = size.0 as usize;
+            let stride = info.stride()[0] as usize;
+            let mut bytes = vec![128u8; info.size()];
+            for row in bytes[..info.offset()[1]].chunks_mut(stride) {
+                row.fill(16);
+                row[..width / 2].fill(235);
+            }
+            let patience = Instant::now() + Duration::from_secs(20);
+            while Instant::now() < patience {
+                let mut buffer = gst::Buffer::from_slice(bytes.clone());
+                let stamp = gst::ClockTime::from_nseconds(self.given * 1_000_000_000 / 30);
+                buffer.get_mut().unwrap().set_pts(stamp);
+                self.given += 1;
+                self.source.push_buffer(buffer).unwrap();
+                self.clock.sleep_until(self.clock.now() + 33_000_000);
+                let shown = self.slot.at(self.clock.now(), 33_333_333);
+                if shown.is_some_and(&wanted) {
+                    return;
+                }
+            }
+            panic!("{size:?} with pixels of {pixels:?} is never shown as it should be");
+        }
+    }
+
+    impl Drop for Bench {
+        fn drop(&mut self) {
+            self.pipeline.set_state(gst::State::Null).ok();
+        }
+    }
+
+    /// Whether these points, in parts of the picture, are white or black.
+    fn points(picture: &Picture, wanted: &[(f64, f64, bool)]) -> bool {
+        let plane = picture.plane(0);
+        wanted.iter().all(|&(x, y, white)| {
+            let row = plane.row((y * plane.height as f64) as usize);
+            let luma = row[(x * plane.width as f64) as usize];
+            if white { luma > 200 } else { luma < 40 }
+        })
+    }
+
+    #[test]
+    fn size_pixel_aspect_and_turn_may_change_from_one_picture_to_the_next() {
+        let format = Format {
+            width: 160,
+            height: 90,
+            ..Format::default()
+        };
+        let mut bench = Bench::start(format);
+        let whole = |p: &Picture| {
+            points(
+                p,
+                &[(0.02, 0.5, true), (0.48, 0.1, true), (0.55, 0.5, false)],
+            )
+        };
+        bench.shows((160, 90), (1, 1), whole);
+        bench.shows((320, 180), (1, 1), whole);
+        // 4:3: bars at both sides, white from an eighth to the middle.
+        let narrow = |p: &Picture| {
+            points(
+                p,
+                &[(0.06, 0.5, false), (0.16, 0.1, true), (0.55, 0.5, false)],
+            )
+        };
+        bench.shows((120, 90), (1, 1), narrow);
+        // As many pixels, but wide ones.
+        bench.shows((120, 90), (4, 3), whole);
+        // 2:1: bars above and below.
+        let flat = |p: &Picture| {
+            points(
+                p,
+                &[(0.02, 0.02, false), (0.02, 0.5, true), (0.02, 0.97, false)],
+            )
+        };
+        bench.shows((160, 80), (1, 1), flat);
+        // Turned clockwise, the left half is the upper one of a narrow picture.
+        bench.turn("rotate-90");
+        let upright = |p: &Picture| {
+            points(
+                p,
+                &[
+                    (0.5, 0.1, true),
+                    (0.5, 0.9, false),
+                    (0.2, 0.1, false),
+                    (0.45, 0.4, true),
+                ],
+            )
+        };
+        bench.shows((160, 90), (1, 1), upright);
+        bench.turn("rotate-180");
+        let turned = |p: &Picture| points(p, &[(0.02, 0.5, false), (0.97, 0.1, true)]);
+        bench.shows((160, 90), (1, 1), turned);
+        bench.turn("rotate-0");
+        bench.shows((160, 90), (1, 1), whole);
+    }
 }

@@ -1,24 +1,15 @@
 //! Sources that GStreamer decodes: clips and network streams, and cameras that compress.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
 use super::chain;
 use super::feed::{Feed, Pacing};
-use super::supervisor::SourceError;
+use super::pipeline::{SourceError, Streams};
 use crate::show::Format;
-
-/// Which streams a decoder found.
-#[derive(Debug, Default)]
-pub(super) struct Streams {
-    pub picture: AtomicBool,
-    pub sound: AtomicBool,
-    /// Set when all streams are known.
-    pub complete: AtomicBool,
-}
 
 /// Links what `decoder` finds (the first picture and the first sound) to chains made as they come.
 pub(super) fn link_streams(

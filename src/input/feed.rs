@@ -7,9 +7,11 @@ use std::time::Duration;
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
+use gstreamer_audio as gst_audio;
 use gstreamer_video as gst_video;
 
 use super::clock_map::ClockMap;
+use super::downmix::Downmix;
 use super::pace::{LOOKAHEAD_NS, PaceMap, StreamKind};
 use super::slot::{Slot, SlotWriter};
 use super::sound::SoundWriter;
@@ -22,7 +24,8 @@ pub enum Pacing {
     Paced,
     /// It gives when it will, by a clock of its own.
     Live,
-    /// One or the other: it is live if its length is unknown when it begins to give.
+    /// One or the other: it is live if its length is unknown when it begins to give, and it is not
+    /// fetched piece by piece.
     Either,
 }
 
@@ -222,25 +225,24 @@ impl Feed {
         sink: &gst_app::AppSink,
     ) -> Result<gst::FlowSuccess, gst::FlowError> {
         let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
-        let Some(buffer) = sample.buffer() else {
+        let (Some(buffer), Some(caps)) = (sample.buffer(), sample.caps()) else {
             return Ok(gst::FlowSuccess::Ok);
         };
+        // Asked anew for each block: broadcasts change from stereo to 5.1 and back on air.
+        let info =
+            gst_audio::AudioInfo::from_caps(caps).map_err(|_| gst::FlowError::NotNegotiated)?;
         let Some(x) = self.running_time(&sample, buffer.pts()) else {
             return Ok(gst::FlowSuccess::Ok);
         };
         let map = buffer.map_readable().map_err(|_| gst::FlowError::Error)?;
-        let bytes = map.as_slice();
-        let frames = bytes.len() / (CHANNELS * size_of::<f32>());
+        let samples = Downmix::new(&info).stereo(map.as_slice());
+        let frames = samples.len() / CHANNELS;
         let duration = frames as i64 * NS_PER_S / SAMPLE_RATE as i64;
         let arrival = self.clock.now();
         let (time, jump) = self.place(sink, StreamKind::Sound, x, duration, arrival)?;
         self.vitals
             .last_sound
             .store(self.clock.now(), Ordering::Relaxed);
-        let mut samples = vec![0f32; frames * CHANNELS];
-        for (sample, bytes) in samples.iter_mut().zip(bytes.chunks_exact(4)) {
-            *sample = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-        }
         lock(&self.ends).sound.push(&samples, time, jump);
         Ok(gst::FlowSuccess::Ok)
     }
@@ -268,7 +270,7 @@ impl Feed {
     ) -> Result<(House, bool), gst::FlowError> {
         let mut map = lock(&self.map);
         if let Map::Undecided(rate) = *map {
-            *map = if has_length(sink) {
+            *map = if has_length(sink) || is_fetched_in_pieces(sink) {
                 Map::Paced(PaceMap::new(rate))
             } else {
                 Map::live()
@@ -324,6 +326,29 @@ impl Feed {
 fn has_length(sink: &gst_app::AppSink) -> bool {
     sink.query_duration::<gst::ClockTime>().is_some()
         || sink.query_duration::<gst::format::Bytes>().is_some()
+}
+
+/// Whether what is being played comes as pieces named in a playlist, live or not: each at once, as
+/// fast as it is taken, and then none for seconds.
+fn is_fetched_in_pieces(sink: &gst_app::AppSink) -> bool {
+    let Some(mut top) = sink.parent() else {
+        return false;
+    };
+    while let Some(above) = top.parent() {
+        top = above;
+    }
+    let Ok(pipeline) = top.downcast::<gst::Bin>() else {
+        return false;
+    };
+    pipeline
+        .iterate_recurse()
+        .into_iter()
+        .flatten()
+        .filter_map(|element| element.factory())
+        .any(|factory| {
+            let klass = factory.metadata(gst::ELEMENT_METADATA_KLASS);
+            klass.is_some_and(|klass| klass.contains("Adaptive"))
+        })
 }
 
 /// A lock whose holder panicked is still good: what it guards is replaced whole.

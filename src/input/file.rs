@@ -8,7 +8,7 @@ use gstreamer::prelude::*;
 
 use super::decode;
 use super::feed::{Feed, Pacing};
-use super::supervisor::{Built, Setting, SourceError, Start};
+use super::pipeline::{Built, Setting, SourceError, Start};
 
 /// Builds the pipeline of a clip that begins at `position` (nanoseconds into it).
 pub(super) fn build(

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::decode;
 use super::feed::{Feed, Pacing};
-use super::supervisor::{Built, Setting, SourceError, Start};
+use super::pipeline::{Built, Setting, SourceError, Start};
 use crate::show::{self, resolve_secrets, secrets};
 
 /// HTTP gives a clip, or the segments of a playlist, as fast as they are taken, and a live stream as

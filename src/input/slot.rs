@@ -3,19 +3,28 @@
 //! The source's thread writes into a lock-free ring, the tick reads. Which picture a tick shows is
 //! decided by the pictures' own times, not by which came last: taking the newest repeats and loses
 //! pictures even when both clocks are the same.
+//!
+//! What waits is bounded by time and by the show's rate, because a raw picture is large (3 MB at
+//! 1080p): nothing that is due more than [`FAR_NS`] from now is kept, and of what is, two pictures
+//! for one tick at most. A source of any higher rate settles at one for each tick, so a delay of
+//! 2 s holds 2 s of the show: 60 pictures and 190 MB at 1080p30, 240 and 750 MB at 1080p120. Beyond
+//! that, pictures for a distant time are lost, and of too many for one tick all that no tick would
+//! show are dropped as they come; both are counted.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::media::{House, Picture};
+use crate::media::{House, NS_PER_S, Picture, Rate};
 
-/// Pictures that may wait between source and tick; a flood beyond it is counted as lost.
-const RING: usize = 32;
-/// Pictures that the tick keeps at most: two seconds of delay at twice 30 frames, and some.
-const KEEP: usize = 160;
-/// A picture that would be due later than this is not worth its memory: its time is wrong.
-const FAR_NS: i64 = 3_000_000_000;
+/// For so long pictures may wait between source and tick, and a late tick loses none. A flood beyond
+/// it is counted as lost.
+const RING_NS: i64 = NS_PER_S / 2;
+/// And so many at any rate.
+const RING_LEAST: usize = 32;
+/// A picture that would be due later than this is not worth its memory: its time is wrong. The
+/// longest delay of a picture is 2 s; the rest is for what a source sends ahead.
+const FAR_NS: i64 = 3 * NS_PER_S;
 /// A picture exactly between two ticks belongs to the later one: decided with this much in hand, so
 /// that rounding of time stamps cannot tip it.
 const TIE: i64 = 1_000_000;
@@ -50,9 +59,11 @@ pub struct Slot {
     shown: Option<Picture>,
 }
 
-/// A slot and its writer.
-pub fn slot() -> (SlotWriter, Slot) {
-    let (producer, consumer) = rtrb::RingBuffer::new(RING);
+/// A slot of a show of this rate, and its writer.
+pub fn slot(rate: Rate) -> (SlotWriter, Slot) {
+    // A source may give twice as many as the show has frames; what is more was dropped before.
+    let twice = |ns: i64| 2 * (ns / rate.frame_ns().max(1)) as usize;
+    let (producer, consumer) = rtrb::RingBuffer::new(twice(RING_NS).max(RING_LEAST));
     let counters = Arc::new(SlotCounters::default());
     (
         SlotWriter {
@@ -62,7 +73,7 @@ pub fn slot() -> (SlotWriter, Slot) {
         Slot {
             ring: consumer,
             counters,
-            waiting: VecDeque::with_capacity(RING),
+            waiting: VecDeque::with_capacity(twice(FAR_NS + RING_NS)),
             shown: None,
         },
     )
@@ -91,7 +102,7 @@ impl Slot {
     /// and [`HYSTERESIS`] from its time while there are pictures; a source at the house's rate
     /// repeats or drops one picture at a time, as often as its clock demands.
     pub fn at(&mut self, due: House, frame_ns: i64) -> Option<&Picture> {
-        self.take_in(due);
+        self.take_in(due, frame_ns);
         let limit = due + frame_ns / 2 - TIE;
         let newest_due = self
             .waiting
@@ -145,7 +156,7 @@ impl Slot {
         &self.counters
     }
 
-    fn take_in(&mut self, due: House) {
+    fn take_in(&mut self, due: House, frame_ns: i64) {
         while let Ok(picture) = self.ring.pop() {
             if picture.time > due + FAR_NS {
                 self.counters.lost.fetch_add(1, Ordering::Relaxed);
@@ -162,11 +173,24 @@ impl Slot {
                     .fetch_add(self.waiting.len() as u64, Ordering::Relaxed);
                 self.waiting.clear();
             }
+            self.thin(picture.time, due, frame_ns);
             self.waiting.push_back(picture);
         }
-        while self.waiting.len() > KEEP {
-            self.waiting.pop_front();
-            self.counters.lost.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Drops the last that waits if the picture of time `next` takes its place at its tick, and
+    /// there are more than one a tick. At about the house's rate the turn decides, not the tick.
+    fn thin(&mut self, next: House, due: House, frame_ns: i64) {
+        let Some(last) = self.waiting.back() else {
+            return;
+        };
+        // The tick, counted from this one, at which a picture is the newest that is due.
+        let tick = |time: House| (time + TIE - due - frame_ns / 2 - 1).div_euclid(frame_ns);
+        let before = self.waiting.iter().nth_back(1).or(self.shown.as_ref());
+        let is_dense = before.is_some_and(|before| next - before.time < frame_ns * 5 / 4);
+        if is_dense && tick(last.time) == tick(next) {
+            self.waiting.pop_back();
+            self.counters.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -205,7 +229,7 @@ mod tests {
     /// Feeds pictures at `times` (arriving `early` before they are due) and gives the number shown
     /// at each of `ticks` ticks of `frame_ns`.
     fn run(times: impl Iterator<Item = House>, ticks: u64, frame_ns: f64, early: i64) -> Vec<u64> {
-        let (mut writer, mut slot) = slot();
+        let (mut writer, mut slot) = slot(Rate((1e9 / frame_ns).round() as u32, 1));
         let mut times = times.peekable();
         (0..ticks)
             .map(|n| {
@@ -278,7 +302,7 @@ mod tests {
 
     #[test]
     fn the_picture_shown_is_never_further_than_half_a_frame_and_5_ms() {
-        let (mut writer, mut slot) = slot();
+        let (mut writer, mut slot) = slot(Rate(30, 1));
         let step = F30 * 1.0005;
         let mut next = 0u64;
         for n in 0..20_000u64 {
@@ -294,7 +318,7 @@ mod tests {
 
     #[test]
     fn times_that_jump_back_lose_what_waited_and_go_on() {
-        let (mut writer, mut slot) = slot();
+        let (mut writer, mut slot) = slot(Rate(30, 1));
         writer.push(picture(2_000_000_000));
         assert!(slot.at(0, F30 as i64).is_none());
         writer.push(picture(0));
@@ -304,7 +328,7 @@ mod tests {
 
     #[test]
     fn a_picture_for_a_distant_time_is_lost_and_blocks_nothing() {
-        let (mut writer, mut slot) = slot();
+        let (mut writer, mut slot) = slot(Rate(30, 1));
         writer.push(picture(1_000_000_000_000));
         writer.push(picture(0));
         assert_eq!(slot.at(0, F30 as i64).unwrap().number, 2);
@@ -318,9 +342,87 @@ mod tests {
         assert_eq!(shown[60..], (1..=240).collect::<Vec<_>>());
     }
 
+    const F120: f64 = 1e9 / 120.0;
+
+    #[test]
+    fn a_delay_of_two_seconds_loses_nothing_at_120_frames() {
+        let times = (0..).map(|k| (f64::from(k) * F120) as i64 + 2_000_000_000);
+        let shown = run(times, 1200, F120, 2_000_000_000);
+        assert_eq!(shown[240..], (1..=960).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn twice_the_rate_and_two_seconds_late_keeps_its_cadence_and_one_picture_a_tick() {
+        for phase in [0, 1_000_000, 2_083_333, 3_500_000] {
+            let (mut writer, mut slot) = slot(Rate(120, 1));
+            let time_of = |k: u64| (k as f64 * F120 / 2.0) as i64 + phase + 2_000_000_000;
+            let mut next = 0;
+            let mut shown = Vec::new();
+            let mut most = 0;
+            for n in 0..1200u64 {
+                let due = (n as f64 * F120) as i64;
+                while time_of(next) - 2_000_000_000 <= due {
+                    writer.push(picture(time_of(next)));
+                    next += 1;
+                }
+                shown.extend(slot.at(due, F120 as i64).map(|p| p.number));
+                most = most.max(slot.waiting.len());
+            }
+            // The first few are shown as the delay begins to run out.
+            let steps = shown[5..].windows(2).map(|w| w[1] - w[0]);
+            assert!(steps.clone().all(|step| step == 2), "{phase}: {shown:?}");
+            assert!((239..=244).contains(&most), "{phase}: {most} waited");
+            let counters = slot.counters();
+            assert_eq!(counters.lost.load(Ordering::Relaxed), 0, "{phase}");
+            let (frames, dropped) = (&counters.frames, &counters.dropped);
+            let (frames, dropped) = (
+                frames.load(Ordering::Relaxed),
+                dropped.load(Ordering::Relaxed),
+            );
+            let kept =
+                (shown.windows(2).filter(|w| w[0] != w[1]).count() + slot.waiting.len()) as u64;
+            assert_eq!(frames - dropped, kept + 1, "{phase}");
+        }
+    }
+
+    #[test]
+    fn what_waits_is_bounded_whatever_comes() {
+        // Any rate and any jitter, all of it seconds early.
+        for (rate, step) in [
+            (30, 1_000),
+            (30, 5_000_000),
+            (120, 700_000),
+            (120, 6_000_000),
+        ] {
+            let frame = Rate(rate, 1).frame_ns();
+            let (mut writer, mut slot) = slot(Rate(rate, 1));
+            let room = slot.waiting.capacity();
+            let mut time = 5 * NS_PER_S / 2;
+            let mut k = 0i64;
+            for n in 0..1000 {
+                let due = n * frame;
+                for _ in 0..30 {
+                    if time < due + 5 * NS_PER_S {
+                        k += 1;
+                        time += step + (k * 7919) % step;
+                        writer.push(picture(time));
+                    }
+                }
+                slot.at(due, frame);
+                let bound = 2 * (FAR_NS / frame + 1) as usize;
+                assert!(
+                    slot.waiting.len() <= bound,
+                    "{} at {rate}",
+                    slot.waiting.len()
+                );
+                assert!(slot.waiting.len() <= room, "it grew beyond {room}");
+            }
+        }
+    }
+
     #[test]
     fn a_flood_is_counted_and_the_newest_due_is_shown() {
-        let (mut writer, mut slot) = slot();
+        let (mut writer, mut slot) = slot(Rate(30, 1));
         for k in 0..1000 {
             writer.push(picture(k));
         }

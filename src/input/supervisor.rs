@@ -1,6 +1,5 @@
 //! A source's supervisor: a thread that builds its pipeline, watches it, and builds it again.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -11,15 +10,15 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
-use super::decode::Streams;
 use super::feed::{Ends, Feed, Pacing, Vitals};
+use super::pipeline::{Built, Setting, SourceError, Start};
 use super::slot::{Slot, slot};
 use super::sound::{SoundReader, sound_ring};
 use super::{camera, file, network, test};
 use crate::door::SourceState;
-use crate::media::{House, HouseClock, NS_PER_S};
+use crate::media::{House, NS_PER_S};
 use crate::nice::{self, Nice};
-use crate::show::{Format, Source, SourceKind};
+use crate::show::{Source, SourceKind};
 
 /// Without a new picture for so long, a source is frozen.
 pub const FROZEN_NS: i64 = NS_PER_S;
@@ -28,7 +27,10 @@ pub const LOST_NS: i64 = 3 * NS_PER_S;
 /// A live source that gives nothing for so long is started again: an SRT listener, say, would hold
 /// on to a dead caller for five seconds, and a new one could not get in.
 const GIVE_UP_NS: i64 = 2_500_000_000;
-/// As long may a live source take to give its first picture.
+/// One that is fetched over the network and held to real time, so long: the pieces of a playlist may
+/// each be ten seconds long.
+const STUCK_NS: i64 = 15 * NS_PER_S;
+/// As long may a source that is not in the house take to give its first picture.
 const CONNECT_NS: i64 = 10 * NS_PER_S;
 /// Waits between attempts: a source is to be back within seconds of its sender.
 const BACKOFF: [Duration; 4] = [
@@ -40,59 +42,6 @@ const BACKOFF: [Duration; 4] = [
 /// A pipeline that ran for so long has earned a quick new start.
 const STABLE: Duration = Duration::from_secs(10);
 const POLL: gst::ClockTime = gst::ClockTime::from_mseconds(100);
-
-/// Why a source's pipeline could not be built or broke.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    /// GStreamer lacks something.
-    #[error("GStreamer has no \"{0}\": is its plugin package installed?")]
-    MissingElement(String),
-    /// Said by an element.
-    #[error("{0}")]
-    Pipeline(String),
-}
-
-impl From<gst::glib::BoolError> for SourceError {
-    fn from(error: gst::glib::BoolError) -> Self {
-        Self::Pipeline(error.message.to_string())
-    }
-}
-
-impl From<gst::StateChangeError> for SourceError {
-    fn from(_: gst::StateChangeError) -> Self {
-        Self::Pipeline("the pipeline does not start".to_owned())
-    }
-}
-
-/// What all sources of a show share.
-#[derive(Clone, Debug)]
-pub struct Setting {
-    /// House time.
-    pub clock: HouseClock,
-    /// House format.
-    pub format: Format,
-    /// Folder from which relative paths are read.
-    pub folder: PathBuf,
-    /// Threads that a decoder may use.
-    pub decoder_threads: u32,
-}
-
-/// A pipeline that is ready to be started.
-pub(super) struct Built {
-    pub pipeline: gst::Pipeline,
-    pub feed: Arc<Feed>,
-    pub streams: Option<Arc<Streams>>,
-    pub start: Start,
-}
-
-/// How a pipeline is started.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Start {
-    /// At once.
-    Play,
-    /// A clip: from a position, and over again without a gap where it loops.
-    Seek { looped: bool, position: i64 },
-}
 
 /// A running source, as the engine holds it.
 pub struct RunningSource {
@@ -154,7 +103,7 @@ pub fn start(
     source: &Source,
     setting: &Setting,
 ) -> std::io::Result<(RunningSource, Slot, SoundReader)> {
-    let (picture_writer, slot) = slot();
+    let (picture_writer, slot) = slot(setting.format.rate);
     let (sound_writer, sound) = sound_ring();
     let status = Arc::new(Status {
         state: AtomicU8::new(0),
@@ -439,19 +388,20 @@ impl Supervisor {
             vitals.last_picture()
         };
         let live = built.feed.is_live();
+        let fetched = matches!(self.source.kind, SourceKind::Network { .. });
         let last = last.filter(|&last| last >= began);
         let Some(last) = last else {
             let waits = match &self.source.kind {
                 SourceKind::Network { url, .. } => network::waits_for_caller(url),
                 _ => false,
             };
-            if live && !waits && now - began > CONNECT_NS {
+            if (live || fetched) && !waits && now - began > CONNECT_NS {
                 return Some(Ending::Broke("nothing came for 10 s".to_owned()));
             }
             return None;
         };
         let quiet = now - last;
-        if quiet > GIVE_UP_NS && live {
+        if (live && quiet > GIVE_UP_NS) || (fetched && quiet > STUCK_NS) {
             return Some(Ending::Broke(format!(
                 "nothing came for {:.1} s",
                 quiet as f64 / NS_PER_S as f64

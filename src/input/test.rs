@@ -7,7 +7,7 @@ use gstreamer::prelude::*;
 
 use super::chain;
 use super::feed::{Feed, Pacing};
-use super::supervisor::{Built, Setting, SourceError, Start};
+use super::pipeline::{Built, Setting, SourceError, Start};
 use crate::show::Pattern;
 
 /// Amplitude of the tone: −20 dBFS.

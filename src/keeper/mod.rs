@@ -1,18 +1,30 @@
 //! The keeper: the small process that holds a show while its engine lives and dies. It starts the
-//! engine, starts it again when it dies, and passes lines from its terminal to the door.
+//! engine, starts it again when it dies, and passes lines from its terminal to the door. Should it die
+//! itself, the engine starts another, which adopts it.
 
-use std::fs::File;
+mod apart;
+mod charge;
+mod heir;
+mod process;
+
 use std::io;
-use std::os::fd::AsRawFd;
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command as Process, ExitStatus, Stdio};
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, after, bounded, never, select, unbounded};
+use crossbeam_channel::{Receiver, after, bounded, never, select, tick, unbounded};
+use serde::Deserialize;
+
+pub use apart::start_apart;
+pub use charge::Charge;
+pub use heir::stay_kept;
+pub use process::inherited;
 
 use crate::control::lines::{self, Heard};
 use crate::door::{Client, Command, Event, Place};
+use process::{Ending, Handed, this_program, wait, wait_for_end_of};
 
 /// After being asked to end, an engine has so long to close its files.
 const ENDING: Duration = Duration::from_secs(30);
@@ -22,9 +34,11 @@ const EAGER: Duration = Duration::from_millis(50);
 const PATIENT: Duration = Duration::from_secs(1);
 /// The report follows the answer to "quit" within this time after the engine has ended.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How often the show's files are marked as being in use.
+const FRESHEN: Duration = Duration::from_secs(3600);
 
 /// How a show is kept.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct KeepOptions {
     /// No desk is opened beside it.
     pub headless: bool,
@@ -34,6 +48,8 @@ pub struct KeepOptions {
     pub record: bool,
     /// Ends by itself after so long.
     pub duration: Option<Duration>,
+    /// The show's lock, where another process took it for this one.
+    pub lock: Option<OwnedFd>,
 }
 
 /// Why a show could not be kept.
@@ -55,39 +71,79 @@ pub enum KeepError {
 ///
 /// # Errors
 /// [`KeepError`], before the show has begun.
-pub fn keep(show_file: &Path, options: &KeepOptions) -> Result<(), KeepError> {
+pub fn keep(show_file: &Path, options: KeepOptions) -> Result<(), KeepError> {
     let place = Place::of(show_file)?;
-    let Some(lock) = place.lock()? else {
-        return Err(KeepError::Running(show_file.to_owned()));
+    let lock = match options.lock {
+        Some(lock) => lock,
+        None => match place.lock()? {
+            Some(lock) => lock.into(),
+            None => return Err(KeepError::Running(show_file.to_owned())),
+        },
     };
     // What an earlier show left: a keeper that begins a show begins it anew.
-    let _ = std::fs::remove_file(place.journal());
-    let _ = std::fs::remove_file(place.socket());
-    let mut keeper = Keeper {
-        show_file: show_file.to_owned(),
+    place.clear();
+    let keeper = Keeper::new(
+        Charge {
+            show_file: std::fs::canonicalize(show_file)?,
+            place: place.clone(),
+            stream: options.stream,
+            record: options.record,
+            until_ns: options.duration.map(charge::moment_in),
+        },
         lock,
-        options: options.clone(),
-        quitting: false,
-        ready: false,
-        early: Vec::new(),
-        reported: false,
-    };
+    );
     let signals = signals()?;
     let heard = standard_input()?;
-    let mut engine = keeper.start_engine(false)?;
-    let client = Client::start(place.clone(), 0)?;
+    let engine = keeper.start_engine(false)?;
+    let client = Client::start(place, 0)?;
     if !options.headless {
         keeper.open_desk()?;
     }
-    keeper.follow(&mut engine, &client, &heard, &signals)
+    keeper.follow(engine, &client, &heard, &signals)
+}
+
+/// What an engine hands to the keeper that it starts.
+#[derive(Debug)]
+pub struct Orphan {
+    /// The engine's process.
+    pub id: i32,
+    /// The show's lock.
+    pub lock: OwnedFd,
+    /// To be held open for as long as this keeper lives.
+    pub leash: OwnedFd,
+    /// Nobody holds its other end any more when the engine is gone.
+    pub life: OwnedFd,
+}
+
+/// Keeps a show whose keeper has died, until it ends. In a session of its own, for nobody is left at
+/// whatever terminal the show was started from.
+///
+/// # Errors
+/// [`KeepError::Io`].
+pub fn adopt(charge: Charge, orphan: Orphan) -> Result<(), KeepError> {
+    if let Err(error) = rustix::process::setsid() {
+        tracing::warn!("no session of its own: {error}");
+    }
+    tracing::info!(engine = orphan.id, "the engine has another keeper");
+    let engine = EngineProcess {
+        id: orphan.id,
+        began: None,
+        ended: wait_for_end_of(orphan.life)?,
+        _leash: orphan.leash,
+    };
+    let signals = signals()?;
+    let client = Client::start(charge.place.clone(), 0)?;
+    Keeper::new(charge, orphan.lock).follow(engine, &client, &never(), &signals)
 }
 
 struct Keeper {
-    show_file: PathBuf,
+    charge: Charge,
     /// Held by the engine too: while either lives, the show runs.
-    lock: File,
-    options: KeepOptions,
+    lock: OwnedFd,
+    /// The show is to end.
     quitting: bool,
+    /// The engine has yet to be told so.
+    quit_unsaid: bool,
     ready: bool,
     /// What was said before the first frame.
     early: Vec<Event>,
@@ -98,31 +154,51 @@ struct Keeper {
 /// A running engine.
 struct EngineProcess {
     id: i32,
-    began: Instant,
-    ended: Receiver<io::Result<ExitStatus>>,
+    /// `None` where it began before this keeper.
+    began: Option<Instant>,
+    ended: Receiver<Ending>,
+    /// The engine sees by it that its keeper lives.
+    _leash: OwnedFd,
+}
+
+impl EngineProcess {
+    /// How long to wait before the next, now that this one is gone.
+    fn pause(&self) -> Duration {
+        let is_short = |began: Instant| began.elapsed() < SHORT_LIFE;
+        if self.began.is_some_and(is_short) {
+            PATIENT
+        } else {
+            EAGER
+        }
+    }
 }
 
 impl Keeper {
-    fn start_engine(&self, resume: bool) -> io::Result<EngineProcess> {
-        let mut process = this_program()?;
-        process.arg("engine").arg(&self.show_file);
-        for (flag, wanted) in [
-            ("--stream", self.options.stream),
-            ("--record", self.options.record),
-            ("--resume", resume),
-        ] {
-            if wanted {
-                process.arg(flag);
-            }
+    fn new(charge: Charge, lock: OwnedFd) -> Self {
+        Self {
+            charge,
+            lock,
+            quitting: false,
+            quit_unsaid: false,
+            ready: false,
+            early: Vec::new(),
+            reported: false,
         }
-        let lock = self.lock.as_raw_fd();
-        // SAFETY: between fork and exec only fcntl is called, on a file that is open in both.
-        unsafe {
-            process.pre_exec(move || {
-                let lock = std::os::fd::BorrowedFd::borrow_raw(lock);
-                rustix::io::fcntl_setfd(lock, rustix::io::FdFlags::empty())?;
-                Ok(())
-            });
+    }
+
+    fn start_engine(&self, resume: bool) -> io::Result<EngineProcess> {
+        let (leash_end, leash) = io::pipe()?;
+        let (lock_handed, leash_handed) = (Handed::of(&self.lock)?, Handed::of(&leash_end)?);
+        let mut process = this_program()?;
+        process.arg("engine");
+        self.charge.tell(&mut process);
+        process
+            .arg("--lock")
+            .arg(lock_handed.number())
+            .arg("--leash")
+            .arg(leash_handed.number());
+        if resume {
+            process.arg("--resume");
         }
         // A group of its own: what the terminal sends is for the keeper, which ends it properly.
         let child = process
@@ -130,18 +206,18 @@ impl Keeper {
             .stdout(Stdio::null())
             .process_group(0)
             .spawn()?;
-        let id = child.id() as i32;
         Ok(EngineProcess {
-            id,
-            began: Instant::now(),
+            id: child.id() as i32,
+            began: Some(Instant::now()),
             ended: wait(child)?,
+            _leash: leash.into(),
         })
     }
 
     fn open_desk(&self) -> io::Result<()> {
         let child = this_program()?
             .arg("desk")
-            .arg(&self.show_file)
+            .arg(&self.charge.show_file)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()?;
@@ -150,8 +226,8 @@ impl Keeper {
     }
 
     fn follow(
-        &mut self,
-        engine: &mut EngineProcess,
+        mut self,
+        mut engine: EngineProcess,
         client: &Client,
         heard: &Receiver<Heard>,
         signals: &Receiver<()>,
@@ -159,9 +235,13 @@ impl Keeper {
         let silent = never();
         let unheard = never();
         let mut input = heard;
-        let mut timer = self.options.duration.map_or_else(never, after);
+        let mut timer = self.charge.time_left().map_or_else(never, after);
         let mut deadline = never::<Instant>();
+        let stale = tick(FRESHEN);
         loop {
+            if self.quit_unsaid && client.try_send(Command::Quit {}).is_some() {
+                self.quit_unsaid = false;
+            }
             // Lines wait while the engine is being started: a command must not be lost with it.
             let listening = if client_is_there(client) {
                 input
@@ -171,24 +251,14 @@ impl Keeper {
             select! {
                 recv(engine.ended) -> status => {
                     let status = status.map_err(|_| KeepError::Engine("it was lost".into()))??;
-                    self.tell_rest(client);
-                    if status.success() || self.quitting || self.reported {
+                    if self.is_over(status, client)? {
+                        self.charge.place.clear();
                         return Ok(());
                     }
-                    let how = how_it_ended(status);
-                    if !self.ready {
-                        return Err(KeepError::Engine(how));
-                    }
-                    tracing::error!("the engine is lost ({how}); it is started again");
-                    tell(&Event::EngineLost { message: how });
-                    std::thread::sleep(if engine.began.elapsed() < SHORT_LIFE { PATIENT } else { EAGER });
-                    // The machine may be short of something for a moment; the show is not given up.
-                    *engine = loop {
-                        match self.start_engine(true) {
-                            Ok(engine) => break engine,
-                            Err(error) => tracing::error!("the engine does not start: {error}"),
-                        }
-                        std::thread::sleep(PATIENT);
+                    std::thread::sleep(engine.pause());
+                    engine = match self.resume(signals) {
+                        Some(engine) => engine,
+                        None => return Ok(()),
                     };
                 }
                 recv(client.events()) -> event => match event {
@@ -196,11 +266,8 @@ impl Keeper {
                     Err(_) => return Err(KeepError::Engine("its door was lost".into())),
                 },
                 recv(listening) -> line => match line {
+                    Ok(Heard::Command(Command::Quit {})) => deadline = self.quit(),
                     Ok(Heard::Command(command)) => {
-                        if command == (Command::Quit {}) {
-                            self.quitting = true;
-                            deadline = after(ENDING);
-                        }
                         if client.try_send(command).is_none() {
                             tell_error("the engine is being started again: say it once more");
                         }
@@ -209,14 +276,10 @@ impl Keeper {
                     // The end of the input is not the end of the show.
                     Ok(Heard::End) | Err(_) => input = &silent,
                 },
-                recv(signals) -> _ => {
-                    self.quit(client);
-                    deadline = after(ENDING);
-                }
+                recv(signals) -> _ => deadline = self.quit(),
                 recv(timer) -> _ => {
                     timer = never();
-                    self.quit(client);
-                    deadline = after(ENDING);
+                    deadline = self.quit();
                 }
                 recv(deadline) -> _ => {
                     tracing::error!("the engine does not end; it is ended by force");
@@ -225,17 +288,54 @@ impl Keeper {
                     }
                     deadline = never();
                 }
+                recv(stale) -> _ => self.charge.place.freshen(),
                 default(Duration::from_millis(50)) => {}
             }
         }
     }
 
-    fn quit(&mut self, client: &Client) {
-        self.quitting = true;
-        let until = Instant::now() + Duration::from_secs(5);
-        while client.try_send(Command::Quit {}).is_none() && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(20));
+    /// Whether the show has ended with its engine.
+    fn is_over(&mut self, status: Option<ExitStatus>, client: &Client) -> Result<bool, KeepError> {
+        let noted = Noted::read(&self.charge.place);
+        let ended = noted.as_ref().is_some_and(|noted| noted.ended);
+        let well = status.is_some_and(|status| status.success());
+        self.tell_rest(client, well || ended);
+        let how = how_it_ended(status);
+        if well || ended || self.quitting || self.reported {
+            if !well && !self.reported {
+                tracing::error!("the engine died while it ended the show ({how})");
+            }
+            return Ok(true);
         }
+        if !self.ready && noted.is_none() {
+            self.charge.place.clear();
+            return Err(KeepError::Engine(how));
+        }
+        tracing::error!("the engine is lost ({how}); it is started again");
+        tell(&Event::EngineLost { message: how });
+        Ok(false)
+    }
+
+    /// Starts the next engine; `None` where the show is to end instead.
+    fn resume(&self, signals: &Receiver<()>) -> Option<EngineProcess> {
+        loop {
+            // The machine may be short of something for a moment; the show is not given up.
+            match self.start_engine(true) {
+                Ok(engine) => return Some(engine),
+                Err(error) => tracing::error!("the engine does not start: {error}"),
+            }
+            if signals.recv_timeout(PATIENT).is_ok() {
+                return None;
+            }
+        }
+    }
+
+    /// Has the show end as soon as the engine hears of it; gives the moment after which it is ended by
+    /// force.
+    fn quit(&mut self) -> Receiver<Instant> {
+        self.quitting = true;
+        self.quit_unsaid = true;
+        after(ENDING)
     }
 
     fn hear(&mut self, event: Event) {
@@ -254,8 +354,14 @@ impl Keeper {
     }
 
     /// What was said before the engine ended and has not been passed on.
-    fn tell_rest(&mut self, client: &Client) {
-        while let Ok(event) = client.events().recv_timeout(LAST_WORDS) {
+    fn tell_rest(&mut self, client: &Client, to_the_report: bool) {
+        // An engine that died has no last words to wait for; the program waits for the next one.
+        let patience = if to_the_report {
+            LAST_WORDS
+        } else {
+            Duration::ZERO
+        };
+        while let Ok(event) = client.events().recv_timeout(patience) {
             let is_last = matches!(event, Event::Report(_));
             self.hear(event);
             if is_last {
@@ -265,14 +371,20 @@ impl Keeper {
     }
 }
 
-/// This very program, though its file may have been replaced by a newer one since.
-fn this_program() -> io::Result<Process> {
-    if cfg!(target_os = "linux") {
-        let mut process = Process::new("/proc/self/exe");
-        process.arg0("regie");
-        return Ok(process);
+/// What the keeper reads of an engine's journal.
+#[derive(Deserialize)]
+struct Noted {
+    /// The show was ended; what came after that was only the closing of files.
+    #[serde(default)]
+    ended: bool,
+}
+
+impl Noted {
+    /// `None` where no frame was made, and so no journal begun.
+    fn read(place: &Place) -> Option<Self> {
+        let text = std::fs::read(place.journal()).ok()?;
+        serde_json::from_slice(&text).ok()
     }
-    std::env::current_exe().map(Process::new)
 }
 
 fn client_is_there(client: &Client) -> bool {
@@ -300,22 +412,12 @@ fn tell_error(message: &str) {
     });
 }
 
-fn how_it_ended(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit status {code}"),
-        (None, Some(signal)) => format!("signal {signal}"),
-        (None, None) => "for no known reason".to_owned(),
+fn how_it_ended(status: Option<ExitStatus>) -> String {
+    match status.map(|status| (status.code(), status.signal())) {
+        Some((Some(code), _)) => format!("exit status {code}"),
+        Some((None, Some(signal))) => format!("signal {signal}"),
+        Some((None, None)) | None => "for no known reason".to_owned(),
     }
-}
-
-fn wait(mut child: Child) -> io::Result<Receiver<io::Result<ExitStatus>>> {
-    let (ended_in, ended) = bounded(1);
-    std::thread::Builder::new()
-        .name("wait".to_owned())
-        .spawn(move || {
-            let _ = ended_in.send(child.wait());
-        })?;
-    Ok(ended)
 }
 
 fn signals() -> io::Result<Receiver<()>> {
@@ -344,34 +446,4 @@ fn standard_input() -> io::Result<Receiver<Heard>> {
         .name("input".to_owned())
         .spawn(move || lines::read(io::stdin(), &heard_in))?;
     Ok(heard)
-}
-
-/// Starts a keeper of its own for a show, apart from this process, unless one keeps it already. What
-/// it says goes to the show's log.
-///
-/// # Errors
-/// What the system says.
-pub fn start_apart(show_file: &Path) -> io::Result<()> {
-    let place = Place::of(show_file)?;
-    if place.lock()?.is_none() {
-        return Ok(());
-    }
-    let log = File::create(place.log())?;
-    let mut process = this_program()?;
-    process
-        .args(["run", "--headless"])
-        .arg(show_file)
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log);
-    // SAFETY: between fork and exec only setsid is called, which touches no memory.
-    unsafe {
-        process.pre_exec(|| {
-            rustix::process::setsid()?;
-            Ok(())
-        });
-    }
-    let child = process.spawn()?;
-    wait(child)?;
-    Ok(())
 }

@@ -7,5 +7,5 @@ mod time;
 
 pub use packet::{Headers, Packet, Track};
 pub use picture::{Picture, PlaneRef};
-pub use sound::{BLOCK, CHANNELS, SAMPLE_RATE, SoundBlock, block_start, db_to_gain, gain_to_db};
-pub use time::{House, HouseClock, NS_PER_S, Rate, mul_div};
+pub use sound::{BLOCK, CHANNELS, SoundBlock, block_start, db_to_gain, gain_to_db};
+pub use time::{House, HouseClock, NS_PER_S, Rate, SAMPLE_RATE, mul_div};

@@ -1,9 +1,7 @@
 //! Sound in house format: 48 kHz, stereo, interleaved `f32`, in blocks of 10 ms.
 
-use super::{House, NS_PER_S, mul_div};
+use super::{House, NS_PER_S, SAMPLE_RATE, mul_div};
 
-/// Samples a second, of each channel.
-pub const SAMPLE_RATE: usize = 48_000;
 /// Channels of a source and of the program.
 pub const CHANNELS: usize = 2;
 /// Samples of each channel in one block of the mixer: 10 ms.

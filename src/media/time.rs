@@ -6,10 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::SAMPLE_RATE;
-
 /// Nanoseconds in a second.
 pub const NS_PER_S: i64 = 1_000_000_000;
+/// Samples of sound a second, of each channel.
+pub const SAMPLE_RATE: usize = 48_000;
 
 /// Nanoseconds since the engine's epoch.
 pub type House = i64;

@@ -55,8 +55,17 @@ pub fn parse(path: &Path, text: &str) -> Result<Show, Vec<Fault>> {
 /// # Errors
 /// Every fault of the file, in the order of its lines; one in line 1 where it cannot be read.
 pub fn load(path: &Path) -> Result<Show, Vec<Fault>> {
+    load_with_text(path).map(|(show, _)| show)
+}
+
+/// As [`load`], with the very text that was read and checked.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_text(path: &Path) -> Result<(Show, String), Vec<Fault>> {
     let text = contents(path).map_err(|fault| vec![fault])?;
-    read(path, &text, |tree, show| disk::check(path, tree, show))
+    let show = read(path, &text, |tree, show| disk::check(path, tree, show))?;
+    Ok((show, text))
 }
 
 fn read(

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::secrets::Secret;
+use super::secret::Secret;
 
 /// The service under which regie's secrets are kept.
 const SERVICE: &str = "regie";

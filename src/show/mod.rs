@@ -13,6 +13,7 @@ mod model;
 mod placeholder;
 mod recent;
 mod scan;
+mod secret;
 pub mod secrets;
 mod transition;
 mod wipes;
@@ -20,7 +21,7 @@ mod words;
 
 pub use disk::resolve as resolve_path;
 pub use fault::Fault;
-pub use file::{COPIES, SaveError, load, parse, save};
+pub use file::{COPIES, SaveError, load, load_with_text, parse, save};
 pub use model::*;
 pub use placeholder::{encode_secret, resolve_secrets};
 pub use recent::{last_or_demo, remember};

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -13,43 +12,13 @@ use super::atomic;
 use super::keyring::{Keyring, SystemKeyring};
 use super::words::is_id_character;
 
+pub use super::secret::Secret;
+
 /// The most a secret's name may hold, in characters.
 const NAME_LENGTH: usize = 64;
 
 /// No secrets file of sense is larger, in bytes.
 const FILE_LENGTH: u64 = 1 << 20;
-
-/// A stream key, password or passphrase. Neither shown nor logged; overwritten when dropped.
-pub struct Secret(String);
-
-impl Secret {
-    /// Takes a secret; line ends that a file or shell left behind it are cut off.
-    pub fn new(value: impl Into<String>) -> Self {
-        let mut value = value.into();
-        value.truncate(value.trim_end_matches(['\r', '\n']).len());
-        Self(value)
-    }
-
-    /// The secret itself, for the connection that needs it. Print it nowhere.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        let mut bytes = std::mem::take(&mut self.0).into_bytes();
-        bytes.fill(0);
-        // The compiler may not leave out a write that something looks at.
-        std::hint::black_box(&bytes);
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
 
 /// Why a secret could not be found or kept.
 #[derive(Debug, thiserror::Error)]
@@ -249,7 +218,7 @@ fn read_file(file: &Path) -> Result<BTreeMap<String, Secret>, SecretError> {
         .take(FILE_LENGTH)
         .read_to_string(&mut text)
         .map_err(io)?;
-    let text = Secret(text);
+    let text = Secret::verbatim(text);
     let values: BTreeMap<String, String> =
         ron::from_str(text.expose()).map_err(|error| SecretError::Malformed {
             file: file.to_owned(),
@@ -273,7 +242,7 @@ fn write_file(file: &Path, secrets: &BTreeMap<String, Secret>) -> Result<(), Sec
         .collect();
     let text = ron::ser::to_string_pretty(&plain, ron::ser::PrettyConfig::new())
         .map_err(|error| io(std::io::Error::other(error)))?;
-    let text = Secret(text + "\n");
+    let text = Secret::verbatim(text + "\n");
     if let Some(folder) = file.parent() {
         make_private_folder(folder).map_err(io)?;
     }

@@ -6,14 +6,13 @@ use std::{
     time::Duration,
 };
 
-use eframe::egui_wgpu::wgpu;
 use egui::{Align2, Event as Input, Rect, Ui, ViewportCommand};
 
 use super::{
-    Outcome,
     closing::{self, Answer},
     fader::Faders,
     fills,
+    graphics::Graphics,
     guard::Guard,
     health::Health,
     keys::{self, Action, Focus, FocusTimer},
@@ -22,34 +21,21 @@ use super::{
     meters::Meters,
     multiview,
     onair::{self, Air, AirTime},
-    outputs,
-    problems::{self, ENGINE_LOST},
+    outcome::Outcome,
+    outputs, problems,
     stage::{self, Pictures},
     strip, theme, topbar, transition,
     view::{View, name},
     waker::{Waker, even_rate},
     wishes::{self, Wishes},
 };
-use crate::door::{Command, Door, Event, MonitorId, MonitorRequest, Snapshot};
-
-/// How the window is drawn.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Graphics {
-    /// The window's texture format; none draws no pictures.
-    pub format: Option<wgpu::TextureFormat>,
-    /// The processor draws, for there is no GPU: paint less often.
-    pub software: bool,
-}
-
-impl Graphics {
-    /// The window is painted at most so many times a second.
-    pub(super) fn most_fps(self) -> u32 {
-        if self.software { 15 } else { 30 }
-    }
-}
+use crate::door::{Absence, Command, Door, Event, MonitorId, MonitorRequest, Snapshot};
 
 /// Without news from the engine the window is painted so often.
 const QUIET: Duration = Duration::from_millis(250);
+
+/// Whether somebody keeps a show whose engine is away is looked up so often, in seconds.
+const LOOK_FOR_KEEPER_S: f64 = 0.5;
 
 /// The window's whole state.
 pub struct Desk {
@@ -58,6 +44,8 @@ pub struct Desk {
     outcome: Arc<Mutex<Option<Outcome>>>,
     snapshot: Option<Arc<Snapshot>>,
     was_attached: bool,
+    /// What was found, and when, while the engine is away.
+    absence: Option<(f64, Absence)>,
     page: usize,
     markers: usize,
     asking: bool,
@@ -86,6 +74,7 @@ impl Desk {
             outcome,
             snapshot: None,
             was_attached: true,
+            absence: None,
             page: 0,
             markers: 0,
             asking: false,
@@ -117,6 +106,7 @@ impl Desk {
             self.wishes.forget();
         }
         self.was_attached = attached;
+        self.look_for_keeper(attached, now);
         self.read_events(ui.ctx(), &time_of_day, now);
 
         let window = ui.ctx().content_rect();
@@ -139,14 +129,10 @@ impl Desk {
         }
         let Some(snapshot) = self.snapshot.clone() else {
             self.decide_closing(ui, None, now);
-            ui.painter().text(
-                window.center(),
-                Align2::CENTER_CENTER,
-                "waiting for the engine",
-                theme::font(16.0),
-                theme::DIM,
-            );
-            super::paint::say(ui, window, "waiting", "waiting for the engine");
+            match self.away() {
+                Some(absence) if !absence.kept => banner(ui, window, absence),
+                _ => waiting(ui, window),
+            }
             ui.ctx().request_repaint_after(QUIET);
             return;
         };
@@ -166,6 +152,20 @@ impl Desk {
         self.draw(ui, window, &view, attached, &time_of_day);
         // The engine's news wake the window; the clock and the guards need no more than this.
         ui.ctx().request_repaint_after(QUIET);
+    }
+
+    fn look_for_keeper(&mut self, attached: bool, now: f64) {
+        let is_fresh = |(at, _): &(f64, Absence)| now < at + LOOK_FOR_KEEPER_S;
+        if attached {
+            self.absence = None;
+        } else if !self.absence.as_ref().is_some_and(is_fresh) {
+            self.absence = Some((now, self.door.absence()));
+        }
+    }
+
+    /// What is known of an engine that is away.
+    fn away(&self) -> Option<&Absence> {
+        self.absence.as_ref().map(|(_, absence)| absence)
     }
 
     fn read_events(&mut self, ctx: &egui::Context, time_of_day: &str, now: f64) {
@@ -340,17 +340,20 @@ impl Desk {
         });
         let problems = problems::find(snapshot);
         let newest = self.problems.newest(&problems, view.now);
-        let news = if attached {
-            let refusal = self.log.refusal(view.now);
-            refusal.or(newest.as_ref().map(|p| p.text.as_str()))
-        } else {
-            Some(ENGINE_LOST)
+        let away = self.absence.as_ref().map(|(_, absence)| absence);
+        let news = match away {
+            Some(absence) => Some(problems::engine_away(absence).0),
+            None => {
+                let refusal = self.log.refusal(view.now);
+                refusal.or(newest.as_ref().map(|p| p.text.as_str()))
+            }
         };
         let strip = (places.health, places.events);
         self.health
             .show(ui, strip, view, &self.log, news, &problems);
-        if !attached {
-            banner(ui, places.preview.picture.union(places.program.picture));
+        if let Some(absence) = away {
+            let over = places.preview.picture.union(places.program.picture);
+            banner(ui, over, absence);
         }
     }
 
@@ -402,9 +405,28 @@ fn label_of(snapshot: Option<&Snapshot>, id: &str) -> String {
         .map_or_else(|| id.to_owned(), |(id, label)| name(label, id).to_owned())
 }
 
-/// Says calmly, over the pictures, that the engine is away.
-fn banner(ui: &Ui, over: Rect) {
-    let rect = Rect::from_center_size(over.center(), egui::vec2(520.0, 54.0));
+/// Says that nothing has come of the engine yet.
+fn waiting(ui: &Ui, window: Rect) {
+    let text = "waiting for the engine";
+    ui.painter().text(
+        window.center(),
+        Align2::CENTER_CENTER,
+        text,
+        theme::font(16.0),
+        theme::DIM,
+    );
+    super::paint::say(ui, window, "waiting", text);
+}
+
+/// Says calmly, over the pictures, that the engine is away, and what comes of it.
+fn banner(ui: &Ui, over: Rect, absence: &Absence) {
+    let (text, more) = problems::engine_away(absence);
+    let size = if absence.kept {
+        egui::vec2(520.0, 54.0)
+    } else {
+        egui::vec2(800.0, 76.0)
+    };
+    let rect = Rect::from_center_size(over.center(), size);
     ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
     ui.painter().rect_stroke(
         rect,
@@ -412,15 +434,16 @@ fn banner(ui: &Ui, over: Rect) {
         egui::Stroke::new(1.0, theme::AMBER),
         egui::StrokeKind::Inside,
     );
-    super::paint::said_line(
-        ui,
-        rect,
-        egui::Align::Center,
-        "engine lost",
-        ENGINE_LOST,
-        theme::bold(16.0),
-        theme::AMBER,
-    );
+    let said = |rect: Rect, id: &str, text: &str, font, colour| {
+        super::paint::said_line(ui, rect, egui::Align::Center, id, text, font, colour);
+    };
+    let Some(more) = more else {
+        return said(rect, "engine lost", text, theme::bold(16.0), theme::AMBER);
+    };
+    let inside = rect.shrink2(egui::vec2(12.0, 10.0));
+    let (above, below) = inside.split_top_bottom_at_fraction(0.5);
+    said(above, "engine lost", text, theme::bold(16.0), theme::AMBER);
+    said(below, "why", &more, theme::font(13.5), theme::DIM);
 }
 
 impl eframe::App for Desk {

@@ -1,6 +1,6 @@
 //! A row per destination, and the buttons for all of them.
 
-use egui::{Color32, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{Align, Color32, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use super::{
     guard::{Guard, Guarded},
@@ -13,8 +13,20 @@ use super::{
 };
 use crate::door::{Command, DestinationState, DestinationStatus};
 
-/// Height of a row, in points.
-const ROW: f32 = 58.0;
+/// Height of a row, in points: as high as there is room for all, and no lower than for two lines.
+const ROW: std::ops::RangeInclusive<f32> = 36.0..=58.0;
+/// A row lower than this has one line under its name.
+const TWO_DETAILS: f32 = 54.0;
+const GAP: f32 = 4.0;
+
+/// Height of each of so many rows in a list of this height. All of them are seen at once if that can
+/// be, for the one that fails must not be the one that is scrolled away.
+fn row_height(list: f32, rows: usize) -> f32 {
+    let rows = rows.max(1) as f32;
+    ((list - (rows - 1.0) * GAP) / rows)
+        .floor()
+        .clamp(*ROW.start(), *ROW.end())
+}
 
 /// Draws the rows; those that do not fit are scrolled to.
 pub fn list(ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
@@ -22,9 +34,10 @@ pub fn list(ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
     let builder = UiBuilder::new().max_rect(rect).id_salt("destinations");
     ui.scope_builder(builder, |ui| {
         ui.shrink_clip_rect(rect);
-        ui.spacing_mut().item_spacing = vec2(0.0, 4.0);
+        ui.spacing_mut().item_spacing = vec2(0.0, GAP);
+        let height = row_height(rect.height(), destinations.len());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let size = vec2(ui.available_width(), ROW);
+            let size = vec2(ui.available_width(), height);
             for destination in destinations {
                 let (row, _) = ui.allocate_exact_size(size, Sense::hover());
                 destination_row(ui, row, destination, view, guard);
@@ -32,7 +45,7 @@ pub fn list(ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
             if destinations.is_empty() {
                 let (row, _) = ui.allocate_exact_size(size, Sense::hover());
                 let text = "The show names no destination yet";
-                paint::lines(ui, row, text, theme::font(13.0), theme::DIM);
+                paint::lines(ui, row, Align::Center, text, theme::font(13.0), theme::DIM);
                 paint::say(ui, row, "no destination", text);
             }
         });
@@ -59,12 +72,21 @@ fn destination_row(
         state => words::destination_state(state).to_owned(),
     };
     let (how, cost) = details(destination);
+    let both = match cost.as_str() {
+        "" => how.clone(),
+        cost => format!("{how} · {cost}"),
+    };
+    let lines: &[&str] = if row.height() < TWO_DETAILS {
+        &[&both]
+    } else {
+        &[&how, &cost]
+    };
     rows::text(
         ui,
         row,
         (colour, filled),
         (label, &value),
-        &[&how, &cost],
+        lines,
         is_ill,
         (
             ("destination", destination.id.as_str()),
@@ -177,6 +199,15 @@ pub fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
 mod tests {
     use super::*;
     use crate::ui::testing;
+
+    #[test]
+    fn rows_get_lower_before_one_is_out_of_sight() {
+        assert_eq!(row_height(159.0, 0), 58.0);
+        assert_eq!(row_height(159.0, 2), 58.0);
+        assert_eq!(row_height(159.0, 3), 50.0);
+        assert_eq!(row_height(159.0, 4), 36.0);
+        assert_eq!(row_height(159.0, 9), 36.0, "the rest is scrolled to");
+    }
 
     #[test]
     fn a_row_says_what_matters_in_its_state() {

@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use eframe::egui_wgpu::{self, CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
 use egui::{Color32, Id, Order, Rect, Ui};
 
+use super::pipeline;
+
 /// Bytes of one rectangle in the vertex buffer.
 const STRIDE: usize = 32;
 
@@ -26,8 +28,8 @@ fn sink_id() -> Id {
     Id::unique("fills")
 }
 
-/// Begins a frame of the window, in points: from here on [`fill`] collects, and what it collects is drawn now, under what
-/// comes later. `format` is the window's; without one, fills go through egui.
+/// Begins a frame of the window, in points: from here on [`fill`] collects, and what it collects is
+/// drawn now, under what comes later. `format` is the window's; without one, fills go through egui.
 pub fn begin(ui: &Ui, window: Rect, format: Option<wgpu::TextureFormat>) {
     let Some(format) = format else { return };
     let sink: Sink = ui
@@ -141,54 +143,23 @@ struct Fills {
 
 impl Fills {
     fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
-        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some("fill"),
-            source: wgpu::ShaderSource::Wgsl(include_str!("../../shaders/fill.wgsl").into()),
-        });
-        let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("fill"),
-            bind_group_layouts: &[],
-            immediate_size: 0,
-        });
-        let fragment = if format.is_srgb() {
-            "srgb_target"
-        } else {
-            "gamma_target"
+        let corner = wgpu::VertexBufferLayout {
+            array_stride: STRIDE as wgpu::BufferAddress,
+            step_mode: wgpu::VertexStepMode::Instance,
+            attributes: &wgpu::vertex_attr_array![0 => Float32x4, 1 => Float32x3, 2 => Unorm8x4],
         };
-        let pipeline = device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-            label: Some("fill"),
-            layout: Some(&layout),
-            vertex: wgpu::VertexState {
-                module: &module,
-                entry_point: Some("corner"),
-                buffers: &[Some(wgpu::VertexBufferLayout {
-                    array_stride: STRIDE as wgpu::BufferAddress,
-                    step_mode: wgpu::VertexStepMode::Instance,
-                    attributes: &wgpu::vertex_attr_array![
-                        0 => Float32x4, 1 => Float32x3, 2 => Unorm8x4
-                    ],
-                })],
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
+        let pipeline = pipeline::strip(
+            device,
+            "fill",
+            include_str!("../../shaders/fill.wgsl"),
+            &[],
+            &[Some(corner)],
+            wgpu::ColorTargetState {
+                format,
+                blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                write_mask: wgpu::ColorWrites::ALL,
             },
-            primitive: wgpu::PrimitiveState {
-                topology: wgpu::PrimitiveTopology::TriangleStrip,
-                ..wgpu::PrimitiveState::default()
-            },
-            depth_stencil: None,
-            multisample: wgpu::MultisampleState::default(),
-            fragment: Some(wgpu::FragmentState {
-                module: &module,
-                entry_point: Some(fragment),
-                targets: &[Some(wgpu::ColorTargetState {
-                    format,
-                    blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
-                    write_mask: wgpu::ColorWrites::ALL,
-                })],
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-            }),
-            multiview_mask: None,
-            cache: None,
-        });
+        );
         Self {
             pipeline,
             buffer: buffer(device, 512 * STRIDE as u64),

@@ -20,6 +20,9 @@ const METER: f32 = 58.0;
 const STRIP_MIN: f32 = 132.0;
 const STRIP_MAX: f32 = 340.0;
 
+/// Least side of what a hand must hit in a hurry, in points.
+pub const TARGET: f32 = 44.0;
+
 /// Width of a tally's border around a picture, in points.
 pub const BORDER: f32 = 3.0;
 
@@ -141,6 +144,84 @@ pub fn places(size: Vec2, aspect: f32) -> Places {
     }
 }
 
+/// The controls of the transition, left to right. Rectangles in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TransitionPlaces {
+    /// CUT.
+    pub cut: Rect,
+    /// AUTO.
+    pub auto: Rect,
+    /// The two kinds of transition.
+    pub kinds: [Rect; 2],
+    /// Makes the transition shorter.
+    pub shorter: Rect,
+    /// Its length, to be typed.
+    pub length: Rect,
+    /// Makes it longer.
+    pub longer: Rect,
+    /// The marker.
+    pub marker: Rect,
+    /// Fade to black, apart from the others.
+    pub black: Rect,
+}
+
+/// Places the controls of the transition in their row.
+pub fn transition(row: Rect) -> TransitionPlaces {
+    let unit = (row.width() / 994.0).clamp(0.72, 1.3);
+    let mut x = row.left();
+    let mut take = |width: f32, gap: f32| {
+        let out = Rect::from_min_size(pos2(x, row.top()), vec2(width, row.height()));
+        x += width + gap;
+        out
+    };
+    TransitionPlaces {
+        cut: take(128.0 * unit, 8.0),
+        auto: take(148.0 * unit, 20.0 * unit),
+        kinds: [take(60.0 * unit, 4.0), take(60.0 * unit, 14.0 * unit)],
+        shorter: take(TARGET, 4.0),
+        length: take(66.0, 4.0),
+        longer: take(TARGET, 20.0 * unit),
+        marker: take(90.0 * unit, 0.0),
+        black: row.with_min_x(row.right() - 124.0 * unit),
+    }
+}
+
+/// Size of the question that is asked at the end, in points. It lies in the middle of the window.
+pub const CLOSING: Vec2 = vec2(460.0, 274.0);
+
+/// The closing question's parts. Rectangles in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClosingPlaces {
+    /// The question.
+    pub head: Rect,
+    /// What is on.
+    pub on: Rect,
+    /// Leaves the show running.
+    pub leave: Rect,
+    /// Ends the show.
+    pub end: Rect,
+    /// Stays.
+    pub stay: Rect,
+}
+
+/// Places the closing question in a rectangle of the size [`CLOSING`].
+pub fn closing(rect: Rect) -> ClosingPlaces {
+    let area = rect.shrink(20.0);
+    let head = area.with_max_y(area.top() + 24.0);
+    let on = Rect::from_min_size(head.left_bottom(), vec2(area.width(), 50.0));
+    let row = |i: f32| {
+        let top = on.bottom() + 12.0 + i * (TARGET + 8.0);
+        Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), TARGET))
+    };
+    ClosingPlaces {
+        head,
+        on,
+        leave: row(0.0),
+        end: row(1.0),
+        stay: row(2.0),
+    }
+}
+
 /// Where a picture of this aspect lies in a monitor's place, within the border: as large as it may,
 /// in the middle, on whole pixels, and an even number of them each way, so that a picture of that
 /// size is shown pixel for pixel. `scale` is pixels per point.
@@ -257,5 +338,36 @@ mod tests {
     #[test]
     fn eight_to_a_page() {
         assert_eq!((pages(0), pages(8), pages(9), pages(17)), (1, 1, 2, 3));
+    }
+
+    #[test]
+    fn the_transition_and_the_closing_question_fit_their_places() {
+        let apart = |rects: &[Rect], within: Rect| {
+            for (i, a) in rects.iter().enumerate() {
+                assert!(within.contains_rect(*a), "{a} in {within}");
+                for b in &rects[i + 1..] {
+                    let both = a.intersect(*b);
+                    assert!(!both.is_positive(), "{a} and {b}");
+                }
+            }
+        };
+        for size in [
+            vec2(1024.0, 640.0),
+            vec2(1280.0, 800.0),
+            vec2(1920.0, 1080.0),
+        ] {
+            let row = places(size, 16.0 / 9.0).transition;
+            let t = transition(row);
+            apart(
+                &[
+                    t.cut, t.auto, t.kinds[0], t.kinds[1], t.shorter, t.length, t.longer, t.marker,
+                    t.black,
+                ],
+                row,
+            );
+        }
+        let rect = Rect::from_min_size(Pos2::ZERO, CLOSING);
+        let c = closing(rect);
+        apart(&[c.head, c.on, c.leave, c.end, c.stay], rect);
     }
 }

@@ -8,17 +8,20 @@ mod closing;
 mod destinations;
 mod fader;
 mod fills;
+mod graphics;
 mod guard;
 mod health;
 mod keys;
-mod layout;
+pub mod layout;
 mod log;
 mod meters;
 mod monitor;
 mod multiview;
 mod onair;
+mod outcome;
 mod outputs;
 mod paint;
+mod pipeline;
 mod problems;
 mod receiver;
 mod recorder;
@@ -40,7 +43,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use eframe::egui_wgpu::wgpu;
 use thiserror::Error;
 
-pub use app::{Desk, Graphics};
+pub use app::Desk;
+pub use graphics::Graphics;
+pub use outcome::Outcome;
 pub use theme::install as install_theme;
 
 use crate::door::Door;
@@ -62,18 +67,6 @@ impl Default for Options {
             fullscreen: false,
         }
     }
-}
-
-/// What is to become of the show, now that the window has closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The show runs on; another desk may be opened on it.
-    LeaveRunning,
-    /// The director ended it: the caller sends [`crate::door::Command::Quit`] and waits for the
-    /// report, for the desk has already gone.
-    EndShow,
-    /// The show ended by itself, or by another desk.
-    Ended,
 }
 
 /// Why there is no window.

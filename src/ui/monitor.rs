@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use eframe::egui_wgpu::{self, CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
 
-use super::app::Graphics;
+use super::{graphics::Graphics, pipeline};
 use crate::door::{MonitorId, MonitorPicture};
 
 /// Textures of a monitor that was not drawn for so long are given back.
@@ -98,10 +98,6 @@ struct Textures {
 
 impl Monitors {
     fn new(device: &wgpu::Device, format: wgpu::TextureFormat, filter: wgpu::FilterMode) -> Self {
-        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some("i420"),
-            source: wgpu::ShaderSource::Wgsl(include_str!("../../shaders/i420.wgsl").into()),
-        });
         let texture = |binding| wgpu::BindGroupLayoutEntry {
             binding,
             visibility: wgpu::ShaderStages::FRAGMENT,
@@ -126,40 +122,14 @@ impl Monitors {
                 },
             ],
         });
-        let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("i420"),
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
-        let fragment = if format.is_srgb() {
-            "srgb_target"
-        } else {
-            "gamma_target"
-        };
-        let pipeline = device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-            label: Some("i420"),
-            layout: Some(&pipeline_layout),
-            vertex: wgpu::VertexState {
-                module: &module,
-                entry_point: Some("corner"),
-                buffers: &[],
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-            },
-            primitive: wgpu::PrimitiveState {
-                topology: wgpu::PrimitiveTopology::TriangleStrip,
-                ..wgpu::PrimitiveState::default()
-            },
-            depth_stencil: None,
-            multisample: wgpu::MultisampleState::default(),
-            fragment: Some(wgpu::FragmentState {
-                module: &module,
-                entry_point: Some(fragment),
-                targets: &[Some(format.into())],
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-            }),
-            multiview_mask: None,
-            cache: None,
-        });
+        let pipeline = pipeline::strip(
+            device,
+            "i420",
+            include_str!("../../shaders/i420.wgsl"),
+            &[Some(&layout)],
+            &[],
+            format.into(),
+        );
         let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
             label: Some("i420"),
             mag_filter: filter,

@@ -39,7 +39,7 @@ pub fn show(
         let area = places.small[0].picture.union(places.small[PAGE - 1].label);
         let text =
             "The show has no source yet: add a camera, a clip or a network stream to its file";
-        paint::lines(ui, area, text, theme::font(15.0), theme::DIM);
+        paint::lines(ui, area, Align::Center, text, theme::font(15.0), theme::DIM);
         paint::say(ui, area, "no sources", text);
     }
 }
@@ -106,6 +106,7 @@ fn small(
         paint::lines(
             ui,
             inner.with_min_y(head.bottom() + 2.0),
+            Align::Center,
             message,
             theme::font(11.5),
             theme::TEXT,

@@ -63,23 +63,39 @@ pub fn must_ask(snapshot: &Snapshot) -> bool {
         || snapshot.recording.state != RecordingState::Off
 }
 
-/// What is on, for the question at the end: "YouTube and PeerTube are on; the master is being
+/// What is on, for the question at the end: "YouTube and PeerTube are on air. The master is being
 /// recorded."
 pub fn what_is_on(snapshot: &Snapshot) -> String {
-    let names: Vec<&str> = snapshot
-        .destinations
-        .iter()
-        .filter(|d| d.state != DestinationState::Off)
-        .map(|d| super::view::name(&d.label, &d.id))
-        .collect();
+    let named = |wanted: fn(DestinationState) -> bool| -> Vec<&str> {
+        let on = snapshot.destinations.iter().filter(|d| wanted(d.state));
+        on.map(|d| super::view::name(&d.label, &d.id)).collect()
+    };
+    let arrives = |state| matches!(state, DestinationState::Live | DestinationState::Congested);
+    let is_tried = |state| {
+        matches!(
+            state,
+            DestinationState::Connecting
+                | DestinationState::Reconnecting
+                | DestinationState::Failed
+        )
+    };
     let mut parts = Vec::new();
-    match &names[..] {
-        [] => {}
-        [one] => parts.push(format!("{one} is on air.")),
-        [first @ .., last] => parts.push(format!("{} and {last} are on air.", first.join(", "))),
+    for (names, what) in [
+        (named(arrives), "on air"),
+        (named(is_tried), "switched on but not reached"),
+    ] {
+        match &names[..] {
+            [] => {}
+            [one] => parts.push(format!("{one} is {what}.")),
+            [first @ .., last] => {
+                parts.push(format!("{} and {last} are {what}.", first.join(", ")));
+            }
+        }
     }
-    if snapshot.recording.state != RecordingState::Off {
-        parts.push("The master is being recorded.".to_owned());
+    match snapshot.recording.state {
+        RecordingState::Off => {}
+        RecordingState::Failed => parts.push("The master cannot be written.".to_owned()),
+        _ => parts.push("The master is being recorded.".to_owned()),
     }
     parts.join(" ")
 }
@@ -116,13 +132,21 @@ mod tests {
     fn what_is_on_is_named() {
         let mut snapshot = testing::snapshot();
         assert!(!must_ask(&snapshot));
-        snapshot.destinations[0].state = DestinationState::Reconnecting;
+        snapshot.destinations[0].state = DestinationState::Congested;
         snapshot.destinations[1].state = DestinationState::Live;
-        snapshot.recording.state = RecordingState::Failed;
+        snapshot.recording.state = RecordingState::Recording;
         assert!(must_ask(&snapshot));
         assert_eq!(
             what_is_on(&snapshot),
             "YouTube and PeerTube are on air. The master is being recorded."
+        );
+        snapshot.destinations[0].state = DestinationState::Failed;
+        snapshot.recording.state = RecordingState::Failed;
+        assert!(must_ask(&snapshot));
+        assert_eq!(
+            what_is_on(&snapshot),
+            "PeerTube is on air. YouTube is switched on but not reached. \
+             The master cannot be written."
         );
     }
 }

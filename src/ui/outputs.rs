@@ -2,7 +2,7 @@
 
 use egui::{Rect, Ui, pos2};
 
-use super::{destinations, guard::Guard, receiver, recorder, theme, view::View};
+use super::{destinations, guard::Guard, layout, receiver, recorder, view::View};
 
 /// Draws the panel.
 pub fn show(ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
         .as_ref()
         .map(|status| (status, take(receiver::height(snapshot.destinations.len()))));
     let recorder = take(recorder::HEIGHT);
-    let everything = take(theme::TARGET);
+    let everything = take(layout::TARGET);
     destinations::list(ui, rect.with_max_y(foot), view, guard);
     destinations::everything(ui, everything, view, guard);
     recorder::show(ui, recorder, view, guard);

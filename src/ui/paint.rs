@@ -4,7 +4,8 @@
 //! can push anything else aside.
 
 use egui::{
-    Align, Color32, FontId, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    Align, Color32, Event, FontId, Id, PointerButton, Pos2, Rect, Response, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo,
     accesskit::Role,
     pos2,
     text::{LayoutJob, TextFormat, TextWrapping},
@@ -39,8 +40,9 @@ pub fn line(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour:
     size.x
 }
 
-/// Writes as many lines as fit into a rectangle, in its middle.
-pub fn lines(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: Color32) {
+/// Writes as many lines as fit into a rectangle, in the middle of its height; what does not fit ends
+/// in "…".
+pub fn lines(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour: Color32) {
     let height = font.size * 1.25;
     let mut job = LayoutJob::single_section(
         text.to_owned(),
@@ -55,12 +57,17 @@ pub fn lines(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: Color32) {
         max_rows: ((rect.height() / height) as usize).max(1),
         ..TextWrapping::default()
     };
-    job.halign = Align::Center;
+    job.halign = align;
     let galley = ui.painter().layout_job(job);
     let top = rect.center().y - galley.size().y / 2.0;
+    let x = match align {
+        Align::Min => rect.left(),
+        Align::Center => rect.center().x,
+        Align::Max => rect.right(),
+    };
     ui.painter()
         .with_clip_rect(rect.intersect(ui.clip_rect()))
-        .galley(pos2(rect.center().x, top), galley, colour);
+        .galley(pos2(x, top), galley, colour);
 }
 
 /// Says to a screen reader what is drawn in a rectangle.
@@ -101,9 +108,27 @@ pub fn light(ui: &Ui, centre: egui::Pos2, colour: Color32, filled: bool) {
 
 /// Whether a control was pressed: by the pointer as soon as its button goes down, for a cut is made
 /// at that moment and not when the finger leaves; else by key or by a screen reader.
+///
+/// Read from the events themselves: a tap may come and go between two paintings, and egui says of
+/// such a one that the button is not down.
 pub fn pressed(ui: &Ui, response: &Response) -> bool {
-    let (down, released) = ui.input(|i| (i.pointer.primary_pressed(), i.pointer.any_released()));
-    (down && response.is_pointer_button_down_on()) || (response.clicked() && !released)
+    let (presses, released) = ui.input(|i| {
+        let presses = i.events.iter().filter_map(|event| match event {
+            Event::PointerButton {
+                pos,
+                button: PointerButton::Primary,
+                pressed: true,
+                ..
+            } => Some(*pos),
+            _ => None,
+        });
+        (presses.collect::<Vec<_>>(), i.pointer.any_released())
+    });
+    let is_here = |pos: Pos2| {
+        response.interact_rect.contains(pos) && ui.ctx().layer_id_at(pos) == Some(response.layer_id)
+    };
+    let by_pointer = response.sense.senses_click() && presses.into_iter().any(is_here);
+    by_pointer || (response.clicked() && !released)
 }
 
 /// The ring around the control that has the keyboard; outside, so that a tally's border stays seen.

@@ -3,10 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::{view::name, words};
-use crate::door::{DestinationState, DestinationStatus, RecordingState, Snapshot, SourceState};
+use crate::door::{
+    Absence, DestinationState, DestinationStatus, RecordingState, Snapshot, SourceState,
+};
 
-/// What is said while the engine is away.
-pub const ENGINE_LOST: &str = "engine lost – the keeper is starting it again";
+/// What is said while the engine is away: one sentence, and where to read more.
+pub fn engine_away(absence: &Absence) -> (&'static str, Option<String>) {
+    if absence.kept {
+        return ("engine lost – the keeper is starting it again", None);
+    }
+    let log = absence.log.as_ref();
+    (
+        "the show has stopped – close this desk and open the show again",
+        log.map(|log| format!("what happened is in {}", log.display())),
+    )
+}
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +65,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         .count();
     for destination in snapshot.destinations.iter().filter(ill) {
         let mut text = destination_sentence(destination);
+        // Before the reason, which may be long and end out of sight.
         if ill_ones == 1 && well > 0 {
             text.push_str(if well == 1 {
                 " · the other is fine"
@@ -61,12 +73,15 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
                 " · the others are fine"
             });
         }
-        add(format!("destination {}", destination.id), text);
+        let about = format!("destination {}", destination.id);
+        add(about, with(&text, &destination.message));
     }
     for source in &snapshot.sources {
         let what = match source.state {
             SourceState::Lost => "is lost",
             SourceState::Restarting => "is lost and being started again",
+            // Between two tries it is no better, and must not seem to come anew with each.
+            SourceState::Connecting if source.restarts > 0 => "is lost and being started again",
             SourceState::Frozen => "is frozen, the last picture stays",
             SourceState::Connecting | SourceState::Live | SourceState::Ended => continue,
         };
@@ -102,14 +117,10 @@ fn destination_sentence(destination: &DestinationStatus) -> String {
             "is too slow and drops pictures, {} so far",
             words::count(destination.dropped)
         ),
-        DestinationState::Failed => "needs a hand".to_owned(),
+        DestinationState::Failed => format!("needs a hand, {}", next_try(destination)),
         _ => format!("reconnecting, {}", next_try(destination)),
     };
-    let mut text = with(&format!("{label}: {what}"), &destination.message);
-    if destination.state == DestinationState::Failed {
-        text.push_str(&format!(" ({})", next_try(destination)));
-    }
-    text
+    format!("{label}: {what}")
 }
 
 /// `try 3 in 4 s`, or `try 3 now`.
@@ -157,6 +168,19 @@ mod tests {
     }
 
     #[test]
+    fn an_engine_that_nobody_starts_again_is_not_promised() {
+        let (kept, more) = engine_away(&Absence::default());
+        assert!(kept.contains("starting it again") && more.is_none());
+        let absence = Absence {
+            kept: false,
+            log: Some("/tmp/forum.log".into()),
+        };
+        let (stopped, more) = engine_away(&absence);
+        assert!(stopped.contains("has stopped"), "{stopped}");
+        assert_eq!(more.as_deref(), Some("what happened is in /tmp/forum.log"));
+    }
+
+    #[test]
     fn a_reconnecting_destination_says_when_it_tries_again() {
         let mut snapshot = testing::snapshot();
         snapshot.destinations[0].state = DestinationState::Live;
@@ -164,10 +188,11 @@ mod tests {
         second.state = DestinationState::Reconnecting;
         second.attempt = 3;
         second.next_try_s = Some(4.2);
+        second.message = "closed by the server".to_owned();
         let found = find(&snapshot);
         assert_eq!(
             found[0].text,
-            "PeerTube: reconnecting, try 3 in 4 s · the other is fine"
+            "PeerTube: reconnecting, try 3 in 4 s · the other is fine – closed by the server"
         );
     }
 
@@ -187,10 +212,22 @@ mod tests {
             texts,
             [
                 "master: look at the disk – the disk is nearly full",
-                "YouTube: needs a hand – the key was refused: check it (try 2 in 55 s)",
+                "YouTube: needs a hand, try 2 in 55 s – the key was refused: check it",
                 "Ann: is lost – no signal",
             ]
         );
+    }
+
+    #[test]
+    fn a_source_that_is_tried_again_and_again_is_one_problem() {
+        let mut snapshot = testing::snapshot();
+        snapshot.sources[1].state = SourceState::Connecting;
+        assert_eq!(find(&snapshot), [], "it is only coming up");
+        snapshot.sources[1].restarts = 1;
+        let connecting = find(&snapshot);
+        snapshot.sources[1].state = SourceState::Restarting;
+        assert_eq!(find(&snapshot), connecting);
+        assert_eq!(connecting[0].text, "Ann: is lost and being started again");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use egui::{Align, Color32, Rect, Ui};
 
 use super::{
-    app::Graphics,
     fills,
+    graphics::Graphics,
     layout::{self, BORDER, MonitorPlace},
     monitor, paint, theme,
     view::{View, name},

@@ -4,7 +4,7 @@ use egui::{Align, Rect, Ui, pos2, vec2};
 
 use super::{
     fader::{self, Faders},
-    fills,
+    fills, layout,
     meters::{self, Meters},
     paint::{self, Button},
     theme,
@@ -52,7 +52,14 @@ fn mixed(ui: &Ui, rect: Rect, scene: &SceneStatus, view: &View) {
         .map(|source| name(&source.label, &source.id))
         .collect();
     let text = format!("sound of\n{}", names.join(", "));
-    paint::lines(ui, rect.shrink(10.0), &text, theme::font(12.0), theme::DIM);
+    paint::lines(
+        ui,
+        rect.shrink(10.0),
+        Align::Center,
+        &text,
+        theme::font(12.0),
+        theme::DIM,
+    );
 }
 
 fn source_strip(
@@ -98,7 +105,7 @@ fn source_strip(
 
     let mute = Rect::from_min_size(
         pos2(column.left(), readout.bottom() + 4.0),
-        vec2(column.width(), theme::TARGET),
+        vec2(column.width(), layout::TARGET),
     );
     let say = format!("Mute {label}");
     let text = if source.mute { "MUTED" } else { "MUTE" };

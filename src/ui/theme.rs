@@ -34,6 +34,8 @@ pub const ON_TEXT: Color32 = Color32::from_rgb(18, 20, 23);
 pub const RED: Color32 = Color32::from_rgb(212, 36, 42);
 /// Text on [`RED`].
 pub const RED_TEXT: Color32 = Color32::from_rgb(255, 246, 245);
+/// On air, between two flashes.
+pub const DARK_RED: Color32 = Color32::from_rgb(104, 22, 26);
 /// Next: borders and marks.
 pub const GREEN: Color32 = Color32::from_rgb(46, 190, 96);
 /// Look here.
@@ -52,8 +54,6 @@ pub const METER_RED: Color32 = Color32::from_rgb(224, 66, 58);
 
 /// Rounding of buttons and panels, in points.
 pub const ROUND: u8 = 4;
-/// Least side of what a hand must hit in a hurry, in points.
-pub const TARGET: f32 = 44.0;
 
 const BOLD: &str = "bold";
 
@@ -171,6 +171,7 @@ mod tests {
             ("amber on panel", AMBER, PANEL),
             ("amber on button", AMBER, RAISED),
             ("text on red", RED_TEXT, RED),
+            ("text between flashes", RED_TEXT, DARK_RED),
             ("text on a control that is on", ON_TEXT, ON),
             ("amber on scrim", AMBER, Color32::from_rgb(8, 9, 10)),
         ] {

@@ -1,8 +1,9 @@
 //! CUT, AUTO, the transition that AUTO makes, the marker, and fade to black.
 
-use egui::{Color32, DragValue, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{DragValue, Rect, Ui, UiBuilder};
 
 use super::{
+    layout,
     paint::{Button, pressed},
     theme,
     view::View,
@@ -25,18 +26,11 @@ pub fn step(frames: u32, longer: bool) -> u32 {
 /// Draws the row; `mark` says whether a marker is asked for.
 pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
     let snapshot = view.snapshot;
-    let mut x = rect.left();
-    let mut take = |width: f32, gap: f32| {
-        let out = Rect::from_min_size(pos2(x, rect.top()), vec2(width, rect.height()));
-        x += width + gap;
-        out
-    };
-    let unit = (rect.width() / 994.0).clamp(0.72, 1.3);
-
+    let places = layout::transition(rect);
     let cut = Button::new("CUT")
         .key("Space")
         .size(19.0)
-        .show(ui, take(128.0 * unit, 8.0), "cut");
+        .show(ui, places.cut, "cut");
     if pressed(ui, &cut) {
         view.send(Command::Cut {});
     }
@@ -61,7 +55,7 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
         .key(&key)
         .size(19.0)
         .progress(progress)
-        .show(ui, take(148.0 * unit, 20.0 * unit), "auto");
+        .show(ui, places.auto, "auto");
     if pressed(ui, &auto) {
         view.send(Command::Auto {});
     }
@@ -69,16 +63,16 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
     let transition = |kind, frames| {
         view.send(Command::transition(kind, frames));
     };
-    for (kind, text, say, gap) in [
-        (TransitionKind::Mix, "Mix", "AUTO makes a mix", 4.0),
-        (TransitionKind::Cut, "Cut", "AUTO makes a cut", 14.0 * unit),
-    ] {
+    let kinds = [
+        (TransitionKind::Mix, "Mix", "AUTO makes a mix"),
+        (TransitionKind::Cut, "Cut", "AUTO makes a cut"),
+    ];
+    for ((kind, text, say), place) in kinds.into_iter().zip(places.kinds) {
         let selected = snapshot.transition.style.kind == kind;
-        let button = Button::new(text).say(say).selected(selected).show(
-            ui,
-            take(60.0 * unit, gap),
-            ("kind", text),
-        );
+        let button = Button::new(text)
+            .say(say)
+            .selected(selected)
+            .show(ui, place, ("kind", text));
         if button.clicked() {
             transition(kind, snapshot.transition.style.frames);
         }
@@ -89,18 +83,18 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
     if Button::new("−")
         .say("Shorter transition")
         .size(17.0)
-        .show(ui, take(theme::TARGET, 4.0), "shorter")
+        .show(ui, places.shorter, "shorter")
         .clicked()
     {
         transition(kind, step(frames, false));
     }
-    if let Some(asked) = length(ui, take(66.0, 4.0), frames) {
+    if let Some(asked) = length(ui, places.length, frames) {
         transition(kind, asked);
     }
     if Button::new("+")
         .say("Longer transition")
         .size(17.0)
-        .show(ui, take(theme::TARGET, 20.0 * unit), "longer")
+        .show(ui, places.longer, "longer")
         .clicked()
     {
         transition(kind, step(frames, true));
@@ -108,8 +102,8 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
 
     let mark = Button::new("Marker")
         .key("M")
-        .show(ui, take(90.0 * unit, 0.0), "marker");
-    fade(ui, rect.with_min_x(rect.right() - 124.0 * unit), view);
+        .show(ui, places.marker, "marker");
+    fade(ui, places.black, view);
     mark.clicked()
 }
 
@@ -133,7 +127,8 @@ fn length(ui: &mut Ui, rect: Rect, frames: u32) -> Option<u32> {
     (asked != frames).then_some(asked)
 }
 
-/// Fade to black: flashes red while the program is black or on its way there.
+/// Fade to black: flashes red while the program is black or on its way there, and is never without
+/// red then, for one glance must tell a black program from a dead camera.
 fn fade(ui: &Ui, rect: Rect, view: &View) {
     let snapshot = view.snapshot;
     let black = snapshot.fade_to_black || snapshot.black > 0.0;
@@ -147,12 +142,8 @@ fn fade(ui: &Ui, rect: Rect, view: &View) {
     };
     let mut button = Button::new("FTB").say(said).key("Ctrl+B").size(17.0);
     if black {
-        let fill: (Color32, Color32) = if lit {
-            (theme::RED, theme::RED_TEXT)
-        } else {
-            (theme::RAISED, theme::TEXT)
-        };
-        button = button.fill(fill.0, fill.1);
+        let fill = if lit { theme::RED } else { theme::DARK_RED };
+        button = button.fill(fill, theme::RED_TEXT);
     }
     if button.show(ui, rect, "ftb").clicked() {
         toggle_black(view);

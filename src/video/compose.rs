@@ -92,8 +92,11 @@ pub struct Compositor {
     held: Option<Held>,
 }
 
-/// The wipe of the transition that is under way, looked up once, so that one that gets ready late
-/// does not change it on its way.
+/// Up to here a wipe that gets ready takes over from the mix that was made in its place: it is what
+/// was asked for, and hardly anything of the mix has been seen. Later it would be a jump.
+const EARLY: f64 = 0.2;
+
+/// The wipe of the transition that is under way.
 struct Held {
     name: String,
     map: Option<Arc<WipeMap>>,
@@ -254,7 +257,7 @@ impl Compositor {
                 name,
                 softness,
                 reverse,
-            } if let Some(map) = self.wipe(name) => {
+            } if let Some(map) = self.wipe(name, position) => {
                 let edge = Edge::new(position, *softness, *reverse);
                 wipe(&mut canvas, &from, &to, &map, edge);
             }
@@ -267,9 +270,10 @@ impl Compositor {
         canvas.finish(time)
     }
 
-    /// The wipe of this name, as it was when the transition began.
-    fn wipe(&mut self, name: &str) -> Option<Arc<WipeMap>> {
-        if self.held.as_ref().is_none_or(|held| held.name != name) {
+    /// The wipe of this name, if it was ready when the transition began, or soon after.
+    fn wipe(&mut self, name: &str, position: f64) -> Option<Arc<WipeMap>> {
+        let held = self.held.as_ref().filter(|held| held.name == name);
+        if held.is_none_or(|held| held.map.is_none() && position < EARLY) {
             self.held = Some(Held {
                 name: name.to_owned(),
                 map: self.wipes.get(name),

@@ -4,6 +4,7 @@
 #![allow(dead_code)] // each test binary uses its own share
 
 pub mod coded;
+pub mod display;
 pub mod media;
 pub mod nginx;
 pub mod read;

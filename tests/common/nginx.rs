@@ -20,21 +20,28 @@ pub struct Nginx {
     folder: tempfile::TempDir,
     port: u16,
     records: bool,
+    /// Port of the playlists, where it makes any.
+    hls: Option<u16>,
     child: Option<Child>,
 }
 
 impl Nginx {
     /// Starts nginx with these applications, and one that refuses ([`REFUSES`]).
     pub fn start(applications: &[&str]) -> Self {
-        Self::start_with(applications, true)
+        Self::start_with(applications, true, None)
     }
 
     /// As [`Self::start`], but what is received is thrown away.
     pub fn forgetful(applications: &[&str]) -> Self {
-        Self::start_with(applications, false)
+        Self::start_with(applications, false, None)
     }
 
-    fn start_with(applications: &[&str], records: bool) -> Self {
+    /// As [`Self::forgetful`], and what is received is to be had as HLS too ([`Self::playlist`]).
+    pub fn with_playlists(applications: &[&str]) -> Self {
+        Self::start_with(applications, false, Some(wait::free_port()))
+    }
+
+    fn start_with(applications: &[&str], records: bool, hls: Option<u16>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for name in applications {
             std::fs::create_dir_all(folder.path().join(name)).expect("a folder to record in");
@@ -43,6 +50,7 @@ impl Nginx {
             folder,
             port: 0,
             records,
+            hls,
             child: None,
         };
         // Another process may take a free port before nginx does.
@@ -73,11 +81,25 @@ impl Nginx {
             } else {
                 String::new()
             };
+            let hls = match self.hls {
+                Some(_) => format!(
+                    "hls on; hls_path {folder}/{name}; hls_fragment 2s; hls_playlist_length 8s;"
+                ),
+                None => String::new(),
+            };
             text += &format!(
-                "application {name} {{ live on; wait_key on; wait_video on; {record} }}\n"
+                "application {name} {{ live on; wait_key on; wait_video on; {record} {hls} }}\n"
             );
         }
-        text + &format!("application {REFUSES} {{ live on; deny publish all; }}\n}} }}\n")
+        text += &format!("application {REFUSES} {{ live on; deny publish all; }}\n}} }}\n");
+        if let Some(port) = self.hls {
+            text += &format!(
+                "http {{ access_log off; client_body_temp_path {folder}/body; \
+                 types {{ application/vnd.apple.mpegurl m3u8; video/mp2t ts; }} \
+                 server {{ listen 127.0.0.1:{port}; root {folder}; }} }}\n"
+            );
+        }
+        text
     }
 
     fn launch(&mut self) -> bool {
@@ -116,6 +138,12 @@ impl Nginx {
     /// Address of an application, as a show file has it.
     pub fn server(&self, application: &str) -> String {
         format!("rtmp://127.0.0.1:{}/{application}", self.port)
+    }
+
+    /// Address of the playlist of a stream, where playlists are made.
+    pub fn playlist(&self, application: &str, stream: &str) -> String {
+        let port = self.hls.expect("an nginx with playlists");
+        format!("http://127.0.0.1:{port}/{application}/{stream}.m3u8")
     }
 
     /// Its process, while it runs.

@@ -1,5 +1,5 @@
-//! Senders of coded clips over the network, each of which can be killed: SRT and RTSP as processes
-//! of their own, MPEG-TS over HTTP from a thread that can run fast or slow, flood, or jump in time.
+//! Senders of coded clips over the network, each of which can be killed: SRT, RTMP and RTSP as
+//! processes of their own, MPEG-TS over HTTP from a thread that can run fast or slow, flood, or jump in time.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -68,11 +68,24 @@ pub fn srt_caller(clip: &Clip, port: u16) -> Process {
     }
 }
 
+/// Publishes a clip over RTMP at real time; `url` ends with the stream's name.
+pub fn rtmp(clip: &Clip, url: &str) -> Process {
+    Process {
+        child: Some(send(clip, &["-f", "flv", url])),
+        url: url.to_owned(),
+    }
+}
+
 fn srt(clip: &Clip, url: &str) -> Child {
+    send(clip, &["-muxdelay", "0", "-f", "mpegts", url])
+}
+
+fn send(clip: &Clip, to: &[&str]) -> Child {
     Command::new("ffmpeg")
         .args(["-v", "error", "-nostdin", "-re", "-i"])
         .arg(clip.file())
-        .args(["-c", "copy", "-muxdelay", "0", "-f", "mpegts", url])
+        .args(["-c", "copy"])
+        .args(to)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

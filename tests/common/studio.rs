@@ -22,7 +22,7 @@ struct Heard {
     news: Condvar,
 }
 
-/// A running `regie run … --headless`.
+/// A running `regie run`.
 pub struct Studio {
     folder: tempfile::TempDir,
     keeper: Child,
@@ -124,36 +124,32 @@ impl Studio {
 
     /// As [`Self::start`], without waiting for anything.
     pub fn launch(show: &ShowText, arguments: &[&str]) -> Self {
+        Self::begin(program_under_test(), show, arguments, None)
+    }
+
+    /// As [`Self::launch`], of regie in another file.
+    pub fn launch_program(program: &Path, show: &ShowText, arguments: &[&str]) -> Self {
+        Self::begin(program, show, arguments, None)
+    }
+
+    /// As [`Self::start`], with a desk beside the engine on this X display.
+    pub fn with_desk(show: &ShowText, arguments: &[&str], display: &str) -> Self {
+        let mut studio = Self::begin(program_under_test(), show, arguments, Some(display));
+        studio.wait_event("ready", PATIENCE, |event| event["event"] == "ready");
+        studio
+    }
+
+    fn begin(program: &Path, show: &ShowText, arguments: &[&str], display: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("show.ron");
         std::fs::write(&file, show.text()).expect("the show is written");
         let log = folder.path().join("log.txt");
         let errors = std::fs::File::create(&log).expect("a file for the log");
-        let home = folder.path().join("home");
-        std::fs::create_dir_all(&home).expect("a home");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_regie"));
-        command
-            .arg("run")
-            .arg(&file)
-            .arg("--headless")
-            .args(arguments);
-        command.current_dir(folder.path()).env("HOME", &home);
-        for (name, part) in [
-            ("XDG_CONFIG_HOME", "config"),
-            ("XDG_DATA_HOME", "data"),
-            ("XDG_STATE_HOME", "state"),
-            ("XDG_CACHE_HOME", "cache"),
-            ("XDG_RUNTIME_DIR", "runtime"),
-        ] {
-            let path = home.join(part);
-            std::fs::create_dir_all(&path).expect("a folder of the home");
-            command.env(name, path);
+        let mut command = regie_in(program, folder.path(), display);
+        command.arg("run").arg(&file).args(arguments);
+        if display.is_none() {
+            command.arg("--headless");
         }
-        let runtime = home.join("runtime");
-        let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-        std::fs::set_permissions(runtime, private).expect("a runtime folder of one's own");
-        // Plugins were looked through once already; a studio need not do so again.
-        command.env("GST_REGISTRY", registry());
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command.stderr(errors);
         let started = Instant::now();
@@ -395,21 +391,79 @@ impl Studio {
         self.frame_is(now + frames, limit);
     }
 
+    /// Opens another desk on this show on an X display, as `regie SHOW.ron` does.
+    pub fn open_desk(&self, display: &str) -> Child {
+        let mut command = regie_in(program_under_test(), self.folder(), Some(display));
+        command.arg(self.folder().join("show.ron"));
+        let log = self.folder().join("desk.txt");
+        let log = std::fs::File::create(log).expect("a file for the desk's log");
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(log).spawn().expect("regie starts")
+    }
+
     /// The keeper's process.
     pub fn keeper(&self) -> u32 {
         self.keeper.id()
     }
 
-    /// The engine's process: the keeper's child that is regie too.
+    /// The engine's process: the keeper's first child that is regie too.
     pub fn engine(&self) -> Option<u32> {
         processes_below(self.keeper.id())
             .into_iter()
             .find(|pid| name_of(*pid).is_some_and(|name| name.starts_with("regie")))
     }
 
+    /// The folder of its sockets, journal and log.
+    pub fn runtime(&self) -> PathBuf {
+        runtime_in(self.folder.path())
+    }
+
+    /// Every process that keeps or runs the show: whoever has its lock open.
+    pub fn holders(&self) -> Vec<u32> {
+        let runtime = self.runtime();
+        let is_lock = |path: &Path| {
+            path.starts_with(&runtime) && path.extension().is_some_and(|e| e == "lock")
+        };
+        let Ok(processes) = std::fs::read_dir("/proc") else {
+            return Vec::new();
+        };
+        processes
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .filter(|pid: &u32| {
+                let handles = std::fs::read_dir(format!("/proc/{pid}/fd"));
+                let mut handles = handles.into_iter().flatten().flatten();
+                handles.any(|handle| std::fs::read_link(handle.path()).is_ok_and(|l| is_lock(&l)))
+            })
+            .collect()
+    }
+
+    /// The holders that were started with this hidden command.
+    pub fn started_as(&self, command: &str) -> Vec<u32> {
+        let is_so = |pid: &u32| {
+            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            line.split(|byte| *byte == 0).nth(1) == Some(command.as_bytes())
+        };
+        self.holders().into_iter().filter(is_so).collect()
+    }
+
+    /// Another regie in this studio's surroundings.
+    pub fn another(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_regie"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("HOME", self.folder.path().join("home"))
+            .env("REGIE_RUNTIME_DIR", self.runtime())
+            .env("GST_REGISTRY", registry())
+            .stdin(Stdio::null());
+        command
+    }
+
     /// Sends a signal to a process of this studio.
     pub fn signal(&self, pid: u32, signal: Signal) {
-        let mine = pid == self.keeper.id() || processes_below(self.keeper.id()).contains(&pid);
+        let mine = pid == self.keeper.id()
+            || processes_below(self.keeper.id()).contains(&pid)
+            || self.holders().contains(&pid);
         assert!(mine, "process {pid} is not this studio's");
         let pid = Pid::from_raw(pid as i32).expect("a process number");
         kill_process(pid, signal).expect("the signal is sent");
@@ -448,8 +502,21 @@ impl Studio {
         if let Some(reader) = self.reader.take() {
             reader.join().ok();
         }
-        assert_eq!(at + 1, self.mark(), "the report is the last event");
+        if at + 1 != self.mark() {
+            self.fail("something was said after the report");
+        }
         report
+    }
+
+    /// Waits for the end of the process, whatever it said before.
+    pub fn ends(&mut self) -> std::process::ExitStatus {
+        let status = wait::until(Duration::from_secs(30), || {
+            self.keeper.try_wait().ok().flatten()
+        });
+        match status {
+            Some(status) => status,
+            None => self.fail("regie does not end"),
+        }
     }
 
     /// The file of the master that a report names.
@@ -483,19 +550,31 @@ impl Drop for Studio {
             eprintln!("kept: {}", self.folder.path().display());
         }
         if !self.ended {
-            // The keeper first, or it would start its engine again.
-            let below = processes_below(self.keeper.id());
+            // Held still first, or each of them would start the other again.
+            let all_gone = wait::until(Duration::from_secs(10), || {
+                let below = processes_below(self.keeper.id());
+                let regie = |pid: &u32| name_of(*pid).is_some_and(|n| n.starts_with("regie"));
+                let mut all = self.holders();
+                all.extend(below.into_iter().filter(regie));
+                for signal in [Signal::STOP, Signal::KILL] {
+                    for pid in all.iter().filter_map(|pid| Pid::from_raw(*pid as i32)) {
+                        kill_process(pid, signal).ok();
+                    }
+                }
+                // A child that is dead holds nothing any more.
+                all.is_empty().then_some(())
+            });
             self.keeper.kill().ok();
             self.keeper.wait().ok();
-            for pid in below {
-                // It may have ended, and its number may be another's by now.
-                let ours = name_of(pid).is_some_and(|name| name.starts_with("regie"));
-                if let (true, Some(pid)) = (ours, Pid::from_raw(pid as i32)) {
-                    kill_process(pid, Signal::KILL).ok();
-                }
+            if all_gone.is_none() {
+                eprintln!("processes are left: {:?}", self.holders());
             }
         }
     }
+}
+
+fn runtime_in(folder: &Path) -> PathBuf {
+    folder.join("home").join("runtime").join("regie")
 }
 
 /// What a snapshot says of states, in short.
@@ -543,6 +622,41 @@ pub fn processes_below(pid: u32) -> Vec<u32> {
 
 fn name_of(pid: u32) -> Option<String> {
     std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()
+}
+
+fn program_under_test() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_regie"))
+}
+
+/// The program under test, in a home of its own in this folder: nothing of the user's is read or
+/// written, and it sees this X display or none.
+fn regie_in(program: &Path, folder: &Path, display: Option<&str>) -> Command {
+    let home = folder.join("home");
+    std::fs::create_dir_all(&home).expect("a home");
+    let mut command = Command::new(program);
+    command.current_dir(folder).env("HOME", &home);
+    for (name, part) in [
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_STATE_HOME", "state"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_RUNTIME_DIR", "runtime"),
+    ] {
+        let path = home.join(part);
+        std::fs::create_dir_all(&path).expect("a folder of the home");
+        command.env(name, path);
+    }
+    let runtime = home.join("runtime");
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(runtime, private).expect("a runtime folder of one's own");
+    command.env("REGIE_RUNTIME_DIR", runtime_in(folder));
+    // Plugins were looked through once already; a studio need not do so again.
+    command.env("GST_REGISTRY", registry());
+    command.env_remove("WAYLAND_DISPLAY").env_remove("DISPLAY");
+    if let Some(display) = display {
+        command.env("DISPLAY", display);
+    }
+    command
 }
 
 /// One registry of GStreamer's plugins for all studios of all tests.

@@ -1,0 +1,74 @@
+//! What a kind of source makes and its supervisor runs: the words that both speak, in a file of
+//! their own so that neither needs the other.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use gstreamer as gst;
+
+use super::feed::Feed;
+use crate::media::HouseClock;
+use crate::show::Format;
+
+/// Why a source's pipeline could not be built or broke.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// GStreamer lacks something.
+    #[error("GStreamer has no \"{0}\": is its plugin package installed?")]
+    MissingElement(String),
+    /// Said by an element.
+    #[error("{0}")]
+    Pipeline(String),
+}
+
+impl From<gst::glib::BoolError> for SourceError {
+    fn from(error: gst::glib::BoolError) -> Self {
+        Self::Pipeline(error.message.to_string())
+    }
+}
+
+impl From<gst::StateChangeError> for SourceError {
+    fn from(_: gst::StateChangeError) -> Self {
+        Self::Pipeline("the pipeline does not start".to_owned())
+    }
+}
+
+/// What all sources of a show share.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// House time.
+    pub clock: HouseClock,
+    /// House format.
+    pub format: Format,
+    /// Folder from which relative paths are read.
+    pub folder: PathBuf,
+    /// Threads that a decoder may use.
+    pub decoder_threads: u32,
+}
+
+/// A pipeline that is ready to be started.
+pub(super) struct Built {
+    pub pipeline: gst::Pipeline,
+    pub feed: Arc<Feed>,
+    pub streams: Option<Arc<Streams>>,
+    pub start: Start,
+}
+
+/// How a pipeline is started.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Start {
+    /// At once.
+    Play,
+    /// A clip: from a position, and over again without a gap where it loops.
+    Seek { looped: bool, position: i64 },
+}
+
+/// Which streams a decoder found.
+#[derive(Debug, Default)]
+pub(super) struct Streams {
+    pub picture: AtomicBool,
+    pub sound: AtomicBool,
+    /// Set when all streams are known.
+    pub complete: AtomicBool,
+}

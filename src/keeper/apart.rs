@@ -1,0 +1,42 @@
+//! A keeper that outlives who asks for it: a session of its own, its words in the show's log.
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Stdio;
+
+use super::process::{Handed, this_program, wait};
+use crate::door::Place;
+
+/// Starts a keeper of its own for a show, apart from this process, unless one keeps it already. What
+/// it says goes to the show's log.
+///
+/// # Errors
+/// What the system says.
+pub fn start_apart(show_file: &Path) -> io::Result<()> {
+    let place = Place::of(show_file)?;
+    // Handed on, not given back: nobody comes between, and nobody sees the show unkept.
+    let Some(lock) = place.lock()? else {
+        return Ok(());
+    };
+    let log = place.begin_log()?;
+    let lock = Handed::of(&lock)?;
+    let mut process = this_program()?;
+    process
+        .args(["run", "--headless", "--lock"])
+        .arg(lock.number())
+        .arg(show_file)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
+    // SAFETY: between fork and exec only setsid is called, which touches no memory.
+    unsafe {
+        process.pre_exec(|| {
+            rustix::process::setsid()?;
+            Ok(())
+        });
+    }
+    let child = process.spawn()?;
+    wait(child)?;
+    Ok(())
+}
