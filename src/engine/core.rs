@@ -2,7 +2,8 @@
 //! the tick brings frame numbers in and carries effects out.
 
 use super::journal::{Journal, JournalStrip};
-use super::switcher::{SwitchError, Switcher, Taken};
+use super::switcher::{SwitchError, Switcher};
+use super::taken::Taken;
 use crate::audio::StripGain;
 use crate::door::{
     Command, Counters, DestinationStatus, EncoderStatus, Health, Level, ReceiverStatus,

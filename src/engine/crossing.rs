@@ -1,6 +1,6 @@
 //! One transition on its way: how far it is, whoever moves it, and the T-bar's manners.
 
-use super::switcher::Taken;
+use super::taken::Taken;
 use crate::show::{TransitionKind, TransitionStyle};
 use crate::video::{Blend, Crossing, Stage};
 

@@ -9,6 +9,7 @@ mod monitors;
 mod observer;
 mod sound;
 mod switcher;
+mod taken;
 mod tally;
 mod tick;
 mod wipes;
@@ -22,7 +23,8 @@ use crossbeam_channel::{Sender, bounded, unbounded};
 
 pub use core::{Core, Effect, Observed, ObservedSource, Refusal, Strip};
 pub use journal::{Journal, JournalStrip};
-pub use switcher::{SwitchError, Switcher, Taken};
+pub use switcher::{SwitchError, Switcher};
+pub use taken::Taken;
 pub use tally::{DestinationTally, SourceTally, Tally};
 
 use crate::audio::{Meters, Mixer, Order, Track};

@@ -4,36 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::crossing::{Bar, Run, Trial};
+use super::taken::Taken;
 use crate::door::{Tally, Transition, TransitionState};
-use crate::show::{Layer, Scene, Show, TransitionKind, TransitionStyle};
+use crate::show::{Scene, Show, TransitionKind, TransitionStyle};
 use crate::video::{Layout, Stage};
 
 /// Fade to black takes a second where the command does not say.
 const BLACK_S: f64 = 1.0;
 /// Longest fade to black, in frames.
 const LONGEST: u32 = TransitionStyle::LONGEST;
-
-/// A scene as it was taken: what is on air does not change when the show is edited.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Taken {
-    /// The scene's id.
-    pub scene: String,
-    /// Its layers when it was taken.
-    pub layers: Vec<Layer>,
-    /// What is drawn.
-    pub stage: Stage,
-}
-
-impl Taken {
-    /// A scene with these layers.
-    pub fn new(scene: &str, layers: &[Layer], show: &Show) -> Self {
-        Self {
-            scene: scene.to_owned(),
-            layers: layers.to_vec(),
-            stage: Stage::of(layers, show),
-        }
-    }
-}
 
 /// See the module's words.
 #[derive(Clone, Debug)]
@@ -496,7 +475,7 @@ impl Switcher {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::{Pattern, Source, SourceKind};
+    use crate::show::{Layer, Pattern, Source, SourceKind};
     use crate::video::Blend;
 
     fn show() -> Show {

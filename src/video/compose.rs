@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::canvas::{BLACK, Canvas, CanvasPool};
 use super::kernels::{Edge, Share, blend_row, fade_row, share};
 use super::scale::{Part, Scaler};
-use super::transition::{Blend, Crossing, bring_in, dip_side, mix, tint, wipe};
+use super::transition::{Blend, bring_in, dip_side, mix, tint, wipe};
 use super::wipe::{WipeMap, WipeShelf};
 use crate::media::{House, Picture};
 use crate::show::{Format, Layer, Show};
@@ -65,6 +65,27 @@ impl Stage {
         self.draws
             .iter()
             .any(|draw| draw.source == source && draw.opacity > 0.0)
+    }
+}
+
+/// A transition in a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crossing {
+    /// Where it goes.
+    pub to: Stage,
+    /// How far it is, 0 to 1.
+    pub position: f64,
+    /// What it looks like.
+    pub blend: Blend,
+}
+
+impl Crossing {
+    /// The name of the wipe that is drawn, if it is one.
+    pub fn wipe(&self) -> Option<&str> {
+        match &self.blend {
+            Blend::Wipe { name, .. } => Some(name),
+            _ => None,
+        }
     }
 }
 

@@ -10,9 +10,9 @@ mod transition;
 mod wipe;
 
 pub use canvas::{Canvas, CanvasPool, video_info};
-pub use compose::{Compositor, Draw, Layout, Stage};
+pub use compose::{Compositor, Crossing, Draw, Layout, Stage};
 pub use kernels::{blend_row, mix_row};
 pub use scale::Scaler;
 pub use slate::slate;
-pub use transition::{Blend, Crossing, yuv};
+pub use transition::{Blend, yuv};
 pub use wipe::{WipeFault, WipeMap, WipePicture, WipeShelf};

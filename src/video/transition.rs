@@ -2,32 +2,10 @@
 //! gives the old picture's very pixels and at 1 the new one's.
 
 use super::canvas::Canvas;
-use super::compose::Stage;
 use super::kernels::{Edge, Share, mix_row, share, tint_row, wipe_row};
 use super::wipe::WipeMap;
 use crate::media::Picture;
 use crate::show::{Direction, Rgb, TransitionKind, TransitionStyle};
-
-/// A transition in a picture.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Crossing {
-    /// Where it goes.
-    pub to: Stage,
-    /// How far it is, 0 to 1.
-    pub position: f64,
-    /// What it looks like.
-    pub blend: Blend,
-}
-
-impl Crossing {
-    /// The name of the wipe that is drawn, if it is one.
-    pub fn wipe(&self) -> Option<&str> {
-        match &self.blend {
-            Blend::Wipe { name, .. } => Some(name),
-            _ => None,
-        }
-    }
-}
 
 /// What a transition looks like.
 #[derive(Clone, Debug, PartialEq)]
