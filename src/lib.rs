@@ -19,6 +19,10 @@
 //! 9. [`keeper`]: the process that starts the engine, and starts it again when it dies; the engine does
 //!    as much for it.
 //!
+//! Beside the way: [`nice`] says who gives way to whom; [`outlet`] is a way out that nobody may be
+//! reading, [`logging`] the log that goes out by it, and [`panics`] what becomes of a thread that
+//! panics.
+//!
 //! Imports go down this list's data path: `ui` and `control` know only the door, the show and what
 //! flows; nothing knows `ui`.
 
@@ -28,9 +32,12 @@ pub mod door;
 pub mod engine;
 pub mod input;
 pub mod keeper;
+pub mod logging;
 pub mod media;
 pub mod nice;
+pub mod outlet;
 pub mod output;
+pub mod panics;
 pub mod show;
 #[cfg(feature = "desk")]
 pub mod ui;

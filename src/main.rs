@@ -11,6 +11,7 @@ use regie::door::{Command, Door, Hub, Place, serve};
 use regie::engine::{Engine, Options};
 use regie::keeper::{self, Charge, KeepOptions, Orphan};
 use regie::show::{self, Show};
+use regie::{logging, panics};
 
 /// A live-production switcher: one program, several destinations, nothing stops the clock.
 #[derive(Parser)]
@@ -126,14 +127,18 @@ fn main() -> ExitCode {
     // Started through /proc/self/exe it would be called "exe" in every list of processes.
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::set_name(c"regie");
-    let filter = tracing_subscriber::EnvFilter::try_from_env("REGIE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .init();
     let cli = Cli::parse();
+    if let Err(error) = logging::start() {
+        eprintln!("regie: no log: {error}");
+        return ExitCode::FAILURE;
+    }
+    panics::tell();
+    let code = carry_out(cli);
+    logging::flush();
+    code
+}
+
+fn carry_out(cli: Cli) -> ExitCode {
     let result = match cli.command {
         None => open_desk(cli.show),
         Some(Task::Run(args)) => run(&args),
@@ -146,7 +151,7 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("regie: {error:#}");
+            logging::say(&format!("regie: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -156,17 +161,21 @@ fn main() -> ExitCode {
 fn load(path: &Path) -> Result<Show, ExitCode> {
     show::load(path).map_err(|faults| {
         for fault in faults {
-            eprintln!("{fault}");
+            logging::say(&fault.to_string());
         }
         ExitCode::from(2)
     })
 }
 
 fn check(path: &Path) -> ExitCode {
-    match load(path) {
-        Ok(_) => ExitCode::SUCCESS,
-        Err(code) => code,
+    let Err(faults) = show::load(path) else {
+        return ExitCode::SUCCESS;
+    };
+    // Nothing is on air, and none of them may be lost: this waits for its reader.
+    for fault in faults {
+        eprintln!("{fault}");
     }
+    ExitCode::from(2)
 }
 
 fn devices() -> Result<ExitCode> {
@@ -206,30 +215,6 @@ fn run(args: &RunArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Threads without which there is no program. Should one of them panic, an engine that is started again
-/// within a second is better than one that is silent to the end of the show.
-const VITAL: [&str; 6] = [
-    "tick",
-    "mixer",
-    "fan-out",
-    "recorder",
-    "encoder",
-    "sound encoder",
-];
-
-fn end_with_vital_threads() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        usual(panic);
-        if std::thread::current()
-            .name()
-            .is_some_and(|name| VITAL.contains(&name))
-        {
-            std::process::abort();
-        }
-    }));
-}
-
 fn engine(args: &EngineArgs) -> Result<ExitCode> {
     let charge = Charge::from(&args.charge);
     let lock = keeper::inherited(args.lock)?;
@@ -237,7 +222,7 @@ fn engine(args: &EngineArgs) -> Result<ExitCode> {
     // Before the engine stands ahead: what this starts must not come before a decoder.
     keeper::stay_kept(charge.clone(), lock, leash)?;
     regie::nice::stand_ahead();
-    end_with_vital_threads();
+    panics::end_with_vital_threads();
     let asked_to_end = end_signals()?;
     let show = match show_of(&charge, args.resume) {
         Ok(show) => show,

@@ -322,7 +322,7 @@ fn the_state_is_said() {
         s.recording.time_left_s = Some(840.0);
         s.counters.frames = 22_914;
         s.counters.repeated = 2;
-        s.receiver = Some(door::ReceiverStatus {
+        s.receiver = Some(std::sync::Arc::new(door::ReceiverStatus {
             address: "127.0.0.1:19350".to_owned(),
             message: String::new(),
             streams: vec![door::ReceivedStream {
@@ -333,7 +333,7 @@ fn the_state_is_said() {
                 delay_ms: Some(412.0),
                 ..door::ReceivedStream::default()
             }],
-        });
+        }));
     });
     window.run();
     for label in [

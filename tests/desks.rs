@@ -14,8 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use regie::door::{
-    Client, Command, Counters, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Place,
-    Snapshot,
+    Client, Command, Counters, DestinationState, Door, Event, MonitorId, MonitorPicture,
+    MonitorRequest, Place, RecordingState, Snapshot, SourceState,
 };
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -281,6 +281,63 @@ fn two_desks_at_once_agree() {
     }
     let said = std::iter::from_fn(|| two.0.next_event());
     assert_eq!(said.filter(|e| matches!(e, Event::Error { .. })).count(), 0);
+}
+
+#[test]
+fn who_comes_late_hears_what_happened_before() {
+    let _turn = common::alone();
+    let nobody = format!("rtmp://127.0.0.1:{}/live/cam", wait::free_port());
+    let show = show().network("cam", &nobody).destination(
+        "hall",
+        &format!("rtmp://127.0.0.1:{}/live", wait::free_port()),
+    );
+    let mut studio = Studio::start(&show, &["--record"]);
+    studio.destination_is("hall", "off", PATIENCE);
+    studio.command(&serde_json::json!({"command": "stream", "destination": "hall", "on": true}));
+    let state = |s: &serde_json::Value, list: &str, id: &str| {
+        common::studio::named(s, list, id)["state"].clone()
+    };
+    let before = studio.until("all of it has happened", PATIENCE, |s| {
+        s["recording"]["state"] == "recording"
+            && state(s, "sources", "cam") == "restarting"
+            && state(s, "destinations", "hall") == "reconnecting"
+    });
+
+    // It asks for no snapshots: events are all that it has.
+    let late = Client::start(place(&studio), 0).unwrap();
+    let mut said = Vec::new();
+    let mut heard = |what: &str, is_it: &dyn Fn(&Event) -> bool| {
+        let event = wait::until(PATIENCE, || {
+            said.extend(late.next_event());
+            said.iter().find(|event| is_it(event)).cloned()
+        });
+        event.unwrap_or_else(|| panic!("no word of {what} in {said:?}"))
+    };
+    let ready = heard("the beginning", &|e| matches!(e, Event::Ready { .. }));
+    assert!(matches!(ready, Event::Ready { show, .. } if show == "Test"));
+    for id in ["red", "green", "blue", "white"] {
+        heard(
+            id,
+            &|e| matches!(e, Event::Source { id: of, state: SourceState::Live, .. } if of == id),
+        );
+    }
+    heard("the camera", &|e| {
+        matches!(e, Event::Source { id, state, message, .. }
+            if id == "cam" && *state != SourceState::Live && !message.is_empty())
+    });
+    heard("the destination", &|e| {
+        matches!(e, Event::Destination { id, state, .. }
+            if id == "hall" && *state != DestinationState::Off)
+    });
+    let file = before["recording"]["path"].as_str();
+    heard("the master", &|e| {
+        matches!(e, Event::Recording { state: RecordingState::Recording, path, .. }
+            if path.as_deref() == file)
+    });
+    assert!(
+        matches!(said.first(), Some(Event::Ready { .. })),
+        "{said:?}"
+    );
 }
 
 #[test]

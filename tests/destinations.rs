@@ -12,6 +12,7 @@ use common::coded::Code;
 use common::media::Clip;
 use common::nginx::{Nginx, REFUSES, Rude, RudeServer};
 use common::read::{self, Fault, Pictures, Shot};
+use common::rtmp::{Arrival, Connection, Receiver};
 use common::studio::{ShowText, Studio, named};
 use common::wait;
 
@@ -74,9 +75,13 @@ fn whole(name: &str, path: &Path) -> Pictures<Option<Code>> {
     pictures
 }
 
+/// Pictures that regie's encoder codes after one that is shown after them: the B-frames of its
+/// settings, at the most.
+const B_FRAMES: u32 = 2;
+
 /// What a victim received: after each hole it goes on at a keyframe, nothing comes twice or
-/// backwards, and sound and picture are together.
-fn mended(name: &str, path: &Path) -> Pictures<Option<Code>> {
+/// backwards, and sound and picture are together. `cut` says that the connection broke.
+fn mended(name: &str, path: &Path, cut: bool) -> Pictures<Option<Code>> {
     let pictures = read::pictures(path);
     let packets = read::packets(path);
     let first = packets.iter().find(|packet| packet.video);
@@ -91,11 +96,12 @@ fn mended(name: &str, path: &Path) -> Pictures<Option<Code>> {
         .unwrap_or(codes.len());
     let begin = (begin + SETTLES).min(codes.len());
     for fault in read::check_shot(&codes, Shot::new(1, begin, codes.len()), 0.0) {
-        let Fault::Missing { at, .. } = fault else {
+        let Fault::Missing { at, count, .. } = fault else {
             panic!("{name}: {fault:?}");
         };
-        // Where a connection is cut off, pictures that are shown before the last may be missing.
-        if at + 4 > codes.len() {
+        // A P-frame is sent before the B-frames that are shown before it. Where a connection was cut
+        // off between them, they are missing before the very last picture; no others can be.
+        if cut && at + 1 == codes.len() && count <= B_FRAMES {
             continue;
         }
         let pts = pictures.seen[at].pts;
@@ -207,7 +213,7 @@ fn refused_frozen_killed_and_closed_harm_no_other() {
         let files = nginx.received(name);
         let mut last = None;
         for (i, file) in files.iter().enumerate() {
-            last = Some(mended(&format!("{name} {i}"), file));
+            last = Some(mended(&format!("{name} {i}"), file, i + 1 < files.len()));
         }
         let Some(last) = last else {
             panic!("{name} received nothing");
@@ -227,6 +233,62 @@ fn refused_frozen_killed_and_closed_harm_no_other() {
             master.seen.len()
         );
     }
+}
+
+/// What a connection opens with, on the wire: metadata aside, the headers of both at its time 0, then
+/// a keyframe, then the rest in the order of decoding. Gives how many pictures came.
+fn opened_well(connection: &Connection) -> usize {
+    let name = &connection.name;
+    let headers: Vec<&Arrival> = connection
+        .arrivals
+        .iter()
+        .take_while(|a| a.header)
+        .collect();
+    let of = |video| headers.iter().filter(|a| a.video == video).count();
+    assert_eq!((of(true), of(false)), (1, 1), "{name}: {headers:?}");
+    assert!(headers.iter().all(|a| a.dts == 0), "{name}: {headers:?}");
+    let rest = &connection.arrivals[headers.len()..];
+    let first = rest.first().expect("something is sent");
+    assert!(
+        first.video && first.key && first.dts == 0,
+        "{name}: {first:?}"
+    );
+    let times: Vec<u32> = rest.iter().map(|a| a.dts).collect();
+    // Each is rounded to a millisecond by itself.
+    assert!(
+        times.windows(2).all(|w| w[0] <= w[1] + 1),
+        "{name}: {times:?}"
+    );
+    assert!(rest.iter().all(|a| !a.header), "{name}: headers again");
+    rest.iter().filter(|a| a.video).count()
+}
+
+#[test]
+fn every_connection_begins_with_its_headers_and_a_keyframe() {
+    let _turn = common::alone();
+    let receiver = Receiver::start();
+    let show = show().destination("hall", &receiver.server("live"));
+    let mut studio = started(&show, &["hall"]);
+    for cuts in 1..=3u64 {
+        // At whatever moment of a group of pictures this is.
+        studio.frames_pass(95);
+        receiver.cut();
+        studio.until("it is back", Duration::from_secs(40), |s| {
+            let hall = named(s, "destinations", "hall");
+            hall["state"] == "live" && hall["reconnects"].as_u64() == Some(cuts)
+        });
+    }
+    studio.frames_pass(95);
+    let report = studio.quit();
+    assert_eq!(report["destinations"]["hall"]["reconnects"], 3, "{report}");
+    let connections = receiver.connections();
+    let sent: Vec<usize> = connections.iter().map(opened_well).collect();
+    assert_eq!(sent.len(), 4, "{sent:?}");
+    assert!(sent.iter().all(|pictures| *pictures > 30), "{sent:?}");
+    for (i, connection) in connections.iter().enumerate() {
+        mended(&format!("connection {i}"), &connection.flv, i < 3);
+    }
+    whole("the master", &studio.master(&report));
 }
 
 #[test]

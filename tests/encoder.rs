@@ -1,6 +1,8 @@
 //! An encoder that does not start, or dies in the middle of the show, is replaced by x264; what was
 //! recorded stays, and what comes after is recorded too.
 
+mod common;
+
 use std::path::Path;
 use std::process::Command as Process;
 use std::sync::Arc;
@@ -11,6 +13,8 @@ use gstreamer::prelude::*;
 use regie::door::{Command, Door, Event, LocalDoor, RecordingState, Snapshot};
 use regie::engine::{Engine, Options};
 use regie::show;
+
+use common::rtmp::{Arrival, Receiver};
 
 /// Pictures that the mortal encoder gives before it dies.
 const LIFE: i32 = 90;
@@ -84,16 +88,17 @@ mod mortal {
     }
 }
 
-fn start(folder: &Path, encoder: &str) -> (Engine, LocalDoor) {
+fn start(folder: &Path, encoder: &str, more: &str) -> (Engine, LocalDoor) {
     gst::init().unwrap();
     let text = format!(
         "(version: 1, name: \"Encoders\", format: (width: 320, height: 180, rate: (30, 1)), \
          encoder: (name: Element({encoder:?}), bitrate_kbps: 500), \
-         sources: [(id: \"bars\", kind: Test(pattern: Bars, tone_hz: 440.0))])"
+         sources: [(id: \"bars\", kind: Test(pattern: Bars, tone_hz: 440.0))]{more})"
     );
     let show = show::parse(&folder.join("show.ron"), &text).unwrap();
     let options = Options {
         record: true,
+        stream: true,
         ..Options::default()
     };
     let engine = Engine::start(show, folder, options).unwrap();
@@ -140,7 +145,7 @@ fn recordings(folder: &Path) -> Vec<std::path::PathBuf> {
 #[test]
 fn an_encoder_that_is_not_there_is_replaced_and_the_desk_says_so() {
     let folder = tempfile::tempdir().unwrap();
-    let (engine, door) = start(folder.path(), "nosuchenc");
+    let (engine, door) = start(folder.path(), "nosuchenc", "");
     let snapshot = wait(&door, "recording", |s| s.recording.frames > 30);
     assert_eq!(snapshot.encoder.name, "x264enc");
     assert!(
@@ -167,7 +172,12 @@ fn an_encoder_that_dies_on_air_is_replaced_and_both_parts_play() {
     )
     .unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let (engine, door) = start(folder.path(), "regiemortalenc");
+    let receiver = Receiver::start();
+    let hall = format!(
+        ", destinations: [(id: \"hall\", server: {:?}, key: Open(\"hall\"))]",
+        receiver.server("live")
+    );
+    let (engine, door) = start(folder.path(), "regiemortalenc", &hall);
     let before = wait(&door, "the first part", |s| s.recording.frames > 20);
     assert_eq!(before.encoder.name, "regiemortalenc");
     let after = wait(&door, "the second part", |s| {
@@ -201,4 +211,31 @@ fn an_encoder_that_dies_on_air_is_replaced_and_both_parts_play() {
         "{first}"
     );
     assert_eq!(decoded(&parts[1]), report.recording.unwrap().frames);
+
+    // The stream went on over the same connection, with the new encoder's headers at the time of its
+    // first picture.
+    let connections = receiver.connections();
+    assert_eq!(connections.len(), 1);
+    let arrivals = &connections[0].arrivals;
+    let headers: Vec<usize> = (0..arrivals.len())
+        .filter(|&i| arrivals[i].video && arrivals[i].header)
+        .collect();
+    let [first, second] = headers[..] else {
+        panic!("{} headers", headers.len());
+    };
+    assert_eq!(arrivals[first].dts, 0);
+    let pictures = |range: &[Arrival]| -> Vec<Arrival> {
+        let pictures = range.iter().filter(|a| a.video && !a.header);
+        pictures.copied().collect()
+    };
+    let (before, after) = (pictures(&arrivals[..second]), pictures(&arrivals[second..]));
+    let (Some(last), Some(next)) = (before.last(), after.first()) else {
+        panic!("{} and {} pictures", before.len(), after.len());
+    };
+    assert!(next.key, "{next:?}");
+    let header = arrivals[second].dts;
+    assert!(
+        last.dts < next.dts && header.abs_diff(next.dts) <= 1,
+        "{last:?} {header} {next:?}"
+    );
 }

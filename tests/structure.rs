@@ -10,6 +10,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("media", &[]),
     // How far threads give way; it knows nothing of the house.
     ("nice", &[]),
+    // What goes out of the process by pipes that nobody may be reading.
+    ("outlet", &[]),
+    ("logging", &["outlet"]),
+    ("panics", &["logging"]),
     ("show", &["media"]),
     // What can be said and seen is plain data, so that everybody below can speak in its words.
     ("door", &["media", "nice", "show"]),
@@ -24,7 +28,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "media", "nice", "show", "door", "input", "video", "audio", "output",
         ],
     ),
-    ("control", &["media", "show", "door"]),
+    ("control", &["media", "outlet", "show", "door"]),
     ("keeper", &["media", "show", "door", "control"]),
     ("ui", &["media", "show", "door"]),
 ];

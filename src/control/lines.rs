@@ -1,10 +1,41 @@
 //! Commands as lines of JSON on standard input, events as lines of JSON on standard output.
+//!
+//! A show does not wait for whoever reads its events. What has been said and not been read is held
+//! for the reader, and bounded:
+//!
+//! - News (a source, a destination, the recorder, the encoder) up to 1 MiB; what is newer is lost. A
+//!   reader that comes back asks for a snapshot.
+//! - Answers, `ready`, `engine_lost` and the `report` up to 64 MiB. None of them is lost to a reader
+//!   that is slow but reads: once 4 MiB wait, no more commands are taken until it has read, so that it
+//!   is not answered faster than it listens. A reader that has taken nothing for 10 s is taken to have
+//!   gone: commands are obeyed again, and once the 64 MiB are full their answers are lost.
+//! - What was lost is told where it is missing: `{"event":"events_lost","count":…}`.
+//! - At the end it is waited for the reader while it takes something each 5 s.
 
-use std::io::{BufRead, Read, Write};
+use std::fs::File;
+use std::io::{self, BufRead, Read};
+use std::os::fd::AsFd;
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
 
 use crate::door::{Command, Event};
+use crate::outlet::Outlet;
+
+/// So much news may wait, in bytes.
+const NEWS: usize = 1 << 20;
+/// And so much in all.
+const ALL: usize = 64 << 20;
+/// With so much waiting, commands are not taken from a reader that reads.
+const BEHIND: usize = 4 << 20;
+/// A reader that takes nothing for so long does not read.
+const GONE: Duration = Duration::from_secs(10);
+/// As long is it waited at the end for a reader that takes nothing.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// There is one standard output.
+static OUTPUT: OnceLock<Outlet> = OnceLock::new();
 
 /// The longest line that is read; a longer one is refused, not cut.
 const LINE_MAX: usize = 64 * 1024;
@@ -58,12 +89,64 @@ fn parse(line: &[u8]) -> Heard {
     }
 }
 
-/// Writes an event as one line. A reader that has gone is no reason to end the show.
-pub fn write(output: &mut impl Write, event: &Event) {
-    if let Ok(mut line) = serde_json::to_vec(event) {
-        line.push(b'\n');
-        let _ = output.write_all(&line).and_then(|()| output.flush());
+/// Opens the way to standard output: what is told before is told to nobody.
+///
+/// # Errors
+/// Where the system has no thread or no handle to be had.
+pub fn open_output() -> io::Result<()> {
+    let to = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    // A second opening changes nothing.
+    let _ = OUTPUT.set(Outlet::start("output", to, |count| {
+        line(&Event::EventsLost { count })
+    })?);
+    Ok(())
+}
+
+/// Says an event on standard output, as one line. Never waits.
+pub fn tell(event: &Event) {
+    if let Some(output) = OUTPUT.get() {
+        output.push(line(event), room(event));
     }
+}
+
+/// Whether somebody reads the events, but so slowly that no more commands are to be taken for now.
+pub fn is_behind() -> bool {
+    let is_behind = |output: &Outlet| output.waiting() > BEHIND && output.is_read_within(GONE);
+    OUTPUT.get().is_some_and(is_behind)
+}
+
+/// Waits until the reader has all that was told, as long as it reads.
+pub fn finish() {
+    if let Some(output) = OUTPUT.get()
+        && !output.flush(FAREWELL, Duration::MAX)
+    {
+        tracing::warn!("nobody read the last events");
+    }
+}
+
+/// How much may wait, this event with it.
+fn room(event: &Event) -> usize {
+    match event {
+        Event::Source { .. }
+        | Event::Destination { .. }
+        | Event::Recording { .. }
+        | Event::Encoder { .. }
+        | Event::Transition { .. } => NEWS,
+        Event::Ready { .. }
+        | Event::Done { .. }
+        | Event::Error { .. }
+        | Event::Snapshot { .. }
+        | Event::EngineLost { .. }
+        | Event::EventsLost { .. }
+        | Event::Report(_) => ALL,
+    }
+}
+
+/// An event as a line. Every event can be said in JSON.
+fn line(event: &Event) -> Vec<u8> {
+    let mut line = serde_json::to_vec(event).unwrap_or_default();
+    line.push(b'\n');
+    line
 }
 
 #[cfg(test)]
@@ -216,7 +299,6 @@ mod tests {
 
     #[test]
     fn an_answer_names_its_command_and_frame() {
-        let mut out = Vec::new();
         let event = Event::Done {
             command: Command::Preview {
                 scene: "one".into(),
@@ -224,8 +306,7 @@ mod tests {
             frame: 12,
             id: None,
         };
-        write(&mut out, &event);
-        let text = String::from_utf8(out).unwrap();
+        let text = String::from_utf8(line(&event)).unwrap();
         assert_eq!(
             text,
             "{\"event\":\"done\",\"command\":\"preview\",\"scene\":\"one\",\"frame\":12}\n"

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -38,6 +38,8 @@ struct Shared {
     attached: AtomicBool,
     closed: AtomicBool,
     last: AtomicU64,
+    /// Commands sent to this engine that it has not answered.
+    unanswered: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -65,6 +67,7 @@ impl Client {
             attached: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             last: AtomicU64::new(0),
+            unanswered: AtomicUsize::new(0),
         });
         let reading = shared.clone();
         std::thread::Builder::new()
@@ -89,10 +92,16 @@ impl Client {
         let id = self.shared.last.fetch_add(1, Ordering::Relaxed) + 1;
         let request = ToEngine::Request(Request { id, command });
         let mut stream = lock(&self.shared.commands);
-        let sent = stream
-            .as_mut()
-            .is_some_and(|stream| write_line(stream, &request).is_ok());
-        sent.then_some(id)
+        let stream = stream.as_mut()?;
+        // Before it is sent, for the answer may come at once.
+        self.shared.unanswered.fetch_add(1, Ordering::Relaxed);
+        write_line(stream, &request).ok().map(|()| id)
+    }
+
+    /// Commands that the engine has not answered yet. Who sends many keeps this small: answers that
+    /// nobody takes in time are lost.
+    pub fn unanswered(&self) -> usize {
+        self.shared.unanswered.load(Ordering::Relaxed)
     }
 }
 
@@ -111,16 +120,28 @@ impl Shared {
         let mut stream = UnixStream::connect(self.place.socket())?;
         write_line(&mut stream, &ToEngine::Snapshots(self.snapshots))?;
         let mut lines = Lines::new(stream.try_clone()?);
+        // What an engine before this one was asked, nobody answers any more.
+        self.unanswered.store(0, Ordering::Relaxed);
         *lock(&self.commands) = Some(stream);
         self.attached.store(true, Ordering::Relaxed);
         let result = loop {
             match lines.next() {
                 Ok(Some(FromEngine::Event(event))) => {
+                    if let Event::Done { id: Some(_), .. } | Event::Error { id: Some(_), .. } =
+                        event
+                    {
+                        let one_less = |n: usize| Some(n.saturating_sub(1));
+                        let _ = self.unanswered.fetch_update(
+                            Ordering::Relaxed,
+                            Ordering::Relaxed,
+                            one_less,
+                        );
+                    }
                     // Nobody reads them: the newest are lost.
                     let _ = self.heard.try_send(event);
                 }
                 Ok(Some(FromEngine::Snapshot(snapshot))) => {
-                    self.snapshot.store(Some(Arc::from(snapshot)));
+                    self.snapshot.store(Some(snapshot));
                 }
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(error),

@@ -1,6 +1,7 @@
 //! What the engine says of its own accord.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +40,7 @@ pub enum Event {
     /// The answer to the command of that name.
     Snapshot {
         /// The state.
-        snapshot: Box<Snapshot>,
+        snapshot: Arc<Snapshot>,
     },
     /// A source changed its state.
     Source {
@@ -92,6 +93,11 @@ pub enum Event {
     EngineLost {
         /// How it ended.
         message: String,
+    },
+    /// So many events before this one were not said: nobody read them. On standard output alone.
+    EventsLost {
+        /// How many.
+        count: u64,
     },
     /// The show has ended.
     Report(Report),

@@ -36,6 +36,8 @@ struct Subscribers {
     list: Vec<Sender<Event>>,
     /// Said to each who comes later, so that everybody hears it once.
     ready: Option<Event>,
+    /// Said when the show had ended. Who comes after it hears it alone.
+    report: Option<Event>,
 }
 
 /// See the module's words.
@@ -70,6 +72,9 @@ impl Hub {
                     let mut subscribers = hub.lock();
                     if matches!(event, Event::Ready { .. }) {
                         subscribers.ready = Some(event.clone());
+                    }
+                    if matches!(event, Event::Report(_)) {
+                        subscribers.report = Some(event.clone());
                     }
                     subscribers.list.retain(|subscriber| {
                         !matches!(
@@ -110,11 +115,18 @@ impl Hub {
         }
     }
 
+    /// Whether the report has been said: there is nothing more to hear.
+    pub fn has_ended(&self) -> bool {
+        self.lock().report.is_some()
+    }
+
     /// A new client's door.
     pub fn door(self: &Arc<Self>) -> LocalDoor {
         let (answers, events) = bounded(EVENTS);
         let mut subscribers = self.lock();
-        if let Some(ready) = &subscribers.ready {
+        if let Some(report) = &subscribers.report {
+            let _ = answers.try_send(report.clone());
+        } else if let Some(ready) = &subscribers.ready {
             let _ = answers.try_send(ready.clone());
             // Whoever hears events alone must know what happened before it came.
             for event in self.snapshot().iter().flat_map(|now| states(now)) {

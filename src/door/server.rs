@@ -59,20 +59,20 @@ fn listen(
                     std::thread::sleep(Duration::from_millis(100));
                     continue;
                 };
-                if clients.fetch_add(1, Ordering::Relaxed) >= CLIENTS_MAX {
-                    clients.fetch_sub(1, Ordering::Relaxed);
+                let seat = Seat::take(&clients);
+                if seat.0.load(Ordering::Relaxed) > CLIENTS_MAX {
                     continue;
                 }
-                let (hub, clients) = (hub.clone(), clients.clone());
+                let hub = hub.clone();
                 let spawned =
                     std::thread::Builder::new()
                         .name("client".to_owned())
                         .spawn(move || {
+                            let _seat = seat;
                             let _ = stream.set_write_timeout(Some(PATIENCE));
                             if let Err(error) = serve(hub, stream) {
                                 tracing::debug!("a client left: {error}");
                             }
-                            clients.fetch_sub(1, Ordering::Relaxed);
                         });
                 if let Err(error) = spawned {
                     tracing::error!("no thread for a client: {error}");
@@ -82,7 +82,27 @@ fn listen(
     Ok(())
 }
 
+/// One of the clients there may be; free again however its thread ends, or fails to begin.
+struct Seat(Arc<AtomicUsize>);
+
+impl Seat {
+    fn take(taken: &Arc<AtomicUsize>) -> Self {
+        taken.fetch_add(1, Ordering::Relaxed);
+        Self(taken.clone())
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 fn serve_commands(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
+    if hub.has_ended() {
+        // Who has heard the report and comes again would hear the show begin anew.
+        return Ok(());
+    }
     let door = Arc::new(hub.door());
     let (rate_in, rate_out) = bounded(4);
     let reader = stream.try_clone()?;
@@ -143,10 +163,7 @@ fn write_to(
                 && shown != Some(snapshot.frame)
             {
                 shown = Some(snapshot.frame);
-                write_line(
-                    &mut stream,
-                    &FromEngine::Snapshot(Box::new((*snapshot).clone())),
-                )?;
+                write_line(&mut stream, &FromEngine::Snapshot(snapshot))?;
             }
         }
         let wait = match every {

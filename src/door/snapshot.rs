@@ -1,5 +1,7 @@
 //! What can be seen of the engine, once each tick.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::media::Rate;
@@ -45,7 +47,7 @@ pub struct Snapshot {
     /// The encoders.
     pub encoder: EncoderStatus,
     /// The receiver inside regie, where the show asks for it.
-    pub receiver: Option<ReceiverStatus>,
+    pub receiver: Option<Arc<ReceiverStatus>>,
     /// Frames of the program.
     pub counters: Counters,
     /// How the machine fares.
@@ -97,7 +99,7 @@ pub enum Tally {
 }
 
 /// One source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SourceStatus {
     /// Its id.
     pub id: String,
@@ -284,12 +286,15 @@ pub enum RecordingState {
 pub struct EncoderStatus {
     /// Name of the H.264 encoder in use.
     pub name: String,
-    /// What is wrong; empty while all is well.
+    /// What is wrong with it or the sound's; empty while all is well.
     pub message: String,
     /// Bits a second of picture and sound over the last two seconds.
     pub bitrate_bps: u64,
-    /// How often the encoder was started again.
+    /// How often either encoder, of picture or of sound, was started again.
     pub restarts: u32,
+    /// Sound that could not be encoded, in milliseconds.
+    #[serde(default)]
+    pub sound_lost_ms: u64,
 }
 
 /// The receiver inside regie.

@@ -2,6 +2,7 @@
 //! with wishes one way and monitor pictures the other.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,7 @@ pub enum FromEngine {
     /// An event, or an answer.
     Event(Event),
     /// The state.
-    Snapshot(Box<Snapshot>),
+    Snapshot(Arc<Snapshot>),
 }
 
 /// Reads lines of JSON, of bounded length.

@@ -1,13 +1,15 @@
 //! The state of the show: what commands change and snapshots tell. No thread, no clock, no device:
 //! the tick brings frame numbers in and carries effects out.
 
+use std::sync::Arc;
+
 use super::journal::{Journal, JournalStrip};
 use super::switcher::{SwitchError, Switcher};
 use super::taken::Taken;
 use crate::audio::StripGain;
 use crate::door::{
     Command, Counters, DestinationStatus, EncoderStatus, Health, Level, ReceiverStatus,
-    RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus, Transition,
+    RecordingStatus, SceneStatus, Snapshot, SourceStatus, Transition,
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{Afv, Show, TransitionStyle};
@@ -66,6 +68,9 @@ pub enum Refusal {
     /// A marker while nothing is recorded.
     #[error("a marker needs a recording: start the recorder first")]
     NotRecording,
+    /// A marker while the recorder cannot write; with what is wrong.
+    #[error("no marker was set, for nothing is being recorded: {0}")]
+    NotWriting(String),
 }
 
 /// A strip's settings.
@@ -94,8 +99,9 @@ pub struct Core {
 /// What the core cannot know by itself, for the snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
-    /// In the show's order; missing ones are taken as connecting.
-    pub sources: Vec<ObservedSource>,
+    /// In the show's order, with what the core does not know of them: name, tally and strip are its
+    /// own to fill in. Missing ones are taken as connecting.
+    pub sources: Vec<SourceStatus>,
     /// In the show's order.
     pub destinations: Vec<DestinationStatus>,
     /// The master.
@@ -103,7 +109,7 @@ pub struct Observed {
     /// The encoders.
     pub encoder: EncoderStatus,
     /// The receiver.
-    pub receiver: Option<ReceiverStatus>,
+    pub receiver: Option<Arc<ReceiverStatus>>,
     /// Why the transition cannot be made as chosen; empty while it can.
     pub transition: String,
     /// Level of the program, and the limiter's reduction in dB.
@@ -114,24 +120,6 @@ pub struct Observed {
     pub health: Health,
     /// Seconds since the show was started.
     pub uptime_s: f64,
-}
-
-/// What a source tells of itself.
-#[derive(Clone, Debug, Default)]
-#[allow(missing_docs)] // as in SourceStatus
-pub struct ObservedSource {
-    pub state: SourceState,
-    pub message: String,
-    pub level: Level,
-    pub frames: u64,
-    pub lost: u64,
-    pub repeated: u64,
-    pub dropped: u64,
-    pub drift_ppm: f32,
-    pub av_offset_ms: f32,
-    pub jitter_ms: f32,
-    pub held_ms: f32,
-    pub restarts: u32,
 }
 
 impl Core {
@@ -386,29 +374,15 @@ impl Core {
             .iter()
             .zip(&self.strips)
             .enumerate()
-            .map(|(i, (source, strip))| {
-                let seen = seen.next().unwrap_or_default();
-                SourceStatus {
-                    id: source.id.clone(),
-                    label: label(&source.label, &source.id),
-                    state: seen.state,
-                    message: seen.message,
-                    tally: self.switcher.source_tally(i, show),
-                    fader_db: strip.fader_db,
-                    mute: strip.mute,
-                    afv: strip.afv,
-                    picture_delay_ms: strip.picture_delay_ms,
-                    level: seen.level,
-                    frames: seen.frames,
-                    lost: seen.lost,
-                    repeated: seen.repeated,
-                    dropped: seen.dropped,
-                    drift_ppm: seen.drift_ppm,
-                    av_offset_ms: seen.av_offset_ms,
-                    jitter_ms: seen.jitter_ms,
-                    held_ms: seen.held_ms,
-                    restarts: seen.restarts,
-                }
+            .map(|(i, (source, strip))| SourceStatus {
+                id: source.id.clone(),
+                label: label(&source.label, &source.id),
+                tally: self.switcher.source_tally(i, show),
+                fader_db: strip.fader_db,
+                mute: strip.mute,
+                afv: strip.afv,
+                picture_delay_ms: strip.picture_delay_ms,
+                ..seen.next().unwrap_or_default()
             })
             .collect();
         let scenes = self

@@ -7,6 +7,7 @@ mod health;
 mod journal;
 mod monitors;
 mod observer;
+mod reception;
 mod sound;
 mod switcher;
 mod taken;
@@ -21,7 +22,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Sender, bounded, unbounded};
 
-pub use core::{Core, Effect, Observed, ObservedSource, Refusal, Strip};
+pub use core::{Core, Effect, Observed, Refusal, Strip};
 pub use journal::{Journal, JournalStrip};
 pub use switcher::{SwitchError, Switcher};
 pub use taken::Taken;

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::core::Observed;
+use super::core::{Observed, Refusal};
+use super::reception::Reception;
 use crate::door::{
     DestinationState, DestinationStatus, EncoderStatus, Event, Hub, RecordingState, RecordingStatus,
 };
@@ -19,8 +20,8 @@ pub struct Observer {
     pub recorder: Recorder,
     /// The encoders.
     pub encoders: Encoders,
-    /// The receiver inside regie, or why there is none.
-    pub receiver: Option<Result<Receiver, String>>,
+    /// The receiver inside regie, where the show asks for it.
+    pub receiver: Option<Reception>,
     told: Told,
     bitrate: Bitrate,
 }
@@ -29,11 +30,11 @@ pub struct Observer {
 struct Told {
     destinations: Vec<DestinationState>,
     recording: (RecordingState, Option<String>),
-    encoder: Option<(String, String)>,
+    encoder: Option<(Arc<String>, String)>,
 }
 
 impl Observer {
-    /// Takes the outputs in its care.
+    /// Takes the outputs in its care; the receiver, or why there is none.
     pub fn new(
         destinations: Vec<RunningDestination>,
         recorder: Recorder,
@@ -48,7 +49,7 @@ impl Observer {
             destinations,
             recorder,
             encoders,
-            receiver,
+            receiver: receiver.map(Reception::new),
             bitrate: Bitrate::default(),
         }
     }
@@ -65,9 +66,19 @@ impl Observer {
         self.recorder.set_on(on);
     }
 
-    /// Marks a moment in the master.
-    pub fn mark(&self, time: House, label: &str) {
+    /// Marks a moment in the master. While a recording is being started, the mark is held until its
+    /// file begins.
+    ///
+    /// # Errors
+    /// [`Refusal::NotWriting`] while the recorder has failed: there is no file for it, and whoever
+    /// marks must know.
+    pub fn mark(&self, time: House, label: &str) -> Result<(), Refusal> {
+        let recorder = self.recorder.status();
+        if recorder.state == RecordingState::Failed {
+            return Err(Refusal::NotWriting(recorder.message.clone()));
+        }
         self.recorder.mark(time, label);
+        Ok(())
     }
 
     /// How all of them do.
@@ -81,19 +92,14 @@ impl Observer {
             recording: self.recording(),
             encoder: EncoderStatus {
                 name: self.encoders.name().to_string(),
-                message: self.encoders.message().to_string(),
+                message: self.encoders.message(),
                 bitrate_bps: self
                     .bitrate
                     .at(std::time::Instant::now(), self.encoders.bytes()),
                 restarts: self.encoders.restarts(),
+                sound_lost_ms: self.encoders.sound_lost_ms(),
             },
-            receiver: self.receiver.as_ref().map(|receiver| match receiver {
-                Ok(receiver) => receiver.status(),
-                Err(message) => crate::door::ReceiverStatus {
-                    message: message.clone(),
-                    ..Default::default()
-                },
-            }),
+            receiver: self.receiver.as_ref().map(Reception::status),
             ..Observed::default()
         }
     }
@@ -117,9 +123,9 @@ impl Observer {
             }
         }
         let recording = self.recorder.status();
-        let now = (recording.state, recording.path.clone());
-        if now != self.told.recording {
-            self.told.recording = now;
+        let (state, path) = &self.told.recording;
+        if (recording.state, &recording.path) != (*state, path) {
+            self.told.recording = (recording.state, recording.path.clone());
             hub.say(Event::Recording {
                 state: recording.state,
                 message: recording.message.clone(),
@@ -127,15 +133,12 @@ impl Observer {
                 frame,
             });
         }
-        let now = (
-            self.encoders.name().to_string(),
-            self.encoders.message().to_string(),
-        );
+        let now = (self.encoders.name(), self.encoders.message());
         if self.told.encoder.as_ref() != Some(&now) {
             // The encoder that the show begins with is no news.
             if self.told.encoder.is_some() || !now.1.is_empty() {
                 hub.say(Event::Encoder {
-                    name: now.0.clone(),
+                    name: now.0.to_string(),
                     message: now.1.clone(),
                     frame,
                 });

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use crossbeam_channel::Receiver;
 
-use super::core::{Core, Effect, Observed, ObservedSource, ramp_of};
+use super::core::{Core, Effect, Observed, Refusal, ramp_of};
 use super::health::Watch;
 use super::journal::{Journal, JournalWriter};
 use super::monitors::{Now, Taps};
@@ -14,7 +14,7 @@ use super::observer::Observer;
 use super::sound::SoundLink;
 use super::wipes::Wipes;
 use crate::audio::{Meters, Order, StripGain};
-use crate::door::{Ask, Command, Counters, Event, Hub, SourceState};
+use crate::door::{Ask, Command, Counters, Event, Hub, SourceState, SourceStatus};
 use crate::input::{LOST_NS, Slot, Status};
 use crate::media::{House, HouseClock, Picture, Rate, SAMPLE_RATE};
 use crate::output::EncoderInput;
@@ -99,10 +99,11 @@ impl Input {
         picture.or_else(|| self.slate.clone())
     }
 
-    fn observe(&self, strip: usize, meters: &Meters) -> ObservedSource {
+    /// What is seen of it; the core fills in what it knows itself.
+    fn observe(&self, strip: usize, meters: &Meters) -> SourceStatus {
         let counters = self.slot.counters();
         let vitals = &self.status.vitals;
-        ObservedSource {
+        SourceStatus {
             state: self.status.state(),
             message: self.status.message().to_string(),
             level: meters.take(strip),
@@ -115,6 +116,7 @@ impl Input {
             jitter_ms: vitals.jitter_ms(),
             held_ms: self.held_ns as f32 / 1e6,
             restarts: self.status.restarts(),
+            ..SourceStatus::default()
         }
     }
 }
@@ -192,28 +194,12 @@ impl Tick {
             let Ok(ask) = self.asked.try_recv() else {
                 break;
             };
-            asked.transition |= matches!(ask.command, Command::Transition { .. });
-            let answer = match self.core.apply(&ask.command) {
-                Ok(effect) => {
-                    match effect {
-                        Effect::None => {}
-                        Effect::Stream(destinations, on) => {
-                            self.outputs.stream(&destinations, on);
-                        }
-                        Effect::Record(on) => self.outputs.record(on),
-                        Effect::Marker(label) => self.outputs.mark(rate.time_of(n), &label),
-                        Effect::PictureDelay(source, ms) => {
-                            self.inputs[source].status.vitals.set_picture_delay_ms(ms);
-                        }
-                        Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
-                        Effect::Quit => asked.quit = true,
-                    }
-                    Event::Done {
-                        command: ask.command,
-                        frame: n,
-                        id: Some(ask.id),
-                    }
-                }
+            let answer = match self.obey(&ask, n, rate, &mut asked) {
+                Ok(()) => Event::Done {
+                    command: ask.command,
+                    frame: n,
+                    id: Some(ask.id),
+                },
                 Err(refusal) => Event::Error {
                     message: refusal.to_string(),
                     id: Some(ask.id),
@@ -222,10 +208,26 @@ impl Tick {
             // A client that does not read its answers goes without.
             let _ = ask.answer.try_send(answer);
         }
-        if asked.transition {
+        asked
+    }
+
+    fn obey(&mut self, ask: &Ask, n: u64, rate: Rate, asked: &mut Asked) -> Result<(), Refusal> {
+        let effect = self.core.apply(&ask.command)?;
+        if let Command::Transition { .. } = ask.command {
             self.wipes.want(self.core.switcher().wipes());
         }
-        asked
+        match effect {
+            Effect::None => {}
+            Effect::Stream(destinations, on) => self.outputs.stream(&destinations, on),
+            Effect::Record(on) => self.outputs.record(on),
+            Effect::Marker(label) => self.outputs.mark(rate.time_of(n), &label)?,
+            Effect::PictureDelay(source, ms) => {
+                self.inputs[source].status.vitals.set_picture_delay_ms(ms);
+            }
+            Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
+            Effect::Quit => asked.quit = true,
+        }
+        Ok(())
     }
 
     /// Says which gains go with this frame, if they are others than before.
@@ -289,7 +291,7 @@ impl Tick {
         let snapshot = Arc::new(self.core.snapshot(n, observed));
         for client in &asked.snapshots {
             let _ = client.try_send(Event::Snapshot {
-                snapshot: Box::new((*snapshot).clone()),
+                snapshot: snapshot.clone(),
             });
         }
         self.hub.publish(snapshot);
@@ -338,8 +340,6 @@ impl Tick {
 struct Asked {
     snapshots: Vec<crossbeam_channel::Sender<Event>>,
     quit: bool,
-    /// Another transition was chosen, whose wipe may have to be prepared.
-    transition: bool,
 }
 
 /// What is left when the last frame has been made.
@@ -349,7 +349,7 @@ pub struct Ended {
     /// In all.
     pub counters: Counters,
     /// As last seen.
-    pub sources: Vec<ObservedSource>,
+    pub sources: Vec<SourceStatus>,
     /// Still to be ended.
     pub journal: Option<JournalWriter>,
     /// How often the engine was started again.

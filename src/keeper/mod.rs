@@ -37,6 +37,9 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// How often the show's files are marked as being in use.
 const FRESHEN: Duration = Duration::from_secs(3600);
 
+/// So many commands may be on their way: few enough that each answer finds room on its way back.
+const UNANSWERED: usize = 256;
+
 /// How a show is kept.
 #[derive(Debug, Default)]
 pub struct KeepOptions {
@@ -93,13 +96,16 @@ pub fn keep(show_file: &Path, options: KeepOptions) -> Result<(), KeepError> {
         lock,
     );
     let signals = signals()?;
+    lines::open_output()?;
     let heard = standard_input()?;
     let engine = keeper.start_engine(false)?;
     let client = Client::start(place, 0)?;
     if !options.headless {
         keeper.open_desk()?;
     }
-    keeper.follow(engine, &client, &heard, &signals)
+    let result = keeper.follow(engine, &client, &heard, &signals);
+    lines::finish();
+    result
 }
 
 /// What an engine hands to the keeper that it starts.
@@ -132,8 +138,11 @@ pub fn adopt(charge: Charge, orphan: Orphan) -> Result<(), KeepError> {
         _leash: orphan.leash,
     };
     let signals = signals()?;
+    lines::open_output()?;
     let client = Client::start(charge.place.clone(), 0)?;
-    Keeper::new(charge, orphan.lock).follow(engine, &client, &never(), &signals)
+    let result = Keeper::new(charge, orphan.lock).follow(engine, &client, &never(), &signals);
+    lines::finish();
+    result
 }
 
 struct Keeper {
@@ -242,8 +251,12 @@ impl Keeper {
             if self.quit_unsaid && client.try_send(Command::Quit {}).is_some() {
                 self.quit_unsaid = false;
             }
-            // Lines wait while the engine is being started: a command must not be lost with it.
-            let listening = if client_is_there(client) {
+            // Lines wait while the engine is being started: a command must not be lost with it. And
+            // while who says them has its answers still to read.
+            let listening = if client_is_there(client)
+                && client.unanswered() < UNANSWERED
+                && !lines::is_behind()
+            {
                 input
             } else {
                 &unheard
@@ -402,7 +415,7 @@ fn tell(event: &Event) {
         Event::Error { message, .. } => Event::Error { message, id: None },
         other => other,
     };
-    lines::write(&mut io::stdout().lock(), &event);
+    lines::tell(&event);
 }
 
 fn tell_error(message: &str) {

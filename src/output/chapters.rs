@@ -10,9 +10,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use super::ebml;
@@ -21,6 +24,8 @@ use super::mend::{Mending, apply};
 
 /// What a sidecar's name has behind its recording's.
 const ENDING: &str = ".chapters";
+/// As long may somebody else look at a new sidecar.
+const LOOKED_AT: Duration = Duration::from_secs(2);
 /// Chapters of a file at most.
 const CHAPTERS: usize = 10_000;
 /// Bytes of a sidecar that are read at most.
@@ -115,18 +120,30 @@ pub fn unfinished(folder: &Path) -> io::Result<Vec<PathBuf>> {
             .to_str()
             .and_then(|path| path.strip_suffix(ENDING))
             .map(PathBuf::from);
-        found.extend(recording.filter(|recording| recording.is_file() && !is_being_written(&path)));
+        found.extend(
+            recording.filter(|recording| recording.is_file() && claim(recording).is_some()),
+        );
     }
     found.sort();
     Ok(found)
 }
 
-/// Whether a recorder holds this sidecar.
-fn is_being_written(sidecar: &Path) -> bool {
-    File::open(sidecar).is_ok_and(|file| {
-        rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive)
-            == Err(rustix::io::Errno::WOULDBLOCK)
-    })
+/// The right to mend a recording that was not closed; others see it as being written until this is
+/// dropped.
+#[derive(Debug)]
+pub struct Claim {
+    _sidecar: File,
+}
+
+/// Claims a recording; `None` where it has no sidecar any more, or where somebody writes or mends it,
+/// be it in another process.
+pub fn claim(recording: &Path) -> Option<Claim> {
+    let sidecar = File::open(sidecar_path(recording)).ok()?;
+    flock(&sidecar, FlockOperation::NonBlockingLockExclusive).ok()?;
+    // Whoever held it until now may have done the work and removed it.
+    sidecar_path(recording)
+        .exists()
+        .then_some(Claim { _sidecar: sidecar })
 }
 
 /// One marker.
@@ -157,8 +174,15 @@ impl Sidecar {
             .append(true)
             .create_new(true)
             .open(&path)?;
-        // Whoever mends what is unfinished sees by this that it is being written.
-        rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive)?;
+        // Whoever mends what is unfinished sees by this that it is being written. Who looks just now
+        // holds it for a moment.
+        let until = Instant::now() + LOOKED_AT;
+        while let Err(error) = flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            if error != Errno::WOULDBLOCK || Instant::now() > until {
+                return Err(error.into());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
         file.sync_all()?;
         sync_folder(&path)?;
         Ok(Self { file, torn: false })
@@ -398,6 +422,35 @@ mod tests {
         }
         let found = unfinished(folder.path()).unwrap();
         assert_eq!(found, [folder.path().join("b.mkv")]);
+    }
+
+    #[test]
+    fn a_new_sidecar_waits_for_who_is_looking_at_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mkv");
+        fs::write(&path, b"").unwrap();
+        std::thread::scope(|scope| {
+            let watcher = scope.spawn(|| {
+                let end = Instant::now() + Duration::from_secs(30);
+                // Looks again and again, as one show after the other would.
+                while !is_created(&path) {
+                    assert!(Instant::now() < end);
+                    drop(claim(&path));
+                }
+            });
+            let sidecar = Sidecar::create(&path).unwrap();
+            assert!(claim(&path).is_none(), "it is being written");
+            fs::write(folder.path().join("created"), b"").unwrap();
+            watcher.join().unwrap();
+            drop(sidecar);
+        });
+        assert!(claim(&path).is_some());
+        remove_sidecar(&path).unwrap();
+        assert!(claim(&path).is_none(), "nothing is left to do");
+    }
+
+    fn is_created(path: &Path) -> bool {
+        path.with_file_name("created").exists()
     }
 
     #[test]

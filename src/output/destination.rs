@@ -2,19 +2,18 @@
 //! happens to nobody else.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::JoinHandle;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 use url::Url;
 
 use super::bitrate::Bitrate;
+use super::control::{Handle, Wanted};
 use super::flv;
+use super::pipeline::{live_source, retire};
 use super::queue::PacketQueue;
 use super::trouble::Trouble;
 use crate::door::{DestinationState, DestinationStatus};
@@ -41,98 +40,77 @@ const TELL: Duration = Duration::from_millis(200);
 
 /// A destination's supervisor, as the engine holds it.
 pub struct RunningDestination {
-    control: Arc<Control>,
-    wake: Sender<()>,
-    thread: Option<JoinHandle<()>>,
-}
-
-struct Control {
-    on: AtomicBool,
-    ended: AtomicBool,
-    status: ArcSwap<DestinationStatus>,
+    handle: Handle<DestinationStatus>,
 }
 
 impl RunningDestination {
     /// Starts the supervisor of a destination that is off.
+    ///
+    /// # Errors
+    /// What the system says where there is no thread to be had.
     pub fn start(
         destination: &show::Destination,
         format: Format,
         encoder: &Encoder,
     ) -> std::io::Result<(Self, Arc<PacketQueue>)> {
         let queue = Arc::new(PacketQueue::new(BACKLOG));
-        let control = Arc::new(Control {
-            on: AtomicBool::new(false),
-            ended: AtomicBool::new(false),
-            status: ArcSwap::from_pointee(DestinationStatus {
-                id: destination.id.clone(),
-                label: destination.label.clone(),
-                server: destination.server.clone(),
-                state: DestinationState::Off,
-                message: String::new(),
-                attempt: 0,
-                next_try_s: None,
-                bitrate_bps: 0,
-                backlog_ms: 0,
-                frames: 0,
-                dropped: 0,
-                reconnects: 0,
-                live_s: 0.0,
-            }),
-        });
-        let (wake, woken) = bounded(1);
-        let mut supervisor = Supervisor {
-            destination: destination.clone(),
-            format,
-            encoder: encoder.clone(),
-            queue: queue.clone(),
-            control: control.clone(),
-            woken,
-            attempts: 0,
-            connections: 0,
+        let status = DestinationStatus {
+            id: destination.id.clone(),
+            label: destination.label.clone(),
+            server: destination.server.clone(),
+            state: DestinationState::Off,
+            message: String::new(),
+            attempt: 0,
+            next_try_s: None,
+            bitrate_bps: 0,
+            backlog_ms: 0,
             frames: 0,
-            host: Url::parse(&destination.server)
-                .ok()
-                .and_then(|url| url.host_str().map(str::to_owned))
-                .unwrap_or_else(|| destination.server.clone()),
+            dropped: 0,
+            reconnects: 0,
+            live_s: 0.0,
         };
-        let thread = std::thread::Builder::new()
-            .name(format!("to {}", destination.id))
-            .spawn(move || supervisor.run())?;
-        Ok((
-            Self {
-                control,
-                wake,
-                thread: Some(thread),
-            },
-            queue,
-        ))
+        let host = Url::parse(&destination.server)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned))
+            .unwrap_or_else(|| destination.server.clone());
+        let name = format!("to {}", destination.id);
+        let (destination, encoder) = (destination.clone(), encoder.clone());
+        let packets = queue.clone();
+        let handle = Handle::start(name, status, move |wanted| {
+            let mut supervisor = Supervisor {
+                destination,
+                format,
+                encoder,
+                queue: packets,
+                wanted,
+                attempts: 0,
+                connections: 0,
+                frames: 0,
+                host,
+            };
+            supervisor.run();
+        })?;
+        Ok((Self { handle }, queue))
     }
 
     /// Starts or stops sending.
     pub fn set_on(&self, on: bool) {
-        self.control.on.store(on, Ordering::Relaxed);
-        let _ = self.wake.try_send(());
+        self.handle.set_on(on);
     }
 
     /// Whether it is asked to send.
     pub fn is_on(&self) -> bool {
-        self.control.on.load(Ordering::Relaxed)
+        self.handle.is_on()
     }
 
     /// How it does.
     pub fn status(&self) -> Arc<DestinationStatus> {
-        self.control.status.load_full()
+        self.handle.status()
     }
 
     /// Sends what waits, says goodbye to the server and ends.
     pub fn end(&mut self) {
-        self.control.ended.store(true, Ordering::Relaxed);
-        let _ = self.wake.try_send(());
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("a destination's supervisor panicked");
-        }
+        self.handle.end();
     }
 }
 
@@ -141,8 +119,7 @@ struct Supervisor {
     format: Format,
     encoder: Encoder,
     queue: Arc<PacketQueue>,
-    control: Arc<Control>,
-    woken: Receiver<()>,
+    wanted: Wanted<DestinationStatus>,
     /// In a row without success.
     attempts: u32,
     connections: u32,
@@ -172,14 +149,14 @@ impl Supervisor {
     fn run(&mut self) {
         nice::give_way(Nice::Encoder);
         loop {
-            if self.control.ended.load(Ordering::Relaxed) {
+            if self.wanted.is_ended() {
                 return;
             }
-            if !self.is_wanted() {
+            if !self.wanted.is_on() {
                 self.attempts = 0;
                 self.queue.count_missed(false);
                 self.tell(DestinationState::Off, "", |_| ());
-                let _ = self.woken.recv_timeout(Duration::from_secs(3600));
+                self.wanted.wait(Duration::from_secs(3600));
                 continue;
             }
             self.attempts += 1;
@@ -196,10 +173,6 @@ impl Supervisor {
         }
     }
 
-    fn is_wanted(&self) -> bool {
-        self.control.on.load(Ordering::Relaxed) && !self.control.ended.load(Ordering::Relaxed)
-    }
-
     /// Waits for the next attempt, and says so.
     fn wait(&self, trouble: &Trouble) {
         let state = if trouble.is_failure(self.attempts) {
@@ -214,7 +187,7 @@ impl Supervisor {
             trouble.message
         );
         let until = Instant::now() + trouble.wait(self.attempts);
-        while self.is_wanted() {
+        while self.wanted.is_on() {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;
@@ -223,9 +196,7 @@ impl Supervisor {
                 status.attempt = self.attempts + 1;
                 status.next_try_s = Some(left.as_secs_f32());
             });
-            let _ = self
-                .woken
-                .recv_timeout(left.min(Duration::from_millis(250)));
+            self.wanted.wait(left.min(Duration::from_millis(250)));
         }
     }
 
@@ -275,7 +246,7 @@ impl Supervisor {
         let mut first: Option<Packet> = None;
         let mut opening = 0;
         while opening == 0 || session.sent.tags.load(Ordering::Relaxed) < opening {
-            if !self.is_wanted() {
+            if !self.wanted.is_on() {
                 return Ok(());
             }
             session.check(&self.host)?;
@@ -313,9 +284,9 @@ impl Supervisor {
         let mut bitrate = Bitrate::default();
         let mut told = Instant::now() - TELL;
         loop {
-            if !self.is_wanted() {
+            if !self.wanted.is_on() {
                 // The end of the show is sent whole; another stop leaves no hole behind.
-                let rest = self.queue.rest(self.control.ended.load(Ordering::Relaxed));
+                let rest = self.queue.rest(self.wanted.is_ended());
                 for packet in next.into_iter().chain(rest) {
                     if let Some(tag) = flv::packet(&packet, base.unwrap_or(packet.dts)) {
                         let _ = session.input.push_buffer(tag);
@@ -392,7 +363,7 @@ impl Supervisor {
         message: &str,
         more: impl FnOnce(&mut DestinationStatus),
     ) {
-        let last = self.control.status.load();
+        let last = self.wanted.status();
         let mut status = DestinationStatus {
             state,
             message: message.to_owned(),
@@ -415,7 +386,7 @@ impl Supervisor {
                 status.message
             );
         }
-        self.control.status.store(Arc::new(status));
+        self.wanted.tell(status);
     }
 }
 
@@ -426,13 +397,7 @@ impl Session {
         is_secret: bool,
     ) -> Result<Self, gst::glib::BoolError> {
         let caps = gst::Caps::new_empty_simple("video/x-flv");
-        let input = gst_app::AppSrc::builder()
-            .caps(&caps)
-            .format(gst::Format::Time)
-            .is_live(true)
-            .max_bytes(0)
-            .max_buffers(0)
-            .build();
+        let input = live_source(&caps);
         let sink = gst::ElementFactory::make("rtmp2sink")
             .property("sync", false)
             .property("async", false)
@@ -492,7 +457,7 @@ impl Session {
                 // Read first: a stream's name may be a word of the message.
                 let mut trouble = Trouble::of_rtmp(&text, &debug, host);
                 if self.is_secret {
-                    trouble.message = self.without_secret(&trouble.message);
+                    trouble.message = self.secret.hidden_in(&trouble.message);
                 }
                 return Err(trouble);
             }
@@ -500,21 +465,8 @@ impl Session {
         Ok(())
     }
 
-    fn without_secret(&self, text: &str) -> String {
-        match self.secret.expose() {
-            "" => text.to_owned(),
-            secret => text.replace(secret, "•••"),
-        }
-    }
-
-    /// Ends it on a thread of its own: a sink that hangs in the network must not hold up the next.
+    /// Ends it: a sink that hangs in the network does not hold up the next.
     fn end(self) {
-        let pipeline = self.pipeline;
-        let (done, ended) = bounded::<()>(1);
-        std::thread::spawn(move || {
-            let _ = pipeline.set_state(gst::State::Null);
-            let _ = done.send(());
-        });
-        let _ = ended.recv_timeout(Duration::from_secs(2));
+        let _ = retire(self.pipeline).recv_timeout(Duration::from_secs(2));
     }
 }

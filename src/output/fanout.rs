@@ -14,8 +14,13 @@ use super::stamp;
 use crate::media::{Headers, NS_PER_S, Packet, Track};
 use crate::nice::{self, Nice};
 
-/// So far may one track run ahead before it no longer waits for the other.
+/// So far beyond the other encoder's delay may one track run ahead before it no longer waits.
 const WAIT_NS: i64 = NS_PER_S;
+/// The least from one picture's decoding to the next, as RTMP counts. An encoder with B-frames begins
+/// to decode before it shows anything: where it takes another's place, that may be too early.
+const STEP_NS: i64 = 1_000_000;
+/// No encoder looks ahead so far.
+const LONGEST_NS: i64 = 30 * NS_PER_S;
 
 /// The consumers' queues; the list changes when the show does, not while it runs.
 #[derive(Clone, Default)]
@@ -63,24 +68,67 @@ pub fn start(input: Receiver<Encoded>, consumers: Consumers) -> std::io::Result<
 }
 
 /// Puts the packets of both tracks in the order of their decoding times.
-#[derive(Default)]
+///
+/// - Nothing leaves before both tracks have begun.
+/// - A picture encoder that looks ahead gives its packets seconds after the sound's. How far one track
+///   was ahead when the other began, or came too late since, is how long they wait for each other.
+/// - A track that falls silent holds up the other for that long and a second, no longer.
 struct Interleaver {
     video: VecDeque<Encoded>,
     audio: VecDeque<Encoded>,
     headers: Option<Arc<Headers>>,
     last_video: Option<gst::Caps>,
     last_audio: Option<gst::Caps>,
+    /// So far may one track run ahead.
+    wait_ns: i64,
+    /// Decoding time of the last packet that left.
+    left: Option<i64>,
+    /// Decoding time of the last picture that came.
+    last_dts: Option<i64>,
+}
+
+impl Default for Interleaver {
+    fn default() -> Self {
+        Self {
+            video: VecDeque::new(),
+            audio: VecDeque::new(),
+            headers: None,
+            last_video: None,
+            last_audio: None,
+            wait_ns: WAIT_NS,
+            left: None,
+            last_dts: None,
+        }
+    }
 }
 
 impl Interleaver {
-    fn take(&mut self, encoded: Encoded, mut give: impl FnMut(&Packet)) {
+    fn take(&mut self, mut encoded: Encoded, mut give: impl FnMut(&Packet)) {
+        if encoded.track == Track::Video {
+            let next = self.last_dts.map_or(encoded.dts, |last| last + STEP_NS);
+            encoded.dts = encoded.dts.max(next);
+            self.last_dts = Some(encoded.dts);
+        }
         if self.headers.is_none() {
             // The first packet of either track must not leave without the other's header.
             self.note(encoded.track, &encoded.caps);
         }
-        match encoded.track {
-            Track::Video => self.video.push_back(encoded),
-            Track::Audio => self.audio.push_back(encoded),
+        let (own, other) = match encoded.track {
+            Track::Video => (&mut self.video, &self.audio),
+            Track::Audio => (&mut self.audio, &self.video),
+        };
+        let newest = other.back().map(|other| other.dts).or(self.left);
+        let ahead = newest.map_or(0, |newest| newest - encoded.dts);
+        let is_late = self.left.is_none_or(|left| left > encoded.dts);
+        own.push_back(encoded);
+        if self.headers.is_none() {
+            if own.len() > 1 && own[own.len() - 1].dts - own[0].dts > LONGEST_NS {
+                own.pop_front();
+            }
+            return;
+        }
+        if is_late {
+            self.wait_ns = self.wait_ns.max(ahead + WAIT_NS).min(LONGEST_NS);
         }
         while let Some(next) = self.next() {
             if let Some(packet) = self.packet(next) {
@@ -104,7 +152,7 @@ impl Interleaver {
             _ => 0,
         };
         let both = !self.video.is_empty() && !self.audio.is_empty();
-        if both || span(&self.video) > WAIT_NS || span(&self.audio) > WAIT_NS {
+        if both || span(&self.video) > self.wait_ns || span(&self.audio) > self.wait_ns {
             self.earlier()
         } else {
             None
@@ -142,6 +190,7 @@ impl Interleaver {
     fn packet(&mut self, encoded: Encoded) -> Option<Packet> {
         self.note(encoded.track, &encoded.caps);
         let headers = self.headers.clone()?;
+        self.left = self.left.max(Some(encoded.dts));
         let buffer = match encoded.track {
             Track::Video => stamped(&encoded),
             Track::Audio => encoded.buffer,
@@ -211,6 +260,69 @@ mod tests {
             .filter(|(_, track)| *track == Track::Audio)
             .count();
         assert_eq!(sound, 40);
+    }
+
+    /// What leaves when the sound comes at once and each picture so much later.
+    fn delayed(by_ms: impl Fn(i64) -> i64, seconds: i64) -> Vec<(i64, Track)> {
+        gst::init().unwrap();
+        let mut arrivals: Vec<(i64, i64, Track)> = (0..seconds * 47)
+            .map(|i| (i * 21, i * 21, Track::Audio))
+            .chain((0..seconds * 30).map(|i| (i * 33 + by_ms(i * 33), i * 33 - 66, Track::Video)))
+            .collect();
+        arrivals.sort_by_key(|(at, _, _)| *at);
+        let mut order = Interleaver::default();
+        let mut out = Vec::new();
+        for (_, dts, track) in arrivals {
+            order.take(encoded(track, dts), |p| out.push((p.dts, p.track)));
+        }
+        order.flush(|p| out.push((p.dts, p.track)));
+        out
+    }
+
+    #[test]
+    fn pictures_that_are_looked_ahead_at_keep_their_order_with_the_sound() {
+        for delay in [0, 500, 2_000, 8_000] {
+            let out = delayed(|_| delay, 20);
+            assert_eq!(out.len(), 20 * (30 + 47), "{delay}: nothing is lost");
+            assert!(out.windows(2).all(|w| w[0].0 <= w[1].0), "{delay}");
+        }
+    }
+
+    #[test]
+    fn pictures_of_an_encoder_that_took_anothers_place_are_not_decoded_before_the_others() {
+        gst::init().unwrap();
+        let mut order = Interleaver::default();
+        let mut out = Vec::new();
+        let shown_at = |n: i64| n * 33_000_000;
+        let mut take = |pts: i64, dts: i64| {
+            let picture = Encoded {
+                pts,
+                dts,
+                ..encoded(Track::Video, 0)
+            };
+            order.take(picture, |p| out.push((p.dts, p.pts, p.track)));
+            order.take(encoded(Track::Audio, pts / 1_000_000), |p| {
+                out.push((p.dts, p.pts, p.track));
+            });
+        };
+        (0..30).for_each(|n| take(shown_at(n), shown_at(n)));
+        (30..60).for_each(|n| take(shown_at(n), shown_at(n - 3)));
+        order.flush(|p| out.push((p.dts, p.pts, p.track)));
+        assert!(out.windows(2).all(|w| w[0].0 <= w[1].0), "{out:?}");
+        let pictures: Vec<_> = out.iter().filter(|p| p.2 == Track::Video).collect();
+        assert_eq!(pictures.len(), 60);
+        assert!(pictures.windows(2).all(|w| w[0].0 < w[1].0), "{pictures:?}");
+        assert!(pictures.iter().all(|(dts, pts, _)| dts <= pts));
+    }
+
+    #[test]
+    fn an_encoder_that_becomes_slower_is_waited_for_longer() {
+        let out = delayed(|at| if at < 5_000 { 100 } else { 2_500 }, 30);
+        let last = out.windows(2).rposition(|w| w[0].0 > w[1].0);
+        // At most what was on its way when it became slower.
+        let learnt = last.map_or(0, |at| out[at].0 / 1_000_000);
+        assert!(learnt < 10_000, "{learnt} ms");
+        assert_eq!(out.len(), 30 * (30 + 47));
     }
 
     #[test]

@@ -4,9 +4,11 @@
 
 mod encode;
 mod fanout;
+mod pipeline;
 mod queue;
 
 mod bitrate;
+mod control;
 mod destination;
 mod flv;
 mod trouble;
@@ -17,6 +19,7 @@ pub mod chapters;
 mod ebml;
 mod matroska;
 mod mend;
+mod mending;
 mod naming;
 pub mod receiver;
 #[cfg(test)]

@@ -82,9 +82,10 @@ impl PacketQueue {
         }
         inner.awaiting_keyframe = false;
         inner.packets.push_back(packet.clone());
-        if inner.picture_backlog_ns() > self.limit_ns || inner.backlog_ns() > 4 * self.limit_ns {
-            inner.drop_oldest_group(self.limit_ns);
+        if inner.picture_backlog_ns() > self.limit_ns {
+            inner.drop_oldest_group();
         }
+        inner.drop_beyond(4 * self.limit_ns);
         self.ready.notify_one();
     }
 
@@ -177,9 +178,8 @@ impl Inner {
         }
     }
 
-    /// Drops the pictures up to the next keyframe that does not lead them; their sound stays. Sound
-    /// alone beyond four times the limit is dropped too: the memory is not endless.
-    fn drop_oldest_group(&mut self, limit_ns: i64) {
+    /// Drops the pictures up to the next keyframe that does not lead them; their sound stays.
+    fn drop_oldest_group(&mut self) {
         let first_picture = self.packets.iter().position(|p| p.track == Track::Video);
         let next_key = first_picture.and_then(|first| {
             self.packets
@@ -201,7 +201,12 @@ impl Inner {
             });
             self.dropped += dropped;
         }
-        while self.backlog_ns() > 4 * limit_ns {
+    }
+
+    /// Drops what is older than this, whatever it is, which is sound whose pictures were dropped
+    /// before: the memory is not endless.
+    fn drop_beyond(&mut self, limit_ns: i64) {
+        while self.backlog_ns() > limit_ns {
             if let Some(packet) = self.packets.pop_front()
                 && packet.track == Track::Video
             {
@@ -282,6 +287,34 @@ mod tests {
         assert_eq!(queue.dropped() as usize + pictures.len(), 15 * 30);
         // No more than what was over the limit, to the next keyframe.
         assert!(pictures.len() >= (5 - 2) * 30, "{}", pictures.len());
+    }
+
+    #[test]
+    fn no_more_is_dropped_than_what_is_over_the_limit() {
+        let queue = PacketQueue::new(Duration::from_secs(5));
+        queue.open();
+        let group = 60;
+        let mut dropped = 0;
+        for packet in packets(60) {
+            let waited = queue.lock().picture_backlog_ns();
+            queue.push(&packet);
+            let now = queue.dropped();
+            if now == dropped {
+                continue;
+            }
+            // One group at a time, and only when the limit was reached: the sound that stays behind
+            // from groups that were dropped is no reason to drop more.
+            assert_eq!(now - dropped, group);
+            assert!(waited + 33_333_333 > 5 * 1_000_000_000, "{waited}");
+            dropped = now;
+        }
+        let got = drain(&queue);
+        let pictures = got.iter().filter(|p| p.track == Track::Video).count() as u64;
+        assert_eq!(dropped + pictures, 60 * 30);
+        assert!((3 * 30..=5 * 30 + 1).contains(&pictures), "{pictures}");
+        // Sound is kept for four times as long, and no longer.
+        let sound = got.iter().filter(|p| p.track == Track::Audio).count();
+        assert!((19 * 30..=20 * 30 + 1).contains(&sound), "{sound}");
     }
 
     #[test]

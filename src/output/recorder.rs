@@ -3,18 +3,18 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
 use super::chapters::{self, Sidecar};
+use super::control::{Handle, Wanted};
+use super::mending::mend_beside;
 use super::naming::new_file;
+use super::pipeline::{live_source, retire};
 use super::queue::PacketQueue;
 use super::recover::recover;
 use crate::door::{RecordingState, RecordingStatus};
@@ -39,66 +39,47 @@ const CLOSE: gst::ClockTime = gst::ClockTime::from_seconds(10);
 
 /// The recorder, as the engine holds it.
 pub struct Recorder {
-    control: Arc<Control>,
+    handle: Handle<RecordingStatus>,
     markers: Sender<(House, String)>,
-    wake: Sender<()>,
-    thread: Option<JoinHandle<()>>,
-}
-
-struct Control {
-    on: AtomicBool,
-    ended: AtomicBool,
-    status: ArcSwap<RecordingStatus>,
 }
 
 impl Recorder {
     /// Starts a recorder that is off. It first mends what an earlier one could not close.
+    ///
+    /// # Errors
+    /// What the system says where there is no thread to be had.
     pub fn start(
         folder: PathBuf,
         show: String,
         bytes_per_second: u64,
     ) -> std::io::Result<(Self, Arc<PacketQueue>)> {
         let queue = Arc::new(PacketQueue::new(BACKLOG));
-        let control = Arc::new(Control {
-            on: AtomicBool::new(false),
-            ended: AtomicBool::new(false),
-            status: ArcSwap::default(),
-        });
-        let (wake, woken) = bounded(1);
         let (markers, marked) = unbounded();
-        let mut writer = Writer {
-            folder,
-            show,
-            bytes_per_second,
-            queue: queue.clone(),
-            control: control.clone(),
-            woken,
-            marked,
-            status: RecordingStatus::default(),
-        };
-        let thread = std::thread::Builder::new()
-            .name("recorder".to_owned())
-            .spawn(move || writer.run())?;
-        Ok((
-            Self {
-                control,
-                markers,
-                wake,
-                thread: Some(thread),
-            },
-            queue,
-        ))
+        let packets = queue.clone();
+        let name = "recorder".to_owned();
+        let handle = Handle::start(name, RecordingStatus::default(), move |wanted| {
+            let mut writer = Writer {
+                folder,
+                show,
+                bytes_per_second,
+                queue: packets,
+                wanted,
+                marked,
+                status: RecordingStatus::default(),
+            };
+            writer.run();
+        })?;
+        Ok((Self { handle, markers }, queue))
     }
 
     /// Starts or stops recording.
     pub fn set_on(&self, on: bool) {
-        self.control.on.store(on, Ordering::Relaxed);
-        let _ = self.wake.try_send(());
+        self.handle.set_on(on);
     }
 
     /// Whether it is asked to record.
     pub fn is_on(&self) -> bool {
-        self.control.on.load(Ordering::Relaxed)
+        self.handle.is_on()
     }
 
     /// Marks a moment of the program; a chapter of the file in which it lies.
@@ -108,18 +89,12 @@ impl Recorder {
 
     /// How it does.
     pub fn status(&self) -> Arc<RecordingStatus> {
-        self.control.status.load_full()
+        self.handle.status()
     }
 
     /// Writes what waits, closes the file and ends.
     pub fn end(&mut self) {
-        self.control.ended.store(true, Ordering::Relaxed);
-        let _ = self.wake.try_send(());
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the recorder panicked");
-        }
+        self.handle.end();
     }
 }
 
@@ -128,8 +103,7 @@ struct Writer {
     show: String,
     bytes_per_second: u64,
     queue: Arc<PacketQueue>,
-    control: Arc<Control>,
-    woken: Receiver<()>,
+    wanted: Wanted<RecordingStatus>,
     marked: Receiver<(House, String)>,
     status: RecordingStatus,
 }
@@ -160,12 +134,12 @@ enum PartEnding {
 impl Writer {
     fn run(&mut self) {
         nice::give_way(Nice::Encoder);
-        self.mend_old();
-        while !self.control.ended.load(Ordering::Relaxed) {
-            if !self.control.on.load(Ordering::Relaxed) {
+        mend_beside(&self.folder);
+        while !self.wanted.is_ended() {
+            if !self.wanted.is_on() {
                 self.queue.count_missed(false);
                 self.tell(RecordingState::Off, "");
-                let _ = self.woken.recv_timeout(Duration::from_secs(1));
+                self.wanted.wait(Duration::from_secs(1));
                 continue;
             }
             if let Err(message) = self.record() {
@@ -175,46 +149,19 @@ impl Writer {
         }
     }
 
-    /// Mends what a crash left in the folder, beside the new recording: a long one on a slow disk
-    /// takes a while.
-    fn mend_old(&self) {
-        let unfinished = chapters::unfinished(&self.folder).unwrap_or_default();
-        if unfinished.is_empty() {
-            return;
-        }
-        let spawned = std::thread::Builder::new()
-            .name("mending".to_owned())
-            .spawn(move || {
-                nice::give_way(Nice::Monitor);
-                for path in unfinished {
-                    match recover(&path) {
-                        Ok(found) => {
-                            tracing::info!(path = %path.display(), ?found, "recording mended");
-                        }
-                        Err(error) => tracing::warn!("{error}"),
-                    }
-                }
-            });
-        if let Err(error) = spawned {
-            tracing::warn!("earlier recordings are not mended: {error}");
-        }
-    }
-
-    fn is_wanted(&self) -> bool {
-        self.control.on.load(Ordering::Relaxed) && !self.control.ended.load(Ordering::Relaxed)
-    }
-
     /// Waits for the next attempt, and says why.
     fn wait(&mut self, message: &str) {
         let until = Instant::now() + RETRY;
         loop {
             self.tell(RecordingState::Failed, message);
+            // After it was told: from here on they are refused.
+            self.drop_markers();
             // A disk that was full is tried again when there is room.
             let is_time = Instant::now() > until && self.status.free_bytes > ROOM.min(RESERVE * 2);
-            if !self.is_wanted() || is_time {
+            if !self.wanted.is_on() || is_time {
                 return;
             }
-            let _ = self.woken.recv_timeout(Duration::from_millis(500));
+            self.wanted.wait(Duration::from_millis(500));
         }
     }
 
@@ -230,8 +177,9 @@ impl Writer {
         }
         self.queue.open();
         let mut first = loop {
-            if !self.is_wanted() {
+            if !self.wanted.is_on() {
                 self.queue.close();
+                self.drop_markers();
                 return Ok(());
             }
             if let Some(packet) = self.queue.pop(Duration::from_millis(100)) {
@@ -265,9 +213,9 @@ impl Writer {
             if let Some(message) = part.error() {
                 break PartEnding::Failed(message);
             }
-            if !self.is_wanted() {
+            if !self.wanted.is_on() {
                 // The end of the show is written whole; another stop leaves no hole behind.
-                for packet in self.queue.rest(self.control.ended.load(Ordering::Relaxed)) {
+                for packet in self.queue.rest(self.wanted.is_ended()) {
                     self.take(&part, &packet);
                 }
                 break PartEnding::Stopped;
@@ -330,16 +278,20 @@ impl Writer {
 
     fn write_markers(&self, part: &mut Part) {
         while let Ok((time, label)) = self.marked.try_recv() {
-            // Marked before this file began, while none was written.
-            let Ok(ms) = u64::try_from((time - part.base).div_euclid(1_000_000)) else {
-                tracing::warn!("a marker lies before the recording: {label}");
-                continue;
-            };
+            // One from before this file began was held for it.
+            let ms = (time - part.base).max(0).unsigned_abs() / 1_000_000;
             if let Some(sidecar) = &mut part.sidecar
                 && let Err(error) = sidecar.add(ms, &label)
             {
                 tracing::error!("a marker is lost: {error}");
             }
+        }
+    }
+
+    /// No file begins for what was marked while one was awaited.
+    fn drop_markers(&self) {
+        for (_, label) in self.marked.try_iter() {
+            tracing::warn!("a marker has no recording: {label}");
         }
     }
 
@@ -350,7 +302,7 @@ impl Writer {
         self.status.free_bytes = free_bytes(&self.folder);
         let room = self.status.free_bytes.saturating_sub(RESERVE);
         self.status.time_left_s = Some(room as f64 / self.bytes_per_second.max(1) as f64);
-        self.control.status.store(Arc::new(self.status.clone()));
+        self.wanted.tell(self.status.clone());
     }
 }
 
@@ -383,8 +335,8 @@ impl Part {
             audio,
             epoch,
         } = &*first.headers;
-        let pictures = source(video);
-        let sound = source(audio);
+        let pictures = live_source(video);
+        let sound = live_source(audio);
         let muxer = gst::ElementFactory::make("matroskamux").build()?;
         chapters::prepare_muxer(&muxer);
         let sink = gst::ElementFactory::make("filesink")
@@ -464,12 +416,7 @@ impl Part {
             self.bus
                 .timed_pop_filtered(CLOSE, &[gst::MessageType::Eos, gst::MessageType::Error]);
         }
-        let (done, ended) = bounded::<()>(1);
-        let pipeline = self.pipeline;
-        std::thread::spawn(move || {
-            let _ = pipeline.set_state(gst::State::Null);
-            let _ = done.send(());
-        });
+        let ended = retire(self.pipeline);
         if ended.recv_timeout(Duration::from_secs(10)).is_err() {
             tracing::error!("the disk does not answer; the recording is mended at the next start");
             return;
@@ -480,14 +427,4 @@ impl Part {
             Err(error) => tracing::error!("{error}"),
         }
     }
-}
-
-fn source(caps: &gst::Caps) -> gst_app::AppSrc {
-    gst_app::AppSrc::builder()
-        .caps(caps)
-        .format(gst::Format::Time)
-        .is_live(true)
-        .max_bytes(0)
-        .max_buffers(0)
-        .build()
 }

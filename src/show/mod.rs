@@ -7,6 +7,7 @@ mod disk;
 mod fault;
 mod file;
 mod form;
+mod hiding;
 mod keyring;
 mod locate;
 mod model;

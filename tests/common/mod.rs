@@ -11,6 +11,7 @@ pub mod read;
 pub mod rtmp;
 pub mod senders;
 pub mod studio;
+pub mod tls;
 pub mod wait;
 
 use std::sync::{Mutex, MutexGuard};

@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -47,6 +47,8 @@ pub struct Receiver {
     port: u16,
     connections: Arc<Mutex<Vec<Connection>>>,
     ends: Arc<AtomicBool>,
+    /// How often all were cut off.
+    cuts: Arc<AtomicUsize>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -59,7 +61,9 @@ impl Receiver {
         listener.set_nonblocking(true).expect("not to block");
         let connections = Arc::new(Mutex::new(Vec::new()));
         let ends = Arc::new(AtomicBool::new(false));
+        let cuts = Arc::new(AtomicUsize::new(0));
         let (all, end, path) = (connections.clone(), ends.clone(), folder.path().to_owned());
+        let cut = cuts.clone();
         let thread = std::thread::spawn(move || {
             let mut sessions = Vec::new();
             while !end.load(Ordering::Relaxed) {
@@ -68,9 +72,12 @@ impl Receiver {
                     continue;
                 };
                 let (all, end, path) = (all.clone(), end.clone(), path.clone());
+                let (cut, before) = (cut.clone(), cut.load(Ordering::Relaxed));
+                let ends =
+                    move || end.load(Ordering::Relaxed) || cut.load(Ordering::Relaxed) != before;
                 sessions.push(std::thread::spawn(move || {
                     // An error is the end of a connection.
-                    session(stream, &all, &end, &path).ok();
+                    session(stream, &all, &ends, &path).ok();
                 }));
             }
             for session in sessions {
@@ -82,8 +89,19 @@ impl Receiver {
             port,
             connections,
             ends,
+            cuts,
             thread: Some(thread),
         }
+    }
+
+    /// Its port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Cuts off all who are connected now; who comes after is served.
+    pub fn cut(&self) {
+        self.cuts.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Address of an application, as a show file has it.
@@ -119,7 +137,7 @@ fn other(error: impl std::fmt::Debug) -> std::io::Error {
 fn session(
     mut stream: TcpStream,
     all: &Mutex<Vec<Connection>>,
-    ends: &AtomicBool,
+    ends: &dyn Fn() -> bool,
     folder: &Path,
 ) -> std::io::Result<()> {
     stream.set_nonblocking(false)?;
@@ -128,7 +146,7 @@ fn session(
     let mut session = None;
     let mut taken: Option<(usize, std::fs::File)> = None;
     let mut bytes = vec![0u8; 1 << 16];
-    while !ends.load(Ordering::Relaxed) {
+    while !ends() {
         let count = match stream.read(&mut bytes) {
             Ok(0) => return Ok(()),
             Ok(count) => count,

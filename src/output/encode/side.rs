@@ -1,0 +1,146 @@
+//! What the two ends of one encoder share: the tick or the mixer that feeds it, and the supervisor
+//! that starts it again when it dies.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use gstreamer as gst;
+use gstreamer_app as gst_app;
+
+use crate::media::{HouseClock, Track};
+
+/// One of the two encoders, whichever pipeline it runs in just now.
+pub struct Side {
+    track: Track,
+    clock: HouseClock,
+    input: ArcSwapOption<Input>,
+    /// House time of the last buffer that was given, be it taken or not: an encoder that is stuck
+    /// takes no more once its queue is full, and must not seem idle then.
+    last_in: AtomicI64,
+    /// House time of the last packet.
+    last_out: AtomicI64,
+    refused: AtomicU64,
+    name: ArcSwap<String>,
+    message: ArcSwap<String>,
+}
+
+/// Where one pipeline is fed.
+pub struct Input {
+    source: gst_app::AppSrc,
+    most: u64,
+    is_behind: AtomicBool,
+    is_over: AtomicBool,
+}
+
+impl Input {
+    /// An input in which at most so many buffers wait.
+    pub fn new(source: gst_app::AppSrc, most: u64) -> Arc<Self> {
+        Arc::new(Self {
+            source,
+            most,
+            is_behind: AtomicBool::new(false),
+            is_over: AtomicBool::new(false),
+        })
+    }
+
+    /// Whether a buffer found the queue full.
+    pub fn is_behind(&self) -> bool {
+        self.is_behind.load(Ordering::Relaxed)
+    }
+
+    /// Whether another took its place: what a driver that hung still gives is too late.
+    pub fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    /// No more comes; what waits is still encoded.
+    pub fn end(&self) {
+        // One that has failed already takes no end, and its pipeline says so.
+        let _ = self.source.end_of_stream();
+    }
+}
+
+impl Side {
+    /// The side of a track, without an encoder as yet.
+    pub fn new(track: Track, clock: HouseClock) -> Self {
+        Self {
+            track,
+            clock,
+            input: ArcSwapOption::empty(),
+            last_in: AtomicI64::new(0),
+            last_out: AtomicI64::new(0),
+            refused: AtomicU64::new(0),
+            name: ArcSwap::default(),
+            message: ArcSwap::default(),
+        }
+    }
+
+    /// Which.
+    pub fn track(&self) -> Track {
+        self.track
+    }
+
+    /// Feeds a new encoder from now on.
+    pub fn begin(&self, name: &str, input: &Arc<Input>) {
+        let now = self.clock.now();
+        self.last_in.store(now, Ordering::Relaxed);
+        self.last_out.store(now, Ordering::Relaxed);
+        self.name.store(Arc::new(name.to_owned()));
+        self.input.store(Some(input.clone()));
+    }
+
+    /// Feeds none until the next [`Self::begin`].
+    pub fn halt(&self) {
+        if let Some(input) = self.input.swap(None) {
+            input.is_over.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Gives what `make` makes, if there is room for it. Never waits; false where it was not taken,
+    /// which is counted.
+    pub fn give(&self, make: impl FnOnce() -> gst::Buffer) -> bool {
+        self.last_in.store(self.clock.now(), Ordering::Relaxed);
+        let taken = self.input.load_full().is_some_and(|input| {
+            if input.source.current_level_buffers() >= input.most {
+                input.is_behind.store(true, Ordering::Relaxed);
+                return false;
+            }
+            input.source.push_buffer(make()).is_ok()
+        });
+        if !taken {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        taken
+    }
+
+    /// A packet came out.
+    pub fn gave(&self) {
+        self.last_out.store(self.clock.now(), Ordering::Relaxed);
+    }
+
+    /// For how long it has been fed and has given nothing, in nanoseconds.
+    pub fn quiet_ns(&self) -> i64 {
+        self.last_in.load(Ordering::Relaxed) - self.last_out.load(Ordering::Relaxed)
+    }
+
+    /// Buffers that were not taken: the queue was full, or no encoder ran.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// The encoder in use, or last in use.
+    pub fn name(&self) -> Arc<String> {
+        self.name.load_full()
+    }
+
+    /// What is wrong; empty while all is well.
+    pub fn message(&self) -> Arc<String> {
+        self.message.load_full()
+    }
+
+    /// Tells what is wrong.
+    pub fn tell(&self, message: String) {
+        self.message.store(Arc::new(message));
+    }
+}
