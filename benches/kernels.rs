@@ -1,12 +1,16 @@
 //! The kernels in pixels a second, beside a plain copy of memory.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use regie::media::scope::ScopeKind;
 use regie::media::{Picture, Rate};
-use regie::show::{Colour, Format};
-use regie::video::{CanvasPool, Compositor, Draw, Layout, Stage, scope_picture};
+use regie::show::{Colour, Direction, Format, read_wipe};
+use regie::video::{
+    Blend, CanvasPool, Compositor, Crossing, Draw, Layout, Stage, WipeMap, WipePicture,
+    scope_picture,
+};
 
 const FORMAT: Format = Format {
     width: 1280,
@@ -33,7 +37,30 @@ fn main() {
     });
     let full = Draw::full;
     compose("cut (the same buffer)", vec![full(0)], None);
-    compose("mix", vec![full(0)], Some((vec![full(1)], 0.5)));
+    let to = |blend| {
+        Some(Crossing {
+            to: Stage {
+                draws: vec![full(1)],
+            },
+            position: 0.4,
+            blend,
+        })
+    };
+    let wipe = |softness| Blend::Wipe {
+        name: "circle".to_owned(),
+        softness,
+        reverse: false,
+    };
+    compose("mix", vec![full(0)], to(Blend::Mix));
+    compose("dip", vec![full(0)], to(Blend::Dip([16, 128, 128])));
+    compose("wipe, hard", vec![full(0)], to(wipe(0.0)));
+    compose("wipe, soft", vec![full(0)], to(wipe(0.2)));
+    compose(
+        "push to the left",
+        vec![full(0)],
+        to(Blend::Push(Direction::Left)),
+    );
+    compose("slide up", vec![full(0)], to(Blend::Slide(Direction::Up)));
     let small = |opacity| Draw {
         rect: (0.55, 0.1, 0.4, 0.4),
         opacity,
@@ -79,7 +106,12 @@ fn main() {
     ] {
         scope(kind);
     }
-    compose("black half way", vec![full(0)], Some((vec![], 0.5)));
+    let black = Crossing {
+        to: Stage::default(),
+        position: 0.5,
+        blend: Blend::Mix,
+    };
+    compose("black half way", vec![full(0)], Some(black));
 }
 
 /// Times a scope of 480×270 of a picture with some of everything in it.
@@ -107,11 +139,19 @@ fn scope(kind: ScopeKind) {
 }
 
 /// Times a layout; pictures take turns, so that nothing is kept from one to the next.
-fn compose(name: &str, from: Vec<Draw>, to: Option<(Vec<Draw>, f64)>) {
+fn compose(name: &str, from: Vec<Draw>, to: Option<Crossing>) {
     let Ok(mut compositor) = Compositor::new(FORMAT) else {
         println!("  {name}: no compositor");
         return;
     };
+    if let Some(name) = to.as_ref().and_then(Crossing::wipe)
+        && let Ok(bytes) = read_wipe(&[], name)
+        && let Ok(picture) = WipePicture::decode(&bytes)
+    {
+        let shelf = compositor.wipes();
+        let map = Arc::new(WipeMap::new(&picture, shelf.size()));
+        shelf.keep([(name.to_owned(), map)]);
+    }
     let flat = |value: u8| -> Option<Picture> {
         let mut canvas = compositor.pool().canvas()?;
         canvas.fill([value, 90, 160]);
@@ -120,7 +160,7 @@ fn compose(name: &str, from: Vec<Draw>, to: Option<(Vec<Draw>, f64)>) {
     let turns = [[flat(60), flat(180)], [flat(61), flat(181)]];
     let layout = Layout {
         from: Stage { draws: from },
-        to: to.map(|(draws, position)| (Stage { draws }, position)),
+        to,
         black: 0.0,
     };
     let mut turn = 0;

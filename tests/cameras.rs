@@ -329,6 +329,7 @@ fn show(sources: Vec<Source>) -> Show {
         encoder: Default::default(),
         sources,
         scenes: Vec::<Scene>::new(),
+        transition: Default::default(),
         destinations: Vec::new(),
         recording: Default::default(),
         receiver: None,

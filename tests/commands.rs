@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use regie::audio::{Meters, Mixer, Order, Strip, StripGain, Track};
 use regie::door::{
-    Command, DestinationStatus, Event, Snapshot, Tally, TransitionKind, TransitionState,
+    Command, DestinationStatus, Direction, Event, Rgb, Snapshot, Tally, TransitionKind,
+    TransitionState, TransitionStyle,
 };
 use regie::engine::{Book, Cast, Core, Effect, Journal, Observed, SLOTS};
 use regie::input::sound_ring;
@@ -34,7 +35,7 @@ fn show() -> impl Strategy<Value = Show> {
         (-10f64..10.0, -10f64..10.0, 0.01f64..10.0, 0.01f64..10.0),
         prop_oneof![Just(0.0), Just(1.0), 0f64..=1.0],
     );
-    let scene = (any::<bool>(), vec(layer, 0..4));
+    let scene = (any::<bool>(), vec(layer, 0..4), option::of(style()));
     let rate = select(vec![
         Rate(25, 1),
         Rate(30, 1),
@@ -42,8 +43,14 @@ fn show() -> impl Strategy<Value = Show> {
         Rate(60, 1),
         Rate(1, 1),
     ]);
-    (vec(source, 0..5), vec(scene, 0..4), 0usize..3, rate).prop_map(
-        |(sources, scenes, destinations, rate)| {
+    (
+        vec(source, 0..5),
+        vec(scene, 0..4),
+        0usize..3,
+        rate,
+        style(),
+    )
+        .prop_map(|(sources, scenes, destinations, rate, transition)| {
             let sources: Vec<Source> = sources
                 .into_iter()
                 .enumerate()
@@ -64,7 +71,8 @@ fn show() -> impl Strategy<Value = Show> {
             let scenes = scenes
                 .into_iter()
                 .enumerate()
-                .map(|(i, (named_as_source, layers))| Scene {
+                .map(|(i, (named_as_source, layers, transition))| Scene {
+                    transition,
                     id: format!("{}{i}", if named_as_source { "s" } else { "scene" }),
                     label: format!("Scene {i}"),
                     layers: layers
@@ -88,6 +96,7 @@ fn show() -> impl Strategy<Value = Show> {
                 encoder: Default::default(),
                 sources,
                 scenes,
+                transition,
                 destinations: (0..destinations)
                     .map(|i| Destination {
                         id: format!("d{i}"),
@@ -99,8 +108,19 @@ fn show() -> impl Strategy<Value = Show> {
                 recording: Default::default(),
                 receiver: None,
             }
-        },
-    )
+        })
+}
+
+/// A transition that a show may hold.
+fn style() -> impl Strategy<Value = TransitionStyle> {
+    let wipe = select(vec!["circle", "clock", "none of this name"]);
+    (select(TransitionKind::ALL.to_vec()), 1u32..=20, wipe).prop_map(|(kind, frames, wipe)| {
+        TransitionStyle {
+            frames,
+            wipe: wipe.to_owned(),
+            ..TransitionStyle::of(kind)
+        }
+    })
 }
 
 /// Ids that some show has, and others that none has.
@@ -123,14 +143,55 @@ fn decibels() -> impl Strategy<Value = f32> {
     ]
 }
 
+/// Transitions as they may be asked for, good or not.
+fn transition() -> impl Strategy<Value = Command> {
+    let wipe = select(vec!["circle", "star", "mine", "", "../secret", "a/b"]);
+    let softness = prop_oneof![3 => 0.0..=1.0, 1 => -1.0..2.0];
+    let direction = select(vec![
+        Direction::Left,
+        Direction::Right,
+        Direction::Up,
+        Direction::Down,
+    ]);
+    (
+        select(TransitionKind::ALL.to_vec()),
+        frames(),
+        option::of(any::<[u8; 3]>().prop_map(|[r, g, b]| Rgb(r, g, b))),
+        option::of(wipe.prop_map(str::to_owned)),
+        option::of(softness),
+        option::of(any::<bool>()),
+        option::of(direction),
+    )
+        .prop_map(
+            |(kind, frames, colour, wipe, softness, reverse, direction)| Command::Transition {
+                kind,
+                frames,
+                colour,
+                wipe,
+                softness,
+                reverse,
+                direction,
+            },
+        )
+}
+
+fn bar() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => 0.0..=1.0,
+        3 => select(vec![0.0, -0.0, 1.0]),
+        1 => select(vec![-0.1, 1.1, f64::NAN, f64::INFINITY]),
+    ]
+}
+
 fn command() -> impl Strategy<Value = Command> {
-    let kind = select(vec![TransitionKind::Cut, TransitionKind::Mix]);
     prop_oneof![
         3 => id().prop_map(|scene| Command::Preview { scene }),
         2 => id().prop_map(|scene| Command::Program { scene }),
         3 => Just(Command::Cut {}),
         4 => Just(Command::Auto {}),
-        2 => (kind, frames()).prop_map(|(kind, frames)| Command::Transition { kind, frames }),
+        3 => transition(),
+        4 => bar().prop_map(|position| Command::TBar { position }),
+        1 => Just(Command::PreviewTransition {}),
         2 => (any::<bool>(), option::of(frames()))
             .prop_map(|(on, frames)| Command::FadeToBlack { on, frames }),
         2 => (id(), decibels()).prop_map(|(source, db)| Command::Fader { source, db }),
@@ -188,6 +249,7 @@ fn change() -> impl Strategy<Value = Edit> {
             mute: false,
             afv: Afv::Follow,
             picture_delay_ms: 0,
+            colour: Default::default(),
         })
     };
     let scene = |n: usize, layer: usize, opacity: f64| {
@@ -198,6 +260,7 @@ fn change() -> impl Strategy<Value = Edit> {
                 opacity,
                 ..Layer::full(&format!("s{layer}"))
             }],
+            transition: None,
         })
     };
     let kind = select(vec![
@@ -270,7 +333,25 @@ fn is_valid(command: &Command, core: &Core) -> bool {
     match command {
         Command::Preview { scene: id } | Command::Program { scene: id } => scene(id),
         Command::Cut {} | Command::Auto {} => any_scene,
-        Command::Transition { frames, .. } => *frames >= 1 && *frames <= 1000,
+        Command::Transition {
+            frames,
+            wipe,
+            softness,
+            ..
+        } => {
+            let named = wipe
+                .as_ref()
+                .is_none_or(|w| !w.is_empty() && !w.contains('/'));
+            let soft = softness.is_none_or(|s| (0.0..=1.0).contains(&s));
+            *frames >= 1 && *frames <= 1000 && named && soft
+        }
+        // Nothing can be begun where there is no scene; a bar at its start begins nothing.
+        Command::TBar { position } => {
+            (0.0..=1.0).contains(position) && (any_scene || *position == 0.0)
+        }
+        Command::PreviewTransition {} => {
+            any_scene && core.switcher().transition(core.cast()).state == TransitionState::Idle
+        }
         Command::FadeToBlack { frames, .. } => frames.unwrap_or(0) <= 1000,
         Command::Fader { source: id, db } => source(id) && *db >= -100.0 && *db <= 10.0,
         Command::Mute { source: id, .. } | Command::Afv { source: id, .. } => source(id),
@@ -319,7 +400,7 @@ fn check_effect(command: &Command, before: &Snapshot, core: &Core, effect: &Effe
             TransitionState::Paused => {
                 assert_eq!(after.transition.state, TransitionState::Running);
             }
-            TransitionState::Idle if before.transition.kind == TransitionKind::Cut => {
+            TransitionState::Idle if before.transition.style.kind == TransitionKind::Cut => {
                 assert_eq!(
                     (&after.program, &after.preview),
                     (&before.preview, &before.program)
@@ -327,8 +408,44 @@ fn check_effect(command: &Command, before: &Snapshot, core: &Core, effect: &Effe
             }
             TransitionState::Idle => assert_eq!(after.transition.state, TransitionState::Running),
         },
-        Command::Transition { kind, frames } => {
-            assert_eq!(core.switcher().chosen_transition(), (*kind, *frames));
+        Command::Transition {
+            kind,
+            frames,
+            wipe,
+            softness,
+            ..
+        } => {
+            let old = &before.transition.style;
+            let (style, overruled) = core.switcher().chosen_transition();
+            assert!(overruled);
+            assert_eq!((style.kind, style.frames), (*kind, *frames));
+            assert_eq!(&style.wipe, wipe.as_ref().unwrap_or(&old.wipe));
+            assert_eq!(style.softness, softness.unwrap_or(old.softness));
+        }
+        Command::TBar { position } => {
+            let (old, new) = (&before.transition, &after.transition);
+            let swapped = (&after.program, &after.preview) != (&before.program, &before.preview);
+            if *position < 1.0 && old.state == TransitionState::Idle {
+                assert!(!swapped, "a bar on its way takes nothing");
+            }
+            if new.state == TransitionState::Idle {
+                assert_eq!(new.position, 0.0);
+            } else if new != old {
+                assert_eq!(new.state, TransitionState::Paused);
+                assert_eq!(new.position, *position as f32);
+            }
+            // What it says a second time changes nothing.
+            let mut again = core.clone();
+            again.apply(command).unwrap();
+            assert_eq!(snapshot(&again, before.frame), after);
+        }
+        Command::PreviewTransition {} => {
+            let tried = after.transition.tried;
+            let is_cut = before.transition.style.kind == TransitionKind::Cut;
+            assert_eq!(tried, (!is_cut).then_some(0.0));
+            let mut without = after.clone();
+            without.transition.tried = before.transition.tried;
+            assert_eq!(without, *before, "nothing else changes");
         }
         Command::FadeToBlack { on, .. } => assert_eq!(after.fade_to_black, *on),
         Command::Fader { source: id, db } => assert_eq!(source(id).fader_db, *db),
@@ -390,7 +507,12 @@ fn check(core: &Core, frame: u64) {
         assert!(source.picture_delay_ms <= 2000);
     }
     assert_eq!(s.sources.len(), show.sources.len());
-    assert!((1..=1000).contains(&s.transition.frames));
+    assert!(s.transition.style.faults().is_empty());
+    assert!(
+        s.transition
+            .tried
+            .is_none_or(|at| !moves && (0.0..1.0).contains(&at))
+    );
     assert!((0.0..=1.0).contains(&s.transition.position));
     assert!((0.0..=1.0).contains(&s.black));
 
@@ -410,9 +532,14 @@ fn check_layout(core: &mut Core) {
     let sources = core.show().sources.len();
     assert!((0.0..=1.0).contains(&layout.black));
     assert!(layout.from.draws.iter().all(|draw| draw.source < sources));
-    if let Some((stage, position)) = layout.to {
-        assert!((0.0..=1.0).contains(&position));
-        assert!(stage.draws.iter().all(|draw| draw.source < sources));
+    if let Some(crossing) = layout.to {
+        assert!((0.0..1.0).contains(&crossing.position));
+        assert!(crossing.to.draws.iter().all(|draw| draw.source < sources));
+        assert!(
+            crossing
+                .wipe()
+                .is_none_or(|name| core.switcher().wipes(core.cast()).contains(name))
+        );
     }
 }
 
@@ -577,7 +704,8 @@ proptest! {
     ) {
         let text = serde_json::to_string(&command).unwrap();
         let number = match &command {
-            Command::Fader { db, .. } => *db,
+            Command::Fader { db, .. } => f64::from(*db),
+            Command::TBar { position } => *position,
             _ => 0.0,
         };
         if number.is_finite() {

@@ -227,7 +227,7 @@ fn each_button_sends_its_command() {
     };
     assert_eq!(door.sent(), [program], "with Shift it is a hot cut");
 
-    let transition = |kind, frames| Command::Transition { kind, frames };
+    let transition = Command::transition;
     click(&mut window, "AUTO makes a cut");
     click(&mut window, "Longer transition");
     click(&mut window, "Shorter transition");
@@ -627,10 +627,7 @@ fn keys_do_not_switch_while_a_number_is_typed() {
     window.run();
     assert_eq!(door.sent(), []);
     press(&mut window, Key::Enter);
-    let transition = Command::Transition {
-        kind: TransitionKind::Mix,
-        frames: 30,
-    };
+    let transition = Command::transition(TransitionKind::Mix, 30);
     assert_eq!(door.sent(), [transition]);
     press(&mut window, Key::Enter);
     assert_eq!(door.sent(), [Command::Auto {}], "the field was left");

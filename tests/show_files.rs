@@ -251,6 +251,41 @@ const WRONG_PARTS: &[Wrong] = &[
         &["no GStreamer element"],
     ),
     ("encoder: (preset: ¤Slow),", &["unknown name `Slow`"]),
+    // Transitions.
+    (
+        "transition: (kind: Mix, frames: ¤0),
+         scenes: [(id: \"s\", layers: [], transition: (kind: wipe, frames: ¤1001, softness: ¤1.5))],",
+        &[
+            "0 is out of range, expected 1 to 1000",
+            "1001 is out of range",
+            "1.5 is out of range, expected 0 to 1",
+        ],
+    ),
+    (
+        "transition: (kind: ¤Fade),",
+        &["unknown name `Fade`, expected `Cut`, `Mix`, `Dip`, `Wipe`, `Push` or `Slide`"],
+    ),
+    (
+        "transition: (kind: ¤\"mix\"),",
+        &["wrong value of `kind`, expected a name without quotes"],
+    ),
+    ("transition: ¤(frames: 5),", &["field `kind` is missing"]),
+    (
+        "transition: (kind: Dip, colour: ¤\"red\"),",
+        &["wrong value of `colour`, expected \"#\" and six hexadecimal digits"],
+    ),
+    (
+        "transition: (kind: Push, direction: ¤Lft),",
+        &["unknown name `Lft` (did you mean `Left`?)"],
+    ),
+    (
+        "transition: (kind: Wipe, ¤sofness: 0.5),",
+        &["did you mean `softness`?"],
+    ),
+    (
+        "transition: (kind: Wipe, wipe: ¤\"../../etc/x\"),",
+        &["this names no wipe"],
+    ),
     // Ids and references.
     (
         "sources: [(id: ¤\"a b\", kind: Test(pattern: Bars)),
@@ -693,6 +728,11 @@ fn other_good_forms_open() {
         // An empty scene is black; one may stand in for a source's own.
         "(version: 1, name: \"x\", sources: [(id: \"a\", kind: Test(pattern: Snow, tone_hz: 440))],
           scenes: [(id: \"black\", layers: []), (id: \"a\", layers: [(source: \"a\", opacity: 0.5)])])",
+        // Names of transitions are written large or small.
+        "(version: 1, name: \"x\", transition: (kind: Wipe, wipe: \"clock\", softness: 1, frames: 25),
+          scenes: [(id: \"s\", layers: [], transition: (kind: slide, direction: Up, reverse: true)),
+                   (id: \"t\", layers: [], transition: Some((kind: Dip, colour: \"#1E90ff\"))),
+                   (id: \"u\", layers: [], transition: None)])",
         // Media and recordings elsewhere.
         "(version: 1, name: \"x\", recording: (folder: \"a/b/../c\"),
           sources: [(id: \"a\", kind: File(path: \"./cam1.mkv\"), afv: Off, fader_db: -100)])",

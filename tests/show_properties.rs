@@ -8,8 +8,9 @@ use proptest::option;
 use proptest::prelude::*;
 use regie::media::Rate;
 use regie::show::{
-    Afv, Colour, Destination, Encoder, EncoderName, Format, Key, Latency, Layer, Pattern, Preset,
-    Receiver, Recording, Scene, Show, Source, SourceKind, VERSION, Wheel, parse, save,
+    Afv, Colour, Destination, Direction, Encoder, EncoderName, Format, Key, Latency, Layer,
+    Pattern, Preset, Receiver, Recording, Rgb, Scene, Show, Source, SourceKind, TransitionKind,
+    TransitionStyle, VERSION, Wheel, parse, save,
 };
 
 fn id() -> impl Strategy<Value = String> {
@@ -69,6 +70,37 @@ fn encoder() -> impl Strategy<Value = Encoder> {
                 preset,
                 gop_s,
                 latency,
+            },
+        )
+}
+
+fn transition() -> impl Strategy<Value = TransitionStyle> {
+    let direction = prop::sample::select(vec![
+        Direction::Left,
+        Direction::Right,
+        Direction::Up,
+        Direction::Down,
+    ]);
+    (
+        prop::sample::select(TransitionKind::ALL.to_vec()),
+        1u32..=1000,
+        any::<[u8; 3]>(),
+        "[a-zA-Z0-9 é\"'_-]{1,64}",
+        0.0..=1.0,
+        any::<bool>(),
+        direction,
+    )
+        .prop_map(
+            |(kind, frames, [red, green, blue], wipe, softness, reverse, direction)| {
+                TransitionStyle {
+                    kind,
+                    frames,
+                    colour: Rgb(red, green, blue),
+                    wipe,
+                    softness,
+                    reverse,
+                    direction,
+                }
             },
         )
 }
@@ -187,7 +219,8 @@ prop_compose! {
         format in format(),
         encoder in encoder(),
         sources in vec(source(), 0..5),
-        scenes in vec((id(), text(), vec(layer(), 0..4)), 0..4),
+        scenes in vec((id(), text(), vec(layer(), 0..4), option::of(transition())), 0..4),
+        transition in transition(),
         destinations in vec(destination(), 0..4),
         folder in text().prop_filter("a folder", |f| !f.is_empty()),
         port in option::of(1u16..),
@@ -199,6 +232,7 @@ prop_compose! {
             encoder,
             sources,
             scenes: Vec::new(),
+            transition,
             destinations,
             recording: Recording { folder },
             receiver: port.map(|port| Receiver { address: format!("127.0.0.1:{port}") }),
@@ -208,14 +242,14 @@ prop_compose! {
         seen.clear();
         show.destinations.retain(|d| seen.insert(d.id.clone()));
         seen.clear();
-        for (id, label, layers) in scenes {
+        for (id, label, layers, transition) in scenes {
             let layers = layers
                 .into_iter()
                 .filter(|_| !show.sources.is_empty())
                 .map(|(at, layer)| Layer { source: at.get(&show.sources).id.clone(), ..layer })
                 .collect();
             if seen.insert(id.clone()) {
-                show.scenes.push(Scene { id, label, layers });
+                show.scenes.push(Scene { id, label, layers, transition });
             }
         }
         show

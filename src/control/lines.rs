@@ -130,7 +130,8 @@ fn room(event: &Event) -> usize {
         Event::Source { .. }
         | Event::Destination { .. }
         | Event::Recording { .. }
-        | Event::Encoder { .. } => NEWS,
+        | Event::Encoder { .. }
+        | Event::Transition { .. } => NEWS,
         Event::Ready { .. }
         | Event::Done { .. }
         | Event::Error { .. }
@@ -152,7 +153,7 @@ fn line(event: &Event) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::door::TransitionKind;
+    use crate::door::{Direction, Rgb, TransitionKind};
     use crate::show::Afv;
 
     fn heard(text: &str) -> Vec<Heard> {
@@ -180,10 +181,51 @@ mod tests {
             (r#"{"command":"auto"}"#, Command::Auto {}),
             (
                 r#"{"command":"transition","kind":"mix","frames":15}"#,
+                Command::transition(TransitionKind::Mix, 15),
+            ),
+            (
+                r#"{"command":"transition","kind":"wipe","frames":25,"wipe":"clock","softness":0.1,"reverse":true}"#,
                 Command::Transition {
-                    kind: TransitionKind::Mix,
-                    frames: 15,
+                    kind: TransitionKind::Wipe,
+                    frames: 25,
+                    colour: None,
+                    wipe: Some("clock".into()),
+                    softness: Some(0.1),
+                    reverse: Some(true),
+                    direction: None,
                 },
+            ),
+            (
+                r##"{"command":"transition","kind":"dip","frames":30,"colour":"#1e90ff"}"##,
+                Command::Transition {
+                    kind: TransitionKind::Dip,
+                    frames: 30,
+                    colour: Some(Rgb(0x1e, 0x90, 0xff)),
+                    wipe: None,
+                    softness: None,
+                    reverse: None,
+                    direction: None,
+                },
+            ),
+            (
+                r#"{"command":"transition","kind":"push","frames":20,"direction":"up"}"#,
+                Command::Transition {
+                    kind: TransitionKind::Push,
+                    frames: 20,
+                    colour: None,
+                    wipe: None,
+                    softness: None,
+                    reverse: None,
+                    direction: Some(Direction::Up),
+                },
+            ),
+            (
+                r#"{"command":"t_bar","position":0.4}"#,
+                Command::TBar { position: 0.4 },
+            ),
+            (
+                r#"{"command":"preview_transition"}"#,
+                Command::PreviewTransition {},
             ),
             (
                 r#"{"command":"fade_to_black","on":true}"#,

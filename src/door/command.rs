@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::show::{Afv, Edit};
+use crate::show::{Afv, Direction, Edit, Rgb, TransitionKind, TransitionStyle};
 
 /// Everything that can be done. The JSON form is `{"command":"preview","scene":"one"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,13 +27,42 @@ pub enum Command {
     Cut {},
     /// Swaps PVW and PGM over the transition; pauses and continues one that runs.
     Auto {},
-    /// Chooses the transition that AUTO makes.
+    /// Chooses the transition that AUTO makes, from now on; what was chosen last wins, be it by this
+    /// or by a scene with a transition of its own that was put on PVW. What is left out stays as the
+    /// snapshot shows it.
     Transition {
         /// Which.
         kind: TransitionKind,
         /// How long, 1 to 1000 frames.
         frames: u32,
+        /// A dip's colour.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        colour: Option<Rgb>,
+        /// A wipe's picture.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wipe: Option<String>,
+        /// How soft a wipe's edge is, 0 to 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        softness: Option<f64>,
+        /// Whether a wipe, push or slide goes the other way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reverse: Option<bool>,
+        /// Where the pictures of a push or slide go.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        direction: Option<Direction>,
     },
+    /// Moves the transition by hand. At 1 PVW and PGM are swapped and the bar is at rest; at 0 the
+    /// transition is given up. AUTO goes on from where the bar stands, CUT completes it, a hot cut
+    /// ends it. A bar whose transition has ended is not heeded until it comes up from below 0.1
+    /// again, so that nothing that it still says takes a second time.
+    TBar {
+        /// 0 is the scene on PGM, 1 the one on PVW.
+        position: f64,
+    },
+    /// Shows on the PVW monitor alone what AUTO would do, from the start each time; nothing of it is
+    /// on air. Whatever changes PVW, PGM or the transition ends it. Refused while a transition is on
+    /// air.
+    PreviewTransition {},
     /// Takes picture and sound to black, or back.
     FadeToBlack {
         /// To black, or back.
@@ -158,17 +187,32 @@ impl Command {
                 | Self::Show {}
         )
     }
-}
 
-/// How AUTO goes from PGM to PVW.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TransitionKind {
-    /// At once.
-    Cut,
-    /// A cross-fade, linear in gamma space.
-    #[default]
-    Mix,
+    /// The command that chooses this kind and length, and leaves the rest of the style as it is.
+    pub fn transition(kind: TransitionKind, frames: u32) -> Self {
+        Self::Transition {
+            kind,
+            frames,
+            colour: None,
+            wipe: None,
+            softness: None,
+            reverse: None,
+            direction: None,
+        }
+    }
+
+    /// The command that chooses this style, all of it.
+    pub fn transition_style(style: TransitionStyle) -> Self {
+        Self::Transition {
+            kind: style.kind,
+            frames: style.frames,
+            colour: Some(style.colour),
+            wipe: Some(style.wipe),
+            softness: Some(style.softness),
+            reverse: Some(style.reverse),
+            direction: Some(style.direction),
+        }
+    }
 }
 
 /// A command with a number that its answer carries.

@@ -95,6 +95,11 @@ pub enum Event {
         /// The frame at which it was seen.
         frame: u64,
     },
+    /// A transition cannot be made as chosen: a mix is made instead.
+    Transition {
+        /// What is wrong with it, by its picture's name.
+        message: String,
+    },
     /// The engine ended without being asked; the keeper starts it again.
     EngineLost {
         /// How it ended.

@@ -16,7 +16,7 @@ mod wire;
 
 pub use board::{MONITORS_MAX, MonitorBoard, MonitorKey};
 pub use client::Client;
-pub use command::{Command, Request, TransitionKind};
+pub use command::{Command, Request};
 pub use event::{Event, Report, ReportDestination, ReportPart, ReportRecording, ReportSource};
 pub use hub::{Ask, Hub, LocalDoor};
 pub use monitor::{Absence, Door, MonitorId, MonitorPicture, MonitorRequest};
@@ -27,3 +27,5 @@ pub use snapshot::{
     ReceivedStream, ReceiverStatus, RecordingState, RecordingStatus, SceneStatus, Snapshot,
     SourceState, SourceStatus, Tally, Transition, TransitionState,
 };
+
+pub use crate::show::{Direction, Rgb, TransitionKind, TransitionStyle};

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::TransitionKind;
 use crate::media::Rate;
-use crate::show::Afv;
+use crate::show::{Afv, TransitionStyle};
 
 /// The whole state of the show after one tick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,28 +58,34 @@ pub struct Snapshot {
     pub health: Health,
 }
 
-/// The transition that AUTO makes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The transition that AUTO makes, or the one that it is making.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Transition {
-    /// Which.
-    pub kind: TransitionKind,
-    /// How long it takes in all.
-    pub frames: u32,
+    /// What it is, with its own fields beside the others.
+    #[serde(flatten)]
+    pub style: TransitionStyle,
+    /// Whether it is the own transition of the scene on PVW.
+    pub of_scene: bool,
     /// What it does.
     pub state: TransitionState,
     /// How far it is, 0 to 1.
     pub position: f32,
+    /// How far it is on the PVW monitor, where it is being tried there; it is not on air.
+    pub tried: Option<f32>,
+    /// Why it cannot be had as chosen and a mix is made instead; empty while all is well.
+    pub message: String,
 }
 
 /// What a transition does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransitionState {
-    /// Waits for AUTO.
+    /// Waits for AUTO or the T-bar.
+    #[default]
     Idle,
     /// Runs.
     Running,
-    /// Was paused by a second AUTO.
+    /// Stands still: paused by a second AUTO, or held by the T-bar.
     Paused,
 }
 

@@ -274,6 +274,7 @@ mod tests {
             id: id.to_owned(),
             label: String::new(),
             layers: vec![layer],
+            transition: None,
         })
     }
 

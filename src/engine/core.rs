@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use super::cast::{Cast, SLOTS};
 use super::journal::{Journal, JournalStrip};
-use super::switcher::{SwitchError, Switcher, Taken};
+use super::switcher::{SwitchError, Switcher};
+use super::taken::Taken;
 use crate::audio::StripGain;
 use crate::door::{
     Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level, ReceiverStatus,
-    RecordingStatus, SceneStatus, Snapshot, SourceStatus,
+    RecordingStatus, SceneStatus, Snapshot, SourceStatus, Transition,
 };
 use crate::media::{Rate, db_to_gain};
-use crate::show::{Afv, Destination, Show, Source};
+use crate::show::{Afv, Destination, Show, Source, TransitionStyle};
 use crate::video::Layout;
 
 const FADER_MAX_DB: f32 = 10.0;
@@ -156,6 +157,8 @@ pub struct Observed {
     pub receiver: Option<Arc<ReceiverStatus>>,
     /// The show as it is edited.
     pub edit: EditStatus,
+    /// Why the transition cannot be made as chosen; empty while it can.
+    pub transition: String,
     /// Level of the program, and the limiter's reduction in dB.
     pub program: (Level, f32),
     /// Frames.
@@ -274,10 +277,8 @@ impl Core {
         }
         self.switcher
             .restore(program, &journal.preview, journal.black, &self.cast);
-        // A length that a journal cannot hold leaves the usual one.
-        let _ = self
-            .switcher
-            .set_transition(journal.transition, journal.transition_frames);
+        self.switcher
+            .restore_transition(journal.transition_style.clone(), journal.overruled);
         for saved in &journal.strips {
             if let Some(slot) = self.cast.slot(&saved.source) {
                 self.strips[slot] = Strip {
@@ -299,7 +300,7 @@ impl Core {
     /// What a next engine needs to go on.
     pub fn journal(&self) -> Journal {
         let program = self.switcher.program();
-        let (transition, transition_frames) = self.switcher.chosen_transition();
+        let (transition_style, overruled) = self.switcher.chosen_transition();
         Journal {
             program: program.scene.clone(),
             program_layers: program.layers.clone(),
@@ -313,8 +314,8 @@ impl Core {
                 })
                 .collect(),
             preview: self.switcher.preview().to_owned(),
-            transition,
-            transition_frames,
+            transition_style: transition_style.clone(),
+            overruled,
             black: self.switcher.black().1,
             revision: self.cast.revision,
             strips: self
@@ -380,9 +381,28 @@ impl Core {
             Command::Program { scene } => self.switcher.set_program(scene, &self.cast)?,
             Command::Cut {} => self.switcher.cut(&self.cast)?,
             Command::Auto {} => self.switcher.auto(&self.cast)?,
-            Command::Transition { kind, frames } => {
-                self.switcher.set_transition(*kind, *frames)?;
+            Command::Transition {
+                kind,
+                frames,
+                colour,
+                wipe,
+                softness,
+                reverse,
+                direction,
+            } => {
+                let now = self.switcher.transition(&self.cast).style;
+                self.switcher.set_transition(TransitionStyle {
+                    kind: *kind,
+                    frames: *frames,
+                    colour: colour.unwrap_or(now.colour),
+                    wipe: wipe.clone().unwrap_or(now.wipe),
+                    softness: softness.unwrap_or(now.softness),
+                    reverse: reverse.unwrap_or(now.reverse),
+                    direction: direction.unwrap_or(now.direction),
+                })?;
             }
+            Command::TBar { position } => self.switcher.t_bar(*position, &self.cast)?,
+            Command::PreviewTransition {} => self.switcher.try_transition(&self.cast)?,
             Command::FadeToBlack { on, frames } => self.switcher.fade_to_black(*on, *frames)?,
             Command::Fader { source, db } => {
                 let strip = self.strip(source)?;
@@ -538,7 +558,10 @@ impl Core {
             uptime_s: observed.uptime_s,
             program: self.switcher.program().scene.clone(),
             preview: self.switcher.preview().to_owned(),
-            transition: self.switcher.transition(),
+            transition: Transition {
+                message: observed.transition,
+                ..self.switcher.transition(&self.cast)
+            },
             black,
             fade_to_black,
             sources,

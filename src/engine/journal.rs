@@ -14,9 +14,9 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::{Deserialize, Serialize};
 
 use super::tally::Tally;
-use crate::door::{Counters, Hub, TransitionKind};
+use crate::door::{Counters, Hub};
 use crate::media::HouseClock;
-use crate::show::{Afv, Colour, Layer};
+use crate::show::{Afv, Colour, Layer, TransitionStyle};
 
 /// What was on air.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,10 +34,12 @@ pub struct Journal {
     pub program_colours: BTreeMap<String, Colour>,
     /// The scene on PVW.
     pub preview: String,
-    /// What AUTO does.
-    pub transition: TransitionKind,
-    /// How long AUTO takes.
-    pub transition_frames: u32,
+    /// The transition that the director chose.
+    #[serde(default)]
+    pub transition_style: TransitionStyle,
+    /// It goes before the own transition of the scene on PVW.
+    #[serde(default)]
+    pub overruled: bool,
     /// Faded to black.
     pub black: bool,
     /// How often the show had been edited.
@@ -264,7 +266,11 @@ mod tests {
     fn a_journal_of_an_earlier_program_is_understood() {
         let text = serde_json::to_value(Journal::default()).unwrap();
         let mut fields = text.as_object().unwrap().clone();
-        assert!(fields.remove("ended").is_some() && fields.remove("tally").is_some());
+        for new in ["ended", "tally", "transition_style", "overruled"] {
+            assert!(fields.remove(new).is_some(), "{new}");
+        }
+        fields.insert("transition".to_owned(), "mix".into());
+        fields.insert("transition_frames".to_owned(), 25.into());
         let read: Journal = serde_json::from_value(fields.into()).unwrap();
         assert_eq!(read, Journal::default());
     }

@@ -4,6 +4,7 @@
 mod book;
 mod cast;
 mod core;
+mod crossing;
 mod editor;
 mod health;
 mod journal;
@@ -13,8 +14,10 @@ mod reception;
 mod sound;
 mod stagehands;
 mod switcher;
+mod taken;
 mod tally;
 mod tick;
+mod wipes;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,7 +31,8 @@ pub use book::{Book, BookError, Draft};
 pub use cast::{Cast, SLOTS};
 pub use core::{Core, Effect, Observed, Refusal, Strip};
 pub use journal::{Journal, JournalStrip};
-pub use switcher::{SwitchError, Switcher, Taken};
+pub use switcher::{SwitchError, Switcher};
+pub use taken::Taken;
 pub use tally::{DestinationTally, SourceTally, Tally};
 
 use crate::audio::{Meters, Mixer, Order};
@@ -49,6 +53,7 @@ use observer::Observer;
 use sound::{SoundLink, StripLine};
 use stagehands::{Stagehands, StripsEnd};
 use tick::{Ended, Input, Tick};
+use wipes::Wipes;
 
 /// Clips and test pictures are waited for so long before the first frame, so that a show does not
 /// begin with slates.
@@ -184,11 +189,24 @@ impl Engine {
         let taps = Arc::new(Taps::new());
         let watch = Arc::new(Watch::default());
         let (helpers, helpers_stopped) = bounded::<()>(0);
+        let compositor = Compositor::new(format)?;
+        let wipes = Wipes::start(
+            show::wipe_folders(folder),
+            compositor.wipes().clone(),
+            hub.clone(),
+            helpers_stopped.clone(),
+        )?;
+        wipes.want(core.switcher().wipes(core.cast()));
         health::start(watch.clone(), helpers_stopped.clone())?;
-        monitors::start(taps.clone(), hub.board().clone(), format, helpers_stopped)?;
+        monitors::start(
+            taps.clone(),
+            hub.board().clone(),
+            format,
+            wipes.clone(),
+            helpers_stopped,
+        )?;
         let journal = JournalWriter::start(options.journal, hub.clone(), counted)?;
         let encoder = outputs.observer.encoders.input();
-        let compositor = Compositor::new(format)?;
         let mixer = Mixer::new(SLOTS, meters.clone());
         let mut tick = Tick {
             clock,
@@ -205,6 +223,7 @@ impl Engine {
             departures,
             outputs: outputs.observer,
             taps,
+            wipes,
             watch,
             journal: Some(journal),
             before,

@@ -9,11 +9,13 @@ use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::cast::{Cast, SLOTS};
+use super::crossing::Trial;
+use super::wipes::Wipes;
 use crate::door::{MonitorBoard, MonitorId, MonitorKey, MonitorPicture};
 use crate::media::Picture;
 use crate::nice::{self, Nice};
 use crate::show::Format;
-use crate::video::{Compositor, Draw, Layout, Stage, scope_picture};
+use crate::video::{Compositor, Crossing, Draw, Layout, Stage, scope_picture};
 
 /// How often it is looked whether a monitor is due.
 const STEP: Duration = Duration::from_millis(16);
@@ -25,11 +27,11 @@ pub struct Taps {
     pub sources: Vec<ArcSwapOption<Picture>>,
     /// What went to the encoder.
     pub program: ArcSwapOption<Picture>,
-    /// The frame, the scene on PVW, and the show.
+    /// The frame, what is on PVW, and the show.
     pub now: ArcSwapOption<Now>,
 }
 
-/// See [`Taps::now`].
+/// What the monitors need to know of a tick.
 #[derive(Debug)]
 pub struct Now {
     /// The frame.
@@ -38,6 +40,8 @@ pub struct Now {
     pub preview: String,
     /// The show as it is played.
     pub cast: Arc<Cast>,
+    /// The transition that is tried on PVW.
+    pub trial: Option<Trial>,
 }
 
 impl Taps {
@@ -56,9 +60,10 @@ pub fn start(
     taps: Arc<Taps>,
     board: Arc<MonitorBoard>,
     format: Format,
+    wipes: Arc<Wipes>,
     stopped: Receiver<()>,
 ) -> std::io::Result<()> {
-    let mut maker = Maker::new(taps, board, format);
+    let mut maker = Maker::new(taps, board, wipes, format);
     std::thread::Builder::new()
         .name("monitors".to_owned())
         .spawn(move || {
@@ -73,6 +78,7 @@ pub fn start(
 struct Maker {
     taps: Arc<Taps>,
     board: Arc<MonitorBoard>,
+    wipes: Arc<Wipes>,
     format: Format,
     /// One for each monitor, because it keeps what it scaled; all scopes of one thing share theirs.
     compositors: BTreeMap<MonitorKey, Compositor>,
@@ -81,10 +87,11 @@ struct Maker {
 }
 
 impl Maker {
-    fn new(taps: Arc<Taps>, board: Arc<MonitorBoard>, format: Format) -> Self {
+    fn new(taps: Arc<Taps>, board: Arc<MonitorBoard>, wipes: Arc<Wipes>, format: Format) -> Self {
         Self {
             taps,
             board,
+            wipes,
             format,
             compositors: BTreeMap::new(),
             due: BTreeMap::new(),
@@ -155,18 +162,27 @@ impl Maker {
         let (what, width, height) = key;
         let full = |draw: Draw| Stage { draws: vec![draw] };
         let scene = |id: &str| now.cast.scene(id).map(|(_, stage)| stage.clone());
-        let stage = match what {
-            MonitorId::Program => full(Draw::full(SLOTS)),
-            MonitorId::Preview => scene(&now.preview).unwrap_or_default(),
-            MonitorId::Scene(id) => scene(id)?,
-            MonitorId::Source(id) => {
+        let still = |stage| Layout {
+            from: stage,
+            ..Layout::default()
+        };
+        let layout = match (what, &now.trial) {
+            (MonitorId::Preview, Some(trial)) => Layout {
+                from: trial.from.clone(),
+                to: Some(trial.crossing.clone()),
+                black: 0.0,
+            },
+            (MonitorId::Preview, None) => still(scene(&now.preview).unwrap_or_default()),
+            (MonitorId::Program, _) => still(full(Draw::full(SLOTS))),
+            (MonitorId::Scene(id), _) => still(scene(id)?),
+            (MonitorId::Source(id), _) => {
                 let slot = now.cast.slot(id)?;
-                full(Draw {
+                still(full(Draw {
                     colour: now.cast.source_at(slot)?.colour,
                     ..Draw::full(slot)
-                })
+                }))
             }
-            MonitorId::Scope { .. } => return None,
+            (MonitorId::Scope { .. }, _) => return None,
         };
         let compositor = match self.compositors.entry(key.clone()) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
@@ -179,10 +195,9 @@ impl Maker {
                 entry.insert(Compositor::new(format).ok()?)
             }
         };
-        let layout = Layout {
-            from: stage,
-            ..Layout::default()
-        };
+        if let Some(name) = layout.to.as_ref().and_then(Crossing::wipe) {
+            self.wipes.fill(compositor.wipes(), name);
+        }
         compositor.compose(&layout, pictures, 0)
     }
 }
@@ -216,10 +231,12 @@ fn monitor((what, width, height): MonitorKey, picture: &Picture, frame: u64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::door::MonitorRequest;
+    use std::time::Instant;
+
+    use crate::door::{Hub, MonitorRequest};
     use crate::media::Rate;
     use crate::media::scope::ScopeKind;
-    use crate::video::CanvasPool;
+    use crate::video::{Blend, CanvasPool, WipeShelf};
 
     const FORMAT: Format = Format {
         width: 320,
@@ -245,8 +262,18 @@ mod tests {
             frame: 7,
             preview: "a".to_owned(),
             cast: Arc::new(Cast::opened(show, 0)),
+            trial: None,
         })));
-        Maker::new(Arc::new(taps), Arc::default(), FORMAT)
+        Maker::new(Arc::new(taps), Arc::default(), wipes().0, FORMAT)
+    }
+
+    /// The wipes of a house; their thread ends with the second.
+    fn wipes() -> (Arc<Wipes>, crossbeam_channel::Sender<()>) {
+        let (hub, _asked, _edited) = Hub::start().unwrap();
+        let (running, stopped) = crossbeam_channel::bounded::<()>(0);
+        let shelf = Arc::new(WipeShelf::new((1280, 720)));
+        let wipes = Wipes::start(Vec::new(), shelf, hub, stopped).unwrap();
+        (wipes, running)
     }
 
     fn scope(of: MonitorId, kind: ScopeKind) -> MonitorId {
@@ -326,5 +353,67 @@ mod tests {
         ];
         let got = made(&mut maker, &all);
         assert!(got[0].is_none() && got[1].is_none() && got[2].is_some());
+    }
+
+    #[test]
+    fn a_transition_is_tried_on_the_preview_and_nowhere_else() {
+        gstreamer::init().unwrap();
+        let (wipes, _running) = wipes();
+        wipes.want(["circle".to_owned()].into());
+        let size = (64u32, 36u32);
+        let small = WipeShelf::new((size.0 as usize, size.1 as usize));
+        let until = Instant::now() + Duration::from_secs(60);
+        while small.get("circle").is_none() {
+            assert!(Instant::now() < until, "the wipe is not prepared");
+            std::thread::sleep(Duration::from_millis(5));
+            wipes.fill(&small, "circle");
+        }
+        let text = "(version: 1, name: \"x\", sources: [
+            (id: \"a\", kind: Test(pattern: Bars)), (id: \"b\", kind: Test(pattern: Bars))])";
+        let show = crate::show::parse(std::path::Path::new("x.ron"), text).unwrap();
+        let cast = Arc::new(Cast::opened(show, 0));
+        let mut maker = Maker::new(Arc::new(Taps::new()), Arc::default(), wipes, FORMAT);
+        let house = CanvasPool::new(FORMAT).unwrap();
+        let flat = |value: u8| {
+            let mut canvas = house.canvas().unwrap();
+            canvas.fill([value, 128, 128]);
+            canvas.finish(0)
+        };
+        let mut pictures = vec![None; SLOTS + 1];
+        (pictures[0], pictures[1], pictures[SLOTS]) = (flat(60), flat(180), flat(60));
+        let full = |slot| Stage {
+            draws: vec![Draw::full(slot)],
+        };
+        let now = |position: Option<f64>| Now {
+            frame: 7,
+            preview: "b".to_owned(),
+            cast: cast.clone(),
+            trial: position.map(|position| Trial {
+                from: full(0),
+                crossing: Crossing {
+                    to: full(1),
+                    position,
+                    blend: Blend::Wipe {
+                        name: "circle".to_owned(),
+                        softness: 0.0,
+                        reverse: false,
+                    },
+                },
+            }),
+        };
+        let mut seen = |what: MonitorId, now: &Now| {
+            let key = (what, size.0, size.1);
+            let picture = maker.picture(&key, now, &pictures).unwrap();
+            let plane = picture.plane(0);
+            let middle = plane.row(size.1 as usize / 2)[size.0 as usize / 2];
+            (plane.row(0)[0], middle)
+        };
+        assert_eq!(seen(MonitorId::Preview, &now(None)), (180, 180));
+        // A circle opens: the program in the corner, the preview in the middle.
+        assert_eq!(seen(MonitorId::Preview, &now(Some(0.4))), (60, 180));
+        assert_eq!(seen(MonitorId::Program, &now(Some(0.4))), (60, 60));
+        let scene = MonitorId::Scene("b".to_owned());
+        assert_eq!(seen(scene, &now(Some(0.4))), (180, 180));
+        assert_eq!(seen(MonitorId::Preview, &now(None)), (180, 180));
     }
 }

@@ -1,57 +1,40 @@
 //! The switcher: PVW, PGM, transitions, fade to black. A state machine on frame numbers, without a
 //! clock or a thread, so that every sequence of commands can be tried at once and exactly.
 
+use std::collections::BTreeSet;
+
 use super::cast::Cast;
-use crate::door::{Tally, Transition, TransitionKind, TransitionState};
-use crate::show::{Layer, Scene};
+use super::crossing::{Bar, Run, Trial};
+use super::taken::Taken;
+use crate::door::{Tally, Transition, TransitionState};
+use crate::show::{Scene, TransitionKind, TransitionStyle};
 use crate::video::{Layout, Stage};
 
 /// Fade to black takes a second where the command does not say.
 const BLACK_S: f64 = 1.0;
-/// Longest transition.
-pub const LONGEST: u32 = 1000;
-
-/// A scene as it was taken: what is on air does not change when the show is edited.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Taken {
-    /// The scene's id.
-    pub scene: String,
-    /// Its layers when it was taken.
-    pub layers: Vec<Layer>,
-    /// What is drawn.
-    pub stage: Stage,
-}
-
-impl Taken {
-    /// A scene with these layers.
-    pub fn new(scene: &str, layers: &[Layer], cast: &Cast) -> Self {
-        Self {
-            scene: scene.to_owned(),
-            layers: layers.to_vec(),
-            stage: cast.stage_of(layers),
-        }
-    }
-}
+/// Longest fade to black, in frames.
+const LONGEST: u32 = TransitionStyle::LONGEST;
 
 /// See the module's words.
 #[derive(Clone, Debug)]
 pub struct Switcher {
     program: Taken,
     preview: String,
-    kind: TransitionKind,
-    frames: u32,
+    /// What the director chose.
+    style: TransitionStyle,
+    /// The director chose it while this scene was on PVW, so that it goes before the scene's own.
+    overruled: bool,
     running: Option<Running>,
+    /// On the PVW monitor alone.
+    trial: Option<Run>,
+    bar: Bar,
     black: Black,
     second: u32,
 }
 
 #[derive(Clone, Debug)]
 struct Running {
-    to: Taken,
-    /// Mixed pictures shown so far; the first is shown by the tick that starts it.
-    shown: u32,
-    frames: u32,
-    paused: bool,
+    run: Run,
     /// What PVW will hold when it has ended.
     then_preview: String,
 }
@@ -72,6 +55,15 @@ pub enum SwitchError {
     /// A length out of range.
     #[error("{0} frames: expected {1} to {LONGEST}")]
     BadLength(u32, u32),
+    /// Something else about a transition is out of range.
+    #[error("the transition's {0}: {1}")]
+    BadStyle(&'static str, String),
+    /// The T-bar is somewhere between its ends or at one of them.
+    #[error("T-bar at {0}: expected 0 to 1")]
+    BadPosition(String),
+    /// Nothing can be tried while a transition is on air.
+    #[error("a transition is on air: its preview has to wait for its end")]
+    OnAir,
 }
 
 impl Switcher {
@@ -91,9 +83,11 @@ impl Switcher {
         Self {
             program,
             preview,
-            kind: TransitionKind::Mix,
-            frames: (second / 2).max(1),
+            style: cast.show.transition.clone(),
+            overruled: false,
             running: None,
+            trial: None,
+            bar: Bar::default(),
             black: Black {
                 level: 0.0,
                 step: 0.0,
@@ -112,7 +106,7 @@ impl Switcher {
     pub fn preview(&self) -> &str {
         self.running
             .as_ref()
-            .map_or(&self.preview, |running| &running.to.scene)
+            .map_or(&self.preview, |running| &running.run.to.scene)
     }
 
     /// Puts back what was on air, for an engine that was started again. A scene that is gone from
@@ -123,6 +117,7 @@ impl Switcher {
             self.preview = preview.to_owned();
         }
         self.running = None;
+        self.trial = None;
         self.black = Black {
             level: f64::from(u8::from(black)),
             step: 0.0,
@@ -134,9 +129,10 @@ impl Switcher {
     /// goal does not change while it is on air.
     pub fn set_preview(&mut self, scene: &str, cast: &Cast) -> Result<(), SwitchError> {
         find(scene, cast)?;
+        self.trial = None;
         match &mut self.running {
             Some(running) => running.then_preview = scene.to_owned(),
-            None => self.preview = scene.to_owned(),
+            None => self.put_on_preview(scene.to_owned()),
         }
         Ok(())
     }
@@ -144,8 +140,10 @@ impl Switcher {
     /// Hot cut: PGM alone. A transition that runs ends here, and PVW keeps what it was to hold.
     pub fn set_program(&mut self, scene: &str, cast: &Cast) -> Result<(), SwitchError> {
         self.program = take(scene, cast)?;
-        if let Some(running) = self.running.take() {
-            self.preview = running.to.scene;
+        self.trial = None;
+        if let Some(Running { run, .. }) = self.running.take() {
+            self.leave(&run);
+            self.preview = run.to.scene;
         }
         Ok(())
     }
@@ -157,38 +155,90 @@ impl Switcher {
             return Ok(());
         }
         let next = take(&self.preview, cast)?;
-        self.preview = std::mem::replace(&mut self.program, next).scene;
+        self.trial = None;
+        let left = std::mem::replace(&mut self.program, next).scene;
+        self.put_on_preview(left);
         Ok(())
     }
 
-    /// Starts the transition; pauses or continues one that runs.
+    /// Starts the transition; pauses or continues one that runs, and takes over one that the T-bar
+    /// holds from where it stands.
     pub fn auto(&mut self, cast: &Cast) -> Result<(), SwitchError> {
-        if let Some(running) = &mut self.running {
-            running.paused = !running.paused;
+        if let Some(Running { run, .. }) = &mut self.running {
+            run.paused = !run.paused;
             return Ok(());
         }
-        if self.kind == TransitionKind::Cut {
+        let style = self.next_style(cast).clone();
+        if style.kind == TransitionKind::Cut {
             return self.cut(cast);
         }
         let to = take(&self.preview, cast)?;
-        self.running = Some(Running {
-            to,
-            shown: 0,
-            frames: self.frames,
-            paused: false,
-            then_preview: self.program.scene.clone(),
-        });
+        self.begin(Run::auto(to, style));
         Ok(())
     }
 
-    /// Chooses what AUTO does. A transition that runs goes on as it began.
-    pub fn set_transition(&mut self, kind: TransitionKind, frames: u32) -> Result<(), SwitchError> {
-        if !(1..=LONGEST).contains(&frames) {
-            return Err(SwitchError::BadLength(frames, 1));
+    /// The T-bar: moves the transition by hand, 0 to 1. At 1 it has ended, at 0 it is given up.
+    /// After that the bar is not heeded until it comes up from its start again.
+    pub fn t_bar(&mut self, position: f64, cast: &Cast) -> Result<(), SwitchError> {
+        if !(0.0..=1.0).contains(&position) {
+            return Err(SwitchError::BadPosition(position.to_string()));
         }
-        self.kind = kind;
-        self.frames = frames;
+        let mut bar = self.bar;
+        let heeded = bar.heeds(position);
+        // A bar that rests at its start has nothing to say to an AUTO that it did not touch.
+        let idle = position == 0.0 && !self.running.as_ref().is_some_and(|r| r.run.by_hand);
+        if heeded && !idle && self.running.is_none() {
+            let to = take(&self.preview, cast)?;
+            let style = self.next_style(cast).clone();
+            self.begin(Run::hand(to, style));
+        }
+        self.bar = bar;
+        if !heeded || idle {
+            return Ok(());
+        }
+        if position == 0.0 {
+            self.give_up();
+        } else if let Some(Running { run, .. }) = &mut self.running {
+            run.hold(position);
+            if position == 1.0 {
+                self.complete();
+            }
+        }
         Ok(())
+    }
+
+    /// Shows on the PVW monitor what AUTO would do, from its start.
+    pub fn try_transition(&mut self, cast: &Cast) -> Result<(), SwitchError> {
+        if self.running.is_some() {
+            return Err(SwitchError::OnAir);
+        }
+        let to = take(&self.preview, cast)?;
+        let style = self.next_style(cast).clone();
+        // There is nothing on the way of a cut.
+        self.trial = (style.kind != TransitionKind::Cut).then(|| Run::auto(to, style));
+        Ok(())
+    }
+
+    /// Chooses what AUTO does, before any scene's own. A transition that runs goes on as it began.
+    pub fn set_transition(&mut self, style: TransitionStyle) -> Result<(), SwitchError> {
+        if let Some((field, message)) = style.faults().into_iter().next() {
+            return Err(match field {
+                "frames" => SwitchError::BadLength(style.frames, 1),
+                _ => SwitchError::BadStyle(field, message),
+            });
+        }
+        self.style = style;
+        self.overruled = true;
+        self.trial = None;
+        Ok(())
+    }
+
+    /// Puts back what the director had chosen, for an engine that was started again.
+    pub fn restore_transition(&mut self, style: TransitionStyle, overruled: bool) {
+        if style.faults().is_empty() {
+            self.style = style;
+            self.overruled = overruled;
+        }
     }
 
     /// Takes the program to black, or back, over so many frames from wherever it is.
@@ -228,13 +278,11 @@ impl Switcher {
                 self.black.step = 0.0;
             }
         }
-        if let Some(running) = &mut self.running {
-            if !running.paused || running.shown == 0 {
-                running.shown += 1;
-            }
-            if running.shown > running.frames {
-                self.complete();
-            }
+        if self.running.as_mut().is_some_and(|r| r.run.step()) {
+            self.complete();
+        }
+        if self.trial.as_mut().is_some_and(Run::step) {
+            self.trial = None;
         }
         self.layout()
     }
@@ -242,38 +290,65 @@ impl Switcher {
     fn layout(&self) -> Layout {
         Layout {
             from: self.program.stage.clone(),
-            to: self
-                .running
-                .as_ref()
-                .map(|running| (running.to.stage.clone(), running.position())),
+            to: self.running.as_ref().map(|r| r.run.crossing()),
             black: self.black.level,
         }
     }
 
-    /// The transition for the snapshot.
-    pub fn transition(&self) -> Transition {
-        let (state, position, frames) = match &self.running {
-            None => (TransitionState::Idle, 0.0, self.frames),
-            Some(running) => {
-                let state = if running.paused {
-                    TransitionState::Paused
-                } else {
-                    TransitionState::Running
-                };
-                (state, running.position(), running.frames)
-            }
+    /// The transition for the snapshot; its message is not the switcher's to know.
+    pub fn transition(&self, cast: &Cast) -> Transition {
+        let run = self.running.as_ref().map(|running| &running.run);
+        let (style, state) = match run {
+            None => (self.next_style(cast), TransitionState::Idle),
+            Some(run) if run.paused => (&run.style, TransitionState::Paused),
+            Some(run) => (&run.style, TransitionState::Running),
         };
         Transition {
-            kind: self.kind,
-            frames,
+            style: style.clone(),
+            of_scene: run.is_none() && self.preferred(cast).is_some(),
             state,
-            position: position as f32,
+            position: run.map_or(0.0, |run| run.position() as f32),
+            tried: self.trial.as_ref().map(|run| run.position() as f32),
+            message: String::new(),
         }
     }
 
-    /// The transition that AUTO will make next: kind and frames.
-    pub fn chosen_transition(&self) -> (TransitionKind, u32) {
-        (self.kind, self.frames)
+    /// The transition that AUTO makes next: the one that was chosen last, by the director, or with
+    /// the scene on PVW.
+    pub fn next_style<'a>(&'a self, cast: &'a Cast) -> &'a TransitionStyle {
+        self.preferred(cast).unwrap_or(&self.style)
+    }
+
+    /// What the director chose, and whether it goes before the own transition of the scene on PVW.
+    pub fn chosen_transition(&self) -> (&TransitionStyle, bool) {
+        (&self.style, self.overruled)
+    }
+
+    /// The own transition of the scene on PVW, where it holds.
+    fn preferred<'a>(&self, cast: &'a Cast) -> Option<&'a TransitionStyle> {
+        let (scene, _) = cast.scene(&self.preview)?;
+        scene.transition.as_ref().filter(|_| !self.overruled)
+    }
+
+    /// What is tried on the PVW monitor.
+    pub fn trial(&self) -> Option<Trial> {
+        self.trial.as_ref().map(|run| Trial {
+            from: self.program.stage.clone(),
+            crossing: run.crossing(),
+        })
+    }
+
+    /// The names of all wipes that may be asked for: each once, in no order that means anything.
+    pub fn wipes(&self, cast: &Cast) -> BTreeSet<String> {
+        let own = cast.scenes().filter_map(|scene| scene.transition.as_ref());
+        let runs = self.running.iter().map(|r| &r.run.style);
+        [&self.style]
+            .into_iter()
+            .chain(own)
+            .chain(runs)
+            .filter(|style| style.kind == TransitionKind::Wipe)
+            .map(|style| style.wipe.clone())
+            .collect()
     }
 
     /// How black it is, and whether it is going there.
@@ -281,18 +356,21 @@ impl Switcher {
         (self.black.level as f32, self.black.to_black)
     }
 
-    /// Whether something moves from one frame to the next.
+    /// Whether something moves from one frame to the next. A transition that the T-bar holds does:
+    /// what moved it is a command, and its sound goes where its picture goes, not in steps.
     pub fn is_moving(&self) -> bool {
-        self.black.step != 0.0 || self.running.as_ref().is_some_and(|running| !running.paused)
+        let moves = |r: &Running| !r.run.paused || r.run.by_hand;
+        self.black.step != 0.0 || self.running.as_ref().is_some_and(moves)
     }
 
-    /// How much of a source's sound follows its picture: 0 to 1.
+    /// How much of a source's sound follows its picture: 0 to 1, by how far a transition is,
+    /// whatever its kind.
     pub fn follow(&self, source: usize) -> f64 {
         let of = |stage: &Stage| f64::from(u8::from(stage.shows(source)));
         let from = of(&self.program.stage);
         match &self.running {
             None => from,
-            Some(running) => from + (of(&running.to.stage) - from) * running.position(),
+            Some(Running { run, .. }) => from + (of(&run.to.stage) - from) * run.position(),
         }
     }
 
@@ -314,14 +392,18 @@ impl Switcher {
 
     /// What is on air: the program, and what a transition goes to.
     pub fn on_air(&self) -> impl Iterator<Item = &Stage> {
-        let running = self.running.as_ref().map(|running| &running.to.stage);
+        let running = self.running.as_ref().map(|running| &running.run.to.stage);
         [&self.program.stage].into_iter().chain(running)
+    }
+
+    fn taken_on_air(&mut self) -> impl Iterator<Item = &mut Taken> {
+        let running = self.running.as_mut().map(|running| &mut running.run.to);
+        [&mut self.program].into_iter().chain(running)
     }
 
     /// Takes sources off the air at once, wherever they are: by slot.
     pub fn drop_sources(&mut self, slots: &[usize]) {
-        let running = self.running.as_mut().map(|running| &mut running.to);
-        for taken in [&mut self.program].into_iter().chain(running) {
+        for taken in self.taken_on_air() {
             taken
                 .stage
                 .draws
@@ -332,31 +414,27 @@ impl Switcher {
     /// Goes on with a show that was edited: what is on air stays as it was taken; a scene that left
     /// the show leaves PVW, for the one on PGM.
     pub fn recast(&mut self, cast: &Cast) {
-        let program = self.program.scene.clone();
-        let gone = |scene: &String| cast.scene(scene).is_none();
-        let next = || {
-            let is_program = cast.scene(&program).is_some();
-            let other = cast.scenes().next().map(|scene| scene.id.clone());
-            if is_program {
-                program.clone()
-            } else {
-                other.unwrap_or_default()
-            }
+        let gone = |scene: &str| cast.scene(scene).is_none();
+        let other = || cast.scenes().next().map(|scene| scene.id.clone());
+        let next = if gone(&self.program.scene) {
+            other().unwrap_or_default()
+        } else {
+            self.program.scene.clone()
         };
-        if gone(&self.preview) {
-            self.preview = next();
-        }
+        self.trial = None;
         if let Some(running) = &mut self.running
             && gone(&running.then_preview)
         {
-            running.then_preview = next();
+            running.then_preview.clone_from(&next);
+        }
+        if gone(&self.preview) {
+            self.put_on_preview(next);
         }
     }
 
     /// Takes the scenes on air as they are now: for a director who edits live.
     pub fn retake(&mut self, cast: &Cast) {
-        let running = self.running.as_mut().map(|running| &mut running.to);
-        for taken in [&mut self.program].into_iter().chain(running) {
+        for taken in self.taken_on_air() {
             if let Ok(now) = take(&taken.scene, cast) {
                 *taken = now;
             }
@@ -368,7 +446,7 @@ impl Switcher {
         let moves_there = || {
             self.running
                 .as_ref()
-                .is_some_and(|running| running.to.scene == scene)
+                .is_some_and(|running| running.run.to.scene == scene)
         };
         if self.program.scene == scene || moves_there() {
             Tally::Program
@@ -379,12 +457,44 @@ impl Switcher {
         }
     }
 
+    fn begin(&mut self, run: Run) {
+        self.trial = None;
+        self.running = Some(Running {
+            run,
+            then_preview: self.program.scene.clone(),
+        });
+    }
+
     /// Ends the transition that runs: its goal is on PGM.
     fn complete(&mut self) {
-        if let Some(running) = self.running.take() {
-            self.program = running.to;
-            self.preview = running.then_preview;
+        if let Some(Running { run, then_preview }) = self.running.take() {
+            self.leave(&run);
+            self.program = run.to;
+            self.put_on_preview(then_preview);
         }
+    }
+
+    /// Gives up the transition that runs: PGM stays, and PVW holds what it held, or what was put
+    /// there meanwhile.
+    fn give_up(&mut self) {
+        if let Some(Running { then_preview, .. }) = self.running.take()
+            && then_preview != self.program.scene
+        {
+            self.put_on_preview(then_preview);
+        }
+    }
+
+    /// Notes where a transition was left by a bar that had moved it.
+    fn leave(&mut self, run: &Run) {
+        if run.by_hand {
+            self.bar.spend(run.position());
+        }
+    }
+
+    /// Puts a scene on PVW, and its own transition before what was chosen until then.
+    fn put_on_preview(&mut self, scene: String) {
+        self.preview = scene;
+        self.overruled = false;
     }
 }
 
@@ -404,16 +514,11 @@ fn take(scene: &str, cast: &Cast) -> Result<Taken, SwitchError> {
     })
 }
 
-impl Running {
-    fn position(&self) -> f64 {
-        f64::from(self.shown) / (f64::from(self.frames) + 1.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::{Pattern, Show, Source, SourceKind};
+    use crate::show::{Layer, Pattern, Show, Source, SourceKind};
+    use crate::video::Blend;
 
     fn show() -> Show {
         let source = |id: &str| Source {
@@ -436,10 +541,34 @@ mod tests {
             encoder: Default::default(),
             sources: ["a", "b", "c"].map(source).to_vec(),
             scenes: Vec::new(),
+            transition: Default::default(),
             destinations: Vec::new(),
             recording: Default::default(),
             receiver: None,
         }
+    }
+
+    fn mix(frames: u32) -> TransitionStyle {
+        TransitionStyle {
+            frames,
+            ..TransitionStyle::of(TransitionKind::Mix)
+        }
+    }
+
+    /// PGM, PVW, and how far the transition is.
+    fn seen(s: &Switcher, cast: &Cast) -> (String, String, TransitionState, f32) {
+        let now = s.transition(cast);
+        let program = s.program().scene.clone();
+        (program, s.preview().to_owned(), now.state, now.position)
+    }
+
+    fn at(
+        program: &str,
+        preview: &str,
+        state: TransitionState,
+        position: f32,
+    ) -> (String, String, TransitionState, f32) {
+        (program.to_owned(), preview.to_owned(), state, position)
     }
 
     fn switcher() -> (Switcher, Cast) {
@@ -482,9 +611,11 @@ mod tests {
     #[test]
     fn a_mix_of_n_frames_shows_n_mixed_pictures_and_then_swaps() {
         let (mut s, cast) = switcher();
-        s.set_transition(TransitionKind::Mix, 4).unwrap();
+        s.set_transition(mix(4)).unwrap();
         s.auto(&cast).unwrap();
-        let positions: Vec<Option<f64>> = (0..6).map(|_| s.tick().to.map(|(_, p)| p)).collect();
+        let positions: Vec<Option<f64>> = (0..6)
+            .map(|_| s.tick().to.map(|crossing| crossing.position))
+            .collect();
         let expected = [Some(0.2), Some(0.4), Some(0.6), Some(0.8), None, None];
         assert_eq!(positions, expected);
         assert_eq!((s.program().scene.as_str(), s.preview()), ("b", "a"));
@@ -493,15 +624,15 @@ mod tests {
     #[test]
     fn while_auto_runs_auto_pauses_cut_completes_and_a_hot_cut_ends_it() {
         let (mut s, cast) = switcher();
-        s.set_transition(TransitionKind::Mix, 10).unwrap();
+        s.set_transition(mix(10)).unwrap();
         s.auto(&cast).unwrap();
         s.tick();
         s.auto(&cast).unwrap();
-        let held = s.tick().to.unwrap().1;
-        assert_eq!(s.tick().to.unwrap().1, held);
-        assert_eq!(s.transition().state, TransitionState::Paused);
+        let held = s.tick().to.unwrap().position;
+        assert_eq!(s.tick().to.unwrap().position, held);
+        assert_eq!(s.transition(&cast).state, TransitionState::Paused);
         s.auto(&cast).unwrap();
-        assert!(s.tick().to.unwrap().1 > held);
+        assert!(s.tick().to.unwrap().position > held);
         assert_eq!(s.scene_tally("a"), Tally::Program);
         assert_eq!(s.scene_tally("b"), Tally::Program);
         s.cut(&cast).unwrap();
@@ -518,7 +649,7 @@ mod tests {
     #[test]
     fn a_preview_chosen_while_auto_runs_waits_for_its_end() {
         let (mut s, cast) = switcher();
-        s.set_transition(TransitionKind::Mix, 2).unwrap();
+        s.set_transition(mix(2)).unwrap();
         s.auto(&cast).unwrap();
         s.tick();
         s.set_preview("c", &cast).unwrap();
@@ -548,7 +679,7 @@ mod tests {
     #[test]
     fn sound_follows_over_the_transition() {
         let (mut s, cast) = switcher();
-        s.set_transition(TransitionKind::Mix, 1).unwrap();
+        s.set_transition(mix(1)).unwrap();
         assert_eq!((s.follow(0), s.follow(1)), (1.0, 0.0));
         s.auto(&cast).unwrap();
         s.tick();
@@ -565,8 +696,8 @@ mod tests {
             error.contains("nowhere") && error.contains("a, b, c"),
             "{error}"
         );
-        assert!(s.set_transition(TransitionKind::Mix, 0).is_err());
-        assert!(s.set_transition(TransitionKind::Mix, 1001).is_err());
+        assert!(s.set_transition(mix(0)).is_err());
+        assert!(s.set_transition(mix(1001)).is_err());
         assert!(s.set_program("nowhere", &cast).is_err());
         assert_eq!((s.program().scene.as_str(), s.preview()), ("a", "b"));
     }
@@ -580,5 +711,216 @@ mod tests {
         assert_eq!(s.source_tally(1, &cast), Tally::Off);
         s.set_preview("c", &cast).unwrap();
         assert_eq!(s.source_tally(2, &cast), Tally::Preview);
+    }
+
+    #[test]
+    fn the_bar_goes_up_takes_once_and_is_at_rest() {
+        let (mut s, cast) = switcher();
+        for position in [0.1, 0.5, 0.9] {
+            s.t_bar(position, &cast).unwrap();
+            let held = at("a", "b", TransitionState::Paused, position as f32);
+            assert_eq!(seen(&s, &cast), held);
+            assert_eq!(s.tick().to.unwrap().position, position);
+            assert_eq!(s.tick().to.unwrap().position, position, "it stands still");
+            assert_eq!(seen(&s, &cast), held);
+        }
+        assert_eq!(s.scene_tally("b"), Tally::Program);
+        s.t_bar(1.0, &cast).unwrap();
+        let taken = at("b", "a", TransitionState::Idle, 0.0);
+        assert_eq!(seen(&s, &cast), taken);
+        assert!(s.tick().to.is_none());
+        // Said again, and on the way back to its start.
+        for position in [1.0, 1.0, 0.97, 0.5, 0.05, 0.0] {
+            s.t_bar(position, &cast).unwrap();
+            assert!(s.tick().to.is_none());
+            assert_eq!(seen(&s, &cast), taken, "{position}");
+        }
+        s.t_bar(0.05, &cast).unwrap();
+        s.t_bar(1.0, &cast).unwrap();
+        assert_eq!(seen(&s, &cast), at("a", "b", TransitionState::Idle, 0.0));
+    }
+
+    #[test]
+    fn the_bar_back_at_its_start_takes_nothing() {
+        let (mut s, cast) = switcher();
+        s.t_bar(0.7, &cast).unwrap();
+        s.tick();
+        s.t_bar(0.0, &cast).unwrap();
+        assert_eq!(seen(&s, &cast), at("a", "b", TransitionState::Idle, 0.0));
+        assert!(s.tick().to.is_none());
+        // It may go up again at once; what was put on PVW meanwhile is there when it comes back.
+        s.t_bar(0.3, &cast).unwrap();
+        s.set_preview("c", &cast).unwrap();
+        assert_eq!(s.preview(), "b");
+        s.t_bar(0.0, &cast).unwrap();
+        assert_eq!(seen(&s, &cast), at("a", "c", TransitionState::Idle, 0.0));
+    }
+
+    #[test]
+    fn auto_goes_on_from_where_the_bar_stands() {
+        let (mut s, cast) = switcher();
+        s.set_transition(mix(4)).unwrap();
+        s.t_bar(0.5, &cast).unwrap();
+        s.tick();
+        s.auto(&cast).unwrap();
+        let positions: Vec<Option<f64>> = (0..4)
+            .map(|_| s.tick().to.map(|crossing| crossing.position))
+            .collect();
+        // A fifth each frame, as AUTO goes: 0.7, 0.9, the end.
+        assert_eq!(positions, [Some(0.7), Some(0.9), None, None]);
+        assert_eq!(seen(&s, &cast), at("b", "a", TransitionState::Idle, 0.0));
+        // The bar still stands half way: what it says now is no new transition.
+        s.t_bar(0.55, &cast).unwrap();
+        assert_eq!(seen(&s, &cast), at("b", "a", TransitionState::Idle, 0.0));
+    }
+
+    #[test]
+    fn the_bar_takes_over_from_auto_but_not_by_resting() {
+        let (mut s, cast) = switcher();
+        s.set_transition(mix(9)).unwrap();
+        s.auto(&cast).unwrap();
+        s.tick();
+        s.t_bar(0.0, &cast).unwrap();
+        assert_eq!(
+            s.tick().to.unwrap().position,
+            0.2,
+            "a bar at rest changes nothing"
+        );
+        s.t_bar(0.6, &cast).unwrap();
+        assert_eq!(s.tick().to.unwrap().position, 0.6);
+        assert_eq!(s.tick().to.unwrap().position, 0.6);
+        s.t_bar(0.0, &cast).unwrap();
+        assert_eq!(seen(&s, &cast), at("a", "b", TransitionState::Idle, 0.0));
+    }
+
+    #[test]
+    fn cut_and_hot_cut_end_what_the_bar_began() {
+        let (mut s, cast) = switcher();
+        s.t_bar(0.4, &cast).unwrap();
+        s.cut(&cast).unwrap();
+        assert_eq!(seen(&s, &cast), at("b", "a", TransitionState::Idle, 0.0));
+        s.t_bar(0.41, &cast).unwrap();
+        assert_eq!(seen(&s, &cast), at("b", "a", TransitionState::Idle, 0.0));
+        s.t_bar(0.0, &cast).unwrap();
+        s.t_bar(0.4, &cast).unwrap();
+        s.set_program("c", &cast).unwrap();
+        assert_eq!(seen(&s, &cast), at("c", "a", TransitionState::Idle, 0.0));
+        s.t_bar(0.5, &cast).unwrap();
+        assert!(s.tick().to.is_none());
+    }
+
+    #[test]
+    fn a_bar_out_of_range_is_refused() {
+        let (mut s, cast) = switcher();
+        for position in [-0.01, 1.01, f64::NAN, f64::INFINITY] {
+            assert!(s.t_bar(position, &cast).is_err(), "{position}");
+            assert!(s.tick().to.is_none());
+        }
+    }
+
+    #[test]
+    fn the_bar_mixes_where_auto_would_cut() {
+        let (mut s, cast) = switcher();
+        s.set_transition(TransitionStyle::of(TransitionKind::Cut))
+            .unwrap();
+        s.t_bar(0.5, &cast).unwrap();
+        assert_eq!(s.tick().to.unwrap().blend, Blend::Mix);
+        s.t_bar(1.0, &cast).unwrap();
+        assert_eq!(seen(&s, &cast), at("b", "a", TransitionState::Idle, 0.0));
+    }
+
+    #[test]
+    fn what_was_chosen_last_wins_be_it_with_a_scene_or_by_the_director() {
+        let mut show = show();
+        let own = TransitionStyle {
+            frames: 7,
+            ..TransitionStyle::of(TransitionKind::Push)
+        };
+        show.scenes.push(Scene {
+            id: "opener".to_owned(),
+            label: String::new(),
+            layers: vec![Layer::full("c")],
+            transition: Some(own.clone()),
+        });
+        show.transition = mix(9);
+        let cast = Cast::opened(show, 0);
+        let mut s = Switcher::new(&cast);
+        s.set_program("a", &cast).unwrap();
+        s.set_preview("b", &cast).unwrap();
+        assert_eq!(
+            (s.next_style(&cast), s.transition(&cast).of_scene),
+            (&mix(9), false)
+        );
+        s.set_preview("opener", &cast).unwrap();
+        assert_eq!(
+            (s.next_style(&cast), s.transition(&cast).of_scene),
+            (&own, true)
+        );
+        s.set_transition(mix(3)).unwrap();
+        assert_eq!(
+            (s.next_style(&cast), s.transition(&cast).of_scene),
+            (&mix(3), false)
+        );
+        s.set_preview("opener", &cast).unwrap();
+        s.auto(&cast).unwrap();
+        assert_eq!(
+            s.tick().to.unwrap().blend,
+            Blend::Push(crate::show::Direction::Left)
+        );
+        assert_eq!(s.transition(&cast).style, own);
+        s.cut(&cast).unwrap();
+        assert_eq!(s.program().scene, "opener");
+        // Away from it the director's own holds again.
+        assert_eq!(s.next_style(&cast), &mix(3));
+    }
+
+    #[test]
+    fn a_transition_that_is_tried_is_not_on_air_and_ends_by_itself() {
+        let (mut s, cast) = switcher();
+        s.set_transition(mix(3)).unwrap();
+        s.try_transition(&cast).unwrap();
+        let mut positions = Vec::new();
+        for _ in 0..4 {
+            assert!(s.tick().to.is_none());
+            positions.push(s.trial().map(|trial| trial.crossing.position));
+            assert_eq!(seen(&s, &cast), at("a", "b", TransitionState::Idle, 0.0));
+            assert_eq!((s.follow(0), s.follow(1)), (1.0, 0.0));
+            assert_eq!(s.scene_tally("b"), Tally::Preview);
+        }
+        assert_eq!(positions, [Some(0.25), Some(0.5), Some(0.75), None]);
+        type Act = fn(&mut Switcher, &Cast) -> Result<(), SwitchError>;
+        let ends: [Act; 6] = [
+            |s, cast| s.cut(cast),
+            |s, cast| s.auto(cast),
+            |s, cast| s.t_bar(0.3, cast),
+            |s, cast| s.set_preview("c", cast),
+            |s, cast| s.set_program("c", cast),
+            |s, _| s.set_transition(mix(5)),
+        ];
+        for end in ends {
+            let mut s = s.clone();
+            s.try_transition(&cast).unwrap();
+            s.tick();
+            assert!(s.trial().is_some());
+            end(&mut s, &cast).unwrap();
+            assert!(s.trial().is_none());
+        }
+        s.auto(&cast).unwrap();
+        assert_eq!(s.try_transition(&cast), Err(SwitchError::OnAir));
+    }
+
+    #[test]
+    fn sound_follows_the_position_whatever_the_kind() {
+        for kind in TransitionKind::ALL {
+            let (mut s, cast) = switcher();
+            s.set_transition(TransitionStyle::of(kind)).unwrap();
+            s.t_bar(0.25, &cast).unwrap();
+            s.tick();
+            assert_eq!((s.follow(0), s.follow(1)), (0.75, 0.25), "{kind:?}");
+            assert!(s.is_moving(), "its sound goes along in a ramp of a frame");
+            s.t_bar(1.0, &cast).unwrap();
+            s.tick();
+            assert_eq!((s.follow(0), s.follow(1)), (0.0, 1.0), "{kind:?}");
+        }
     }
 }

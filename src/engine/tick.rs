@@ -15,8 +15,9 @@ use super::monitors::{Now, Taps};
 use super::observer::Observer;
 use super::sound::SoundLink;
 use super::stagehands::{Arrival, Departure};
+use super::wipes::Wipes;
 use crate::audio::{Meters, Order, StripGain};
-use crate::door::{Ask, Counters, Event, Hub, SourceState, SourceStatus};
+use crate::door::{Ask, Command, Counters, Event, Hub, SourceState, SourceStatus};
 use crate::input::{LOST_NS, Slot, Status};
 use crate::media::{House, HouseClock, Picture, Rate, SAMPLE_RATE};
 use crate::output::EncoderInput;
@@ -58,6 +59,8 @@ pub struct Tick {
     pub outputs: Observer,
     /// For monitors.
     pub taps: Arc<Taps>,
+    /// Prepares the pictures of wipes.
+    pub wipes: Arc<Wipes>,
     /// How the machine fares.
     pub watch: Arc<Watch>,
     /// Where the next engine will read.
@@ -246,6 +249,7 @@ impl Tick {
                 input.status.vitals.set_picture_delay_ms(delay);
             }
         }
+        self.wipes.want(self.core.switcher().wipes(&cast));
         let find = |show: &Show, id: &str| show.destinations.iter().find(|d| d.id == id).cloned();
         let leaving =
             self.outputs
@@ -304,7 +308,12 @@ impl Tick {
     }
 
     fn obey(&mut self, ask: &Ask, n: u64, rate: Rate, asked: &mut Asked) -> Result<(), Refusal> {
-        match self.core.apply(&ask.command)? {
+        let effect = self.core.apply(&ask.command)?;
+        if let Command::Transition { .. } = ask.command {
+            self.wipes
+                .want(self.core.switcher().wipes(self.core.cast()));
+        }
+        match effect {
             Effect::None => {}
             Effect::Stream(destinations, on) => self.outputs.stream(&destinations, on),
             Effect::Record(on) => self.outputs.record(on),
@@ -359,6 +368,7 @@ impl Tick {
             frame: n,
             preview: self.core.switcher().preview().to_owned(),
             cast: self.core.cast().clone(),
+            trial: self.core.switcher().trial(),
         })));
     }
 
@@ -400,6 +410,9 @@ impl Tick {
             .collect();
         Observed {
             sources,
+            transition: self
+                .wipes
+                .problem(&self.core.switcher().transition(self.core.cast()).style),
             program: self.meters.take_program(),
             counters,
             health: self.watch.health(),

@@ -13,6 +13,7 @@ use super::model::{
     Destination, EncoderName, Key, Layer, Scene, Show, Source, SourceKind, VERSION,
 };
 use super::secrets::is_secret_name;
+use super::transition::TransitionStyle;
 use super::words::{is_id, looks_like_key, nearest, one_of};
 
 /// How far a layer may reach beyond the program, as a multiple of the program's size.
@@ -41,6 +42,7 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
     for (n, scene) in scenes.iter().enumerate() {
         checker.scene(&format!("scenes[{n}]"), scene, &known);
     }
+    checker.transition("transition", &show.transition);
     checker.ids("destinations", show.destinations.iter().map(|d| &d.id));
     for (n, destination) in show.destinations.iter().enumerate() {
         checker.destination(&format!("destinations[{n}]"), destination);
@@ -223,6 +225,16 @@ impl Checker<'_> {
                 self.fault(&format!("{place}.source"), message);
             }
             self.layer(&place, layer);
+        }
+        if let Some(style) = &scene.transition {
+            self.transition(&format!("{place}.transition"), style);
+        }
+    }
+
+    /// A wipe whose picture is missing is no fault of the show: it may lie in another user's folder.
+    fn transition(&mut self, place: &str, style: &TransitionStyle) {
+        for (field, message) in style.faults() {
+            self.fault(&format!("{place}.{field}"), message);
         }
     }
 

@@ -184,14 +184,26 @@ fn explain(
 }
 
 fn unknown(what: &str, found: &str, expected: &[&str]) -> String {
-    let hint = match nearest(found, expected) {
+    // Names that are read small too, as commands write them, are told once, as RON writes them.
+    let large = |name: &str| {
+        let mut letters = name.chars();
+        let first = letters.next().map(|c| c.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    let is_double = |name: &str| large(name) != name && expected.contains(&large(name).as_str());
+    let expected: Vec<&str> = expected
+        .iter()
+        .copied()
+        .filter(|name| !is_double(name))
+        .collect();
+    let hint = match nearest(found, &expected) {
         Some(near) => format!(" (did you mean `{near}`?)"),
         None => String::new(),
     };
     format!(
         "unknown {what} `{}`{hint}, expected {}",
         found.escape_debug(),
-        one_of(expected)
+        one_of(&expected)
     )
 }
 
@@ -205,7 +217,7 @@ fn value_message(code: &Error, around: &Around) -> String {
                     names where it is found, or Open(\"NAME\") for a stream name that is no secret"
                 .to_owned();
         }
-        Some("kind") => {
+        Some("kind") if !around.is_in("transition") => {
             return "wrong form of source, expected Test(…), File(…), Camera(…) or Network(…)"
                 .to_owned();
         }

@@ -31,6 +31,14 @@ pub(super) struct Around<'a> {
     pub items: Vec<Item>,
 }
 
+impl Around<'_> {
+    /// Whether the innermost field stands in the value of a field of this name.
+    pub fn is_in(&self, name: &str) -> bool {
+        let fields = self.items.iter().rev().filter(|item| !item.element);
+        fields.skip(1).map(|item| item.name.as_str()).next() == Some(name)
+    }
+}
+
 /// The text and its values.
 #[derive(Debug)]
 pub(super) struct Tree<'t> {

@@ -18,6 +18,8 @@ mod recent;
 mod scan;
 mod secret;
 pub mod secrets;
+mod transition;
+mod wipes;
 mod words;
 
 pub use colour::{Colour, Wheel};
@@ -29,3 +31,5 @@ pub use model::*;
 pub use placeholder::{encode_secret, resolve_secrets};
 pub use recent::{last_or_demo, remember};
 pub use secrets::{Secret, SecretError};
+pub use transition::{Direction, NoColour, Rgb, TransitionKind, TransitionStyle};
+pub use wipes::{BUILT_IN_WIPES, WipeError, read_wipe, wipe_folders, wipe_names};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::colour::Colour;
+use super::transition::TransitionStyle;
 use crate::media::Rate;
 
 /// The version of the show file that this program writes.
@@ -28,6 +29,9 @@ pub struct Show {
     /// Pictures made of sources. Each source has a full-frame scene of its own id besides.
     #[serde(default)]
     pub scenes: Vec<Scene>,
+    /// The transition that AUTO makes when the show begins.
+    #[serde(default)]
+    pub transition: TransitionStyle,
     /// Where the program is sent.
     #[serde(default)]
     pub destinations: Vec<Destination>,
@@ -241,6 +245,10 @@ pub struct Scene {
     pub label: String,
     /// From back to front.
     pub layers: Vec<Layer>,
+    /// The transition that AUTO makes to this scene, unless the director chooses another while it is
+    /// on PVW; the one in use where it is left out.
+    #[serde(default)]
+    pub transition: Option<TransitionStyle>,
 }
 
 /// One source in a scene.
@@ -354,6 +362,7 @@ impl Show {
                 id: source.id.clone(),
                 label: source.label.clone(),
                 layers: vec![Layer::full(&source.id)],
+                transition: None,
             });
         own.chain(implied).collect()
     }

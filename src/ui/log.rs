@@ -119,6 +119,7 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
             format!("master: {}", words::recording_state(*state)),
             message,
         ),
+        Event::Transition { message } => format!("{message}; a mix is made instead"),
         Event::Encoder { name, message, .. } => with(format!("encoder: {name}"), message),
         Event::EngineLost { message } => with("engine: lost".to_owned(), message),
         Event::Show { .. }

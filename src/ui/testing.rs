@@ -3,8 +3,7 @@
 use crate::{
     door::{
         Counters, DestinationStatus, EncoderStatus, Health, Level, RecordingState, RecordingStatus,
-        SceneStatus, Snapshot, SourceState, SourceStatus, Tally, Transition, TransitionKind,
-        TransitionState,
+        SceneStatus, Snapshot, SourceState, SourceStatus, Tally, Transition,
     },
     media::Rate,
     show::Afv,
@@ -21,12 +20,7 @@ pub fn snapshot() -> Snapshot {
         uptime_s: 3.3,
         program: "cam".to_owned(),
         preview: "ann".to_owned(),
-        transition: Transition {
-            kind: TransitionKind::Mix,
-            frames: 15,
-            state: TransitionState::Idle,
-            position: 0.0,
-        },
+        transition: Transition::default(),
         black: 0.0,
         fade_to_black: false,
         sources: vec![

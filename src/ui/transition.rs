@@ -45,10 +45,10 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
         TransitionState::Running => format!("AUTO, running, {:.0} %", progress * 100.0),
         TransitionState::Paused => format!("AUTO, paused at {:.0} %", progress * 100.0),
     };
-    let done = (progress * snapshot.transition.frames as f32).round() as u32;
+    let done = (progress * snapshot.transition.style.frames as f32).round() as u32;
     let key = match snapshot.transition.state {
         TransitionState::Idle => "Enter".to_owned(),
-        _ => format!("{done} of {} f", snapshot.transition.frames),
+        _ => format!("{done} of {} f", snapshot.transition.style.frames),
     };
     let auto = Button::new(text)
         .say(&said)
@@ -61,25 +61,25 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
     }
 
     let transition = |kind, frames| {
-        view.send(Command::Transition { kind, frames });
+        view.send(Command::transition(kind, frames));
     };
     let kinds = [
         (TransitionKind::Mix, "Mix", "AUTO makes a mix"),
         (TransitionKind::Cut, "Cut", "AUTO makes a cut"),
     ];
     for ((kind, text, say), place) in kinds.into_iter().zip(places.kinds) {
-        let selected = snapshot.transition.kind == kind;
+        let selected = snapshot.transition.style.kind == kind;
         let button = Button::new(text)
             .say(say)
             .selected(selected)
             .show(ui, place, ("kind", text));
         if button.clicked() {
-            transition(kind, snapshot.transition.frames);
+            transition(kind, snapshot.transition.style.frames);
         }
     }
 
-    let frames = snapshot.transition.frames;
-    let kind = snapshot.transition.kind;
+    let frames = snapshot.transition.style.frames;
+    let kind = snapshot.transition.style.kind;
     if Button::new("−")
         .say("Shorter transition")
         .size(17.0)

@@ -1,10 +1,14 @@
 //! Layers to one picture. A source that fills the frame is handed on as the very buffer that its
 //! decoder gave; anything else costs the rectangles that it touches.
 
+use std::sync::Arc;
+
 use super::canvas::{BLACK, Canvas, CanvasPool};
 use super::corrected::Corrected;
-use super::kernels::{Share, blend_row, fade_row, mix_row, share};
+use super::kernels::{Edge, Share, blend_row, fade_row, share};
 use super::scale::{Part, Scaler};
+use super::transition::{Blend, bring_in, dip_side, mix, tint, wipe};
+use super::wipe::{WipeMap, WipeShelf};
 use crate::media::{House, Picture};
 use crate::show::{Colour, Format, Layer};
 
@@ -78,13 +82,34 @@ impl Stage {
     }
 }
 
+/// A transition in a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crossing {
+    /// Where it goes.
+    pub to: Stage,
+    /// How far it is, 0 to 1.
+    pub position: f64,
+    /// What it looks like.
+    pub blend: Blend,
+}
+
+impl Crossing {
+    /// The name of the wipe that is drawn, if it is one.
+    pub fn wipe(&self) -> Option<&str> {
+        match &self.blend {
+            Blend::Wipe { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// What one tick shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
     /// On PGM.
     pub from: Stage,
-    /// Where a transition goes, and how far it is (0 to 1).
-    pub to: Option<(Stage, f64)>,
+    /// The transition that is under way.
+    pub to: Option<Crossing>,
     /// 0 is the picture, 1 is black.
     pub black: f64,
 }
@@ -99,6 +124,18 @@ pub struct Compositor {
     used: usize,
     corrected: Corrected,
     black: Option<Picture>,
+    wipes: Arc<WipeShelf>,
+    held: Option<Held>,
+}
+
+/// Up to here a wipe that gets ready takes over from the mix that was made in its place: it is what
+/// was asked for, and hardly anything of the mix has been seen. Later it would be a jump.
+const EARLY: f64 = 0.2;
+
+/// The wipe of the transition that is under way.
+struct Held {
+    name: String,
+    map: Option<Arc<WipeMap>>,
 }
 
 struct Scaled {
@@ -128,6 +165,11 @@ impl Compositor {
         });
         Ok(Self {
             pool,
+            wipes: Arc::new(WipeShelf::new((
+                format.width as usize,
+                format.height as usize,
+            ))),
+            held: None,
             size: (format.width as usize, format.height as usize),
             scaler: Scaler::default(),
             scaled: Vec::new(),
@@ -135,6 +177,12 @@ impl Compositor {
             corrected: Corrected::default(),
             black,
         })
+    }
+
+    /// Where it takes wipes from: empty until somebody fills it. A wipe that is not there is drawn
+    /// as a mix.
+    pub fn wipes(&self) -> &Arc<WipeShelf> {
+        &self.wipes
     }
 
     /// The pool that pictures are made from.
@@ -156,13 +204,12 @@ impl Compositor {
         if black == 256 {
             return self.black.clone();
         }
-        let from = self.stage(&layout.from, pictures, time)?;
         let mixed = match &layout.to {
-            None => from,
-            Some((stage, position)) => {
-                let to = self.stage(stage, pictures, time)?;
-                self.mix(&from, &to, share(*position), time)?
+            None => {
+                self.held = None;
+                self.stage(&layout.from, pictures, time)?
             }
+            Some(crossing) => self.cross(&layout.from, crossing, pictures, time)?,
         };
         if black == 0 {
             return Some(mixed);
@@ -226,15 +273,56 @@ impl Compositor {
             && (picture.width(), picture.height()) == self.size
     }
 
-    fn mix(&self, a: &Picture, b: &Picture, position: Share, time: House) -> Option<Picture> {
+    fn cross(
+        &mut self,
+        from: &Stage,
+        crossing: &Crossing,
+        pictures: &[Option<Picture>],
+        time: House,
+    ) -> Option<Picture> {
+        let position = crossing.position;
+        if let Blend::Dip(colour) = crossing.blend {
+            let (new, share) = dip_side(position);
+            let stage = if new { &crossing.to } else { from };
+            let seen = self.stage(stage, pictures, time)?;
+            if share == 0 {
+                return Some(seen);
+            }
+            let mut canvas = self.pool.canvas()?;
+            tint(&mut canvas, &seen, colour, share);
+            return canvas.finish(time);
+        }
+        let from = self.stage(from, pictures, time)?;
+        let to = self.stage(&crossing.to, pictures, time)?;
         let mut canvas = self.pool.canvas()?;
-        for i in 0..3 {
-            let (from, to) = (a.plane(i), b.plane(i));
-            for (y, row) in canvas.rows(i, 0).enumerate() {
-                mix_row(row, from.row(y), to.row(y), position);
+        match &crossing.blend {
+            Blend::Wipe {
+                name,
+                softness,
+                reverse,
+            } if let Some(map) = self.wipe(name, position) => {
+                let edge = Edge::new(position, *softness, *reverse);
+                wipe(&mut canvas, &from, &to, &map, edge);
+            }
+            Blend::Push(way) => bring_in(&mut canvas, &from, &to, *way, position, true),
+            Blend::Slide(way) => bring_in(&mut canvas, &from, &to, *way, position, false),
+            Blend::Mix | Blend::Dip(_) | Blend::Wipe { .. } => {
+                mix(&mut canvas, &from, &to, share(position));
             }
         }
         canvas.finish(time)
+    }
+
+    /// The wipe of this name, if it was ready when the transition began, or soon after.
+    fn wipe(&mut self, name: &str, position: f64) -> Option<Arc<WipeMap>> {
+        let held = self.held.as_ref().filter(|held| held.name == name);
+        if held.is_none_or(|held| held.map.is_none() && position < EARLY) {
+            self.held = Some(Held {
+                name: name.to_owned(),
+                map: self.wipes.get(name),
+            });
+        }
+        self.held.as_ref()?.map.clone()
     }
 
     fn draw(&mut self, canvas: &mut Canvas, picture: &Picture, placed: Placed, draw: &Draw) {
@@ -514,12 +602,13 @@ mod tests {
         let mut c = compositor();
         let pictures = [flat(&c, A), flat(&c, B)];
         let mut layout = stage(vec![full(0)]);
-        layout.to = Some((
-            Stage {
+        layout.to = Some(Crossing {
+            to: Stage {
                 draws: vec![full(1)],
             },
-            0.25,
-        ));
+            position: 0.25,
+            blend: Blend::Mix,
+        });
         assert_eq!(
             pixel(&c.compose(&layout, &pictures, 0).unwrap(), 9, 9),
             [125, 85, 160]
@@ -608,12 +697,13 @@ mod tests {
             ..full(0)
         };
         let mut layout = stage(vec![full(0)]);
-        layout.to = Some((
-            Stage {
+        layout.to = Some(Crossing {
+            to: Stage {
                 draws: vec![corrected],
             },
-            0.5,
-        ));
+            position: 0.5,
+            blend: Blend::Mix,
+        });
         let out = c.compose(&layout, &pictures, 0).unwrap();
         assert_eq!(pixel(&out, 9, 9), [166, 128, 128]);
     }

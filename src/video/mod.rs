@@ -10,11 +10,15 @@ mod scale;
 mod scope_picture;
 mod scopes;
 mod slate;
+mod transition;
 mod white;
+mod wipe;
 
 pub use canvas::{Canvas, CanvasPool, PlaneMut, video_info};
-pub use compose::{Compositor, Draw, Layout, Stage};
+pub use compose::{Compositor, Crossing, Draw, Layout, Stage};
 pub use kernels::{blend_row, mix_row};
 pub use scale::Scaler;
 pub use scope_picture::scope_picture;
 pub use slate::slate;
+pub use transition::{Blend, yuv};
+pub use wipe::{WipeFault, WipeMap, WipePicture, WipeShelf};
