@@ -12,6 +12,7 @@ mod graphics;
 mod guard;
 mod health;
 mod keys;
+mod lang;
 pub mod layout;
 mod log;
 mod meters;
