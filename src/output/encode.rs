@@ -8,8 +8,8 @@ mod shared;
 mod side;
 mod supervise;
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, bounded};
@@ -21,7 +21,7 @@ use self::pipelines::Running;
 use self::shared::Shared;
 use self::side::Side;
 use crate::media::{
-    BLOCK, House, HouseClock, NS_PER_S, Picture, SAMPLE_RATE, SoundBlock, Track, block_start,
+    BLOCK, House, HouseClock, NS_PER_S, Picture, SAMPLE_RATE, SoundBlock, block_start,
 };
 use crate::show::{Encoder, EncoderName, Format};
 
