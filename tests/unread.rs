@@ -93,6 +93,7 @@ impl Unread {
             ("XDG_STATE_HOME", "state"),
             ("XDG_CACHE_HOME", "cache"),
             ("XDG_RUNTIME_DIR", "runtime"),
+            ("REGIE_RUNTIME_DIR", "places"),
         ] {
             let path = folder.path().join(part);
             std::fs::create_dir(&path).unwrap();
@@ -107,7 +108,7 @@ impl Unread {
     }
 
     fn client(&self) -> Client {
-        let folder = self.folder.path().join("runtime").join("regie");
+        let folder = self.folder.path().join("places");
         let place = Place::within(folder, &self.folder.path().join("show.ron")).unwrap();
         Client::start(place, 30).unwrap()
     }

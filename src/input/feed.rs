@@ -271,7 +271,7 @@ impl Feed {
         let mut map = lock(&self.map);
         if let Map::Undecided(rate) = *map {
             *map = if has_length(sink) || is_fetched_in_pieces(sink) {
-                Map::Paced(PaceMap::new(rate))
+                Map::Paced(PaceMap::fetched(rate))
             } else {
                 Map::live()
             };

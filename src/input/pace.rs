@@ -7,13 +7,17 @@ use crate::media::{House, Rate};
 pub const LOOKAHEAD_NS: i64 = 120_000_000;
 /// A step in a stream's time stamps beyond this is a jump, not a gap.
 const JUMP_NS: i64 = 1_000_000_000;
-/// Later than this and the source has stalled: it goes on from where it is rather than skipping.
+/// Later than this and a clip has stalled: it goes on from where it is rather than skipping.
 const STALL_NS: i64 = 500_000_000;
+/// As much for what is fetched over the network, of which each piece comes when it comes: what was
+/// late once would be late at each piece, and skipped at each.
+const FETCHED_STALL_NS: i64 = 40_000_000;
 
 /// Running times to house times, by one offset for picture and sound that changes only at jumps.
 #[derive(Debug)]
 pub struct PaceMap {
     rate: Rate,
+    stall_ns: i64,
     /// House time less running time; the newest last.
     offsets: Vec<i64>,
     streams: [Option<Stream>; 2],
@@ -40,14 +44,23 @@ pub enum StreamKind {
 }
 
 impl PaceMap {
-    /// A map for a program of this rate.
+    /// A map for a program of this rate, and a source that is at hand.
     pub fn new(rate: Rate) -> Self {
         Self {
             rate,
+            stall_ns: STALL_NS,
             offsets: Vec::new(),
             streams: [None; 2],
             on_ticks: false,
             jumps: 0,
+        }
+    }
+
+    /// A map for a program of this rate, and a source that is fetched over the network.
+    pub fn fetched(rate: Rate) -> Self {
+        Self {
+            stall_ns: FETCHED_STALL_NS,
+            ..Self::new(rate)
         }
     }
 
@@ -88,10 +101,10 @@ impl PaceMap {
             };
             stream.generation = self.offsets.len() - 1;
         }
-        if now - (x + stream.offset) > STALL_NS {
+        if now - (x + stream.offset) > self.stall_ns {
             jumped = true;
             let newest = self.offsets.len() - 1;
-            if stream.generation < newest && now - (x + self.offsets[newest]) <= STALL_NS {
+            if stream.generation < newest && now - (x + self.offsets[newest]) <= self.stall_ns {
                 stream.offset = self.offsets[newest];
             } else {
                 stream.offset = self.on_tick(now + LOOKAHEAD_NS) - x;
@@ -164,6 +177,28 @@ mod tests {
     use super::*;
 
     const FRAME: i64 = 33_333_333;
+
+    #[test]
+    fn pieces_that_come_late_are_waited_for_once_and_none_is_skipped() {
+        let rate = Rate(30, 1);
+        let frame = rate.frame_ns();
+        let mut map = PaceMap::fetched(rate);
+        let mut late = Vec::new();
+        // Pieces of two seconds; each but the first begins 0.4 s late, and then comes at once.
+        for piece in 0..5i64 {
+            for n in 0..60 {
+                let x = (60 * piece + n) * frame;
+                let begins = 60 * piece * frame + 400_000_000 * i64::from(piece > 0);
+                let held = x - LOOKAHEAD_NS;
+                let now = begins.max(held);
+                let (time, _) = map.place(StreamKind::Picture, x, frame, now);
+                if time < now {
+                    late.push((piece, n));
+                }
+            }
+        }
+        assert_eq!(late, []);
+    }
 
     #[test]
     fn starts_on_a_tick_and_keeps_picture_and_sound_together() {

@@ -4,55 +4,26 @@
 //! middle of the show is replaced by x264 while the sound goes on, and the other way round.
 
 mod pipelines;
+mod shared;
 mod side;
 mod supervise;
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, bounded};
 use gstreamer as gst;
 
+pub use self::shared::{EncodeError, Encoded};
+
 use self::pipelines::Running;
+use self::shared::Shared;
 use self::side::Side;
 use crate::media::{
-    BLOCK, House, HouseClock, NS_PER_S, Picture, SAMPLE_RATE, SoundBlock, Track, block_start,
+    BLOCK, House, HouseClock, NS_PER_S, Picture, SAMPLE_RATE, SoundBlock, block_start,
 };
 use crate::show::{Encoder, EncoderName, Format};
-
-/// What comes out of an encoder.
-#[derive(Debug)]
-pub struct Encoded {
-    /// Which.
-    pub track: Track,
-    /// Program time, the encoder's priming taken off.
-    pub pts: House,
-    /// Program time.
-    pub dts: House,
-    /// Nanoseconds.
-    pub duration: i64,
-    /// Whether decoding can start here.
-    pub keyframe: bool,
-    /// With the codec's header.
-    pub caps: gst::Caps,
-    /// The bytes.
-    pub buffer: gst::Buffer,
-}
-
-/// Why the encoders cannot run at all.
-#[derive(Debug, thiserror::Error)]
-pub enum EncodeError {
-    /// GStreamer lacks something.
-    #[error("GStreamer has no \"{0}\": is its plugin package installed?")]
-    Missing(&'static str),
-    /// Said by GStreamer.
-    #[error("the encoder cannot be set up: {0}")]
-    Pipeline(#[from] gst::glib::BoolError),
-    /// No thread to be had.
-    #[error("no thread for the encoder: {0}")]
-    Thread(#[from] std::io::Error),
-}
 
 /// Both encoders, running.
 pub struct Encoders {
@@ -67,27 +38,6 @@ pub struct Encoders {
 pub struct EncoderInput {
     shared: Arc<Shared>,
     frame_ns: i64,
-}
-
-struct Shared {
-    pictures: Arc<Side>,
-    sound: Arc<Side>,
-    restarts: AtomicU32,
-    bytes: AtomicU64,
-    /// `None` when all is encoded: the fan-out then ends.
-    out: Mutex<Option<Sender<Encoded>>>,
-}
-
-impl Shared {
-    fn new(clock: HouseClock, out: Sender<Encoded>) -> Self {
-        Self {
-            pictures: Arc::new(Side::new(Track::Video, clock)),
-            sound: Arc::new(Side::new(Track::Audio, clock)),
-            restarts: AtomicU32::new(0),
-            bytes: AtomicU64::new(0),
-            out: Mutex::new(Some(out)),
-        }
-    }
 }
 
 impl Encoders {

@@ -8,8 +8,8 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
+use super::shared::{EncodeError, Encoded, Shared};
 use super::side::{Input, Side};
-use super::{EncodeError, Encoded, Shared};
 use crate::media::{CHANNELS, NS_PER_S, SAMPLE_RATE, Track};
 use crate::nice::{self, Nice};
 use crate::output::pipeline::live_source;

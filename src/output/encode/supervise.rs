@@ -9,8 +9,8 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 
 use super::pipelines::Running;
+use super::shared::{EncodeError, Shared};
 use super::side::Side;
-use super::{EncodeError, Shared};
 use crate::media::Track;
 use crate::nice::{self, Nice};
 use crate::output::pipeline::retire;
