@@ -12,7 +12,7 @@ use regie::door::{
     Command, DestinationStatus, Direction, Event, Rgb, Snapshot, Tally, TransitionKind,
     TransitionState, TransitionStyle,
 };
-use regie::engine::{Book, Cast, Core, Effect, Journal, Observed, SLOTS};
+use regie::engine::{Book, Cast, Core, Effect, Journal, Leaving, Observed, SLOTS};
 use regie::input::sound_ring;
 use regie::media::{BLOCK, CHANNELS, NS_PER_S, Rate, block_start, db_to_gain};
 use regie::show::{
@@ -649,7 +649,7 @@ proptest! {
         let mut core = Core::new(cast);
         let mut live_edit = false;
         for step in steps {
-            let (edits, on_air) = match step {
+            let (edits, leaving) = match step {
                 Turn::Do(command) => {
                     if let (Ok(_), Command::LiveEdit { on }) = (core.apply(&command), &command) {
                         live_edit = *on;
@@ -657,8 +657,9 @@ proptest! {
                     core.tick();
                     continue;
                 }
-                Turn::Edit(edits, on_air) => (Some(edits), on_air),
-                Turn::Undo => (None, false),
+                Turn::Edit(edits, true) => (Some(edits), Leaving::Meant),
+                Turn::Edit(edits, false) => (Some(edits), Leaving::Refused),
+                Turn::Undo => (None, Leaving::Stays),
             };
             let draft = match &edits {
                 Some(edits) => book.draft(None, edits, "edit", false),
@@ -673,15 +674,15 @@ proptest! {
             prop_assert_eq!(next.slots().len(), ids(&next));
             let distinct: std::collections::BTreeSet<_> = next.slots().iter().collect();
             prop_assert_eq!(distinct.len(), ids(&next), "two sources in one slot");
-            match core.recast(next, on_air) {
+            match core.recast(next, leaving) {
                 Err(_) => {
-                    prop_assert!(!on_air);
+                    prop_assert!(leaving != Leaving::Meant);
                     prop_assert_eq!(snapshot(&core, 0), before.2);
                     continue;
                 }
                 Ok(()) => { book.commit(draft); }
             }
-            if !live_edit && !on_air {
+            if !live_edit && leaving != Leaving::Meant {
                 prop_assert_eq!(&core.clone().tick().from, &before.1.from, "seen on air");
                 prop_assert_eq!(&core.clone().tick().to, &before.1.to);
             }

@@ -86,6 +86,17 @@ pub enum Refusal {
     NotWriting(String),
 }
 
+/// What becomes of a source that is on air and leaves the show by an edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// The edit is refused: whoever made it may not know.
+    Refused,
+    /// It is taken off the air at once; so is a destination.
+    Meant,
+    /// It stays on air until the next take: an undone edit never changes what is seen.
+    Stays,
+}
+
 /// A strip's settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Strip {
@@ -187,11 +198,11 @@ impl Core {
     }
 
     /// Goes on with a show that was edited. What is on air stays as it was taken, unless edits are
-    /// live; `on_air` allows that something is taken off the air by it.
+    /// live.
     ///
     /// # Errors
-    /// [`Refusal::OnAir`] where that was not allowed; nothing has changed then.
-    pub fn recast(&mut self, cast: Arc<Cast>, on_air: bool) -> Result<(), Refusal> {
+    /// [`Refusal::OnAir`] where `on_air` does not allow what it would do; nothing has changed then.
+    pub fn recast(&mut self, cast: Arc<Cast>, on_air: Leaving) -> Result<(), Refusal> {
         let before = &self.cast;
         let is_on_air = |slot: usize| self.switcher.on_air().any(|stage| stage.shows(slot));
         // A source that left the show, not one that was made anew under its id.
@@ -207,7 +218,7 @@ impl Core {
             .filter(|(_, slot)| is_on_air(*slot))
             .collect();
         if let Some((source, _)) = leaving.first()
-            && !on_air
+            && on_air == Leaving::Refused
         {
             return Err(Refusal::OnAir {
                 what: "source",
@@ -220,7 +231,7 @@ impl Core {
             self.streaming.contains(&old.id) && !cast.show.destinations.iter().any(stays)
         });
         if let Some(destination) = cut_off
-            && !on_air
+            && on_air != Leaving::Meant
         {
             return Err(Refusal::OnAir {
                 what: "destination",
@@ -246,7 +257,9 @@ impl Core {
                 }
             }
         }
-        self.switcher.drop_sources(&leaving);
+        if on_air == Leaving::Meant {
+            self.switcher.drop_sources(&leaving);
+        }
         self.switcher.recast(&cast);
         if self.live_edit {
             self.switcher.retake(&cast);

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, select};
 
 use super::book::{Book, BookError, Draft};
 use super::cast::{Cast, SLOTS};
-use super::core::Refusal;
+use super::core::{Leaving, Refusal};
 use super::stagehands::{Departure, Stagehands};
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
 use crate::show::{self, SaveError, Show};
@@ -20,8 +20,8 @@ use crate::show::{self, SaveError, Show};
 pub struct Change {
     /// The show.
     pub cast: Arc<Cast>,
-    /// It may take something off the air.
-    pub on_air: bool,
+    /// What becomes of what it would take off the air.
+    pub on_air: Leaving,
     /// Where the answer goes.
     pub answer: Sender<Result<Taken, Refusal>>,
 }
@@ -196,10 +196,19 @@ impl Desk {
                 edits,
             } => {
                 let draft = self.book.draft(*revision, edits, label, *joins)?;
-                self.make(draft, *on_air)
+                let on_air = if *on_air {
+                    Leaving::Meant
+                } else {
+                    Leaving::Refused
+                };
+                self.make(draft, on_air)
             }
-            Command::Undo { revision } => self.make(self.book.draft_undo(*revision)?, false),
-            Command::Redo { revision } => self.make(self.book.draft_redo(*revision)?, false),
+            Command::Undo { revision } => {
+                self.make(self.book.draft_undo(*revision)?, Leaving::Stays)
+            }
+            Command::Redo { revision } => {
+                self.make(self.book.draft_redo(*revision)?, Leaving::Stays)
+            }
             Command::Save { over } => self.save(*over),
             Command::Revert {} => self.revert(),
             Command::Show {} => Ok(self.now()),
@@ -209,7 +218,7 @@ impl Desk {
     }
 
     /// Makes a draft the show, if it holds together and the tick takes it.
-    fn make(&mut self, draft: Draft, on_air: bool) -> Result<u64, EditRefusal> {
+    fn make(&mut self, draft: Draft, on_air: Leaving) -> Result<u64, EditRefusal> {
         let before = self.cast.show.clone();
         let now = draft.show.clone();
         let path = self.editor.file.clone().unwrap_or_default();
@@ -240,6 +249,10 @@ impl Desk {
 
     /// Starts what the tick lacks since the show was another one.
     fn start(&mut self, old: &Cast, missing: &[usize]) {
+        // What has left must have its queue taken from it before another has its id.
+        while let Ok(departure) = self.editor.departures.try_recv() {
+            self.editor.hands.end(departure);
+        }
         let cast = self.cast.clone();
         for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
             if missing.contains(&slot) {
@@ -309,7 +322,7 @@ impl Desk {
             .map_err(|faults| EditRefusal::Save(SaveError::Faulty(faults)))?;
         let show = Arc::new(show);
         let draft = self.book.draft_whole(show.clone(), "revert");
-        let answer = self.make(draft, false)?;
+        let answer = self.make(draft, Leaving::Stays)?;
         self.text = Some(text);
         self.saved = show;
         Ok(answer)

@@ -29,7 +29,7 @@ use crossbeam_channel::{Sender, bounded, unbounded};
 
 pub use book::{Book, BookError, Draft};
 pub use cast::{Cast, SLOTS};
-pub use core::{Core, Effect, Observed, Refusal, Strip};
+pub use core::{Core, Effect, Leaving, Observed, Refusal, Strip};
 pub use journal::{Journal, JournalStrip};
 pub use switcher::{SwitchError, Switcher};
 pub use taken::Taken;

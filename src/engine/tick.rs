@@ -227,6 +227,8 @@ impl Tick {
     /// Goes on with the show as it was edited, from this frame on.
     fn recast(&mut self, n: u64) {
         while let Ok(change) = self.changes.try_recv() {
+            // What was started for the edit before this one is not missing.
+            self.receive();
             let before = self.core.cast().clone();
             let outcome = self.core.recast(change.cast.clone(), change.on_air);
             let answer = outcome.map(|()| {
