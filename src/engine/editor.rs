@@ -12,27 +12,10 @@ use crossbeam_channel::{Receiver, Sender, bounded, select};
 use super::book::{Book, BookError, Draft};
 use super::cast::{Cast, SLOTS};
 use super::core::{Leaving, Refusal};
-use super::stagehands::{Departure, Stagehands};
+use super::exchange::{Change, Departure};
+use super::stagehands::Stagehands;
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
 use crate::show::{self, SaveError, Show};
-
-/// A show that the tick is asked to play from now on.
-pub struct Change {
-    /// The show.
-    pub cast: Arc<Cast>,
-    /// What becomes of what it would take off the air.
-    pub on_air: Leaving,
-    /// Where the answer goes.
-    pub answer: Sender<Result<Taken, Refusal>>,
-}
-
-/// The tick plays the new show.
-pub struct Taken {
-    /// From this frame on.
-    pub frame: u64,
-    /// The slots of the show that have no source yet.
-    pub missing: Vec<usize>,
-}
 
 /// Why an edit was refused. Nothing has changed.
 #[derive(Debug, thiserror::Error)]

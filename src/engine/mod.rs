@@ -6,10 +6,12 @@ mod cast;
 mod core;
 mod crossing;
 mod editor;
+mod exchange;
 mod health;
 mod journal;
 mod monitors;
 mod observer;
+mod played;
 mod reception;
 mod sound;
 mod stagehands;
@@ -50,9 +52,10 @@ use health::Watch;
 use journal::{Counted, JournalWriter};
 use monitors::Taps;
 use observer::Observer;
+use played::Input;
 use sound::{SoundLink, StripLine};
 use stagehands::{Stagehands, StripsEnd};
-use tick::{Ended, Input, Tick};
+use tick::{Ended, Tick};
 use wipes::Wipes;
 
 /// Clips and test pictures are waited for so long before the first frame, so that a show does not

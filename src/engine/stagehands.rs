@@ -9,8 +9,9 @@ use std::thread::JoinHandle;
 use crossbeam_channel::Sender;
 
 use super::core::label;
+use super::exchange::{Arrival, Departure};
+use super::played::Input;
 use super::sound::Placing;
-use super::tick::Input;
 use crate::audio::{Meters, Strip, Track};
 use crate::door::SourceState;
 use crate::input::{self, RunningSource, Setting};
@@ -18,24 +19,6 @@ use crate::media::HouseClock;
 use crate::output::{Consumers, PacketQueue, RunningDestination};
 use crate::show::{Destination, Encoder, Show, Source, SourceKind};
 use crate::video::{CanvasPool, slate};
-
-/// Something that the tick is to have.
-pub enum Arrival {
-    /// A source, for its slot.
-    Source(usize, Box<Input>),
-    /// A slot's new slate.
-    Slate(usize, Option<crate::media::Picture>),
-    /// A destination.
-    Destination(RunningDestination),
-}
-
-/// Something that the tick no longer has.
-pub enum Departure {
-    /// A source, from its slot.
-    Source(usize, Box<Input>),
-    /// A destination.
-    Destination(RunningDestination),
-}
 
 /// The ends of the line to the mixer's thread.
 pub struct StripsEnd {

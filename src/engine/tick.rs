@@ -8,18 +8,17 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::cast::Cast;
 use super::core::{Core, Effect, Observed, Refusal, ramp_of};
-use super::editor::{Change, Taken};
+use super::exchange::{Arrival, Change, Departure, Taken};
 use super::health::Watch;
 use super::journal::{Journal, JournalWriter};
 use super::monitors::{Now, Taps};
 use super::observer::Observer;
+use super::played::Input;
 use super::sound::SoundLink;
-use super::stagehands::{Arrival, Departure};
 use super::wipes::Wipes;
 use crate::audio::{Meters, Order, StripGain};
-use crate::door::{Ask, Command, Counters, Event, Hub, SourceState, SourceStatus};
-use crate::input::{LOST_NS, Slot, Status};
-use crate::media::{House, HouseClock, Picture, Rate, SAMPLE_RATE};
+use crate::door::{Ask, Command, Counters, Event, Hub, SourceStatus};
+use crate::media::{HouseClock, Picture, Rate};
 use crate::output::EncoderInput;
 use crate::show::Show;
 use crate::video::Compositor;
@@ -69,66 +68,6 @@ pub struct Tick {
     pub before: Counters,
     /// How often the engine was started again.
     pub restarts: u32,
-}
-
-/// One source, as the tick sees it.
-pub struct Input {
-    /// Its pictures.
-    pub slot: Slot,
-    /// What its supervisor says.
-    pub status: Arc<Status>,
-    /// Shown while it is lost.
-    pub slate: Option<Picture>,
-    /// The state last told.
-    pub told: SourceState,
-    /// How long the last new picture was held on its way from the decoder.
-    pub held_ns: i64,
-    /// Whether the first frame waits for its first picture, within reason.
-    pub waits_at_start: bool,
-}
-
-impl Input {
-    /// The picture for a tick: the slot's, or the slate where nothing has come for a while.
-    fn picture(&mut self, due: House, frame_ns: i64, now: House) -> Option<Picture> {
-        let gone = match self.status.vitals.last_picture() {
-            Some(last) => now - last > LOST_NS && self.status.state() != SourceState::Ended,
-            None => true,
-        };
-        if gone {
-            // What is left would flash up when it comes back.
-            self.slot.clear();
-            return self.slate.clone();
-        }
-        let before = self.slot.shown();
-        let picture = self.slot.at(due, frame_ns).cloned();
-        if let Some(picture) = &picture
-            && before != Some(picture.number)
-        {
-            self.held_ns = now - picture.arrived;
-        }
-        picture.or_else(|| self.slate.clone())
-    }
-
-    /// What is seen of it; the core fills in what it knows itself.
-    fn observe(&self, strip: usize, meters: &Meters) -> SourceStatus {
-        let counters = self.slot.counters();
-        let vitals = &self.status.vitals;
-        SourceStatus {
-            state: self.status.state(),
-            message: self.status.message().to_string(),
-            level: meters.take(strip),
-            frames: counters.frames.load(Ordering::Relaxed),
-            lost: counters.lost.load(Ordering::Relaxed),
-            repeated: counters.repeated.load(Ordering::Relaxed),
-            dropped: counters.dropped.load(Ordering::Relaxed),
-            drift_ppm: vitals.drift_ppm(),
-            av_offset_ms: meters.offset(strip) * 1000.0 / SAMPLE_RATE as f32,
-            jitter_ms: vitals.jitter_ms(),
-            held_ms: self.held_ns as f32 / 1e6,
-            restarts: self.status.restarts(),
-            ..SourceStatus::default()
-        }
-    }
 }
 
 impl Tick {
