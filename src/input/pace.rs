@@ -32,6 +32,8 @@ struct Stream {
     generation: usize,
     /// House time at which its next picture or sound should be due.
     expected: House,
+    /// The other stream has moved it since.
+    moved: bool,
 }
 
 /// One of a source's two streams.
@@ -75,6 +77,7 @@ impl PaceMap {
                 offset,
                 generation: newest,
                 expected: x + offset,
+                moved: false,
             },
             (None, None) => {
                 let offset = self.on_tick(now + LOOKAHEAD_NS) - x;
@@ -83,9 +86,11 @@ impl PaceMap {
                     offset,
                     generation: 0,
                     expected: x + offset,
+                    moved: false,
                 }
             }
         };
+        jumped |= std::mem::take(&mut stream.moved);
         let is_off = |offset: i64| (x.saturating_add(offset) - stream.expected).abs() > JUMP_NS;
         if is_off(stream.offset) {
             jumped = true;
@@ -109,6 +114,7 @@ impl PaceMap {
             } else {
                 stream.offset = self.on_tick(now + LOOKAHEAD_NS) - x;
                 self.offsets.push(stream.offset);
+                self.move_other(kind, stream.offset);
             }
             stream.generation = self.offsets.len() - 1;
             self.on_ticks = false;
@@ -129,6 +135,17 @@ impl PaceMap {
             }
         }
         (time, jumped)
+    }
+
+    /// Moves the other stream to the newest offset: picture and sound wait together.
+    fn move_other(&mut self, kind: StreamKind, offset: i64) {
+        let generation = self.offsets.len() - 1;
+        if let Some(other) = &mut self.streams[1 - kind as usize] {
+            other.expected += offset - other.offset;
+            other.offset = offset;
+            other.generation = generation;
+            other.moved = true;
+        }
     }
 
     /// How often the time stamps jumped.
