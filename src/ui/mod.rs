@@ -12,6 +12,8 @@ mod graphics;
 mod guard;
 mod health;
 mod keys;
+#[cfg_attr(not(test), expect(dead_code))]
+mod lang;
 pub mod layout;
 mod log;
 mod meters;
