@@ -1,5 +1,7 @@
 //! What can be said to the engine.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::show::{Afv, Direction, Edit, Rgb, TransitionKind, TransitionStyle};
@@ -159,6 +161,12 @@ pub enum Command {
         #[serde(default)]
         over: bool,
     },
+    /// Writes the show as it is into another file, in which relative paths lead to the same media.
+    /// The show goes on in its own file. Refused for the file of a show that is running.
+    SaveAs {
+        /// The file; what it held is kept as a copy.
+        path: PathBuf,
+    },
     /// Takes over what the show's file holds now, as an edit that can be undone.
     Revert {},
     /// Whether edits of the scenes on air are seen at once, and not with the next take.
@@ -183,6 +191,7 @@ impl Command {
                 | Self::Undo { .. }
                 | Self::Redo { .. }
                 | Self::Save { .. }
+                | Self::SaveAs { .. }
                 | Self::Revert {}
                 | Self::Show {}
         )

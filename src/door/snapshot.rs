@@ -1,5 +1,6 @@
 //! What can be seen of the engine, once each tick.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -342,6 +343,13 @@ pub struct EditStatus {
     pub undo: Option<String>,
     /// What REDO would make again.
     pub redo: Option<String>,
+    /// The show's file.
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+    /// Another program changed the file since it was read or written: saving is refused until this
+    /// show is put over it, or what it holds is taken over.
+    #[serde(default)]
+    pub file_changed: bool,
 }
 
 /// Frames of the program.

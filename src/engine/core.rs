@@ -477,6 +477,7 @@ impl Core {
             | Command::Undo { .. }
             | Command::Redo { .. }
             | Command::Save { .. }
+            | Command::SaveAs { .. }
             | Command::Revert {}
             | Command::Show {} => return Err(Refusal::ForEditor),
             Command::Quit {} => return Ok(Effect::Quit),

@@ -16,6 +16,7 @@ use super::{
     guard::Guard,
     health::Health,
     keys::{self, Action, Focus, FocusTimer},
+    lang,
     layout::{self, Places},
     log::Log,
     meters::Meters,
@@ -344,13 +345,13 @@ impl Desk {
         let news = match away {
             Some(absence) => Some(problems::engine_away(absence).0),
             None => {
-                let refusal = self.log.refusal(view.now);
-                refusal.or(newest.as_ref().map(|p| p.text.as_str()))
+                let refusal = self.log.refusal(view.now).map(str::to_owned);
+                refusal.or_else(|| newest.map(|p| p.text))
             }
         };
         let strip = (places.health, places.events);
         self.health
-            .show(ui, strip, view, &self.log, news, &problems);
+            .show(ui, strip, view, &self.log, news.as_deref(), &problems);
         if let Some(absence) = away {
             let over = places.preview.picture.union(places.program.picture);
             banner(ui, over, absence);
@@ -407,15 +408,15 @@ fn label_of(snapshot: Option<&Snapshot>, id: &str) -> String {
 
 /// Says that nothing has come of the engine yet.
 fn waiting(ui: &Ui, window: Rect) {
-    let text = "waiting for the engine";
+    let text = lang::text("desk-waiting");
     ui.painter().text(
         window.center(),
         Align2::CENTER_CENTER,
-        text,
+        &text,
         theme::font(16.0),
         theme::DIM,
     );
-    super::paint::say(ui, window, "waiting", text);
+    super::paint::say(ui, window, "waiting", &text);
 }
 
 /// Says calmly, over the pictures, that the engine is away, and what comes of it.
@@ -438,11 +439,11 @@ fn banner(ui: &Ui, over: Rect, absence: &Absence) {
         super::paint::said_line(ui, rect, egui::Align::Center, id, text, font, colour);
     };
     let Some(more) = more else {
-        return said(rect, "engine lost", text, theme::bold(16.0), theme::AMBER);
+        return said(rect, "engine lost", &text, theme::bold(16.0), theme::AMBER);
     };
     let inside = rect.shrink2(egui::vec2(12.0, 10.0));
     let (above, below) = inside.split_top_bottom_at_fraction(0.5);
-    said(above, "engine lost", text, theme::bold(16.0), theme::AMBER);
+    said(above, "engine lost", &text, theme::bold(16.0), theme::AMBER);
     said(below, "why", &more, theme::font(13.5), theme::DIM);
 }
 

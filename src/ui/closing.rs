@@ -5,7 +5,7 @@ use egui::{Align, Color32, Frame, Id, Modal, Rect, Ui};
 
 use super::{
     guard::{Guard, Guarded},
-    layout, onair, paint,
+    lang, layout, onair, paint,
     paint::Button,
     theme,
     view::View,
@@ -53,7 +53,7 @@ fn question(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Answe
         places.head,
         Align::Min,
         "closing",
-        "Close this desk?",
+        &lang::text("desk-close-question"),
         theme::bold(17.0),
         theme::TEXT,
     );
@@ -61,7 +61,7 @@ fn question(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Answe
     paint::lines(ui, places.on, Align::Min, &text, font, theme::DIM);
     paint::say(ui, places.on, "what is on", &text);
     let mut answer = None;
-    if Button::new("Leave the show running")
+    if Button::new(&lang::text("desk-leave-running"))
         .size(14.0)
         .show(ui, places.leave, "leave")
         .clicked()
@@ -69,17 +69,21 @@ fn question(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Answe
         answer = Some(Answer::Leave);
     }
     let armed = guard.is_armed(&Guarded::Show, view.now);
-    let end = if armed {
-        Button::new("Again to end the show").fill(theme::AMBER, theme::ON_TEXT)
+    let text = lang::text(if armed {
+        "desk-again-to-end"
     } else {
-        Button::new("End the show")
-    };
+        "desk-end-show"
+    });
+    let mut end = Button::new(&text);
+    if armed {
+        end = end.fill(theme::AMBER, theme::ON_TEXT);
+    }
     if end.size(14.0).show(ui, places.end, "end").clicked() && guard.press(&Guarded::Show, view.now)
     {
         answer = Some(Answer::End);
     }
-    if Button::new("Stay")
-        .key("Esc")
+    if Button::new(&lang::text("desk-stay"))
+        .key(&lang::text("desk-key-esc"))
         .size(14.0)
         .show(ui, places.stay, "stay")
         .clicked()

@@ -4,6 +4,7 @@ use egui::{Align, Color32, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use super::{
     guard::{Guard, Guarded},
+    lang,
     paint::{self, Button},
     problems,
     rows::{self, button_of, guarded},
@@ -44,9 +45,9 @@ pub fn list(ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
             }
             if destinations.is_empty() {
                 let (row, _) = ui.allocate_exact_size(size, Sense::hover());
-                let text = "The show names no destination yet";
-                paint::lines(ui, row, Align::Center, text, theme::font(13.0), theme::DIM);
-                paint::say(ui, row, "no destination", text);
+                let text = lang::text("desk-no-destination");
+                paint::lines(ui, row, Align::Center, &text, theme::font(13.0), theme::DIM);
+                paint::say(ui, row, "no destination", &text);
             }
         });
     });
@@ -69,7 +70,7 @@ fn destination_row(
         DestinationState::Live | DestinationState::Congested => {
             words::bitrate(destination.bitrate_bps)
         }
-        state => words::destination_state(state).to_owned(),
+        state => words::destination_state(state),
     };
     let (how, cost) = details(destination);
     let both = match cost.as_str() {
@@ -102,7 +103,8 @@ fn destination_row(
     if guarded(
         ui,
         button,
-        (label, "Start", "Stop"),
+        label,
+        ("desk-start", "desk-stop"),
         on,
         &what,
         view.now,
@@ -129,12 +131,12 @@ fn colour_of(state: DestinationState) -> (Color32, bool) {
 fn details(destination: &DestinationStatus) -> (String, String) {
     let mut counts = Vec::new();
     if destination.dropped > 0 {
-        counts.push(format!("{} dropped", words::count(destination.dropped)));
+        let n = words::count(destination.dropped);
+        counts.push(lang::with("desk-dropped", &[("n", n.into())]));
     }
-    match destination.reconnects {
-        0 => {}
-        1 => counts.push("1 reconnection".to_owned()),
-        n => counts.push(format!("{n} reconnections")),
+    if destination.reconnects > 0 {
+        let n = destination.reconnects;
+        counts.push(lang::with("desk-reconnections", &[("n", n.into())]));
     }
     let message = |otherwise: String| {
         if destination.message.is_empty() {
@@ -147,8 +149,9 @@ fn details(destination: &DestinationStatus) -> (String, String) {
         DestinationState::Off | DestinationState::Connecting => message(destination.server.clone()),
         DestinationState::Live => message(words::clock(f64::from(destination.live_s))),
         DestinationState::Congested => {
-            counts.insert(0, format!("{} ms behind", destination.backlog_ms));
-            message("the network is too slow".to_owned())
+            let ms = destination.backlog_ms.to_string();
+            counts.insert(0, lang::with("desk-behind", &[("ms", ms.into())]));
+            message(lang::text("desk-network-slow"))
         }
         DestinationState::Reconnecting | DestinationState::Failed => {
             counts.insert(0, problems::next_try(destination));
@@ -156,7 +159,7 @@ fn details(destination: &DestinationStatus) -> (String, String) {
         }
     };
     if counts.is_empty() && destination.state == DestinationState::Live {
-        counts.push("nothing dropped".to_owned());
+        counts.push(lang::text("desk-nothing-dropped"));
     }
     (first, counts.join(" · "))
 }
@@ -171,8 +174,8 @@ pub fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
         .iter()
         .any(|d| d.state != DestinationState::Off);
     let middle = rect.center().x;
-    let go = Button::new("Go live")
-        .say("Go live everywhere")
+    let go = Button::new(&lang::text("desk-go-live"))
+        .say(&lang::text("desk-go-live-everywhere"))
         .size(14.0)
         .enabled(any_off)
         .show(ui, rect.with_max_x(middle - 3.0), "go live");
@@ -181,16 +184,20 @@ pub fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
     }
     let half = rect.with_min_x(middle + 3.0);
     if !any_on {
-        Button::new("Stop all")
-            .say("Stop every destination")
+        Button::new(&lang::text("desk-stop-all"))
+            .say(&lang::with(
+                "desk-stop-it",
+                &[("name", lang::text("desk-every-destination").into())],
+            ))
             .size(14.0)
             .enabled(false)
             .show(ui, half, "stop all, off");
         return;
     }
     let what = Guarded::AllDestinations;
-    let words = ("every destination", "Go live", "Stop all");
-    if guarded(ui, half, words, true, &what, view.now, guard) {
+    let label = lang::text("desk-every-destination");
+    let words = ("desk-go-live", "desk-stop-all");
+    if guarded(ui, half, &label, words, true, &what, view.now, guard) {
         view.send(Command::StreamAll { on: false });
     }
 }

@@ -6,7 +6,7 @@ use egui::{
 };
 
 use super::{
-    fills,
+    fills, lang,
     log::Log,
     paint::{self, Button},
     problems::Problem,
@@ -68,12 +68,19 @@ impl Health {
         let width = (rect.width() * 0.18).clamp(210.0, 340.0);
         cell(width, "frames", &frames, colour);
         let frame_ms = snapshot.rate.frame_ns() as f32 / 1e6;
-        let tick = format!("tick {:.1} of {frame_ms:.1} ms", snapshot.health.tick_ms);
+        let tick = lang::with(
+            "desk-tick",
+            &[
+                ("took", words::tenths(snapshot.health.tick_ms).into()),
+                ("frame", words::tenths(frame_ms).into()),
+            ],
+        );
         let late = snapshot.health.tick_ms > frame_ms * 0.8;
         let colour = if late { theme::AMBER } else { theme::DIM };
         cell(122.0, "tick", &tick, colour);
         let cores = snapshot.health.cores.max(1) as f32;
-        let cpu = format!("CPU {:.0} %", snapshot.health.cpu / cores * 100.0);
+        let cpu = format!("{:.0}", snapshot.health.cpu / cores * 100.0);
+        let cpu = lang::with("desk-cpu", &[("n", cpu.into())]);
         cell(62.0, "cpu", &cpu, theme::DIM);
         let memory = words::bytes(snapshot.health.memory_bytes);
         cell(64.0, "memory", &memory, theme::DIM);
@@ -81,13 +88,10 @@ impl Health {
         let button = inner
             .with_min_x(inner.right() - 104.0)
             .shrink2(vec2(0.0, 1.0));
-        let text = if self.unfolded {
-            "Events ▼"
-        } else {
-            "Events ▲"
-        };
-        let toggle = Button::new(text)
-            .say("List of events")
+        let arrow = if self.unfolded { "▼" } else { "▲" };
+        let text = format!("{} {arrow}", lang::text("desk-events"));
+        let toggle = Button::new(&text)
+            .say(&lang::text("desk-list-of-events"))
             .size(12.0)
             .selected(self.unfolded)
             .show(ui, button, "events");
@@ -101,9 +105,12 @@ impl Health {
         );
         let others = problems.iter().filter(|p| Some(p.text.as_str()) != news);
         let (text, colour) = match (news, others.count()) {
-            (None, _) => ("all is well".to_owned(), theme::DIM),
+            (None, _) => (lang::text("desk-all-is-well"), theme::DIM),
             (Some(text), 0) => (text.to_owned(), theme::AMBER),
-            (Some(text), n) => (format!("{text} · {n} more"), theme::AMBER),
+            (Some(text), n) => {
+                let more = lang::with("desk-more", &[("n", n.into())]);
+                (format!("{text} · {more}"), theme::AMBER)
+            }
         };
         let said = paint::say(ui, place, "problem", &text);
         if news.is_some() {
@@ -158,37 +165,39 @@ fn list_row(ui: &mut Ui, row: usize, log: &Log, problems: &[Problem]) {
     let size = vec2(ui.available_width(), LIST_ROW);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let (time, text, colour) = match problems.get(row) {
-        Some(problem) => ("now", problem.text.as_str(), theme::AMBER),
+        Some(problem) => (lang::text("desk-now"), problem.text.clone(), theme::AMBER),
         None => match log.newest_first().nth(row - problems.len()) {
-            Some(entry) => (entry.time.as_str(), entry.text.as_str(), theme::TEXT),
-            None => ("", "nothing has happened yet", theme::DIM),
+            Some(entry) => (entry.time.clone(), entry.text.clone(), theme::TEXT),
+            None => (String::new(), lang::text("desk-nothing-yet"), theme::DIM),
         },
     };
     let left = rect.with_max_x(rect.left() + 70.0);
-    paint::line(ui, left, Align::Min, time, theme::font(12.0), theme::DIM);
+    paint::line(ui, left, Align::Min, &time, theme::font(12.0), theme::DIM);
     let rest = rect.with_min_x(left.right());
-    paint::line(ui, rest, Align::Min, text, theme::font(12.5), colour);
+    paint::line(ui, rest, Align::Min, &text, theme::font(12.5), colour);
     paint::say(ui, rect, ("event", row), &format!("{time} {text}")).on_hover_text(text);
 }
 
 /// The program's frames in words.
 fn frames(counters: Counters) -> String {
-    let mut text = format!("frames {}", words::count(counters.frames));
-    let mut any = false;
-    for (n, what) in [
-        (counters.repeated, "repeated"),
-        (counters.skipped, "skipped"),
-        (counters.late, "late"),
-    ] {
-        if n > 0 {
-            text.push_str(&format!(" · {} {what}", words::count(n)));
-            any = true;
-        }
+    let with = |key, n| lang::with(key, &[("n", words::count(n).into())]);
+    let lost: Vec<String> = [
+        (counters.repeated, "desk-repeated"),
+        (counters.skipped, "desk-skipped"),
+        (counters.late, "desk-late"),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, key)| with(key, n))
+    .collect();
+    if lost.is_empty() {
+        return with("desk-frames-none-lost", counters.frames);
     }
-    if !any {
-        text.push_str(", none lost");
-    }
-    text
+    format!(
+        "{} · {}",
+        with("desk-frames", counters.frames),
+        lost.join(" · ")
+    )
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod fills;
 mod graphics;
 mod guard;
 mod health;
+mod kept;
 mod keys;
 mod lang;
 pub mod layout;

@@ -3,7 +3,7 @@
 use egui::{Align, Id, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
-    fills, keys,
+    fills, keys, lang,
     layout::{self, BORDER, MonitorPlace, PAGE, Places},
     meters::{self, Meters},
     paint::{self, Button},
@@ -37,10 +37,16 @@ pub fn show(
     }
     if view.snapshot.scenes.is_empty() {
         let area = places.small[0].picture.union(places.small[PAGE - 1].label);
-        let text =
-            "The show has no source yet: add a camera, a clip or a network stream to its file";
-        paint::lines(ui, area, Align::Center, text, theme::font(15.0), theme::DIM);
-        paint::say(ui, area, "no sources", text);
+        let text = lang::text("desk-no-source");
+        paint::lines(
+            ui,
+            area,
+            Align::Center,
+            &text,
+            theme::font(15.0),
+            theme::DIM,
+        );
+        paint::say(ui, area, "no sources", &text);
     }
 }
 
@@ -64,13 +70,13 @@ fn small(
     let response = ui.interact(whole, Id::unique(("scene", position)), sense);
     let mut said = format!("{} {label}", position + 1);
     match scene.tally {
-        Tally::Program => said.push_str(", on air"),
-        Tally::Preview => said.push_str(", next"),
+        Tally::Program => said.push_str(&format!(", {}", lang::text("desk-said-on-air"))),
+        Tally::Preview => said.push_str(&format!(", {}", lang::text("desk-said-next"))),
         Tally::Off => {}
     }
     if let Some((state, message)) = &trouble {
         said.push_str(", ");
-        said.push_str(words::source_state(*state));
+        said.push_str(&words::source_state(*state));
         if !message.is_empty() {
             said.push_str(": ");
             said.push_str(message);
@@ -148,11 +154,10 @@ pub fn pager(ui: &Ui, rect: Rect, page: usize, scenes: usize) -> usize {
             vec2(rect.width(), third),
         )
     };
-    let before = Button::new("▲").say("Page before").enabled(page > 0).show(
-        ui,
-        part(0.0).shrink2(vec2(0.0, 2.0)),
-        "page before",
-    );
+    let before = Button::new("▲")
+        .say(&lang::text("desk-page-before"))
+        .enabled(page > 0)
+        .show(ui, part(0.0).shrink2(vec2(0.0, 2.0)), "page before");
     let text = format!("{}/{pages}", page + 1);
     paint::said_line(
         ui,
@@ -164,7 +169,7 @@ pub fn pager(ui: &Ui, rect: Rect, page: usize, scenes: usize) -> usize {
         theme::DIM,
     );
     let after = Button::new("▼")
-        .say("Next page")
+        .say(&lang::text("desk-page-after"))
         .enabled(page + 1 < pages)
         .show(ui, part(2.0).shrink2(vec2(0.0, 2.0)), "page after");
     if before.clicked() {

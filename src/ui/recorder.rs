@@ -4,6 +4,7 @@ use egui::{Rect, Ui};
 
 use super::{
     guard::{Guard, Guarded},
+    lang,
     rows::{self, button_of, guarded},
     theme,
     view::View,
@@ -32,20 +33,21 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
         RecordingState::Recording | RecordingState::Warning => {
             words::clock(f64::from(recording.length_s))
         }
-        state => words::recording_state(state).to_owned(),
+        state => words::recording_state(state),
     };
     let (what, file) = details(recording);
     rows::text(
         ui,
         rect,
         (colour, filled),
-        ("Master", &value),
+        (&lang::text("desk-master"), &value),
         &[&what, &file],
         is_ill,
         (
             ("recorder", ""),
             &format!(
-                "Master: {}, {value}, {what}, {file}",
+                "{}: {}, {value}, {what}, {file}",
+                lang::text("desk-master"),
                 words::recording_state(recording.state)
             ),
         ),
@@ -53,8 +55,9 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
     let on = recording.state != RecordingState::Off;
     let what = Guarded::Recorder;
     let button = button_of(rect);
-    let words = ("the master", "Record", "Stop");
-    if guarded(ui, button, words, on, &what, view.now, guard) {
+    let label = lang::text("desk-the-master");
+    let words = ("desk-record", "desk-stop");
+    if guarded(ui, button, &label, words, on, &what, view.now, guard) {
         view.send(Command::Record { on: !on });
     }
 }
@@ -66,21 +69,25 @@ fn details(recording: &RecordingStatus) -> (String, String) {
         parts.push(recording.message.clone());
     }
     if recording.dropped > 0 {
-        parts.push(format!("{} not recorded", words::count(recording.dropped)));
+        let n = words::count(recording.dropped);
+        parts.push(lang::with("desk-not-recorded", &[("n", n.into())]));
     }
     if recording.bytes > 0 {
         parts.push(words::bytes(recording.bytes));
     }
     parts.push(match recording.time_left_s {
-        Some(seconds) => format!("{} left", words::rough(seconds)),
-        None => format!("{} free", words::bytes(recording.free_bytes)),
+        Some(seconds) => lang::with("desk-left", &[("time", words::rough(seconds).into())]),
+        None => lang::with(
+            "desk-free",
+            &[("n", words::bytes(recording.free_bytes).into())],
+        ),
     });
     // The end of a path says which file it is.
     let file = match &recording.path {
         Some(path) => std::path::Path::new(path)
             .file_name()
             .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned()),
-        None => "no file yet".to_owned(),
+        None => lang::text("desk-no-file"),
     };
     (parts.join(" · "), file)
 }

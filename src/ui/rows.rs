@@ -7,6 +7,7 @@ use egui::{Align, Color32, Rect, Ui, pos2, vec2};
 use super::{
     fills,
     guard::{Guard, Guarded},
+    lang,
     paint::{self, Button},
     theme,
 };
@@ -14,29 +15,34 @@ use super::{
 /// Width of a row's button, in points.
 const BUTTON: f32 = 62.0;
 
-/// A start or stop button, of what is named, with the words on it for start and stop. Stopping what
-/// is on air is guarded: true when it is to be done.
+/// A start or stop button, of what is named, with the keys of the words on it for start and stop.
+/// Stopping what is on air is guarded: true when it is to be done.
+#[expect(clippy::too_many_arguments, reason = "what, where, and in which words")]
 pub fn guarded(
     ui: &Ui,
     rect: Rect,
-    (label, start, stop): (&str, &str, &str),
+    label: &str,
+    (start, stop): (&str, &str),
     on: bool,
     what: &Guarded,
     now: f64,
     guard: &mut Guard,
 ) -> bool {
     let armed = on && guard.is_armed(what, now);
+    let (start, stop) = (lang::text(start), lang::text(stop));
+    let (again, to_stop) = (lang::text("desk-again"), lang::text("desk-to-stop"));
+    let name = [("name", label.into()), ("start", start.as_str().into())];
     let say = match (on, armed) {
-        (false, _) => format!("{start} {label}"),
-        (true, false) => format!("Stop {label}"),
-        (true, true) => format!("Again to stop {label}"),
+        (false, _) => lang::with("desk-start-it", &name),
+        (true, false) => lang::with("desk-stop-it", &name),
+        (true, true) => lang::with("desk-again-to-stop", &name),
     };
     let button = if armed {
-        Button::new("again")
-            .key("to stop")
+        Button::new(&again)
+            .key(&to_stop)
             .fill(theme::AMBER, theme::ON_TEXT)
     } else {
-        Button::new(if on { stop } else { start })
+        Button::new(if on { &stop } else { &start })
     };
     // The place is the same whatever it says; so is what egui knows it by.
     let response = button.say(&say).show(ui, rect, ("guarded", what_id(what)));

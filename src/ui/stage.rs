@@ -106,7 +106,7 @@ fn large(
             .with_min_y(place.picture.bottom() - 29.0);
         ui.painter().rect_filled(foot, 0, theme::SCRIM);
         let text = match message.as_str() {
-            "" => words::source_state(state).to_owned(),
+            "" => words::source_state(state),
             message => format!("{} – {message}", words::source_state(state)),
         };
         paint::line(

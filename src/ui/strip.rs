@@ -4,7 +4,7 @@ use egui::{Align, Rect, Ui, pos2, vec2};
 
 use super::{
     fader::{self, Faders},
-    fills, layout,
+    fills, lang, layout,
     meters::{self, Meters},
     paint::{self, Button},
     theme,
@@ -51,7 +51,7 @@ fn mixed(ui: &Ui, rect: Rect, scene: &SceneStatus, view: &View) {
         .filter_map(|id| view.source(id))
         .map(|source| name(&source.label, &source.id))
         .collect();
-    let text = format!("sound of\n{}", names.join(", "));
+    let text = format!("{}\n{}", lang::text("desk-sound-of"), names.join(", "));
     paint::lines(
         ui,
         rect.shrink(10.0),
@@ -81,9 +81,13 @@ fn source_strip(
         ui,
         rect.with_max_y(rect.top() + 3.0),
         ("heard", salt),
-        &format!(
-            "{label}: sound {}",
-            if heard { "on air" } else { "off air" }
+        &lang::with(
+            if heard {
+                "desk-sound-on-air"
+            } else {
+                "desk-sound-off-air"
+            },
+            &[("name", label.into())],
         ),
     );
 
@@ -107,9 +111,13 @@ fn source_strip(
         pos2(column.left(), readout.bottom() + 4.0),
         vec2(column.width(), layout::TARGET),
     );
-    let say = format!("Mute {label}");
-    let text = if source.mute { "MUTED" } else { "MUTE" };
-    if Button::new(text)
+    let say = lang::with("desk-mute-it", &[("name", label.into())]);
+    let text = lang::text(if source.mute {
+        "desk-muted"
+    } else {
+        "desk-mute"
+    });
+    if Button::new(&text)
         .say(&say)
         .selected(source.mute)
         .show(ui, mute, ("mute", salt))
@@ -147,17 +155,17 @@ fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) 
     let switches = area.with_min_y(area.top() + caption);
     let height = (switches.height() / 3.0).clamp(16.0, 40.0);
     let modes = [
-        (Afv::Follow, "follow", "Sound follows picture"),
-        (Afv::On, "on", "Sound always on"),
-        (Afv::Off, "off", "Sound always off"),
+        (Afv::Follow, "desk-follow", "desk-sound-follows"),
+        (Afv::On, "desk-on", "desk-sound-on"),
+        (Afv::Off, "desk-off", "desk-sound-off"),
     ];
     for (i, (mode, text, meaning)) in modes.into_iter().enumerate() {
         let rect = Rect::from_min_size(
             pos2(switches.left(), switches.top() + i as f32 * height),
             vec2(switches.width(), height - 2.0),
         );
-        let say = format!("{meaning}, {label}");
-        if Button::new(text)
+        let say = format!("{}, {label}", lang::text(meaning));
+        if Button::new(&lang::text(text))
             .say(&say)
             .size(11.5)
             .selected(source.afv == mode)

@@ -2,7 +2,7 @@
 
 use egui::{Align, Rect, Ui, pos2, vec2};
 
-use super::{fills, onair::Air, paint, theme, view::View, words};
+use super::{fills, lang, onair::Air, paint, theme, view::View, words};
 use crate::door::RecordingState;
 
 /// Draws the bar. `time_of_day` is as it is to be read.
@@ -25,7 +25,12 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, air: Air, time_of_day: &str) {
         theme::bold(15.0),
         theme::TEXT,
     );
-    paint::say(ui, title, "show", &format!("Show {}", snapshot.name));
+    paint::say(
+        ui,
+        title,
+        "show",
+        &lang::with("desk-show", &[("name", snapshot.name.as_str().into())]),
+    );
     let rest = title.with_min_x(title.left() + used + 12.0);
     if rest.width() > 80.0 {
         paint::line(ui, rest, Align::Min, &format, theme::font(12.0), theme::DIM);
@@ -55,17 +60,22 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, air: Air, time_of_day: &str) {
 
 fn rate(fps: f64) -> String {
     let rounded = (fps * 100.0).round() / 100.0;
-    format!("{rounded} fps")
+    let fps = words::comma(rounded.to_string());
+    lang::with("desk-fps", &[("n", fps.into())])
 }
 
 fn on_air(ui: &Ui, rect: Rect, air: Air) {
     let (text, fill, colour) = match air {
-        Air::Off => ("OFF AIR".to_owned(), theme::PANEL, theme::DIM),
-        Air::Unknown => ("NO ENGINE".to_owned(), theme::PANEL, theme::AMBER),
-        Air::Connecting => ("CONNECTING".to_owned(), theme::PANEL, theme::TEXT),
-        Air::Waiting => ("NOTHING ARRIVES".to_owned(), theme::PANEL, theme::AMBER),
+        Air::Off => (lang::text("desk-off-air"), theme::PANEL, theme::DIM),
+        Air::Unknown => (lang::text("desk-no-engine"), theme::PANEL, theme::AMBER),
+        Air::Connecting => (lang::text("desk-air-connecting"), theme::PANEL, theme::TEXT),
+        Air::Waiting => (
+            lang::text("desk-nothing-arrives"),
+            theme::PANEL,
+            theme::AMBER,
+        ),
         Air::On(seconds) => (
-            format!("ON AIR {}", words::clock(seconds)),
+            lang::with("desk-on-air", &[("time", words::clock(seconds).into())]),
             theme::RED,
             theme::RED_TEXT,
         ),
@@ -85,18 +95,22 @@ fn on_air(ui: &Ui, rect: Rect, air: Air) {
 fn recording(ui: &Ui, rect: Rect, view: &View) {
     let recording = &view.snapshot.recording;
     let (text, colour) = match recording.state {
-        RecordingState::Off => ("REC off".to_owned(), theme::DIM),
-        RecordingState::Starting => ("REC starting".to_owned(), theme::TEXT),
+        RecordingState::Off => (lang::text("desk-rec-off"), theme::DIM),
+        RecordingState::Starting => (lang::text("desk-rec-starting"), theme::TEXT),
         RecordingState::Recording | RecordingState::Warning => (
             format!("REC {}", words::clock(f64::from(recording.length_s))),
             theme::TEXT,
         ),
-        RecordingState::Failed => ("REC failed".to_owned(), theme::AMBER),
+        RecordingState::Failed => (lang::text("desk-rec-failed"), theme::AMBER),
     };
     let left = match recording.time_left_s {
-        Some(seconds) => format!(" · {} left", words::rough(seconds)),
-        None => format!(" · {} free", words::bytes(recording.free_bytes)),
+        Some(seconds) => lang::with("desk-left", &[("time", words::rough(seconds).into())]),
+        None => lang::with(
+            "desk-free",
+            &[("n", words::bytes(recording.free_bytes).into())],
+        ),
     };
+    let left = format!(" · {left}");
     let is_low = recording.state == RecordingState::Warning;
     let used = paint::line(ui, rect, Align::Min, &text, theme::bold(14.0), colour);
     let rest = rect.with_min_x(rect.left() + used);

@@ -3,7 +3,7 @@
 use egui::{DragValue, Rect, Ui, UiBuilder};
 
 use super::{
-    layout,
+    lang, layout,
     paint::{Button, pressed},
     theme,
     view::View,
@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
     let snapshot = view.snapshot;
     let places = layout::transition(rect);
     let cut = Button::new("CUT")
-        .key("Space")
+        .key(&lang::text("desk-key-space"))
         .size(19.0)
         .show(ui, places.cut, "cut");
     if pressed(ui, &cut) {
@@ -36,21 +36,29 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
     }
 
     let (text, progress) = match snapshot.transition.state {
-        TransitionState::Idle => ("AUTO", 0.0),
-        TransitionState::Running => ("AUTO", snapshot.transition.position),
-        TransitionState::Paused => ("PAUSED", snapshot.transition.position),
+        TransitionState::Idle => ("AUTO".to_owned(), 0.0),
+        TransitionState::Running => ("AUTO".to_owned(), snapshot.transition.position),
+        TransitionState::Paused => (lang::text("desk-paused"), snapshot.transition.position),
     };
+    let percent = format!("{:.0}", progress * 100.0);
+    let percent = [("n", percent.into())];
     let said = match snapshot.transition.state {
         TransitionState::Idle => "AUTO".to_owned(),
-        TransitionState::Running => format!("AUTO, running, {:.0} %", progress * 100.0),
-        TransitionState::Paused => format!("AUTO, paused at {:.0} %", progress * 100.0),
+        TransitionState::Running => lang::with("desk-auto-runs", &percent),
+        TransitionState::Paused => lang::with("desk-auto-paused", &percent),
     };
     let done = (progress * snapshot.transition.style.frames as f32).round() as u32;
     let key = match snapshot.transition.state {
-        TransitionState::Idle => "Enter".to_owned(),
-        _ => format!("{done} of {} f", snapshot.transition.style.frames),
+        TransitionState::Idle => lang::text("desk-key-enter"),
+        _ => lang::with(
+            "desk-frames-done",
+            &[
+                ("done", done.into()),
+                ("all", snapshot.transition.style.frames.into()),
+            ],
+        ),
     };
-    let auto = Button::new(text)
+    let auto = Button::new(&text)
         .say(&said)
         .key(&key)
         .size(19.0)
@@ -64,13 +72,13 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
         view.send(Command::transition(kind, frames));
     };
     let kinds = [
-        (TransitionKind::Mix, "Mix", "AUTO makes a mix"),
-        (TransitionKind::Cut, "Cut", "AUTO makes a cut"),
+        (TransitionKind::Mix, "desk-mix", "desk-auto-mixes"),
+        (TransitionKind::Cut, "desk-cut", "desk-auto-cuts"),
     ];
     for ((kind, text, say), place) in kinds.into_iter().zip(places.kinds) {
         let selected = snapshot.transition.style.kind == kind;
-        let button = Button::new(text)
-            .say(say)
+        let button = Button::new(&lang::text(text))
+            .say(&lang::text(say))
             .selected(selected)
             .show(ui, place, ("kind", text));
         if button.clicked() {
@@ -81,7 +89,7 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
     let frames = snapshot.transition.style.frames;
     let kind = snapshot.transition.style.kind;
     if Button::new("−")
-        .say("Shorter transition")
+        .say(&lang::text("desk-shorter"))
         .size(17.0)
         .show(ui, places.shorter, "shorter")
         .clicked()
@@ -92,7 +100,7 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
         transition(kind, asked);
     }
     if Button::new("+")
-        .say("Longer transition")
+        .say(&lang::text("desk-longer"))
         .size(17.0)
         .show(ui, places.longer, "longer")
         .clicked()
@@ -100,7 +108,7 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View) -> bool {
         transition(kind, step(frames, true));
     }
 
-    let mark = Button::new("Marker")
+    let mark = Button::new(&lang::text("desk-marker"))
         .key("M")
         .show(ui, places.marker, "marker");
     fade(ui, places.black, view);
@@ -116,12 +124,12 @@ fn length(ui: &mut Ui, rect: Rect, frames: u32) -> Option<u32> {
             rect,
             DragValue::new(&mut asked)
                 .range(1..=MOST_FRAMES)
-                .suffix(" f")
+                .suffix(lang::text("desk-frames-suffix"))
                 .speed(0.2)
                 .update_while_editing(false),
         );
         ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_label("Length of the transition in frames");
+            node.set_label(lang::text("desk-length"));
         });
     });
     (asked != frames).then_some(asked)
@@ -133,14 +141,14 @@ fn fade(ui: &Ui, rect: Rect, view: &View) {
     let snapshot = view.snapshot;
     let black = snapshot.fade_to_black || snapshot.black > 0.0;
     let lit = black && view.now.rem_euclid(1.0) < 0.6;
-    let said = if snapshot.black >= 1.0 {
-        "Fade to black, the program is black"
+    let said = lang::text(if snapshot.black >= 1.0 {
+        "desk-is-black"
     } else if black {
-        "Fade to black, fading"
+        "desk-is-fading"
     } else {
-        "Fade to black"
-    };
-    let mut button = Button::new("FTB").say(said).key("Ctrl+B").size(17.0);
+        "desk-fade-to-black"
+    });
+    let mut button = Button::new("FTB").say(&said).key("Ctrl+B").size(17.0);
     if black {
         let fill = if lit { theme::RED } else { theme::DARK_RED };
         button = button.fill(fill, theme::RED_TEXT);
