@@ -70,9 +70,7 @@ impl Panel {
 }
 
 /// For whom the window is arranged.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Arrangement {
     /// Who cuts.
     #[default]

@@ -117,7 +117,8 @@ fn destination_row(
     }
 }
 
-fn colour_of(state: DestinationState) -> (Color32, bool) {
+/// The colour of its light, and whether it is filled.
+pub fn colour_of(state: DestinationState) -> (Color32, bool) {
     match state {
         DestinationState::Off => (theme::LINE, true),
         DestinationState::Connecting => (theme::DIM, false),

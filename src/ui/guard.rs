@@ -17,6 +17,8 @@ pub enum Guarded {
     Recorder,
     /// The show.
     Show,
+    /// The show, once it is saved.
+    SavedShow,
 }
 
 /// Remembers the first press. At most one thing is armed at a time.

@@ -4,6 +4,7 @@
 //! clicked; a desk may end at any moment and another finds the show as it is.
 
 mod app;
+mod arrange;
 mod closing;
 mod destinations;
 mod fader;
@@ -15,19 +16,26 @@ mod kept;
 mod keys;
 mod lang;
 pub mod layout;
+mod lights;
 mod log;
+mod menu;
 mod meters;
+mod mixer;
 mod monitor;
 mod multiview;
+mod notice;
 mod onair;
 mod outcome;
 mod outputs;
 mod paint;
+mod panels;
 mod pipeline;
 mod problems;
 mod receiver;
 mod recorder;
 mod rows;
+mod settings;
+mod shows;
 mod stage;
 mod strip;
 #[cfg(test)]
@@ -48,9 +56,9 @@ use thiserror::Error;
 pub use app::Desk;
 pub use graphics::Graphics;
 pub use outcome::Outcome;
+pub use shows::{AnyDoor, Chooser, Shows};
 pub use theme::install as install_theme;
 
-use crate::door::Door;
 use waker::Waker;
 
 /// How the window is opened.
@@ -85,11 +93,12 @@ pub enum UiError {
     Graphics(String),
 }
 
-/// Opens the window and runs it until it closes. Must be called on the main thread.
+/// Opens the window and runs it until it closes; `shows` is how it goes to other shows. Must be called
+/// on the main thread.
 ///
 /// # Errors
 /// Where there is no display, or no graphics driver that can draw, not even in software.
-pub fn run(door: Arc<dyn Door + Sync>, options: &Options) -> Result<Outcome, UiError> {
+pub fn run(door: AnyDoor, shows: Arc<dyn Shows>, options: &Options) -> Result<Outcome, UiError> {
     if cfg!(all(unix, not(target_os = "macos"))) && !has_display() {
         return Err(UiError::NoDisplay);
     }
@@ -123,7 +132,11 @@ pub fn run(door: Arc<dyn Door + Sync>, options: &Options) -> Result<Outcome, UiE
             tracing::info!(?graphics, "desk opened");
             let ctx = creation.egui_ctx.clone();
             let waker = Waker::start(Arc::clone(&door), ctx, graphics.most_fps())?;
-            Ok(Box::new(Desk::new(door, graphics, slot).woken_by(waker)))
+            let desk = Desk::new(door, graphics, slot)
+                .remembering(kept::folder())
+                .with_shows(shows)
+                .woken_by(waker);
+            Ok(Box::new(desk))
         }),
     )
     .map_err(|error| {

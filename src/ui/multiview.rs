@@ -4,7 +4,7 @@ use egui::{Align, Id, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
     fills, keys, lang,
-    layout::{self, BORDER, MonitorPlace, PAGE, Places},
+    layout::{self, BORDER, MonitorPlace, PAGE},
     meters::{self, Meters},
     paint::{self, Button},
     stage::Pictures,
@@ -22,21 +22,17 @@ pub fn on_page(scenes: &[SceneStatus], page: usize) -> impl Iterator<Item = (usi
 /// Draws the monitors of a page.
 pub fn show(
     ui: &Ui,
-    places: &Places,
+    places: &[MonitorPlace; PAGE],
     page: usize,
     view: &View,
     pictures: &Pictures,
     meters: &Meters,
 ) {
-    for (place, (position, scene)) in places
-        .small
-        .iter()
-        .zip(on_page(&view.snapshot.scenes, page))
-    {
+    for (place, (position, scene)) in places.iter().zip(on_page(&view.snapshot.scenes, page)) {
         small(ui, *place, position, scene, view, pictures, meters);
     }
     if view.snapshot.scenes.is_empty() {
-        let area = places.small[0].picture.union(places.small[PAGE - 1].label);
+        let area = places[0].picture.union(places[PAGE - 1].label);
         let text = lang::text("desk-no-source");
         paint::lines(
             ui,

@@ -29,22 +29,33 @@ pub struct Problem {
     pub about: String,
     /// The sentence.
     pub text: String,
+    /// What to do about it.
+    pub advice: String,
 }
 
 /// Everything that is wrong, the gravest first.
 pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
     let mut found = Vec::new();
-    let mut add = |about: String, text: String| found.push(Problem { about, text });
+    let mut add = |about: String, text: String, advice: &str| {
+        let advice = lang::text(advice);
+        found.push(Problem {
+            about,
+            text,
+            advice,
+        });
+    };
 
     let recording = &snapshot.recording;
     match recording.state {
         RecordingState::Failed => add(
             "recorder failed".to_owned(),
             with(&lang::text("desk-master-fails"), &recording.message),
+            "desk-advice-disk",
         ),
         RecordingState::Warning => add(
             "recorder warns".to_owned(),
             with(&lang::text("desk-master-warns"), &recording.message),
+            "desk-advice-disk",
         ),
         _ => {}
     }
@@ -55,6 +66,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
                 &lang::text("desk-encoder-changed"),
                 &snapshot.encoder.message,
             ),
+            "desk-advice-encoder",
         );
     }
     let ill = |d: &&DestinationStatus| {
@@ -77,7 +89,12 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
             text.push_str(&lang::with("desk-others-fine", &[("n", well.into())]));
         }
         let about = format!("destination {}", destination.id);
-        add(about, with(&text, &destination.message));
+        let advice = match destination.state {
+            DestinationState::Congested => "desk-advice-slow",
+            DestinationState::Failed => "desk-advice-key",
+            _ => "desk-advice-wait",
+        };
+        add(about, with(&text, &destination.message), advice);
     }
     for source in &snapshot.sources {
         let what = match source.state {
@@ -95,6 +112,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
                 &lang::with(what, &[("name", label.into())]),
                 &source.message,
             ),
+            "desk-advice-source",
         );
     }
     if let Some(receiver) = &snapshot.receiver
@@ -103,6 +121,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         add(
             "receiver".to_owned(),
             with(&lang::text("desk-receiver-deaf"), &receiver.message),
+            "desk-advice-receiver",
         );
     }
     found
@@ -246,6 +265,7 @@ mod tests {
         let problem = |about: &str| Problem {
             about: about.to_owned(),
             text: about.to_owned(),
+            advice: String::new(),
         };
         let (a, b, c) = (problem("a"), problem("b"), problem("c"));
         let mut watch = Watch::default();

@@ -54,7 +54,7 @@ fn what_id(what: &Guarded) -> &str {
         Guarded::Destination(id) => id,
         Guarded::AllDestinations => " all",
         Guarded::Recorder => " recorder",
-        Guarded::Show => " show",
+        Guarded::Show | Guarded::SavedShow => " show",
     }
 }
 

@@ -162,7 +162,7 @@ impl Way {
     fn go(&mut self, work: impl FnOnce() -> Answer + Send + 'static) {
         let (done, waits) = bounded(1);
         let begun = std::thread::Builder::new()
-            .name("desk-shows".to_owned())
+            .name("desk shows".to_owned())
             .spawn(move || {
                 // A window that has closed is told nothing.
                 let _ = done.send(work());

@@ -36,15 +36,15 @@ pub fn show(
     faders: &mut Faders,
     meters: &Meters,
 ) {
-    fills::fill(ui, rect, theme::ROUND, theme::PANEL);
     match view.sound_of(scene) {
-        Some(source) => source_strip(ui, rect, salt, source, view, faders, meters),
+        Some(source) => of_source(ui, rect, salt, source, view, faders, meters),
         None => mixed(ui, rect, scene, view),
     }
 }
 
 /// A scene of several sources has no fader of its own: it says whose sound it brings.
 fn mixed(ui: &Ui, rect: Rect, scene: &SceneStatus, view: &View) {
+    fills::fill(ui, rect, theme::ROUND, theme::PANEL);
     let names: Vec<&str> = scene
         .sources
         .iter()
@@ -62,7 +62,8 @@ fn mixed(ui: &Ui, rect: Rect, scene: &SceneStatus, view: &View) {
     );
 }
 
-fn source_strip(
+/// Draws the strip of a source; egui knows its parts by `salt`.
+pub fn of_source(
     ui: &Ui,
     rect: Rect,
     salt: usize,
@@ -71,6 +72,7 @@ fn source_strip(
     faders: &mut Faders,
     meters: &Meters,
 ) {
+    fills::fill(ui, rect, theme::ROUND, theme::PANEL);
     let label = name(&source.label, &source.id);
     let heard = is_heard(source);
     if heard {

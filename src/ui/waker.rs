@@ -73,7 +73,7 @@ impl Waker {
         let peaks = Arc::new(Mutex::new(Peaks::default()));
         let collected = Arc::clone(&peaks);
         let thread = thread::Builder::new()
-            .name("desk-waker".to_owned())
+            .name("desk waker".to_owned())
             .spawn(move || {
                 let mut pace = Pace::default();
                 let mut last = None;

@@ -52,6 +52,17 @@ desk-destination-reconnecting = { $name }: reconnecting, { $try }
 desk-try-in = try { $n } in { $seconds } s
 desk-try-now = try { $n } now
 
+desk-memory = memory { $n }
+desk-disk = disk { $n } left
+desk-dropped-by = dropped: { $all }
+desk-advice-disk = Free space on the disk, or stop and record into another folder.
+desk-advice-encoder = The program goes on; look at the machine’s load.
+desk-advice-slow = The uplink is too slow: stop another destination or lower the bitrate.
+desk-advice-key = Check its address and its key; it is tried again each minute.
+desk-advice-wait = It is tried again by itself; check the network if it lasts.
+desk-advice-source = Cut to another source; check its cable, power and address.
+desk-advice-receiver = Another program may use its address.
+
 desk-refused = refused: { $why }
 desk-program-runs = { $name }: the program runs
 desk-marked = marker: { $name }

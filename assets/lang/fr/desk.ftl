@@ -52,6 +52,17 @@ desk-destination-reconnecting = { $name } : reconnexion, { $try }
 desk-try-in = essai { $n } dans { $seconds } s
 desk-try-now = essai { $n } maintenant
 
+desk-memory = mémoire { $n }
+desk-disk = disque : reste { $n }
+desk-dropped-by = abandonnées : { $all }
+desk-advice-disk = Libérez de la place sur le disque, ou enregistrez dans un autre dossier.
+desk-advice-encoder = Le programme continue ; surveillez la charge de la machine.
+desk-advice-slow = Le débit montant ne suffit pas : arrêtez une destination ou baissez le débit.
+desk-advice-key = Vérifiez son adresse et sa clé ; nouvel essai chaque minute.
+desk-advice-wait = Nouvel essai automatique ; vérifiez le réseau si cela dure.
+desk-advice-source = Passez sur une autre source ; vérifiez câble, alimentation et adresse.
+desk-advice-receiver = Un autre programme occupe peut-être son adresse.
+
 desk-refused = refusé : { $why }
 desk-program-runs = { $name } : le programme tourne
 desk-marked = repère : { $name }
