@@ -855,7 +855,7 @@ fn pictures_have_their_colours_and_change_with_their_frame() {
         window.run();
         let image = window.render().unwrap();
         // The middles of PGM and PVW in a window of this size.
-        for (x, rgb) in [(706, expected[0]), (238, expected[1])] {
+        for (x, rgb) in [(704, expected[0]), (237, expected[1])] {
             let seen = image.get_pixel(x, 170).0;
             for (channel, expected) in seen.into_iter().zip(rgb) {
                 assert!(channel.abs_diff(expected) <= 3, "{seen:?}, not {rgb:?}");
@@ -880,7 +880,7 @@ fn panels_are_filled_evenly_up_to_their_edges() {
     let mut window = open_with(&door, graphics, 0.25).window;
     let image = window.render().unwrap();
     // Corners of the health strip, and the middle of a strip without a control.
-    for (x, y) in [(1, 771), (1, 798), (1278, 798), (20, 740)] {
+    for (x, y) in [(1, 756), (1, 798), (1278, 798), (20, 740)] {
         assert_eq!(image.get_pixel(x, y).0, [23, 26, 30, 255], "{x} {y}");
     }
     // Beside the panels lies the window's own ground, whatever it is cleared to.

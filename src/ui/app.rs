@@ -69,6 +69,7 @@ pub struct Desk {
     /// What was found, and when, while the engine is away.
     absence: Option<(f64, Absence)>,
     title: String,
+    clock: fn() -> String,
     markers: usize,
     asking: Option<(Question, Then)>,
     awaited: Option<(u64, Awaited)>,
@@ -97,6 +98,7 @@ impl Desk {
             was_attached: true,
             absence: None,
             title: String::new(),
+            clock: time_of_day,
             markers: 0,
             asking: None,
             awaited: None,
@@ -128,6 +130,12 @@ impl Desk {
         self
     }
 
+    /// Reads the time of day from this clock, and not from the system's.
+    pub fn with_clock(mut self, clock: fn() -> String) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// Files are named by this, and not in the system's dialogs.
     pub fn choosing_by(mut self, chooser: Arc<dyn Chooser>) -> Self {
         self.way.choose_by(chooser);
@@ -143,7 +151,7 @@ impl Desk {
     /// Draws the whole window and does what the hand asks for. Call once a frame.
     pub fn show(&mut self, ui: &mut Ui) {
         let now = ui.input(|i| i.time);
-        let time_of_day = time_of_day();
+        let time_of_day = (self.clock)();
         let attached = self.door.attached();
         if attached && !self.was_attached {
             self.wishes.forget();
@@ -260,7 +268,7 @@ impl Desk {
     /// pictures.
     pub fn rest(&mut self, ctx: &egui::Context) {
         let now = ctx.input(|i| i.time);
-        self.read_events(ctx, &time_of_day(), now);
+        self.read_events(ctx, &(self.clock)(), now);
         if let Some(none) = self.wishes.update(Vec::new(), now) {
             self.door.watch(none);
         }
@@ -380,7 +388,7 @@ impl Desk {
         self.wishes.forget();
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         self.log.add(
-            &time_of_day(),
+            &(self.clock)(),
             lang::with("desk-show", &[("name", name.into())]),
         );
         tracing::debug!(now, "the desk has moved");

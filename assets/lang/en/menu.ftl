@@ -43,7 +43,6 @@ menu-system-language = As the system
 menu-keys = Keys
 menu-about = About regie
 menu-about-text = regie { $version } – a live-production switcher. Free software, MIT or Apache 2.0.
-menu-close = Close
 
 menu-show-files = regie shows
 menu-open-title = Open a show

@@ -43,7 +43,6 @@ menu-system-language = Celle du système
 menu-keys = Touches
 menu-about = À propos de regie
 menu-about-text = regie { $version } – un mélangeur de production en direct. Logiciel libre, MIT ou Apache 2.0.
-menu-close = Fermer
 
 menu-show-files = Émissions regie
 menu-open-title = Ouvrir une émission
