@@ -509,7 +509,7 @@ fn panels_are_hidden_and_remembered_but_for_the_heart() {
     assert!(desk.is_said("Go live everywhere"));
     let mut toggle = |desk: &mut Opened, panel: &str| {
         desk.click("View");
-        desk.window.get_by_label_contains("Panels").click();
+        desk.window.get_by_label_contains("  Panels").click();
         desk.window.run();
         desk.click(panel);
         desk.press(Modifiers::NONE, Key::Escape);

@@ -605,7 +605,9 @@ impl Desk {
         };
         self.draw_panels(ui, &places, view, attached, aspect);
         self.draw_health(ui, &places, view);
-        if let Some((_, absence)) = &self.absence {
+        if let Some((_, absence)) = &self.absence
+            && !self.way.is_moving()
+        {
             banner(ui, places.panels, absence);
         }
         self.notice.show(ui, places.notice, view);
@@ -670,8 +672,8 @@ impl Desk {
         let problems = problems::find(view.snapshot);
         let newest = self.problems.newest(&problems, view.now);
         let news = match &self.absence {
-            Some((_, absence)) => Some(problems::engine_away(absence).0),
-            None => {
+            Some((_, absence)) if !self.way.is_moving() => Some(problems::engine_away(absence).0),
+            _ => {
                 let refusal = self.log.refusal(view.now).map(str::to_owned);
                 refusal.or_else(|| newest.map(|p| p.text))
             }

@@ -115,6 +115,8 @@ pub struct Way {
     shows: Option<Arc<dyn Shows>>,
     chooser: Arc<dyn Chooser>,
     step: Step,
+    /// The present show is being left, and the other is not there yet.
+    moving: bool,
     recent: Vec<PathBuf>,
 }
 
@@ -124,6 +126,7 @@ impl Default for Way {
             shows: None,
             chooser: Arc::new(Dialogs),
             step: Step::Still,
+            moving: false,
             recent: Vec::new(),
         }
     }
@@ -149,6 +152,11 @@ impl Way {
     /// Whether the present engine was told to end for another show.
     pub fn is_leaving(&self) -> bool {
         matches!(self.step, Step::Ends(_))
+    }
+
+    /// Whether the desk is between two shows: the one has been told to end, the other is not there.
+    pub fn is_moving(&self) -> bool {
+        self.moving
     }
 
     /// The shows that were opened last, the newest first, without the present one.
@@ -241,6 +249,7 @@ impl Way {
 
     /// The present engine was told to end; when it has, the way goes on to this show.
     pub fn leave_for(&mut self, path: PathBuf) {
+        self.moving = true;
         self.step = Step::Ends(path);
     }
 
@@ -276,6 +285,7 @@ impl Way {
             Err(crossbeam_channel::TryRecvError::Disconnected) => None,
         };
         self.step = Step::Still;
+        self.moving = false;
         if let (Some(Arrived::There(..)), Some(shows)) = (&answer, &self.shows) {
             self.recent = shows.recent();
         }

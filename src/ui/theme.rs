@@ -79,6 +79,8 @@ pub fn bold(size: f32) -> FontId {
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
     ctx.set_theme(egui::Theme::Dark);
+    // The size is the desk's own setting.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     ctx.all_styles_mut(|style| {
         style.visuals = visuals();
         // Nothing glides: a state is there or it is not.
