@@ -2,11 +2,12 @@
 //! paint again.
 
 use std::{
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use egui::{Align2, Event as Input, Rect, Ui, ViewportCommand};
+use egui::{Align2, Rect, Ui, ViewportCommand};
 
 use super::{
     closing::{self, Answer},
@@ -15,24 +16,28 @@ use super::{
     graphics::Graphics,
     guard::Guard,
     health::Health,
-    keys::{self, Action, Focus, FocusTimer},
     layout::{self, Places},
     log::Log,
     meters::Meters,
     multiview,
     onair::{self, Air, AirTime},
     outcome::Outcome,
-    outputs, problems,
+    outputs, problems, second,
     stage::{self, Pictures},
-    strip, theme, topbar, transition,
+    strip,
+    switch::Switch,
+    theme, topbar,
     view::{View, name},
-    waker::{Waker, even_rate},
+    waker::Waker,
     wishes::{self, Wishes},
 };
 use crate::door::{Absence, Command, Door, Event, MonitorId, MonitorRequest, Snapshot};
 
 /// Without news from the engine the window is painted so often.
 const QUIET: Duration = Duration::from_millis(250);
+
+/// The displays are looked up so often, in seconds.
+const LOOK_FOR_DISPLAYS_S: f64 = 5.0;
 
 /// Whether somebody keeps a show whose engine is away is looked up so often, in seconds.
 const LOOK_FOR_KEEPER_S: f64 = 0.5;
@@ -46,12 +51,13 @@ pub struct Desk {
     was_attached: bool,
     /// What was found, and when, while the engine is away.
     absence: Option<(f64, Absence)>,
-    page: usize,
+    switch: Switch,
+    /// When the displays were looked up.
+    displays: f64,
     markers: usize,
     asking: bool,
     air: AirTime,
     faders: Faders,
-    focus: FocusTimer,
     guard: Guard,
     health: Health,
     log: Log,
@@ -69,18 +75,18 @@ impl Desk {
         outcome: Arc<Mutex<Option<Outcome>>>,
     ) -> Self {
         Self {
+            switch: Switch::new(Arc::clone(&door), graphics),
+            displays: f64::MIN,
             door,
             graphics,
             outcome,
             snapshot: None,
             was_attached: true,
             absence: None,
-            page: 0,
             markers: 0,
             asking: false,
             air: AirTime::default(),
             faders: Faders::default(),
-            focus: FocusTimer::default(),
             guard: Guard::default(),
             health: Health::default(),
             log: Log::default(),
@@ -94,6 +100,12 @@ impl Desk {
     /// Keeps what wakes this window for as long as the window is there.
     pub(super) fn woken_by(mut self, waker: Waker) -> Self {
         self.waker = Some(waker);
+        self
+    }
+
+    /// Takes what its user keeps in this folder of settings, and keeps changes there.
+    pub fn with_settings(mut self, folder: &Path) -> Self {
+        self.switch.load(folder);
         self
     }
 
@@ -148,8 +160,16 @@ impl Desk {
             door: &*door,
         };
         self.decide_closing(ui, Some(&view), now);
-        self.act_on_keys(ui, &view, attached);
+        let marks = self.switch.listen(ui, &view, attached, &mut self.guard);
         self.draw(ui, window, &view, attached, &time_of_day);
+        let waker = self.waker.as_ref();
+        let guard = &mut self.guard;
+        let more = self
+            .switch
+            .finish(ui, window, &view, attached, guard, waker);
+        for _ in 0..marks + more {
+            self.mark(&view);
+        }
         // The engine's news wake the window; the clock and the guards need no more than this.
         ui.ctx().request_repaint_after(QUIET);
     }
@@ -173,6 +193,10 @@ impl Desk {
             if let Event::Report(_) = event {
                 self.finish(ctx, Outcome::Ended);
             }
+            if let Event::Show { file, .. } = &event {
+                let folder = file.as_deref().and_then(Path::parent);
+                self.switch.strip.show_folder = folder.map(Path::to_owned);
+            }
             if let Event::Done {
                 command: Command::Marker { label },
                 ..
@@ -192,8 +216,8 @@ impl Desk {
     pub fn rest(&mut self, ctx: &egui::Context) {
         let now = ctx.input(|i| i.time);
         self.read_events(ctx, &time_of_day(), now);
-        if let Some(none) = self.wishes.update(Vec::new(), now) {
-            self.door.watch(none);
+        if let Some(less) = self.wishes.update(self.switch.second.wanted(), now) {
+            self.door.watch(less);
         }
         ctx.request_repaint_after(QUIET);
     }
@@ -239,68 +263,18 @@ impl Desk {
         }
     }
 
-    fn act_on_keys(&mut self, ui: &Ui, view: &View, attached: bool) {
-        let ctx = ui.ctx();
-        let focused = ctx.memory(|memory| memory.focused());
-        let key_pressed = ui.input(|i| {
-            i.events
-                .iter()
-                .any(|e| matches!(e, Input::Key { pressed: true, .. }))
-        });
-        let expired = self.focus.expired(key_pressed, focused.is_some(), view.now);
-        let focus = match focused {
-            Some(id) if expired => {
-                ctx.memory_mut(|memory| memory.surrender_focus(id));
-                Focus::Free
-            }
-            Some(_) if ctx.text_edit_focused() => Focus::Text,
-            Some(_) => Focus::Control,
-            None => Focus::Free,
-        };
-        let actions = ui.input_mut(|i| keys::take(&mut i.events, focus));
-        if !attached {
-            return;
-        }
-        for action in actions {
-            self.act(action, view);
-        }
-    }
-
-    fn act(&mut self, action: Action, view: &View) {
-        let scene = |position: usize| view.snapshot.scenes.get(position).map(|s| s.id.clone());
-        let last_page = layout::pages(view.snapshot.scenes.len()) - 1;
-        match action {
-            Action::Preview(position) => {
-                if let Some(scene) = scene(position) {
-                    view.send(Command::Preview { scene });
-                }
-            }
-            Action::HotCut(position) => {
-                if let Some(scene) = scene(position) {
-                    view.send(Command::Program { scene });
-                }
-            }
-            Action::Cut => view.send(Command::Cut {}),
-            Action::Auto => view.send(Command::Auto {}),
-            Action::FadeToBlack => transition::toggle_black(view),
-            Action::PageBefore => self.page = self.page.saturating_sub(1),
-            Action::PageAfter => self.page = (self.page + 1).min(last_page),
-            Action::Marker => self.mark(view),
-        }
-    }
-
     fn mark(&mut self, view: &View) {
         self.markers += 1;
-        view.send(Command::Marker {
-            label: format!("Marker {}", self.markers),
-        });
+        view.send(marker(self.markers));
     }
 
     fn draw(&mut self, ui: &mut Ui, window: Rect, view: &View, attached: bool, time: &str) {
         let snapshot = view.snapshot;
         let aspect = snapshot.width.max(1) as f32 / snapshot.height.max(1) as f32;
-        let places = layout::places(window.size(), aspect);
-        self.page = self.page.min(layout::pages(snapshot.scenes.len()) - 1);
+        let mut places = layout::places(window.size(), aspect);
+        if self.switch.multiview.ways.swapped {
+            std::mem::swap(&mut places.preview, &mut places.program);
+        }
         self.watch(ui, &places, view, aspect);
 
         let air = if attached {
@@ -315,6 +289,7 @@ impl Desk {
             graphics: self.graphics,
             aspect,
             stale: !attached,
+            safe: self.switch.multiview.ways.safe,
         };
         ui.scope(|ui| {
             if !attached {
@@ -323,13 +298,22 @@ impl Desk {
             stage::preview(ui, places.preview, view, &pictures);
             stage::program(ui, places.program, view, &pictures);
             // The order from here is the order in which Tab goes.
-            if transition::show(ui, places.transition, view) {
-                self.mark(view);
+            let Switch {
+                keys,
+                strip,
+                multiview,
+                ..
+            } = &mut self.switch;
+            if strip.show(ui, places.transition, view, &keys.map) {
+                self.markers += 1;
+                view.send(marker(self.markers));
             }
-            multiview::show(ui, &places, self.page, view, &pictures, &self.meters);
-            self.page = multiview::pager(ui, places.pager, self.page, snapshot.scenes.len());
+            multiview.show(ui, &places.small, view, &pictures, &self.meters, &keys.map);
+            let (scenes, on_page) = (snapshot.scenes.len(), places.small.len());
+            multiview.pager(ui, places.pager, scenes, on_page, &keys.map);
             if let Some(strips) = &places.strips {
-                let scenes = multiview::on_page(&snapshot.scenes, self.page);
+                let page = multiview.page(scenes, on_page);
+                let scenes = multiview::on_page(&snapshot.scenes, page, on_page);
                 for (rect, (i, scene)) in strips.iter().zip(scenes) {
                     strip::show(ui, *rect, i, scene, view, &mut self.faders, &self.meters);
                 }
@@ -359,7 +343,7 @@ impl Desk {
 
     /// Asks the engine for the pictures that are seen, at the sizes they are seen.
     fn watch(&mut self, ui: &Ui, places: &Places, view: &View, aspect: f32) {
-        let (large, small) = self.rates(view.snapshot);
+        let (large, small) = self.switch.fps(view.snapshot);
         let scale = ui.ctx().pixels_per_point();
         let wish = |what: MonitorId, place: Rect, fps: u32| -> MonitorRequest {
             let size = layout::picture(place, aspect, scale).size() * scale;
@@ -369,23 +353,22 @@ impl Desk {
             wish(MonitorId::Program, places.program.picture, large),
             wish(MonitorId::Preview, places.preview.picture, large),
         ];
-        let scenes = multiview::on_page(&view.snapshot.scenes, self.page);
-        for (place, (_, scene)) in places.small.iter().zip(scenes) {
-            wanted.push(wish(
-                MonitorId::Scene(scene.id.clone()),
-                place.picture,
-                small,
-            ));
-        }
+        let pictures = self.switch.multiview.pictures(view.snapshot, &places.small);
+        wanted.extend(
+            pictures
+                .into_iter()
+                .map(|(what, place)| wish(what, place, small)),
+        );
+        let wanted = wishes::join(wanted, self.switch.second.wanted());
         if let Some(wishes) = self.wishes.update(wanted, view.now) {
             self.door.watch(wishes);
         }
     }
+}
 
-    /// Pictures a second of the large and the small monitors.
-    fn rates(&self, snapshot: &Snapshot) -> (u32, u32) {
-        let large = even_rate(snapshot.rate.fps(), self.graphics.most_fps());
-        (large, (self.graphics.most_fps() / 3).min(large))
+fn marker(number: usize) -> Command {
+    Command::Marker {
+        label: format!("Marker {number}"),
     }
 }
 
@@ -453,7 +436,15 @@ impl eframe::App for Desk {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        let now = ui.input(|i| i.time);
+        if now - self.displays > LOOK_FOR_DISPLAYS_S {
+            self.displays = now;
+            self.switch.displays = second::displays(frame);
+        }
+        if let Some(seconds) = frame.info().cpu_usage {
+            self.switch.rates.painted(f64::from(seconds));
+        }
         self.show(ui);
     }
 

@@ -11,7 +11,9 @@ mod fills;
 mod graphics;
 mod guard;
 mod health;
+mod kept;
 mod keys;
+mod kinds;
 mod lang;
 pub mod layout;
 mod log;
@@ -24,11 +26,15 @@ mod outputs;
 mod paint;
 mod pipeline;
 mod problems;
+mod rates;
 mod receiver;
 mod recorder;
 mod rows;
+mod second;
 mod stage;
 mod strip;
+mod switch;
+mod tbar;
 #[cfg(test)]
 mod testing;
 mod theme;
@@ -36,6 +42,7 @@ mod topbar;
 mod transition;
 mod view;
 mod waker;
+mod wipe_pictures;
 mod wishes;
 mod words;
 
@@ -122,7 +129,11 @@ pub fn run(door: Arc<dyn Door + Sync>, options: &Options) -> Result<Outcome, UiE
             tracing::info!(?graphics, "desk opened");
             let ctx = creation.egui_ctx.clone();
             let waker = Waker::start(Arc::clone(&door), ctx, graphics.most_fps())?;
-            Ok(Box::new(Desk::new(door, graphics, slot).woken_by(waker)))
+            let mut desk = Desk::new(door, graphics, slot).woken_by(waker);
+            if let Some(folder) = kept::folder() {
+                desk = desk.with_settings(&folder);
+            }
+            Ok(Box::new(desk))
         }),
     )
     .map_err(|error| {

@@ -8,11 +8,13 @@ use std::{
     io,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread::{self, JoinHandle},
     time::Duration,
 };
+
+use egui::{Context, ViewportId};
 
 use super::meters::Peaks;
 use crate::door::Door;
@@ -58,6 +60,8 @@ impl Pace {
 #[derive(Debug)]
 pub struct Waker {
     peaks: Arc<Mutex<Peaks>>,
+    most: Arc<AtomicU32>,
+    also: Arc<Mutex<Option<ViewportId>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -67,11 +71,15 @@ impl Waker {
     ///
     /// # Errors
     /// Where the system refuses another thread.
-    pub fn start(door: Arc<dyn Door + Sync>, ctx: egui::Context, most: u32) -> io::Result<Self> {
+    pub fn start(door: Arc<dyn Door + Sync>, ctx: Context, most: u32) -> io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let peaks = Arc::new(Mutex::new(Peaks::default()));
         let collected = Arc::clone(&peaks);
+        let most = Arc::new(AtomicU32::new(most));
+        let at_most = Arc::clone(&most);
+        let also = Arc::new(Mutex::new(None));
+        let another = Arc::clone(&also);
         let thread = thread::Builder::new()
             .name("desk-waker".to_owned())
             .spawn(move || {
@@ -79,6 +87,7 @@ impl Waker {
                 let mut last = None;
                 while !stopped.load(Ordering::Relaxed) {
                     let snapshot = door.snapshot();
+                    let most = at_most.load(Ordering::Relaxed);
                     let stride = snapshot.as_ref().map_or(1, |s| stride(s.rate.fps(), most));
                     let frame = snapshot.as_ref().map(|s| s.frame);
                     if let Some(snapshot) = snapshot
@@ -91,23 +100,44 @@ impl Waker {
                         last = frame;
                     }
                     if pace.wake(door.attached(), frame, stride) {
-                        // Without a delay, egui would paint twice.
-                        ctx.request_repaint_after(Duration::from_nanos(1));
+                        wake(&ctx, ViewportId::ROOT);
+                        let another = *another.lock().unwrap_or_else(PoisonError::into_inner);
+                        if let Some(viewport) = another {
+                            wake(&ctx, viewport);
+                        }
                     }
                     thread::sleep(LOOK);
                 }
             })?;
         Ok(Self {
             peaks,
+            most,
+            also,
             stop,
             thread: Some(thread),
         })
+    }
+
+    /// The window is to be painted at most so many times a second from now on.
+    pub fn set_most(&self, most: u32) {
+        self.most.store(most.max(1), Ordering::Relaxed);
+    }
+
+    /// Another window is to be woken too, or none.
+    pub fn wake_also(&self, viewport: Option<ViewportId>) {
+        *self.also.lock().unwrap_or_else(PoisonError::into_inner) = viewport;
     }
 
     /// The peaks of all snapshots since the last call.
     pub fn take_peaks(&self) -> Peaks {
         std::mem::take(&mut *self.peaks.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Wakes one window, whichever is being painted now.
+fn wake(ctx: &Context, viewport: ViewportId) {
+    // Without a delay, egui would paint twice.
+    ctx.request_repaint_after_for(Duration::from_nanos(1), viewport);
 }
 
 impl Drop for Waker {
