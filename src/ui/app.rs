@@ -216,10 +216,18 @@ impl Desk {
     pub fn rest(&mut self, ctx: &egui::Context) {
         let now = ctx.input(|i| i.time);
         self.read_events(ctx, &time_of_day(), now);
-        if let Some(less) = self.wishes.update(self.switch.second.wanted(), now) {
-            self.door.watch(less);
-        }
+        self.ask_for(self.switch.second.wanted(), now);
         ctx.request_repaint_after(QUIET);
+    }
+
+    /// Asks the engine for these pictures, if it was not asked for them before.
+    fn ask_for(&mut self, wanted: Vec<MonitorRequest>, now: f64) {
+        if let Some(wishes) = self.wishes.update(wanted, now) {
+            if let Some(waker) = &self.waker {
+                waker.look_at(wishes.iter().map(|wish| wish.what.clone()).collect());
+            }
+            self.door.watch(wishes);
+        }
     }
 
     /// Ends the window with this outcome.
@@ -360,9 +368,7 @@ impl Desk {
                 .map(|(what, place)| wish(what, place, small)),
         );
         let wanted = wishes::join(wanted, self.switch.second.wanted());
-        if let Some(wishes) = self.wishes.update(wanted, view.now) {
-            self.door.watch(wishes);
-        }
+        self.ask_for(wanted, view.now);
     }
 }
 

@@ -32,6 +32,7 @@ mod recorder;
 mod rows;
 mod second;
 mod stage;
+mod still;
 mod strip;
 mod switch;
 mod tbar;

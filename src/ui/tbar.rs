@@ -322,6 +322,8 @@ mod tests {
     use super::*;
     use crate::ui::testing;
 
+    const NOTHING: [f64; 0] = [];
+
     fn engine(snapshot: &mut Snapshot, state: TransitionState, position: f32) {
         snapshot.transition.state = state;
         snapshot.transition.position = position;
@@ -339,23 +341,23 @@ mod tests {
         assert_eq!(bar.place(&s), 0.0);
         assert_eq!(bar.grab(&s, 1.0), [0.0], "it comes up from its start");
         assert_eq!(bar.move_to(0.4, 1.1), [0.4]);
-        assert_eq!(bar.move_to(0.4, 1.2), []);
+        assert_eq!(bar.move_to(0.4, 1.2), NOTHING);
         engine(&mut s, TransitionState::Paused, 0.4);
-        assert_eq!(bar.follow(&s, 1.2), []);
+        assert_eq!(bar.follow(&s, 1.2), NOTHING);
         assert_eq!(bar.move_to(1.2, 1.3), [1.0, 0.0], "taken, and ready again");
         swap(&mut s);
-        assert_eq!(bar.follow(&s, 1.4), []);
+        assert_eq!(bar.follow(&s, 1.4), NOTHING);
         assert_eq!(bar.place(&s), 1.0, "it stays where it is");
         // The same hand goes on, back to the left: a new transition.
-        assert_eq!(bar.move_to(1.0, 1.5), []);
+        assert_eq!(bar.move_to(1.0, 1.5), NOTHING);
         assert_eq!(bar.move_to(0.7, 1.6), [1.0 - 0.7]);
         engine(&mut s, TransitionState::Paused, 0.3);
-        assert_eq!(bar.follow(&s, 1.6), []);
+        assert_eq!(bar.follow(&s, 1.6), NOTHING);
         assert_eq!(bar.move_to(1.0, 1.7), [0.0], "given up");
         engine(&mut s, TransitionState::Idle, 0.0);
         bar.follow(&s, 1.8);
         bar.let_go(1.8);
-        assert_eq!(bar.follow(&s, 3.0), []);
+        assert_eq!(bar.follow(&s, 3.0), NOTHING);
         assert_eq!(bar.place(&s), 1.0);
     }
 
@@ -365,14 +367,14 @@ mod tests {
         let mut bar = TBar::default();
         for (place, position) in [(0.25, 0.25f32), (0.75, 0.75)] {
             engine(&mut s, TransitionState::Running, position);
-            assert_eq!(bar.follow(&s, 1.0), []);
+            assert_eq!(bar.follow(&s, 1.0), NOTHING);
             assert_eq!(bar.place(&s), place);
         }
         swap(&mut s);
-        assert_eq!(bar.follow(&s, 1.1), []);
+        assert_eq!(bar.follow(&s, 1.1), NOTHING);
         assert_eq!(bar.place(&s), 1.0);
         engine(&mut s, TransitionState::Running, 0.25);
-        assert_eq!(bar.follow(&s, 1.2), []);
+        assert_eq!(bar.follow(&s, 1.2), NOTHING);
         assert_eq!(bar.place(&s), 0.75, "on its way back");
     }
 
@@ -382,8 +384,8 @@ mod tests {
         let mut bar = TBar::default();
         engine(&mut s, TransitionState::Running, 0.5);
         bar.follow(&s, 1.0);
-        assert_eq!(bar.grab(&s, 1.0), [], "0 would give it up");
-        assert_eq!(bar.move_to(0.5, 1.0), []);
+        assert_eq!(bar.grab(&s, 1.0), NOTHING, "0 would give it up");
+        assert_eq!(bar.move_to(0.5, 1.0), NOTHING);
         assert_eq!(bar.move_to(0.6, 1.1), [0.6]);
     }
 
@@ -397,8 +399,8 @@ mod tests {
         bar.follow(&s, 1.1);
         swap(&mut s);
         assert_eq!(bar.follow(&s, 1.2), [0.0], "the engine heeds it again");
-        assert_eq!(bar.move_to(0.7, 1.3), [], "but not this hand");
-        assert_eq!(bar.move_to(1.0, 1.3), []);
+        assert_eq!(bar.move_to(0.7, 1.3), NOTHING, "but not this hand");
+        assert_eq!(bar.move_to(1.0, 1.3), NOTHING);
         bar.let_go(1.4);
         bar.follow(&s, 2.0);
         assert_eq!(bar.place(&s), 1.0);
@@ -410,7 +412,7 @@ mod tests {
     fn keys_move_it_in_twenty_steps_to_a_take() {
         let mut s = testing::snapshot();
         let mut bar = TBar::default();
-        assert_eq!(bar.step(-STEP, &s, 1.0), [], "there is no way back");
+        assert_eq!(bar.step(-STEP, &s, 1.0), NOTHING, "there is no way back");
         assert_eq!(bar.step(STEP, &s, 1.0), [0.0, 0.05]);
         engine(&mut s, TransitionState::Paused, 0.05);
         for i in 2..20 {
@@ -421,7 +423,7 @@ mod tests {
         }
         assert_eq!(bar.step(STEP, &s, 1.0), [1.0, 0.0]);
         swap(&mut s);
-        assert_eq!(bar.follow(&s, 1.1), []);
+        assert_eq!(bar.follow(&s, 1.1), NOTHING);
         assert_eq!(bar.place(&s), 1.0);
     }
 }

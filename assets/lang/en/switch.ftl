@@ -67,7 +67,6 @@ switch-next = next
 switch-no-sources = The show has no source yet: add a camera, a clip or a network stream
 switch-page-before = Page before
 switch-page-after = Next page
-switch-meter = sound { $db } dBFS
 
 switch-again-live = Again to go live everywhere
 switch-again-stop = Again to stop every destination

@@ -67,7 +67,6 @@ switch-next = en préparation
 switch-no-sources = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau
 switch-page-before = Page précédente
 switch-page-after = Page suivante
-switch-meter = son { $db } dBFS
 
 switch-again-live = Encore une fois pour lancer toutes les diffusions
 switch-again-stop = Encore une fois pour arrêter toutes les diffusions
