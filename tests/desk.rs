@@ -585,7 +585,7 @@ fn every_control_is_reached_by_tab() {
     let door = Recorder::new();
     let mut window = open(&door);
     let mut reached = std::collections::BTreeSet::new();
-    for _ in 0..60 {
+    for _ in 0..80 {
         press(&mut window, Key::Tab);
         let focused = window
             .root()

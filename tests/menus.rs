@@ -16,10 +16,10 @@ use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::{Harness, SnapshotOptions, kittest::NodeT, kittest::Queryable};
 use regie::{
     door::{
-        Command, DestinationState, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
+        self, Command, DestinationState, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
         RecordingState, Report, Snapshot, SourceState,
     },
-    show,
+    media, show,
     ui::{AnyDoor, Chooser, Desk, Graphics, Outcome, Shows, install_theme},
 };
 
@@ -507,7 +507,7 @@ fn panels_are_hidden_and_remembered_but_for_the_heart() {
     let door = Told::new(|_| {});
     let mut desk = open(&door, &Arc::default());
     assert!(desk.is_said("Go live everywhere"));
-    let mut toggle = |desk: &mut Opened, panel: &str| {
+    let toggle = |desk: &mut Opened, panel: &str| {
         desk.click("View");
         desk.window.get_by_label_contains("  Panels").click();
         desk.window.run();

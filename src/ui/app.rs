@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use egui::{Align2, Event as Input, Rect, Ui, ViewportCommand};
+use egui::{Align2, Rect, Ui, ViewportCommand};
 
 use super::{
     arrange::Panel,
@@ -15,7 +15,6 @@ use super::{
     fills,
     graphics::Graphics,
     health::Health,
-    keys::{self, Action, Focus, FocusTimer},
     lang,
     layout::{self, Places},
     log::Log,
@@ -24,19 +23,23 @@ use super::{
     onair::{self, Air, AirTime},
     outcome::Outcome,
     panels::{self, Parts},
-    problems,
+    problems, second,
     settings::Keeper,
     shows::{self, AnyDoor, Arrived, Chooser, Named, Shows, Way},
     stage::Pictures,
-    theme, topbar, transition,
+    switch::Switch,
+    theme, topbar,
     view::{View, name},
-    waker::{Waker, even_rate},
-    wishes::Wishes,
+    waker::Waker,
+    wishes::{self, Wishes},
 };
 use crate::door::{Absence, Command, Event, MonitorRequest, Snapshot};
 
 /// Without news from the engine the window is painted so often.
 const QUIET: Duration = Duration::from_millis(250);
+
+/// The displays are looked up so often, in seconds.
+const LOOK_FOR_DISPLAYS_S: f64 = 5.0;
 
 /// Whether somebody keeps a show whose engine is away is looked up so often, in seconds.
 const LOOK_FOR_KEEPER_S: f64 = 0.5;
@@ -75,7 +78,8 @@ pub struct Desk {
     awaited: Option<(u64, Awaited)>,
     air: AirTime,
     arranging: bool,
-    focus: FocusTimer,
+    /// When the displays were looked up.
+    displays: f64,
     health: Health,
     log: Log,
     notice: Notice,
@@ -91,6 +95,7 @@ impl Desk {
     /// A desk on a door. The outcome is put where the caller finds it when the window has closed.
     pub fn new(door: AnyDoor, graphics: Graphics, outcome: Arc<Mutex<Option<Outcome>>>) -> Self {
         Self {
+            parts: Parts::new(Switch::new(Arc::clone(&door), graphics)),
             door,
             graphics,
             outcome,
@@ -104,11 +109,10 @@ impl Desk {
             awaited: None,
             air: AirTime::default(),
             arranging: false,
-            focus: FocusTimer::default(),
+            displays: f64::MIN,
             health: Health::default(),
             log: Log::default(),
             notice: Notice::default(),
-            parts: Parts::default(),
             problems: problems::Watch::default(),
             settings: Keeper::default(),
             way: Way::default(),
@@ -119,6 +123,9 @@ impl Desk {
 
     /// Remembers how its user likes the desk, in this folder, and speaks their language.
     pub fn remembering(mut self, folder: Option<PathBuf>) -> Self {
+        if let Some(folder) = &folder {
+            self.parts.switch.load(folder);
+        }
         self.settings = Keeper::of(folder);
         self.settings.speak();
         self
@@ -201,8 +208,15 @@ impl Desk {
             door: &*door,
         };
         self.decide_closing(ui, Some(&view), now);
-        self.act_on_keys(ui, &view, attached);
+        let Parts { switch, guard, .. } = &mut self.parts;
+        let marks = switch.listen(ui, &view, attached, guard);
         self.draw(ui, window, &view, attached, &time_of_day);
+        let waker = self.waker.as_ref();
+        let Parts { switch, guard, .. } = &mut self.parts;
+        let more = switch.finish(ui, window, &view, attached, guard, waker);
+        for _ in 0..marks + more {
+            self.mark(&view);
+        }
         // The engine's news wake the window; the clock and the guards need no more than this.
         ui.ctx().request_repaint_after(QUIET);
     }
@@ -250,6 +264,10 @@ impl Desk {
                     self.finish(ctx, Outcome::Ended);
                 }
             }
+            if let Event::Show { file, .. } = &event {
+                let folder = file.as_deref().and_then(Path::parent);
+                self.parts.switch.strip.show_folder = folder.map(Path::to_owned);
+            }
             if let Event::Done {
                 command: Command::Marker { label },
                 ..
@@ -269,9 +287,7 @@ impl Desk {
     pub fn rest(&mut self, ctx: &egui::Context) {
         let now = ctx.input(|i| i.time);
         self.read_events(ctx, &(self.clock)(), now);
-        if let Some(none) = self.wishes.update(Vec::new(), now) {
-            self.door.watch(none);
-        }
+        self.watch(self.parts.switch.second.wanted(), now);
         ctx.request_repaint_after(QUIET);
     }
 
@@ -383,7 +399,10 @@ impl Desk {
         self.air = AirTime::default();
         self.health = Health::default();
         self.notice = Notice::default();
-        self.parts = Parts::default();
+        self.parts.switch.second = second::Second::new(Arc::clone(&self.door), self.graphics);
+        self.parts.meters = Default::default();
+        self.parts.faders = Default::default();
+        self.parts.guard.disarm();
         self.problems = problems::Watch::default();
         self.wishes.forget();
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -458,11 +477,12 @@ impl Desk {
             settings: &self.settings,
             way: &self.way,
             arranging: self.arranging,
+            swapped: self.parts.switch.multiview.ways.swapped,
+            keys: &self.parts.switch.keys.map,
         };
         let rect = top.shrink2(egui::vec2(6.0, 3.0));
-        let typing = ui.ctx().text_edit_focused();
         let mut wanted = if self.asking.is_none() {
-            menu::pressed(ui, typing)
+            menu::pressed(ui)
         } else {
             Vec::new()
         };
@@ -514,7 +534,7 @@ impl Desk {
                 Wanted::Strips(shown) => settings.strips = shown,
                 Wanted::Arranging(on) => self.arranging = on,
                 Wanted::Scale(percent) => settings.scale = percent,
-                Wanted::Swap(swapped) => settings.swapped = swapped,
+                Wanted::Swap(swapped) => self.parts.switch.multiview.ways.swapped = swapped,
                 Wanted::FullScreen(full) => {
                     ctx.send_viewport_cmd(ViewportCommand::Fullscreen(full));
                 }
@@ -523,63 +543,24 @@ impl Desk {
                     self.settings.speak();
                     return;
                 }
-                Wanted::Keys => self.notice.tell(lang::text("menu-key-list"), now),
+                Wanted::Keys => self.parts.switch.sheet.open = true,
+                Wanted::ChooseKeys => self.parts.switch.panel.open = true,
+                Wanted::SafeAreas => {
+                    let ways = &mut self.parts.switch.multiview.ways;
+                    ways.safe = !ways.safe;
+                }
+                Wanted::SecondWindow => {
+                    let Switch {
+                        second, displays, ..
+                    } = &mut self.parts.switch;
+                    second.next(displays);
+                }
                 Wanted::About => {
                     let version = env!("CARGO_PKG_VERSION");
                     let text = lang::with("menu-about-text", &[("version", version.into())]);
                     self.notice.tell(text, now);
                 }
             }
-        }
-    }
-
-    fn act_on_keys(&mut self, ui: &Ui, view: &View, attached: bool) {
-        let ctx = ui.ctx();
-        let focused = ctx.memory(|memory| memory.focused());
-        let key_pressed = ui.input(|i| {
-            i.events
-                .iter()
-                .any(|e| matches!(e, Input::Key { pressed: true, .. }))
-        });
-        let expired = self.focus.expired(key_pressed, focused.is_some(), view.now);
-        let focus = match focused {
-            Some(id) if expired => {
-                ctx.memory_mut(|memory| memory.surrender_focus(id));
-                Focus::Free
-            }
-            Some(_) if ctx.text_edit_focused() => Focus::Text,
-            Some(_) => Focus::Control,
-            None => Focus::Free,
-        };
-        let actions = ui.input_mut(|i| keys::take(&mut i.events, focus));
-        if !attached {
-            return;
-        }
-        for action in actions {
-            self.act(action, view);
-        }
-    }
-
-    fn act(&mut self, action: Action, view: &View) {
-        let scene = |position: usize| view.snapshot.scenes.get(position).map(|s| s.id.clone());
-        let last_page = layout::pages(view.snapshot.scenes.len()) - 1;
-        match action {
-            Action::Preview(position) => {
-                if let Some(scene) = scene(position) {
-                    view.send(Command::Preview { scene });
-                }
-            }
-            Action::HotCut(position) => {
-                if let Some(scene) = scene(position) {
-                    view.send(Command::Program { scene });
-                }
-            }
-            Action::Cut => view.send(Command::Cut {}),
-            Action::Auto => view.send(Command::Auto {}),
-            Action::FadeToBlack => transition::toggle_black(view),
-            Action::PageBefore => self.parts.page = self.parts.page.saturating_sub(1),
-            Action::PageAfter => self.parts.page = (self.parts.page + 1).min(last_page),
-            Action::Marker => self.mark(view),
         }
     }
 
@@ -594,10 +575,6 @@ impl Desk {
         let snapshot = view.snapshot;
         let aspect = snapshot.width.max(1) as f32 / snapshot.height.max(1) as f32;
         let places = layout::places(window.size());
-        self.parts.page = self
-            .parts
-            .page
-            .min(layout::pages(snapshot.scenes.len()) - 1);
         let air = if attached {
             self.air.update(snapshot, view.now)
         } else {
@@ -631,6 +608,7 @@ impl Desk {
             graphics: self.graphics,
             aspect,
             stale: !attached,
+            safe: self.parts.switch.multiview.ways.safe,
         };
         let settings = &self.settings.now;
         let mut layout = settings.layout();
@@ -639,9 +617,8 @@ impl Desk {
             view,
             pictures: &pictures,
             shown: &shown,
-            swapped: settings.swapped,
             strips: settings.strips,
-            rates: self.rates(view.snapshot),
+            rates: self.parts.switch.fps(view.snapshot),
             wanted: Vec::new(),
             marked: false,
         };
@@ -662,6 +639,7 @@ impl Desk {
         if moved.inner {
             self.settings.now.set_layout(layout);
         }
+        let wanted = wishes::join(wanted, self.parts.switch.second.wanted());
         self.watch(wanted, view.now);
         if marked {
             self.mark(view);
@@ -686,14 +664,11 @@ impl Desk {
     /// Asks the engine for the pictures that are seen, at the sizes they are seen.
     fn watch(&mut self, wanted: Vec<MonitorRequest>, now: f64) {
         if let Some(wishes) = self.wishes.update(wanted, now) {
+            if let Some(waker) = &self.waker {
+                waker.look_at(wishes.iter().map(|wish| wish.what.clone()).collect());
+            }
             self.door.watch(wishes);
         }
-    }
-
-    /// Pictures a second of the large and the small monitors.
-    fn rates(&self, snapshot: &Snapshot) -> (u32, u32) {
-        let large = even_rate(snapshot.rate.fps(), self.graphics.most_fps());
-        (large, (self.graphics.most_fps() / 3).min(large))
     }
 }
 
@@ -761,7 +736,16 @@ impl eframe::App for Desk {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        let now = ui.input(|i| i.time);
+        let switch = &mut self.parts.switch;
+        if now - self.displays > LOOK_FOR_DISPLAYS_S {
+            self.displays = now;
+            switch.displays = second::displays(frame);
+        }
+        if let Some(seconds) = frame.info().cpu_usage {
+            switch.rates.painted(f64::from(seconds));
+        }
         self.show(ui);
     }
 

@@ -24,8 +24,9 @@ struct Fill {
 
 type Sink = Arc<Mutex<Vec<Fill>>>;
 
-fn sink_id() -> Id {
-    Id::unique("fills")
+/// Each window has its own.
+fn sink_id(ui: &Ui) -> Id {
+    Id::unique(("fills", ui.ctx().viewport_id()))
 }
 
 /// Begins a frame of the window, in points: from here on [`fill`] collects, and what it collects is
@@ -34,7 +35,7 @@ pub fn begin(ui: &Ui, window: Rect, format: Option<wgpu::TextureFormat>) {
     let Some(format) = format else { return };
     let sink: Sink = ui
         .ctx()
-        .data_mut(|data| Arc::clone(data.get_temp_mut_or_default::<Sink>(sink_id())));
+        .data_mut(|data| Arc::clone(data.get_temp_mut_or_default::<Sink>(sink_id(ui))));
     sink.lock().unwrap_or_else(PoisonError::into_inner).clear();
     ui.painter().add(egui_wgpu::Callback::new_paint_callback(
         window,
@@ -44,7 +45,7 @@ pub fn begin(ui: &Ui, window: Rect, format: Option<wgpu::TextureFormat>) {
 
 /// Fills a rectangle, in points.
 pub fn fill(ui: &Ui, rect: Rect, radius: u8, colour: Color32) {
-    let sink: Option<Sink> = ui.ctx().data(|data| data.get_temp(sink_id()));
+    let sink: Option<Sink> = ui.ctx().data(|data| data.get_temp(sink_id(ui)));
     match sink {
         Some(sink) if ui.layer_id().order == Order::Background => {
             let rect = rect.intersect(ui.clip_rect());

@@ -180,14 +180,22 @@ pub struct TransitionPlaces {
     pub cut: Rect,
     /// AUTO.
     pub auto: Rect,
-    /// The two kinds of transition.
-    pub kinds: [Rect; 2],
+    /// What AUTO will make, in words.
+    pub said: Rect,
+    /// The T-bar.
+    pub bar: Rect,
+    /// The kinds of transition, in two rows.
+    pub kinds: [Rect; 8],
     /// Makes the transition shorter.
     pub shorter: Rect,
     /// Its length, to be typed.
     pub length: Rect,
     /// Makes it longer.
     pub longer: Rect,
+    /// Tries the transition on PVW.
+    pub trial: Rect,
+    /// Everything else about the transition.
+    pub more: Rect,
     /// The marker.
     pub marker: Rect,
     /// Fade to black, apart from the others.
@@ -196,23 +204,53 @@ pub struct TransitionPlaces {
 
 /// Places the controls of the transition in their row.
 pub fn transition(row: Rect) -> TransitionPlaces {
-    let unit = (row.width() / 994.0).clamp(0.72, 1.3);
+    let unit = (row.width() / 1014.0).clamp(0.7, 1.3);
     let mut x = row.left();
     let mut take = |width: f32, gap: f32| {
-        let out = Rect::from_min_size(pos2(x, row.top()), vec2(width, row.height()));
-        x += width + gap;
+        let out = Rect::from_min_size(pos2(x, row.top()), vec2(width * unit, row.height()));
+        x += (width + gap) * unit;
         out
     };
+    let cut = take(112.0, 6.0);
+    let auto = take(128.0, 12.0);
+    let bar = take(200.0, 12.0);
+    let kinds = take(220.0, 12.0);
+    let rate = take(132.0, 12.0);
+    let marker = take(64.0, 0.0);
+    let black = row.with_min_x(row.right() - 92.0 * unit);
+    let (above, below) = halves(rate);
+    let third = |i: f32, n: f32| {
+        let width = above.width() / 3.3;
+        let left = above.left() + above.width() * i;
+        Rect::from_min_size(pos2(left, above.top()), vec2(width * n, above.height()))
+    };
+    let middle = rate.center().x;
     TransitionPlaces {
-        cut: take(128.0 * unit, 8.0),
-        auto: take(148.0 * unit, 20.0 * unit),
-        kinds: [take(60.0 * unit, 4.0), take(60.0 * unit, 14.0 * unit)],
-        shorter: take(TARGET, 4.0),
-        length: take(66.0, 4.0),
-        longer: take(TARGET, 20.0 * unit),
-        marker: take(90.0 * unit, 0.0),
-        black: row.with_min_x(row.right() - 124.0 * unit),
+        cut,
+        auto,
+        said: bar.with_max_y(bar.top() + 14.0),
+        bar: bar.with_min_y(bar.top() + 14.0),
+        kinds: std::array::from_fn(|i| {
+            let (column, width) = ((i % 4) as f32, (kinds.width() - 12.0) / 4.0);
+            let (above, below) = halves(kinds);
+            let half = if i < 4 { above } else { below };
+            let left = half.left() + column * (width + 4.0);
+            Rect::from_min_size(pos2(left, half.top()), vec2(width, half.height()))
+        }),
+        shorter: third(0.0, 1.0),
+        length: third(1.1 / 3.3, 1.1),
+        longer: above.with_min_x(above.right() - above.width() / 3.3),
+        trial: below.with_max_x(middle - 2.0),
+        more: below.with_min_x(middle + 2.0),
+        marker,
+        black,
     }
+}
+
+/// The upper and the lower half of a rectangle, with a gap between.
+fn halves(rect: Rect) -> (Rect, Rect) {
+    let middle = rect.center().y;
+    (rect.with_max_y(middle - 2.0), rect.with_min_y(middle + 2.0))
 }
 
 /// Size of the question that is asked at the end, with so many answers, in points. It lies in the
@@ -248,11 +286,6 @@ pub fn picture(place: Rect, aspect: f32, scale: f32) -> Rect {
     let whole = |points: f32| (points * scale).round() / scale;
     let corner = area.center() - size / 2.0;
     Rect::from_min_size(pos2(whole(corner.x), whole(corner.y)), size)
-}
-
-/// Pages that so many monitors need, at least one.
-pub fn pages(monitors: usize) -> usize {
-    monitors.div_ceil(PAGE).max(1)
 }
 
 #[cfg(test)]
@@ -363,11 +396,6 @@ mod tests {
     }
 
     #[test]
-    fn eight_to_a_page() {
-        assert_eq!((pages(0), pages(8), pages(9), pages(17)), (1, 1, 2, 3));
-    }
-
-    #[test]
     fn the_transition_and_the_closing_question_fit_their_places() {
         for (w, h) in WINDOWS {
             let panels = places(vec2(w, h)).panels;
@@ -377,17 +405,20 @@ mod tests {
                 true,
             );
             let t = transition(row.transition);
-            let parts = [
+            let mut parts = vec![
                 ("cut", t.cut),
                 ("auto", t.auto),
-                ("mix", t.kinds[0]),
-                ("kind", t.kinds[1]),
+                ("said", t.said),
+                ("bar", t.bar),
                 ("shorter", t.shorter),
                 ("length", t.length),
                 ("longer", t.longer),
+                ("trial", t.trial),
+                ("more", t.more),
                 ("marker", t.marker),
                 ("black", t.black),
             ];
+            parts.extend(t.kinds.map(|kind| ("kind", kind)));
             apart(&parts, row.transition);
         }
         for answers in [3, 4] {

@@ -7,6 +7,7 @@ use egui::{Button, Key, KeyboardShortcut, MenuBar, Modifiers, Rect, Ui, UiBuilde
 
 use super::{
     arrange::{Arrangement, Panel},
+    keys::{Function, KeyMap},
     lang,
     settings::{Keeper, SCALES},
     shows::Way,
@@ -55,8 +56,14 @@ pub enum Wanted {
     FullScreen(bool),
     /// This language; the system's where there is none.
     Speak(Option<String>),
-    /// The list of keys.
+    /// The sheet of keys.
     Keys,
+    /// The keys given to other functions.
+    ChooseKeys,
+    /// The second window, on the next display.
+    SecondWindow,
+    /// Safe areas over the pictures, or not.
+    SafeAreas,
     /// What this program is.
     About,
 }
@@ -71,25 +78,21 @@ pub struct Offer<'a> {
     pub way: &'a Way,
     /// Whether panels are being moved.
     pub arranging: bool,
+    /// PGM is left and PVW right.
+    pub swapped: bool,
+    /// Which key does what.
+    pub keys: &'a KeyMap,
 }
 
-/// The menus' own keys, beside the switcher's.
-const SHORTCUTS: [(KeyboardShortcut, Wanted); 9] = [
+/// The menus' own keys, beside the switcher's, which the user may give to other functions.
+const SHORTCUTS: [(KeyboardShortcut, Wanted); 4] = [
     (
         with(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::S),
         Wanted::SaveAs,
     ),
-    (
-        with(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z),
-        Wanted::Redo,
-    ),
     (with(Modifiers::COMMAND, Key::N), Wanted::New),
     (with(Modifiers::COMMAND, Key::O), Wanted::Open),
-    (with(Modifiers::COMMAND, Key::S), Wanted::Save),
     (with(Modifiers::COMMAND, Key::Q), Wanted::Quit),
-    (with(Modifiers::COMMAND, Key::Z), Wanted::Undo),
-    (with(Modifiers::COMMAND, Key::Y), Wanted::Redo),
-    (with(Modifiers::NONE, Key::Questionmark), Wanted::Keys),
 ];
 
 /// Leads into the menus.
@@ -100,22 +103,10 @@ const fn with(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
 }
 
 /// What the menus' keys ask for; they are taken out of the events.
-pub fn pressed(ui: &Ui, typing: bool) -> Vec<Wanted> {
+pub fn pressed(ui: &Ui) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for (shortcut, what) in &SHORTCUTS {
-        // A text field undoes its own, and a question mark is a letter there.
-        let is_its = matches!(what, Wanted::Undo | Wanted::Redo | Wanted::Keys);
-        if typing && is_its {
-            continue;
-        }
-        // A question mark stands behind Shift on most keyboards.
-        let found = ui.input_mut(|i| match shortcut.logical_key {
-            Key::Questionmark => {
-                i.consume_key(Modifiers::SHIFT, Key::Questionmark) || i.consume_shortcut(shortcut)
-            }
-            _ => i.consume_shortcut(shortcut),
-        });
-        if found {
+        if ui.input_mut(|i| i.consume_shortcut(shortcut)) {
             wanted.push(what.clone());
         }
     }
@@ -257,7 +248,8 @@ fn file(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     });
     ui.separator();
     let unsaved = edit.is_some_and(|edit| edit.unsaved || edit.file_changed);
-    let entry = Entry::new(Icon::Save, "menu-save").key("Ctrl+S");
+    let key = offer.keys.name(Function::Save);
+    let entry = Entry::new(Icon::Save, "menu-save").key(&key);
     add(entry.enabled(is_there && unsaved), Wanted::Save, ui);
     let entry = Entry::new(Icon::SaveAll, "menu-save-as").key("Ctrl+Shift+S");
     add(entry.enabled(is_there && is_free), Wanted::SaveAs, ui);
@@ -279,7 +271,8 @@ fn edit(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
         icon: Some(Icon::Undo2),
         ..Entry::plain(named("menu-undo-it", "menu-undo", undo))
     };
-    if entry.key("Ctrl+Z").enabled(undo.is_some()).show(ui) {
+    let key = offer.keys.name(Function::Undo);
+    if entry.key(&key).enabled(undo.is_some()).show(ui) {
         wanted.push(Wanted::Undo);
     }
     let redo = edit.and_then(|edit| edit.redo.as_ref());
@@ -287,12 +280,14 @@ fn edit(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
         icon: Some(Icon::Redo2),
         ..Entry::plain(named("menu-redo-it", "menu-redo", redo))
     };
-    if entry.key("Ctrl+Y").enabled(redo.is_some()).show(ui) {
+    let key = offer.keys.name(Function::Redo);
+    if entry.key(&key).enabled(redo.is_some()).show(ui) {
         wanted.push(Wanted::Redo);
     }
     ui.separator();
     let live = offer.snapshot.is_some_and(|snapshot| snapshot.live_edit);
-    let entry = Entry::new(Icon::Zap, "menu-live-edit").on(live);
+    let key = offer.keys.name(Function::LiveEdit);
+    let entry = Entry::new(Icon::Zap, "menu-live-edit").on(live).key(&key);
     if entry.enabled(offer.snapshot.is_some()).show(ui) {
         wanted.push(Wanted::LiveEdit(!live));
     }
@@ -330,9 +325,10 @@ fn view(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
         wanted.push(Wanted::ResetPanels);
     }
     ui.separator();
-    let entry = Entry::new(Icon::ArrowLeftRight, "menu-swap").on(settings.swapped);
-    if entry.show(ui) {
-        wanted.push(Wanted::Swap(!settings.swapped));
+    let key = offer.keys.name(Function::SwapMonitors);
+    let entry = Entry::new(Icon::ArrowLeftRight, "menu-swap").on(offer.swapped);
+    if entry.key(&key).show(ui) {
+        wanted.push(Wanted::Swap(!offer.swapped));
     }
     ui.menu_button(submenu(Icon::ZoomIn, "menu-scale"), |ui| {
         for scale in SCALES {
@@ -342,6 +338,15 @@ fn view(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
             }
         }
     });
+    let key = offer.keys.name(Function::SafeAreas);
+    if Entry::new(Icon::Scan, "menu-safe-areas").key(&key).show(ui) {
+        wanted.push(Wanted::SafeAreas);
+    }
+    let key = offer.keys.name(Function::SecondWindow);
+    let entry = Entry::new(Icon::MonitorUp, "menu-second-window");
+    if entry.key(&key).show(ui) {
+        wanted.push(Wanted::SecondWindow);
+    }
     let full = ui.input(|i| i.viewport().fullscreen.unwrap_or(false));
     let entry = Entry::new(Icon::Maximize, "menu-full-screen").on(full);
     if entry.show(ui) {
@@ -366,9 +371,15 @@ fn submenu(icon: Icon, key: &str) -> String {
     format!("{}  {}", theme::icon(icon), lang::text(key))
 }
 
-fn help(ui: &mut Ui, _offer: &Offer, wanted: &mut Vec<Wanted>) {
-    if Entry::new(Icon::Keyboard, "menu-keys").key("?").show(ui) {
+fn help(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
+    let key = offer.keys.name(Function::KeySheet);
+    if Entry::new(Icon::Keyboard, "menu-keys").key(&key).show(ui) {
         wanted.push(Wanted::Keys);
+    }
+    let key = offer.keys.name(Function::KeyPanel);
+    let entry = Entry::new(Icon::Settings2, "menu-choose-keys");
+    if entry.key(&key).show(ui) {
+        wanted.push(Wanted::ChooseKeys);
     }
     if Entry::new(Icon::Info, "menu-about").show(ui) {
         wanted.push(Wanted::About);

@@ -12,23 +12,36 @@ use super::{
     meters::{self, Meters},
     mixer, multiview, outputs, paint,
     stage::{self, Pictures},
-    strip, theme, transition,
+    strip,
+    switch::Switch,
+    theme,
     view::{View, name},
     wishes,
 };
 use crate::door::{MonitorId, MonitorRequest, Tally};
 
 /// What the panels remember from one frame to the next.
-#[derive(Debug, Default)]
 pub struct Parts {
-    /// The page of small monitors.
-    pub page: usize,
+    /// Keys, transition, small monitors.
+    pub switch: Switch,
     /// The faders under a hand.
     pub faders: Faders,
     /// What was pressed once.
     pub guard: Guard,
     /// The levels as they are shown.
     pub meters: Meters,
+}
+
+impl Parts {
+    /// For a desk with this switcher.
+    pub fn new(switch: Switch) -> Self {
+        Self {
+            switch,
+            faders: Faders::default(),
+            guard: Guard::default(),
+            meters: Meters::default(),
+        }
+    }
 }
 
 /// What the panels of one frame have in common.
@@ -39,8 +52,6 @@ pub struct Frame<'a> {
     pub pictures: &'a Pictures<'a>,
     /// The panels that are shown.
     pub shown: &'a [Panel],
-    /// PGM is left and PVW right.
-    pub swapped: bool,
     /// The small monitors have strips.
     pub strips: bool,
     /// Pictures a second of the large and of the small monitors.
@@ -69,15 +80,16 @@ impl Frame<'_> {
         // A level of its own beside the stage makes the stage's a second one.
         let with_meter = !self.shown.contains(&Panel::Level);
         let mut places = layout::stage(rect, self.pictures.aspect, with_meter);
-        if self.swapped {
+        if parts.switch.multiview.ways.swapped {
             std::mem::swap(&mut places.preview, &mut places.program);
         }
-        self.want(ui, MonitorId::Program, places.program, self.rates.0);
-        self.want(ui, MonitorId::Preview, places.preview, self.rates.0);
+        self.want(ui, MonitorId::Program, places.program.picture, self.rates.0);
+        self.want(ui, MonitorId::Preview, places.preview.picture, self.rates.0);
         stage::preview(ui, places.preview, self.view, self.pictures);
         stage::program(ui, places.program, self.view, self.pictures);
         // The order from here is the order in which Tab goes.
-        self.marked |= transition::show(ui, places.transition, self.view);
+        let Switch { keys, strip, .. } = &mut parts.switch;
+        self.marked |= strip.show(ui, places.transition, self.view, &keys.map);
         if let Some(meter) = places.meter {
             let limiter = self.view.snapshot.limiter_db;
             meters::program(ui, meter, &mut parts.meters.program, limiter);
@@ -86,23 +98,31 @@ impl Frame<'_> {
 
     fn monitors(&mut self, ui: &mut Ui, rect: Rect, parts: &mut Parts) {
         let view = self.view;
-        let scenes = &view.snapshot.scenes;
         let places = layout::monitors(rect, self.pictures.aspect, self.strips);
-        for (place, (_, scene)) in places
-            .small
-            .iter()
-            .zip(multiview::on_page(scenes, parts.page))
-        {
-            let what = MonitorId::Scene(scene.id.clone());
-            self.want(ui, what, *place, self.rates.1);
-        }
-        let small = &places.small;
-        multiview::show(ui, small, parts.page, view, self.pictures, &parts.meters);
-        parts.page = multiview::pager(ui, places.pager, parts.page, scenes.len());
-        if let Some(strips) = &places.strips {
-            for (rect, (i, scene)) in strips.iter().zip(multiview::on_page(scenes, parts.page)) {
-                strip::show(ui, *rect, i, scene, view, &mut parts.faders, &parts.meters);
+        let Parts {
+            switch,
+            meters,
+            faders,
+            ..
+        } = parts;
+        let (multiview, keys) = (&mut switch.multiview, &switch.keys.map);
+        let Some(strips) = &places.strips else {
+            let seen = multiview.fill(ui, rect, view, self.pictures, meters, keys);
+            for (what, picture) in seen {
+                self.want(ui, what, picture, self.rates.1);
             }
+            return;
+        };
+        let (scenes, on_page) = (&view.snapshot.scenes, places.small.len());
+        multiview.show(ui, &places.small, view, self.pictures, meters, keys);
+        multiview.pager(ui, places.pager, scenes.len(), on_page, keys);
+        for (what, picture) in multiview.pictures(view.snapshot, &places.small) {
+            self.want(ui, what, picture, self.rates.1);
+        }
+        let page = multiview.page(scenes.len(), on_page);
+        let shown = multiview::on_page(scenes, page, on_page);
+        for (rect, (i, scene)) in strips.iter().zip(shown) {
+            strip::show(ui, *rect, i, scene, view, faders, meters);
         }
     }
 
@@ -119,7 +139,7 @@ impl Frame<'_> {
             .draw(ui, picture, &what, Tally::Program, false);
         // The large picture is wanted once, at the size of the larger.
         if !self.shown.contains(&Panel::Stage) {
-            self.want(ui, what, place, self.rates.0);
+            self.want(ui, what, place.picture, self.rates.0);
         }
         let program = view.snapshot.program.as_str();
         let label = match view.scene(program) {
@@ -145,9 +165,9 @@ impl Frame<'_> {
         meters::program(ui, area, &mut parts.meters.program, limiter);
     }
 
-    fn want(&mut self, ui: &Ui, what: MonitorId, place: MonitorPlace, fps: u32) {
+    fn want(&mut self, ui: &Ui, what: MonitorId, place: Rect, fps: u32) {
         let scale = ui.ctx().pixels_per_point();
-        let picture = layout::picture(place.picture, self.pictures.aspect, scale);
+        let picture = layout::picture(place, self.pictures.aspect, scale);
         let size = picture.size() * scale;
         self.wanted.push(wishes::wish(what, size.x, size.y, fps));
     }

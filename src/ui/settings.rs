@@ -26,8 +26,6 @@ pub struct Settings {
     pub language: Option<String>,
     /// Size of everything, in percent.
     pub scale: u32,
-    /// PGM is left and PVW right.
-    pub swapped: bool,
     /// The small monitors have the strips of their sound under them.
     pub strips: bool,
     /// The arrangement that is shown.
@@ -41,7 +39,6 @@ impl Default for Settings {
         Self {
             language: None,
             scale: 100,
-            swapped: false,
             strips: true,
             arrangement: Arrangement::default(),
             layouts: BTreeMap::new(),

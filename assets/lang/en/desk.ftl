@@ -108,31 +108,8 @@ desk-master-not-written = The master cannot be written.
 desk-master-recorded = The master is being recorded.
 
 desk-key-esc = Esc
-desk-key-space = Space
-desk-key-enter = Enter
 
 desk-no-source = The show has no source yet: add a camera, a clip or a network stream to its file
-desk-said-on-air = on air
-desk-said-next = next
-desk-page-before = Page before
-desk-page-after = Next page
-
-desk-paused = PAUSED
-desk-auto-runs = AUTO, running, { $n } %
-desk-auto-paused = AUTO, paused at { $n } %
-desk-frames-done = { $done } of { $all } f
-desk-mix = Mix
-desk-cut = Cut
-desk-auto-mixes = AUTO makes a mix
-desk-auto-cuts = AUTO makes a cut
-desk-shorter = Shorter transition
-desk-longer = Longer transition
-desk-length = Length of the transition in frames
-desk-frames-suffix = {" "}f
-desk-marker = Marker
-desk-fade-to-black = Fade to black
-desk-is-black = Fade to black, the program is black
-desk-is-fading = Fade to black, fading
 
 desk-no-destination = The show names no destination yet
 desk-dropped = { $n } dropped

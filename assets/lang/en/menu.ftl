@@ -41,6 +41,9 @@ menu-language = Language
 menu-system-language = As the system
 
 menu-keys = Keys
+menu-choose-keys = Choose keys…
+menu-safe-areas = Safe areas
+menu-second-window = Second window, on the next display
 menu-about = About regie
 menu-about-text = regie { $version } – a live-production switcher. Free software, MIT or Apache 2.0.
 
@@ -70,4 +73,3 @@ menu-keep-mine = Keep mine
 menu-take-theirs = Take theirs
 menu-notice-close = Close
 
-menu-key-list = 1–0: source to PVW · Shift+1–0: hot cut to PGM · Space: CUT · Enter: AUTO · Ctrl+B: fade to black · Page up and down: pages of sources · M: marker · Ctrl+Z, Ctrl+Y: undo, redo · Ctrl+S: save · F10: menus

@@ -108,31 +108,8 @@ desk-master-not-written = Le master ne peut pas être écrit.
 desk-master-recorded = Le master est en cours d’enregistrement.
 
 desk-key-esc = Échap
-desk-key-space = Espace
-desk-key-enter = Entrée
 
 desk-no-source = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau à son fichier
-desk-said-on-air = à l’antenne
-desk-said-next = au preview
-desk-page-before = Page précédente
-desk-page-after = Page suivante
-
-desk-paused = EN PAUSE
-desk-auto-runs = AUTO, en cours, { $n } %
-desk-auto-paused = AUTO, en pause à { $n } %
-desk-frames-done = { $done } sur { $all } i
-desk-mix = Fondu
-desk-cut = Cut
-desk-auto-mixes = AUTO fait un fondu enchaîné
-desk-auto-cuts = AUTO fait un cut
-desk-shorter = Transition plus courte
-desk-longer = Transition plus longue
-desk-length = Durée de la transition en images
-desk-frames-suffix = {" "}i
-desk-marker = Repère
-desk-fade-to-black = Fondu au noir
-desk-is-black = Fondu au noir, le programme est noir
-desk-is-fading = Fondu au noir en cours
 
 desk-no-destination = L’émission n’a pas encore de destination
 desk-dropped = { $n } abandonnées

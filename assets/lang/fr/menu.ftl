@@ -41,6 +41,9 @@ menu-language = Langue
 menu-system-language = Celle du système
 
 menu-keys = Touches
+menu-choose-keys = Choisir les touches…
+menu-safe-areas = Zones de sécurité
+menu-second-window = Seconde fenêtre, sur l’écran suivant
 menu-about = À propos de regie
 menu-about-text = regie { $version } – un mélangeur de production en direct. Logiciel libre, MIT ou Apache 2.0.
 
@@ -70,4 +73,3 @@ menu-keep-mine = Garder la mienne
 menu-take-theirs = Prendre l’autre
 menu-notice-close = Fermer
 
-menu-key-list = 1–0 : source au PVW · Maj+1–0 : cut direct au PGM · Espace : CUT · Entrée : AUTO · Ctrl+B : fondu au noir · Page haut et bas : pages de sources · M : repère · Ctrl+Z, Ctrl+Y : annuler, rétablir · Ctrl+S : enregistrer · F10 : menus
