@@ -9,6 +9,7 @@ use std::{
 use egui::{Align2, Event as Input, Rect, Ui, ViewportCommand};
 
 use super::{
+    build::Build,
     closing::{self, Answer},
     fader::Faders,
     fills,
@@ -50,6 +51,8 @@ pub struct Desk {
     markers: usize,
     asking: bool,
     air: AirTime,
+    /// Building the show, and whether its panels lie over the small monitors.
+    build: (Build, bool),
     faders: Faders,
     focus: FocusTimer,
     guard: Guard,
@@ -79,6 +82,7 @@ impl Desk {
             markers: 0,
             asking: false,
             air: AirTime::default(),
+            build: (Build::default(), false),
             faders: Faders::default(),
             focus: FocusTimer::default(),
             guard: Guard::default(),
@@ -181,6 +185,7 @@ impl Desk {
                 let number = label.strip_prefix("Marker ").and_then(|n| n.parse().ok());
                 self.markers = self.markers.max(number.unwrap_or(0));
             }
+            self.build.0.take(&event);
             let snapshot = self.snapshot.as_deref();
             self.log
                 .take(&event, time_of_day, now, |id| label_of(snapshot, id));
@@ -303,6 +308,10 @@ impl Desk {
         self.page = self.page.min(layout::pages(snapshot.scenes.len()) - 1);
         self.watch(ui, &places, view, aspect);
 
+        self.build.0.follow(view, attached);
+        if ui.input(|i| i.key_pressed(egui::Key::F4)) {
+            self.build.1 = !self.build.1;
+        }
         let air = if attached {
             self.air.update(snapshot, view.now)
         } else {
@@ -322,9 +331,19 @@ impl Desk {
             }
             stage::preview(ui, places.preview, view, &pictures);
             stage::program(ui, places.program, view, &pictures);
+            let picture =
+                layout::picture(places.preview.picture, aspect, ui.ctx().pixels_per_point());
+            self.build.0.on_preview(ui, picture, view);
             // The order from here is the order in which Tab goes.
             if transition::show(ui, places.transition, view) {
                 self.mark(view);
+            }
+            if self.build.1 {
+                let top = places.small[0].picture.top();
+                let area = Rect::from_x_y_ranges(window.x_range(), top..=places.health.top());
+                build_panels(ui, area.shrink(8.0), view, &mut self.build.0, &pictures);
+                outputs::show(ui, places.outputs, view, &mut self.guard);
+                return;
             }
             multiview::show(ui, &places, self.page, view, &pictures, &self.meters);
             self.page = multiview::pager(ui, places.pager, self.page, snapshot.scenes.len());
@@ -377,6 +396,7 @@ impl Desk {
                 small,
             ));
         }
+        wanted.extend(self.build.0.wishes());
         if let Some(wishes) = self.wishes.update(wanted, view.now) {
             self.door.watch(wishes);
         }
@@ -387,6 +407,30 @@ impl Desk {
         let large = even_rate(snapshot.rate.fps(), self.graphics.most_fps());
         (large, (self.graphics.most_fps() / 3).min(large))
     }
+}
+
+/// Sources, scenes and what is chosen, side by side.
+fn build_panels(ui: &mut Ui, area: Rect, view: &View, build: &mut Build, pictures: &Pictures) {
+    let column = |from: f32, to: f32| {
+        let x = |part: f32| area.left() + area.width() * part;
+        Rect::from_x_y_ranges(x(from)..=x(to) - 8.0, area.y_range())
+    };
+    let mut inside = |rect: Rect, show: &mut dyn FnMut(&mut Ui)| {
+        ui.scope_builder(
+            egui::UiBuilder::new()
+                .max_rect(rect)
+                .id_salt(rect.left() as i32),
+            |ui| {
+                ui.set_clip_rect(rect);
+                show(ui);
+            },
+        );
+    };
+    inside(column(0.0, 0.25), &mut |ui| build.sources(ui, view));
+    inside(column(0.25, 0.5), &mut |ui| build.scenes(ui, view));
+    inside(column(0.5, 1.0), &mut |ui| {
+        build.inspector(ui, view, pictures)
+    });
 }
 
 fn time_of_day() -> String {

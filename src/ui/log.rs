@@ -123,6 +123,8 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
         Event::Encoder { name, message, .. } => with(format!("encoder: {name}"), message),
         Event::EngineLost { message } => with("engine: lost".to_owned(), message),
         Event::Show { .. }
+        | Event::Devices { .. }
+        | Event::Tried { .. }
         | Event::Snapshot { .. }
         | Event::EventsLost { .. }
         | Event::Report(_) => return None,

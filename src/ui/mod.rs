@@ -4,6 +4,7 @@
 //! clicked; a desk may end at any moment and another finds the show as it is.
 
 mod app;
+mod build;
 mod closing;
 mod destinations;
 mod fader;
