@@ -136,6 +136,8 @@ fn room(event: &Event) -> usize {
         | Event::Done { .. }
         | Event::Error { .. }
         | Event::Show { .. }
+        | Event::Devices { .. }
+        | Event::Tried { .. }
         | Event::Snapshot { .. }
         | Event::EngineLost { .. }
         | Event::EventsLost { .. }

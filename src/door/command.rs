@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::show::{Afv, Direction, Edit, Rgb, TransitionKind, TransitionStyle};
+use crate::show::{Afv, Direction, Edit, Rgb, Source, TransitionKind, TransitionStyle};
 
 /// Everything that can be done. The JSON form is `{"command":"preview","scene":"one"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -176,6 +176,14 @@ pub enum Command {
     },
     /// Asks for the show as an event.
     Show {},
+    /// Asks for the cameras and capture devices that are there, as an event.
+    Devices {},
+    /// Tries a source that may be in no show: a camera or a network source. An event says what it
+    /// gave, or what is wrong, within some seconds. Nothing of it is seen or heard.
+    TrySource {
+        /// What to try.
+        source: Source,
+    },
     /// Asks for a snapshot as an event.
     Snapshot {},
     /// Ends the show: closes every file and leaves every destination.
@@ -195,6 +203,11 @@ impl Command {
                 | Self::Revert {}
                 | Self::Show {}
         )
+    }
+
+    /// Whether it is for the scout: it takes long, and changes nothing.
+    pub fn is_for_scout(&self) -> bool {
+        matches!(self, Self::Devices {} | Self::TrySource { .. })
     }
 
     /// The command that chooses this kind and length, and leaves the rest of the style as it is.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Command, DestinationState, RecordingState, Snapshot, SourceState};
+use crate::media::{CameraInfo, Finding};
 use crate::show::Show;
 
 /// One thing that happened. The JSON form is `{"event":"ready",…}`.
@@ -52,6 +53,20 @@ pub enum Event {
         show: Arc<Show>,
         /// Its file.
         file: Option<PathBuf>,
+    },
+    /// The answer to the command of that name.
+    Devices {
+        /// Those that are there.
+        devices: Vec<CameraInfo>,
+    },
+    /// The answer to `try_source`.
+    Tried {
+        /// The id of the source that was tried.
+        source: String,
+        /// What it gave; none where it gave nothing.
+        found: Option<Finding>,
+        /// What is wrong with it; empty where all is well.
+        message: String,
     },
     /// A source changed its state.
     Source {

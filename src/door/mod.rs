@@ -18,7 +18,7 @@ pub use board::{MONITORS_MAX, MonitorBoard, MonitorKey};
 pub use client::Client;
 pub use command::{Command, Request};
 pub use event::{Event, Report, ReportDestination, ReportPart, ReportRecording, ReportSource};
-pub use hub::{Ask, Hub, LocalDoor};
+pub use hub::{Ask, Hub, Lines, LocalDoor};
 pub use monitor::{Absence, Door, MonitorId, MonitorPicture, MonitorRequest};
 pub use place::Place;
 pub use server::serve;

@@ -78,6 +78,9 @@ pub enum Refusal {
     /// It changes the show, which is not the core's.
     #[error("this is for the editor of the show")]
     ForEditor,
+    /// It takes long, and is no command of the core's.
+    #[error("this is for who looks for sources")]
+    ForScout,
     /// A marker while nothing is recorded.
     #[error("a marker needs a recording: start the recorder first")]
     NotRecording,
@@ -480,6 +483,7 @@ impl Core {
             | Command::SaveAs { .. }
             | Command::Revert {}
             | Command::Show {} => return Err(Refusal::ForEditor),
+            Command::Devices {} | Command::TrySource { .. } => return Err(Refusal::ForScout),
             Command::Quit {} => return Ok(Effect::Quit),
         }
         Ok(Effect::None)

@@ -11,6 +11,7 @@ mod journal;
 mod monitors;
 mod observer;
 mod reception;
+mod scout;
 mod sound;
 mod stagehands;
 mod switcher;
@@ -118,7 +119,7 @@ impl Engine {
             .as_ref()
             .and_then(Journal::clock)
             .unwrap_or_else(HouseClock::start);
-        let (hub, asked, edited) = Hub::start()?;
+        let (hub, lines) = Hub::start()?;
         // A revision that somebody may have seen is never another one's number.
         let revision = resumed.as_ref().map_or(0, |journal| journal.revision + 1);
         let cast = Arc::new(Cast::opened(show, revision));
@@ -175,9 +176,10 @@ impl Engine {
         for destination in &cast.show.destinations {
             hands.start_destination(destination);
         }
+        let setting = hands.setting().clone();
         let editor = Editor {
             file: options.file,
-            asked: edited,
+            asked: lines.edited,
             changes: changes_in,
             departures: departures_out,
             hands,
@@ -203,8 +205,9 @@ impl Engine {
             hub.board().clone(),
             format,
             wipes.clone(),
-            helpers_stopped,
+            helpers_stopped.clone(),
         )?;
+        scout::start(lines.scouted, setting, hub.clone(), helpers_stopped)?;
         let journal = JournalWriter::start(options.journal, hub.clone(), counted)?;
         let encoder = outputs.observer.encoders.input();
         let mixer = Mixer::new(SLOTS, meters.clone());
@@ -217,7 +220,7 @@ impl Engine {
             link: link.clone(),
             meters,
             hub: hub.clone(),
-            asked,
+            asked: lines.asked,
             changes,
             arrivals,
             departures,

@@ -93,6 +93,11 @@ impl Stagehands {
         })
     }
 
+    /// What all sources of the show share.
+    pub fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
     /// Whether a source runs in this slot, or is still on its way out of it.
     pub fn is_taken(&self, slot: usize) -> bool {
         self.running.contains_key(&slot)

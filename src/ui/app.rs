@@ -276,6 +276,7 @@ impl Desk {
                 let number = label.strip_prefix("Marker ").and_then(|n| n.parse().ok());
                 self.markers = self.markers.max(number.unwrap_or(0));
             }
+            self.parts.build.take(&event);
             let snapshot = self.snapshot.as_deref();
             self.log
                 .take(&event, time_of_day, now, |id| label_of(snapshot, id));
@@ -400,6 +401,7 @@ impl Desk {
         self.health = Health::default();
         self.notice = Notice::default();
         self.parts.switch.second = second::Second::new(Arc::clone(&self.door), self.graphics);
+        self.parts.build = Default::default();
         self.parts.meters = Default::default();
         self.parts.faders = Default::default();
         self.parts.guard.disarm();
@@ -580,6 +582,7 @@ impl Desk {
         } else {
             Air::Unknown
         };
+        self.parts.build.follow(view, attached);
         self.draw_panels(ui, &places, view, attached, aspect);
         self.draw_health(ui, &places, view);
         if let Some((_, absence)) = &self.absence
@@ -635,7 +638,10 @@ impl Desk {
                 frame.draw(ui, rect, panel, parts);
             })
         });
-        let panels::Frame { wanted, marked, .. } = frame;
+        let panels::Frame {
+            mut wanted, marked, ..
+        } = frame;
+        wanted.extend(parts.build.wishes());
         if moved.inner {
             self.settings.now.set_layout(layout);
         }

@@ -41,11 +41,13 @@ pub enum Panel {
     Program,
     /// The program's level.
     Level,
+    /// The show's sources, scenes and layers, to be changed.
+    Build,
 }
 
 impl Panel {
     /// All of them, in the order of the menu.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Stage,
         Self::Monitors,
         Self::Outputs,
@@ -53,6 +55,7 @@ impl Panel {
         Self::Mixer,
         Self::Program,
         Self::Level,
+        Self::Build,
     ];
 
     /// The key of its name.
@@ -65,6 +68,7 @@ impl Panel {
             Self::Mixer => "menu-panel-mixer",
             Self::Program => "menu-panel-program",
             Self::Level => "menu-panel-level",
+            Self::Build => "menu-panel-build",
         }
     }
 }
@@ -79,11 +83,13 @@ pub enum Arrangement {
     Sound,
     /// Who does both alone.
     OnePerson,
+    /// Who makes the show ready.
+    Build,
 }
 
 impl Arrangement {
     /// All of them, in the order of the menu.
-    pub const ALL: [Self; 3] = [Self::Director, Self::Sound, Self::OnePerson];
+    pub const ALL: [Self; 4] = [Self::Director, Self::Sound, Self::OnePerson, Self::Build];
 
     /// The key of its name.
     pub fn key(self) -> &'static str {
@@ -91,13 +97,14 @@ impl Arrangement {
             Self::Director => "menu-director",
             Self::Sound => "menu-sound",
             Self::OnePerson => "menu-one-person",
+            Self::Build => "menu-build",
         }
     }
 
     /// The panel that it is made for, which is never hidden.
     pub fn heart(self) -> Panel {
         match self {
-            Self::Director | Self::OnePerson => Panel::Stage,
+            Self::Director | Self::OnePerson | Self::Build => Panel::Stage,
             Self::Sound => Panel::Mixer,
         }
     }
@@ -139,10 +146,19 @@ impl Layout {
     pub fn usual(arrangement: Arrangement) -> Self {
         use LinearDir::{Horizontal, Vertical};
         let mut plan = Plan(Tiles::default());
-        let [stage, monitors, outputs, lights, mixer, program, level] =
-            Panel::ALL.map(|panel| plan.pane(panel));
+        let [
+            stage,
+            monitors,
+            outputs,
+            lights,
+            mixer,
+            program,
+            level,
+            build,
+        ] = Panel::ALL.map(|panel| plan.pane(panel));
         let root = match arrangement {
-            Arrangement::Director => {
+            Arrangement::Director | Arrangement::Build => {
+                let builds = arrangement == Arrangement::Build;
                 let side = plan.split(
                     Vertical,
                     &[
@@ -157,7 +173,8 @@ impl Layout {
                     Vertical,
                     &[
                         (above, 0.51, true),
-                        (monitors, 0.49, true),
+                        (monitors, 0.49, !builds),
+                        (build, 0.49, builds),
                         (mixer, 0.6, false),
                     ],
                 )
@@ -169,6 +186,7 @@ impl Layout {
                         (stage, 1.0, false),
                         (mixer, 1.0, true),
                         (monitors, 0.8, false),
+                        (build, 0.8, false),
                     ],
                 );
                 let right = plan.split(
@@ -199,6 +217,7 @@ impl Layout {
                         (above, 0.56, true),
                         (monitors, 0.44, true),
                         (mixer, 0.5, false),
+                        (build, 0.5, false),
                     ],
                 )
             }
@@ -405,11 +424,12 @@ mod tests {
             assert_eq!(layout, as_it_came, "nothing is to be mended");
             assert!(layout.is_shown(arrangement.heart()));
         }
-        use Panel::{Level, Lights, Mixer, Monitors, Outputs, Program, Stage};
+        use Panel::{Build, Level, Lights, Mixer, Monitors, Outputs, Program, Stage};
         let shown = |arrangement| Layout::usual(arrangement).visible();
         assert_eq!(shown(Arrangement::Director), [Stage, Monitors, Outputs]);
         assert_eq!(shown(Arrangement::Sound), [Mixer, Program, Level]);
         assert_eq!(shown(Arrangement::OnePerson), [Stage, Monitors, Lights]);
+        assert_eq!(shown(Arrangement::Build), [Stage, Outputs, Build]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A second, deliberate press at the same place: what guards everything that would end something
 //! on air. Time is passed in, so that the rule can be tested.
 
+use crate::show::ItemKind;
+
 /// The second press counts for so many seconds after the first.
 pub const WINDOW_S: f64 = 3.0;
 /// A second press that comes sooner is a double click or a bounce, not a decision.
@@ -19,6 +21,8 @@ pub enum Guarded {
     Show,
     /// The show, once it is saved.
     SavedShow,
+    /// A source or scene that is in use, out of the show.
+    Part(ItemKind, String),
 }
 
 /// Remembers the first press. At most one thing is armed at a time.

@@ -7,7 +7,8 @@ use egui::{Pos2, Rect, Vec2, pos2, vec2};
 pub const PAGE: usize = 8;
 
 const MARGIN: f32 = 8.0;
-const GAP: f32 = 8.0;
+/// Space between what lies side by side, in points.
+pub const GAP: f32 = 8.0;
 const TOP_BAR: f32 = 36.0;
 /// Height of the line under a large picture, in points.
 pub const LABEL: f32 = 26.0;

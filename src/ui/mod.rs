@@ -5,6 +5,7 @@
 
 mod app;
 mod arrange;
+mod build;
 mod closing;
 mod destinations;
 mod fader;

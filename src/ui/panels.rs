@@ -1,9 +1,10 @@
 //! What is in each panel: the parts of the desk, drawn where the arrangement puts them.
 
-use egui::{Align, Rect, Ui, vec2};
+use egui::{Align, Rect, Ui, UiBuilder, vec2};
 
 use super::{
     arrange::Panel,
+    build::Build,
     fader::Faders,
     fills,
     guard::Guard,
@@ -24,6 +25,8 @@ use crate::door::{MonitorId, MonitorRequest, Tally};
 pub struct Parts {
     /// Keys, transition, small monitors.
     pub switch: Switch,
+    /// What is done to the show.
+    pub build: Build,
     /// The faders under a hand.
     pub faders: Faders,
     /// What was pressed once.
@@ -37,6 +40,7 @@ impl Parts {
     pub fn new(switch: Switch) -> Self {
         Self {
             switch,
+            build: Build::default(),
             faders: Faders::default(),
             guard: Guard::default(),
             meters: Meters::default(),
@@ -73,6 +77,7 @@ impl Frame<'_> {
             Panel::Mixer => mixer::show(ui, rect, self.view, &mut parts.faders, &parts.meters),
             Panel::Program => self.program(ui, rect),
             Panel::Level => self.level(ui, rect, parts),
+            Panel::Build => self.build(ui, rect, parts),
         }
     }
 
@@ -87,6 +92,9 @@ impl Frame<'_> {
         self.want(ui, MonitorId::Preview, places.preview.picture, self.rates.0);
         stage::preview(ui, places.preview, self.view, self.pictures);
         stage::program(ui, places.program, self.view, self.pictures);
+        let scale = ui.ctx().pixels_per_point();
+        let picture = layout::picture(places.preview.picture, self.pictures.aspect, scale);
+        parts.build.on_preview(ui, picture, self.view);
         // The order from here is the order in which Tab goes.
         let Switch { keys, strip, .. } = &mut parts.switch;
         self.marked |= strip.show(ui, places.transition, self.view, &keys.map);
@@ -124,6 +132,26 @@ impl Frame<'_> {
         for (rect, (i, scene)) in strips.iter().zip(shown) {
             strip::show(ui, *rect, i, scene, view, faders, meters);
         }
+    }
+
+    /// Sources, scenes and what is chosen of them, side by side.
+    fn build(&self, ui: &mut Ui, rect: Rect, parts: &mut Parts) {
+        let build = &mut parts.build;
+        let (view, pictures) = (self.view, self.pictures);
+        let mut column = |from: f32, to: f32, show: &mut dyn FnMut(&mut Ui)| {
+            let x = |part: f32| rect.left() + (rect.width() + layout::GAP) * part;
+            let place = Rect::from_x_y_ranges(x(from)..=x(to) - layout::GAP, rect.y_range());
+            let builder = UiBuilder::new()
+                .max_rect(place)
+                .id_salt(("build", (from * 100.0) as u32));
+            ui.scope_builder(builder, |ui| {
+                ui.shrink_clip_rect(place.expand(2.0));
+                show(ui);
+            });
+        };
+        column(0.0, 0.25, &mut |ui| build.sources(ui, view));
+        column(0.25, 0.5, &mut |ui| build.scenes(ui, view));
+        column(0.5, 1.0, &mut |ui| build.inspector(ui, view, pictures));
     }
 
     /// PGM alone, so that who mixes sees what is heard.

@@ -51,7 +51,7 @@ pub fn guarded(
 
 fn what_id(what: &Guarded) -> &str {
     match what {
-        Guarded::Destination(id) => id,
+        Guarded::Destination(id) | Guarded::Part(_, id) => id,
         Guarded::AllDestinations => " all",
         Guarded::Recorder => " recorder",
         Guarded::Show | Guarded::SavedShow => " show",
