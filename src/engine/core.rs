@@ -478,6 +478,10 @@ impl Core {
             | Command::Redo { .. }
             | Command::Save { .. }
             | Command::Revert {}
+            | Command::TryDestination { .. }
+            | Command::StopTrial { .. }
+            | Command::StoreKey { .. }
+            | Command::ForgetKey { .. }
             | Command::Show {} => return Err(Refusal::ForEditor),
             Command::Quit {} => return Ok(Effect::Quit),
         }

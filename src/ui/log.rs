@@ -122,7 +122,8 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
         Event::Transition { message } => format!("{message}; a mix is made instead"),
         Event::Encoder { name, message, .. } => with(format!("encoder: {name}"), message),
         Event::EngineLost { message } => with("engine: lost".to_owned(), message),
-        Event::Show { .. }
+        Event::Trial(_)
+        | Event::Show { .. }
         | Event::Snapshot { .. }
         | Event::EventsLost { .. }
         | Event::Report(_) => return None,
