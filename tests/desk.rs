@@ -359,16 +359,23 @@ fn the_state_is_said() {
 }
 
 #[test]
-fn going_live_is_one_press_and_stopping_takes_two() {
+fn going_live_and_stopping_take_two_presses_and_recording_one() {
     let door = Recorder::new();
     let mut window = open(&door);
     let stream = |on| Command::Stream {
         destination: "yt".to_owned(),
         on,
     };
+    let place = window.get_by_label("Start YouTube").rect();
     click(&mut window, "Start YouTube");
+    assert_eq!(door.sent(), []);
+    let again = window.get_by_label("Again: Start YouTube").rect();
+    assert_eq!(place, again, "the second press is at the same place");
+    click(&mut window, "Again: Start YouTube");
     assert_eq!(door.sent(), [stream(true)]);
     click(&mut window, "Go live everywhere");
+    assert_eq!(door.sent(), []);
+    click(&mut window, "Again: Go live everywhere");
     assert_eq!(door.sent(), [Command::StreamAll { on: true }]);
     click(&mut window, "Record the master");
     assert_eq!(door.sent(), [Command::Record { on: true }]);

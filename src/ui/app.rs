@@ -22,7 +22,8 @@ use super::{
     multiview,
     onair::{self, Air, AirTime},
     outcome::Outcome,
-    outputs, problems,
+    outputs::{FolderDialog, Outputs},
+    problems,
     stage::{self, Pictures},
     strip, theme, topbar, transition,
     view::{View, name},
@@ -56,6 +57,7 @@ pub struct Desk {
     health: Health,
     log: Log,
     meters: Meters,
+    outputs: Outputs,
     problems: problems::Watch,
     wishes: Wishes,
     waker: Option<Waker>,
@@ -85,10 +87,17 @@ impl Desk {
             health: Health::default(),
             log: Log::default(),
             meters: Meters::default(),
+            outputs: Outputs::default(),
             problems: problems::Watch::default(),
             wishes: Wishes::default(),
             waker: None,
         }
+    }
+
+    /// Asks for folders by another dialog than the system's.
+    pub fn with_folder_dialog(mut self, dialog: Arc<dyn FolderDialog>) -> Self {
+        self.outputs = self.outputs.with_dialog(dialog);
+        self
     }
 
     /// Keeps what wakes this window for as long as the window is there.
@@ -181,6 +190,7 @@ impl Desk {
                 let number = label.strip_prefix("Marker ").and_then(|n| n.parse().ok());
                 self.markers = self.markers.max(number.unwrap_or(0));
             }
+            self.outputs.take(&event);
             let snapshot = self.snapshot.as_deref();
             self.log
                 .take(&event, time_of_day, now, |id| label_of(snapshot, id));
@@ -334,7 +344,7 @@ impl Desk {
                     strip::show(ui, *rect, i, scene, view, &mut self.faders, &self.meters);
                 }
             }
-            outputs::show(ui, places.outputs, view, &mut self.guard);
+            self.outputs.show(ui, places.outputs, view, &mut self.guard);
             let limiter = snapshot.limiter_db;
             super::meters::program(ui, places.meter, &mut self.meters.program, limiter);
         });

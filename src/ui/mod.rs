@@ -47,6 +47,7 @@ use thiserror::Error;
 pub use app::Desk;
 pub use graphics::Graphics;
 pub use outcome::Outcome;
+pub use outputs::FolderDialog;
 pub use theme::install as install_theme;
 
 use crate::door::Door;
