@@ -294,7 +294,7 @@ fn the_state_is_said() {
         "3 Ann, next",
         "Show Forum",
         "OFF AIR",
-        "YouTube: off, off, a.rtmp.example/live2, ",
+        "YouTube: off, a.rtmp.example/live2, ",
         "all is well",
         "Stage: sound on air",
         "Ann: sound off air",
@@ -345,7 +345,7 @@ fn the_state_is_said() {
         "ON AIR 00:12:44",
         "REC 00:12:44 · 14 min left",
         "YouTube: live, 4.5 Mb/s, 00:12:44, nothing dropped",
-        "PeerTube: reconnecting, reconnecting, peertube.example/live, try 3 in 4 s",
+        "PeerTube: reconnecting, peertube.example/live, try 3 in 4 s",
         "frames 22\u{a0}914 · 2 repeated",
         "Receiver gets live/one: 4.6 Mb/s · key 2.0 s · 412 ms",
     ] {

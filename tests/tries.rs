@@ -159,7 +159,9 @@ fn what_is_wrong_is_told_in_words_and_the_key_is_in_none_of_them() {
         let end = ending(&mut studio, id, publish);
         assert_eq!(end["state"], "failed", "{id}: {end}");
         let message = end["message"].as_str().unwrap_or_default();
-        assert!(message.contains(words), "{id}: {message}");
+        if !message.contains(words) {
+            studio.fail(&format!("{id}, {publish}: {message}, and not \"{words}\""));
+        }
     }
     // The greeting says no key, so it cannot be wrong.
     let end = ending(&mut studio, "picky", false);
@@ -276,8 +278,10 @@ fn an_uplink_that_is_too_narrow_is_seen() {
 #[test]
 fn a_try_makes_way_for_the_program_and_can_be_stopped() {
     let _turn = common::alone();
-    let nginx = Nginx::forgetful(&["live"]);
-    let show = show().destination("live", &nginx.server("live"));
+    let nginx = Nginx::forgetful(&["live", "other"]);
+    let show = show()
+        .destination("live", &nginx.server("live"))
+        .destination("other", &nginx.server("other"));
     let mut studio = Studio::start(&show, &[]);
     let long = json!({"command": "try_destination", "destination": "live", "seconds": 60});
     let measuring = |event: &Value| event["event"] == "trial" && event["state"] == "measuring";
@@ -303,6 +307,11 @@ fn a_try_makes_way_for_the_program_and_can_be_stopped() {
     studio.destination_is("live", "live", LONG);
     let refused = studio.try_command(&long).unwrap_err();
     assert!(refused.contains("switched on"), "{refused}");
+    // The uplink is the program's now; a greeting takes nothing of it.
+    let refused = studio.try_command(&try_out("other", true)).unwrap_err();
+    assert!(refused.contains("on air"), "{refused}");
+    let end = ending(&mut studio, "other", false);
+    assert_eq!(end["state"], "passed", "{end}");
     studio.quit();
 }
 

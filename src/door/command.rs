@@ -114,8 +114,9 @@ pub enum Command {
     },
     /// Tries a destination before the show, apart from the program: finds the host, connects, and
     /// where it may publish sends black and silence at the show's bitrate to measure the uplink. Several are
-    /// measured together. Told by [`super::Event::Trial`]. Refused while it is on air; ended where it
-    /// is started.
+    /// measured together. Told by [`super::Event::Trial`]. Refused while it is on air, and ended
+    /// where it is started; one that publishes, while and where anything is, for the uplink is the
+    /// program's.
     TryDestination {
         /// Which.
         destination: Tried,

@@ -28,6 +28,12 @@ pub enum TryRefusal {
     /// The program goes there.
     #[error("\"{0}\" is switched on: stop it first, for it is the try by itself")]
     OnAir(String),
+    /// The program would feel it.
+    #[error(
+        "the program is on air: measuring would take from its uplink; try the connection without \
+         publishing"
+    )]
+    Uplink,
     /// It is being tried.
     #[error("\"{0}\" is being tried already")]
     Running(String),
@@ -56,6 +62,8 @@ pub struct Tries {
 struct Running {
     hub: Arc<Hub>,
     id: String,
+    /// It takes from the uplink.
+    publishes: bool,
     stopped: AtomicBool,
     /// How many have not connected yet, this one among them until it has.
     connecting: Arc<AtomicUsize>,
@@ -88,8 +96,11 @@ impl Tries {
         }
         let destination = destination(show, tried)?;
         let id = destination.id.clone();
-        if is_on(&self.hub, &id) {
+        if is_on(&self.hub, |on| on == id) {
             return Err(TryRefusal::OnAir(id));
+        }
+        if publish && is_on(&self.hub, |_| true) {
+            return Err(TryRefusal::Uplink);
         }
         // A thread that has ended let go of its handle.
         self.running
@@ -110,6 +121,7 @@ impl Tries {
         let running = Arc::new(Running {
             hub: self.hub.clone(),
             id: id.clone(),
+            publishes: publish,
             stopped: AtomicBool::new(false),
             connecting: self.connecting.clone(),
             has_connected: AtomicBool::new(false),
@@ -153,7 +165,8 @@ impl Drop for Tries {
 impl Watcher for Running {
     fn is_wanted(&self) -> bool {
         // The program itself goes first.
-        !self.stopped.load(Ordering::Relaxed) && !is_on(&self.hub, &self.id)
+        let in_the_way = |on: &str| self.publishes || on == self.id;
+        !self.stopped.load(Ordering::Relaxed) && !is_on(&self.hub, in_the_way)
     }
 
     fn connected(&self) {
@@ -197,10 +210,10 @@ fn destination(show: &Show, tried: &Tried) -> Result<Destination, TryRefusal> {
     }
 }
 
-/// Whether the program is asked to go there.
-fn is_on(hub: &Hub, id: &str) -> bool {
+/// Whether the program is asked to go to a destination of such an id.
+fn is_on(hub: &Hub, such: impl Fn(&str) -> bool) -> bool {
     hub.snapshot().is_some_and(|now| {
         let mut all = now.destinations.iter();
-        all.any(|d| d.id == id && d.state != DestinationState::Off)
+        all.any(|d| such(&d.id) && d.state != DestinationState::Off)
     })
 }

@@ -54,7 +54,7 @@ pub fn greet(server: &Url) -> Result<(), Trouble> {
         let read = input.read(bin, gio::Cancellable::NONE).map_err(said)?;
         heard += read;
         if read == 0 {
-            return Err(Trouble::passing("the server closed the connection"));
+            return Err(Trouble::closed());
         }
         if heard > GREETING {
             return Err(odd(&"too much"));

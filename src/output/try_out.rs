@@ -168,7 +168,26 @@ impl TryOut {
         let session = Session::start(&self.destination, kept_private(&self.destination.server))?;
         let ending = self.send(watcher, status, &session, &still);
         session.end(ending.is_ok());
-        ending
+        match ending {
+            Err(trouble) if trouble.is_closing() && !status.published => {
+                Err(self.why_closed(watcher, trouble))
+            }
+            ending => ending,
+        }
+    }
+
+    /// A server that greets and closes when it is shown the key does not want it, though it does not
+    /// say so.
+    fn why_closed(&self, watcher: &impl Watcher, closed: Trouble) -> Trouble {
+        let Ok(server) = Url::parse(&self.destination.server) else {
+            return closed;
+        };
+        match while_wanted(watcher, GREET, move || greet(&server)) {
+            Ok(Some(Ok(()))) => Trouble::person(
+                "the server greets, but closes when it is shown the key: check the key and the address",
+            ),
+            _ => closed,
+        }
     }
 
     fn send(

@@ -103,7 +103,7 @@ fn destination_row(
             look_here: said.look_here,
             free: if has_history { HISTORY + 6.0 } else { 0.0 },
             id: ("destination", id),
-            said: &format!("{label}: {}, {}, {}", said.value, said.how, said.cost),
+            said: &format!("{label}: {}", said.whole(destination.state)),
         },
     );
     let text = rows::text_of(row);
@@ -125,7 +125,8 @@ fn destination_row(
     let mut wish = None;
     let last = view.snapshot.destinations.len() - 1;
     rows::menu(ui, row, label, id, |ui| {
-        wish = menu(ui, destination, trial, (position, last));
+        let any_on = any_on(view);
+        wish = menu(ui, destination, trial, any_on, (position, last));
     });
     let on = destination.state != DestinationState::Off;
     let switch = Switch {
@@ -164,12 +165,19 @@ fn bar(ui: &Ui, row: Rect, destination: &DestinationStatus) {
     fills::fill(ui, done, 1, colour);
 }
 
+/// Whether the program is asked to go anywhere.
+pub fn any_on(view: &View) -> bool {
+    let mut all = view.snapshot.destinations.iter();
+    all.any(|d| d.state != DestinationState::Off)
+}
+
 /// What can be done with a destination besides starting and stopping it. What would take it off the
 /// air waits until it is stopped.
 fn menu(
     ui: &mut Ui,
     destination: &DestinationStatus,
     trial: Option<&TrialStatus>,
+    any_on: bool,
     (position, last): (usize, usize),
 ) -> Option<Wish> {
     let is_off = destination.state == DestinationState::Off;
@@ -186,7 +194,7 @@ fn menu(
     } else {
         let wanted = |publish| Wish::Try { id: id(), publish };
         item(ui, "outputs-try-connection", is_off, wanted(false));
-        item(ui, "outputs-try-with-key", is_off, wanted(true));
+        item(ui, "outputs-try-with-key", !any_on, wanted(true));
     }
     ui.separator();
     item(ui, "outputs-edit", is_off, Wish::Edit(id()));
@@ -196,10 +204,10 @@ fn menu(
     let down = Wish::Move(id(), position + 1);
     item(ui, "outputs-down", position < last, down);
     item(ui, "outputs-remove", is_off, Wish::Remove(id()));
-    let hint = if is_off {
-        "outputs-try-warning"
-    } else {
-        "outputs-stop-first"
+    let hint = match (is_off, any_on) {
+        (false, _) => "outputs-stop-first",
+        (true, true) => "outputs-uplink-busy",
+        (true, false) => "outputs-try-warning",
     };
     let hint = egui::RichText::new(lang::text(hint)).font(theme::font(12.0));
     ui.label(hint.color(theme::DIM));
@@ -262,6 +270,20 @@ impl Said {
     }
 }
 
+impl Said {
+    /// All of it, for a screen reader.
+    fn whole(&self, state: DestinationState) -> String {
+        let rest = format!("{}, {}, {}", self.value, self.how, self.cost);
+        match state {
+            // Its bitrate does not say how it is.
+            DestinationState::Live | DestinationState::Congested => {
+                format!("{}, {rest}", state_word(state))
+            }
+            _ => rest,
+        }
+    }
+}
+
 fn state_word(state: DestinationState) -> String {
     lang::text(match state {
         DestinationState::Off => "outputs-is-off",
@@ -316,9 +338,7 @@ pub fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
     let any_off = destinations
         .iter()
         .any(|d| d.state == DestinationState::Off);
-    let any_on = destinations
-        .iter()
-        .any(|d| d.state != DestinationState::Off);
+    let any_on = any_on(view);
     let middle = rect.center().x;
     let words = (
         lang::text("outputs-go-live"),

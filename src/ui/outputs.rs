@@ -18,7 +18,7 @@ use super::{
     guard::Guard,
     lang, layout,
     paint::{self, Button},
-    receiver, recorder, theme,
+    receiver, recorder, rows, theme,
     view::View,
     words,
 };
@@ -204,7 +204,7 @@ impl Outputs {
         let button = Button::new(&label).say(&say).enabled(any_off);
         let button = button.show(ui, half, "try all");
         Popup::menu(&button).show(|ui| {
-            ui.set_min_width(230.0);
+            ui.set_width(rows::MENU);
             if self.trials.run() {
                 if ui.button(lang::text("outputs-try-stop")).clicked() {
                     for id in self.trials.running() {
@@ -213,17 +213,23 @@ impl Outputs {
                 }
                 return;
             }
+            let any_on = destinations::any_on(view);
             for (key, publish) in [
                 ("outputs-try-connection", false),
                 ("outputs-try-with-key", true),
             ] {
-                if ui.button(lang::text(key)).clicked() {
+                let item = egui::Button::new(lang::text(key));
+                if ui.add_enabled(!(publish && any_on), item).clicked() {
                     for destination in destinations.iter().filter(off) {
                         send_try(view, destination.id.clone(), publish);
                     }
                 }
             }
-            let warning = egui::RichText::new(lang::text("outputs-try-warning"));
+            let warning = egui::RichText::new(lang::text(if any_on {
+                "outputs-uplink-busy"
+            } else {
+                "outputs-try-warning"
+            }));
             ui.label(warning.font(theme::font(12.0)).color(theme::DIM));
         });
         let add = lang::text("outputs-add");

@@ -17,6 +17,9 @@ const BUTTON: f32 = 62.0;
 /// Width of what opens a row's menu, in points.
 const MORE: f32 = 24.0;
 
+/// Width of a row's menu, in points.
+pub const MENU: f32 = 240.0;
+
 /// A start or stop button.
 #[derive(Clone, Debug)]
 pub struct Switch<'a> {
@@ -115,7 +118,7 @@ pub fn menu(ui: &Ui, row: Rect, name: &str, id: &str, content: impl FnOnce(&mut 
     let say = lang::with("outputs-say-menu", &[("name", name.into())]);
     let button = Button::new("⋯").say(&say).show(ui, rect, ("more", id));
     Popup::menu(&button).show(|ui| {
-        ui.set_min_width(190.0);
+        ui.set_width(MENU);
         content(ui);
     });
     button

@@ -58,7 +58,7 @@ impl Receiver {
         Self::start_with(None)
     }
 
-    /// Starts one that turns every key away but this.
+    /// Starts one that turns every key away but this, by hanging up as the platforms do.
     pub fn with_key(key: &str) -> Self {
         Self::start_with(Some(key.to_owned()))
     }
@@ -209,10 +209,7 @@ fn session(
                         ..
                     } => {
                         if key.is_some_and(|key| key != stream_key) {
-                            let code = "NetStream.Publish.Unauthorized";
-                            let refused = session.reject_request(request_id, code, "no such key");
-                            next.extend(refused.map_err(other)?);
-                            continue;
+                            return Ok(());
                         }
                         next.extend(session.accept_request(request_id).map_err(other)?);
                         taken = Some(begin(all, folder, format!("{app_name}/{stream_key}"))?);

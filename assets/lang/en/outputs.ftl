@@ -47,6 +47,7 @@ outputs-try-connection = Try the connection, unseen
 outputs-try-with-key = Try with the key, and measure
 outputs-try-stop = Stop trying
 outputs-try-warning = With the key, 8 seconds of black are sent. Some platforms show that as live.
+outputs-uplink-busy = The program is on air: measuring would take from its uplink.
 outputs-try-private = apart from the program
 outputs-try-resolving = looking
 outputs-try-connecting = calling

@@ -47,6 +47,7 @@ outputs-try-connection = Essayer la connexion, sans rien montrer
 outputs-try-with-key = Essayer avec la clé, et mesurer
 outputs-try-stop = Arrêter l'essai
 outputs-try-warning = Avec la clé, 8 secondes de noir sont envoyées. Certaines plateformes les montrent en direct.
+outputs-uplink-busy = Le programme est à l'antenne : mesurer prendrait sur son débit montant.
 outputs-try-private = à part du programme
 outputs-try-resolving = recherche
 outputs-try-connecting = appel

@@ -191,6 +191,7 @@ impl Form {
         let mut chosen = self.preset;
         ComboBox::from_id_salt("platform")
             .width(FIELD)
+            .height(FIELD)
             .selected_text(named(chosen))
             .show_ui(ui, |ui| {
                 for preset in Preset::ALL {
