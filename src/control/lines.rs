@@ -129,6 +129,7 @@ fn room(event: &Event) -> usize {
     match event {
         Event::Source { .. }
         | Event::Destination { .. }
+        | Event::Trial(_)
         | Event::Recording { .. }
         | Event::Encoder { .. }
         | Event::Transition { .. } => NEWS,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, DestinationState, RecordingState, Snapshot, SourceState};
+use super::{Command, DestinationState, RecordingState, Snapshot, SourceState, TrialStatus};
 use crate::media::{CameraInfo, Finding};
 use crate::show::Show;
 
@@ -90,6 +90,9 @@ pub enum Event {
         /// The frame at which it was seen.
         frame: u64,
     },
+    /// How the try of a destination goes; said at each step, a few times a second while it is
+    /// measured, and at its end.
+    Trial(TrialStatus),
     /// The recorder changed its state or its file.
     Recording {
         /// The new state.

@@ -232,6 +232,17 @@ impl LocalDoor {
             message: "the show has ended".to_owned(),
             id: Some(id),
         };
+        if command.is_aside() {
+            let ask = Ask {
+                command,
+                id,
+                answer: self.answers.clone(),
+            };
+            if self.hub.edits.send(ask).is_err() {
+                let _ = self.answers.try_send(ended());
+            }
+            return;
+        }
         if command.is_for_editor() {
             let (answer, answered) = bounded(ANSWERS);
             let ask = Ask {

@@ -482,6 +482,10 @@ impl Core {
             | Command::Save { .. }
             | Command::SaveAs { .. }
             | Command::Revert {}
+            | Command::TryDestination { .. }
+            | Command::StopTrial { .. }
+            | Command::StoreKey { .. }
+            | Command::ForgetKey { .. }
             | Command::Show {} => return Err(Refusal::ForEditor),
             Command::Devices {} | Command::TrySource { .. } => return Err(Refusal::ForScout),
             Command::Quit {} => return Ok(Effect::Quit),

@@ -13,7 +13,9 @@ use crossbeam_channel::{Receiver, Sender, bounded, select, tick};
 use super::book::{Book, BookError, Draft};
 use super::cast::{Cast, SLOTS};
 use super::core::Refusal;
+use super::keys::Keys;
 use super::stagehands::{Departure, Stagehands};
+use super::tries::{Tries, TryRefusal};
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
 use crate::show::{self, SaveError, Show};
 
@@ -60,6 +62,8 @@ enum EditRefusal {
     RunsElsewhere(PathBuf),
     #[error(transparent)]
     Save(SaveError),
+    #[error(transparent)]
+    Try(#[from] TryRefusal),
     #[error("the show has ended")]
     Ended,
 }
@@ -93,6 +97,10 @@ pub struct Editor {
     pub status: Arc<ArcSwap<EditStatus>>,
     /// Where the show is kept from which a next engine would go on.
     pub place: Option<Place>,
+    /// The stream keys that the show names.
+    pub keys: Keys,
+    /// Destinations that are tried.
+    pub tries: Tries,
 }
 
 impl Editor {
@@ -151,6 +159,7 @@ impl Editor {
 
 impl Desk {
     fn follow(&mut self) {
+        self.editor.keys.look(self.book.show());
         self.tell();
         let (asked, departures) = (self.editor.asked.clone(), self.editor.departures.clone());
         let look = tick(LOOK_AT_FILE);
@@ -171,6 +180,10 @@ impl Desk {
     }
 
     fn answer(&mut self, ask: Ask) {
+        if let Command::StoreKey { .. } | Command::ForgetKey { .. } = &ask.command {
+            // Answered when it is done, which may take a while.
+            return self.editor.keys.change(ask);
+        }
         let id = Some(ask.id);
         let outcome = self.carry_out(&ask.command);
         self.tell();
@@ -218,6 +231,20 @@ impl Desk {
             Command::SaveAs { path } => self.save_as(path),
             Command::Revert {} => self.revert(),
             Command::Show {} => Ok(self.now()),
+            Command::TryDestination {
+                destination,
+                seconds,
+                publish,
+            } => {
+                let show = self.book.show().clone();
+                let tries = &mut self.editor.tries;
+                tries.begin(&show, destination, *seconds, *publish)?;
+                Ok(self.now())
+            }
+            Command::StopTrial { destination } => {
+                self.editor.tries.stop(destination)?;
+                Ok(self.now())
+            }
             // No other command is for the editor.
             _ => Err(EditRefusal::Ended),
         }
@@ -278,6 +305,8 @@ impl Desk {
                 }
             }
         }
+        self.editor.hands.aim_recorder(&cast.show);
+        self.editor.keys.look(&cast.show);
         for destination in &cast.show.destinations {
             let same = |d: &&show::Destination| d.goes_where(destination);
             if !old.show.destinations.iter().any(|d| same(&d)) {

@@ -8,6 +8,7 @@ mod crossing;
 mod editor;
 mod health;
 mod journal;
+mod keys;
 mod monitors;
 mod observer;
 mod reception;
@@ -18,6 +19,7 @@ mod switcher;
 mod taken;
 mod tally;
 mod tick;
+mod tries;
 mod wipes;
 
 use std::path::{Path, PathBuf};
@@ -43,17 +45,19 @@ use crate::door::{
 };
 use crate::media::HouseClock;
 use crate::output::receiver::Receiver;
-use crate::output::{Consumers, EncodeError, Encoders, Recorder, start_fan_out};
+use crate::output::{Aim, Consumers, EncodeError, Encoders, Recorder, start_fan_out};
 use crate::show::{self, Show};
 use crate::video::Compositor;
 use editor::Editor;
 use health::Watch;
 use journal::{Counted, JournalWriter};
+use keys::Keys;
 use monitors::Taps;
 use observer::Observer;
 use sound::{SoundLink, StripLine};
 use stagehands::{Stagehands, StripsEnd};
 use tick::{Ended, Input, Tick};
+use tries::Tries;
 use wipes::Wipes;
 
 /// Clips and test pictures are waited for so long before the first frame, so that a show does not
@@ -144,7 +148,13 @@ impl Engine {
 
         let consumers = Consumers::default();
         let edit = Arc::new(ArcSwap::from_pointee(EditStatus::default()));
-        let mut outputs = start_outputs(&core, clock, folder, &consumers, edit.clone())?;
+        let keys = Keys::start(hub.clone())?;
+        let aim = Aim::new(
+            folder.join(&cast.show.recording.folder),
+            cast.show.name.clone(),
+        );
+        let told = (edit.clone(), keys.clone());
+        let mut outputs = start_outputs(&core, clock, aim.clone(), &consumers, told)?;
         wanted.apply(&mut core, &mut outputs.observer);
 
         let meters = Arc::new(Meters::new(SLOTS));
@@ -167,7 +177,7 @@ impl Engine {
             clock,
             &cast.show,
             folder.to_owned(),
-            (meters.clone(), hands, consumers),
+            (meters.clone(), hands, consumers, aim),
             arrivals_in,
         )?;
         for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
@@ -186,6 +196,8 @@ impl Engine {
             hub: hub.clone(),
             status: edit,
             place: options.place,
+            keys,
+            tries: Tries::new(hub.clone()),
         };
 
         let taps = Arc::new(Taps::new());
@@ -307,18 +319,14 @@ struct Outputs {
 fn start_outputs(
     core: &Core,
     clock: HouseClock,
-    folder: &Path,
+    aim: Aim,
     consumers: &Consumers,
-    edit: Arc<ArcSwap<EditStatus>>,
+    (edit, keys): (Arc<ArcSwap<EditStatus>>, Keys),
 ) -> Result<Outputs, EngineError> {
     let show = core.show();
     let (encoded_in, encoded_out) = unbounded();
-    let bits = u64::from(show.encoder.bitrate_kbps + show.encoder.audio_kbps) * 1000;
-    let (recorder, queue) = Recorder::start(
-        folder.join(&show.recording.folder),
-        show.name.clone(),
-        bits / 8,
-    )?;
+    let bits = show.encoder.bits_per_second();
+    let (recorder, queue) = Recorder::start(aim, bits / 8)?;
     consumers.add(queue);
     let fan_out = start_fan_out(encoded_out, consumers.clone())?;
     let encoders = Encoders::start(clock, show.format, &show.encoder, encoded_in)?;
@@ -327,7 +335,7 @@ fn start_outputs(
         .as_ref()
         .map(|receiver| start_receiver(receiver, clock));
     Ok(Outputs {
-        observer: Observer::new(recorder, encoders, receiver, edit),
+        observer: Observer::new(recorder, encoders, receiver, edit, keys),
         fan_out,
     })
 }

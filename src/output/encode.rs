@@ -5,6 +5,7 @@
 
 mod pipelines;
 mod side;
+mod still;
 mod supervise;
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -16,6 +17,7 @@ use gstreamer as gst;
 
 use self::pipelines::Running;
 use self::side::Side;
+pub use self::still::Still;
 use crate::media::{
     BLOCK, House, HouseClock, NS_PER_S, Picture, SAMPLE_RATE, SoundBlock, Track, block_start,
 };

@@ -22,6 +22,7 @@ use super::{
     notice::Notice,
     onair::{self, Air, AirTime},
     outcome::Outcome,
+    outputs::FolderDialog,
     panels::{self, Parts},
     problems, second,
     settings::Keeper,
@@ -146,6 +147,12 @@ impl Desk {
     /// Files are named by this, and not in the system's dialogs.
     pub fn choosing_by(mut self, chooser: Arc<dyn Chooser>) -> Self {
         self.way.choose_by(chooser);
+        self
+    }
+
+    /// Asks for folders by another dialog than the system's.
+    pub fn with_folder_dialog(mut self, dialog: Arc<dyn FolderDialog>) -> Self {
+        self.parts.outputs = self.parts.outputs.with_dialog(dialog);
         self
     }
 
@@ -277,6 +284,7 @@ impl Desk {
                 self.markers = self.markers.max(number.unwrap_or(0));
             }
             self.parts.build.take(&event);
+            self.parts.outputs.take(&event);
             let snapshot = self.snapshot.as_deref();
             self.log
                 .take(&event, time_of_day, now, |id| label_of(snapshot, id));
@@ -402,6 +410,7 @@ impl Desk {
         self.notice = Notice::default();
         self.parts.switch.second = second::Second::new(Arc::clone(&self.door), self.graphics);
         self.parts.build = Default::default();
+        self.parts.outputs = Default::default();
         self.parts.meters = Default::default();
         self.parts.faders = Default::default();
         self.parts.guard.disarm();

@@ -1,5 +1,5 @@
-//! A second, deliberate press at the same place: what guards everything that would end something
-//! on air. Time is passed in, so that the rule can be tested.
+//! A second, deliberate press at the same place: what guards everything that goes on air, and
+//! everything that would end something there. Time is passed in, so that the rule can be tested.
 
 use crate::show::ItemKind;
 
@@ -8,9 +8,13 @@ pub const WINDOW_S: f64 = 3.0;
 /// A second press that comes sooner is a double click or a bounce, not a decision.
 pub const BOUNCE_S: f64 = 0.3;
 
-/// What a guarded button would end.
+/// What a guarded button would begin or end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Guarded {
+    /// Beginning to send to the destination of this id.
+    Start(String),
+    /// Beginning to send to every destination.
+    StartAll,
     /// Sending to the destination of this id.
     Destination(String),
     /// Sending to every destination.

@@ -7,7 +7,7 @@ use super::{
     destinations, fills,
     guard::{Guard, Guarded},
     lang, layout, paint,
-    rows::guarded,
+    rows::Switch,
     theme,
     view::{View, name},
     words,
@@ -30,19 +30,13 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
         )
     };
     let recording = snapshot.recording.state != RecordingState::Off;
-    let label = lang::text("desk-the-master");
-    let words = ("desk-record", "desk-stop");
-    let what = Guarded::Recorder;
-    if guarded(
-        ui,
-        row(0.0),
-        &label,
-        words,
-        recording,
-        &what,
-        view.now,
-        guard,
-    ) {
+    let switch = Switch {
+        name: &lang::text("outputs-the-master"),
+        words: (lang::text("outputs-record"), lang::text("outputs-stop")),
+        on: recording,
+        guards: (None, Guarded::Recorder),
+    };
+    if switch.show(ui, row(0.0), view.now, guard) {
         view.send(Command::Record { on: !recording });
     }
     destinations::everything(ui, row(1.0), view, guard);
@@ -85,7 +79,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
     let state = words::recording_state(snapshot.recording.state);
     line(
         " master",
-        &lang::text("desk-master"),
+        &lang::text("outputs-master"),
         &state,
         colour,
         filled,

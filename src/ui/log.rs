@@ -126,7 +126,8 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
         Event::Transition { message } => said("desk-mix-instead", message),
         Event::Encoder { name, message, .. } => with(said("desk-encoder", name), message),
         Event::EngineLost { message } => with(lang::text("desk-engine-was-lost"), message),
-        Event::Show { .. }
+        Event::Trial(_)
+        | Event::Show { .. }
         | Event::Devices { .. }
         | Event::Tried { .. }
         | Event::Snapshot { .. }

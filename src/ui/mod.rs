@@ -64,6 +64,7 @@ use thiserror::Error;
 pub use app::Desk;
 pub use graphics::Graphics;
 pub use outcome::Outcome;
+pub use outputs::FolderDialog;
 pub use shows::{AnyDoor, Chooser, Shows};
 pub use theme::install as install_theme;
 

@@ -11,7 +11,9 @@ use super::{
     layout::{self, MonitorPlace},
     lights,
     meters::{self, Meters},
-    mixer, multiview, outputs, paint,
+    mixer, multiview,
+    outputs::Outputs,
+    paint,
     stage::{self, Pictures},
     strip,
     switch::Switch,
@@ -27,6 +29,8 @@ pub struct Parts {
     pub switch: Switch,
     /// What is done to the show.
     pub build: Build,
+    /// The outputs' own.
+    pub outputs: Outputs,
     /// The faders under a hand.
     pub faders: Faders,
     /// What was pressed once.
@@ -41,6 +45,7 @@ impl Parts {
         Self {
             switch,
             build: Build::default(),
+            outputs: Outputs::default(),
             faders: Faders::default(),
             guard: Guard::default(),
             meters: Meters::default(),
@@ -72,7 +77,7 @@ impl Frame<'_> {
         match panel {
             Panel::Stage => self.stage(ui, rect, parts),
             Panel::Monitors => self.monitors(ui, rect, parts),
-            Panel::Outputs => outputs::show(ui, rect, self.view, &mut parts.guard),
+            Panel::Outputs => parts.outputs.show(ui, rect, self.view, &mut parts.guard),
             Panel::Lights => lights::show(ui, rect, self.view, &mut parts.guard),
             Panel::Mixer => mixer::show(ui, rect, self.view, &mut parts.faders, &parts.meters),
             Panel::Program => self.program(ui, rect),

@@ -111,31 +111,9 @@ desk-key-esc = Esc
 
 desk-no-source = The show has no source yet: add a camera, a clip or a network stream to its file
 
-desk-no-destination = The show names no destination yet
-desk-dropped = { $n } dropped
-desk-reconnections = { $n ->
-    [one] { $n } reconnection
-   *[other] { $n } reconnections
-}
-desk-behind = { $ms } ms behind
-desk-network-slow = the network is too slow
 desk-nothing-dropped = nothing dropped
-desk-go-live = Go live
-desk-go-live-everywhere = Go live everywhere
-desk-stop-all = Stop all
 desk-every-destination = every destination
-desk-start = Start
-desk-stop = Stop
-desk-record = Record
-desk-again = again
-desk-to-stop = to stop
-desk-start-it = { $start } { $name }
-desk-stop-it = Stop { $name }
-desk-again-to-stop = Again to stop { $name }
-desk-master = Master
 desk-the-master = the master
-desk-not-recorded = { $n } not recorded
-desk-no-file = no file yet
 
 desk-sound-of = sound of
 desk-sound-on-air = { $name }: sound on air

@@ -111,31 +111,9 @@ desk-key-esc = Échap
 
 desk-no-source = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau à son fichier
 
-desk-no-destination = L’émission n’a pas encore de destination
-desk-dropped = { $n } abandonnées
-desk-reconnections = { $n ->
-    [one] { $n } reconnexion
-   *[other] { $n } reconnexions
-}
-desk-behind = { $ms } ms de retard
-desk-network-slow = le réseau est trop lent
 desk-nothing-dropped = rien d’abandonné
-desk-go-live = Antenne
-desk-go-live-everywhere = Diffuser partout
-desk-stop-all = Tout arrêter
 desk-every-destination = toutes les destinations
-desk-start = Lancer
-desk-stop = Arrêter
-desk-record = REC
-desk-again = encore
-desk-to-stop = pour arrêter
-desk-start-it = { $start } : { $name }
-desk-stop-it = Arrêter : { $name }
-desk-again-to-stop = Encore une fois pour arrêter : { $name }
-desk-master = Master
 desk-the-master = le master
-desk-not-recorded = { $n } non enregistrées
-desk-no-file = pas encore de fichier
 
 desk-sound-of = son de
 desk-sound-on-air = { $name } : son à l’antenne
