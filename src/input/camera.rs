@@ -189,3 +189,28 @@ fn monitor() -> Option<&'static gst::DeviceMonitor> {
         })
         .as_ref()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes_are_those_of_a_known_size_at_their_highest_rate() {
+        gst::init().unwrap();
+        let caps: gst::Caps = "video/x-raw,format=YUY2,width=640,height=480,\
+             framerate={(fraction)15/1,(fraction)30/1};\
+             image/jpeg,width=1920,height=1080,framerate=[5/1,60/1];\
+             video/x-raw,format=YUY2,width=640,height=480,framerate=5/1;\
+             video/x-raw,format=YUY2,width=[1,100],height=100"
+            .parse()
+            .unwrap();
+        let mode = |width, height, rate, coding: &str| CameraMode {
+            width,
+            height,
+            rate: Some(Rate(rate, 1)),
+            coding: coding.to_owned(),
+        };
+        let expected = [mode(1920, 1080, 60, "MJPEG"), mode(640, 480, 30, "YUY2")];
+        assert_eq!(modes(&caps), expected);
+    }
+}

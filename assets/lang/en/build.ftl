@@ -119,6 +119,7 @@ build-reset-lift = Reset lift
 build-reverse = Reversed
 build-saturation = Saturation
 build-scene = Scene
+build-scope-of = { $what } of { $name }
 build-seen-at-once = Live edit is on: this is seen on air at once.
 build-seen-with-next-take = On air: changes are seen with the next take.
 build-size = Size

@@ -119,6 +119,7 @@ build-reset-lift = Réinitialiser le lift
 build-reverse = Sens inverse
 build-saturation = Saturation
 build-scene = Scène
+build-scope-of = { $what } de { $name }
 build-seen-at-once = Édition en direct : visible à l’antenne aussitôt.
 build-seen-with-next-take = À l’antenne : visible à la prochaine prise.
 build-size = Taille

@@ -4,8 +4,8 @@
 use std::ops::RangeInclusive;
 
 use egui::{
-    Color32, ComboBox, DragValue, Response, RichText, Slider, TextEdit, Ui, WidgetInfo,
-    accesskit::Role, emath::Numeric, vec2,
+    Align, Color32, ComboBox, DragValue, Response, RichText, Sense, Slider, TextEdit, Ui,
+    WidgetInfo, accesskit::Role, emath::Numeric, vec2,
 };
 
 use super::draft::Draft;
@@ -86,17 +86,14 @@ pub fn note(ui: &mut Ui, text: &str, colour: Color32) {
     ui.add(egui::Label::new(RichText::new(text).font(theme::font(12.0)).color(colour)).wrap());
 }
 
-/// A line of controls with what they are before them.
+/// A line of controls with what they are before them. The controls say that themselves, so the words
+/// before them are only seen.
 pub fn row(ui: &mut Ui, name: &str, controls: impl FnOnce(&mut Ui)) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().interact_size.y = 24.0;
-        let text = RichText::new(name)
-            .font(theme::font(12.5))
-            .color(theme::DIM);
-        ui.add_sized(
-            [NAMES, 24.0],
-            egui::Label::new(text).truncate().halign(egui::Align::Min),
-        );
+        let (place, _) = ui.allocate_exact_size(vec2(NAMES, 24.0), Sense::hover());
+        let font = theme::font(12.5);
+        paint::line(ui, place, Align::Min, name, font, theme::DIM);
         controls(ui);
     });
 }

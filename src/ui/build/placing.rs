@@ -93,10 +93,10 @@ impl Placing {
         } else if body.clicked()
             && let Some(hand) = hand
         {
-            // A click means the front; the one below it comes with another click.
+            // A click means the front; the one below it comes with a further click.
             let front = handles::hit(&areas, usize::MAX, within(hand));
             *layer = match front {
-                Some(front) if front == *layer => {
+                Some(front) if front == *layer && self.clicked => {
                     handles::hit(&areas[..front], usize::MAX, within(hand)).unwrap_or(front)
                 }
                 Some(front) => front,

@@ -60,16 +60,20 @@ impl Scopes {
                 }
             }
         });
+        let said = |key: &str| {
+            let values = [("what", lang::text(key).into()), ("name", source.into())];
+            lang::with("build-scope-of", &values)
+        };
         let of = MonitorId::Source(source.to_owned());
         let kinds = ALL.into_iter().filter(|(kind, _)| self.on.contains(kind));
         let mut all: Vec<(MonitorId, Option<ScopeKind>, String)> =
-            vec![(of.clone(), None, lang::text("build-picture"))];
+            vec![(of.clone(), None, said("build-picture"))];
         for (kind, key) in kinds {
             let what = MonitorId::Scope {
                 of: Box::new(of.clone()),
                 kind,
             };
-            all.push((what, Some(kind), lang::text(key)));
+            all.push((what, Some(kind), said(key)));
         }
         let room = ui.available_width();
         let columns = if room > 380.0 { 2 } else { 1 };
