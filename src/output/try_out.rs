@@ -169,7 +169,8 @@ impl TryOut {
         let ending = self.send(watcher, status, &session, &still);
         session.end(ending.is_ok());
         match ending {
-            Err(trouble) if trouble.is_closing() && !status.published => {
+            // The sink may have handed on the first tags before it hears of that.
+            Err(trouble) if trouble.is_closing() && status.state != TrialState::Measuring => {
                 Err(self.why_closed(watcher, trouble))
             }
             ending => ending,
