@@ -13,7 +13,7 @@ use std::{
 
 use eframe::egui_wgpu::wgpu::TextureFormat;
 use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
-use egui_kittest::{Harness, SnapshotOptions, kittest::NodeT, kittest::Queryable};
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, kittest::NodeT, kittest::Queryable};
 use regie::{
     door::{
         self, Command, DestinationState, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
@@ -648,6 +648,7 @@ fn busy() -> Arc<Told> {
 #[test]
 fn the_arrangements_look_as_they_did() {
     let door = busy();
+    let mut results = SnapshotResults::new();
     for language in ["en", "fr"] {
         for arrangement in ["Director", "Sound", "OnePerson"] {
             let opening = Opening {
@@ -664,6 +665,7 @@ fn the_arrangements_look_as_they_did() {
                 .threshold(2.0)
                 .max_failed_pixels(2000);
             desk.window.snapshot_options(name, &options);
+            results.extend(desk.window.take_snapshot_results());
         }
     }
 }
