@@ -415,8 +415,11 @@ fn safe_areas_are_drawn_where_they_belong() {
         software: false,
     };
     let mut window = opened(&door, graphics, 0.25, None);
-    let place = layout::places(vec2(1280.0, 800.0), 16.0 / 9.0).program;
-    let picture = layout::picture(place.picture, 16.0 / 9.0, 1.0);
+    // The line under the picture is as wide as its place.
+    let label = window.get_by_label("PGM: 2 Stage").rect();
+    let top = layout::places(vec2(1280.0, 800.0)).panels.top();
+    let place = label.with_min_y(top).with_max_y(label.top());
+    let picture = layout::picture(place, 16.0 / 9.0, 1.0);
     let lines = |window: &mut Window| -> Vec<f32> {
         let image = window.render().unwrap();
         let (left, middle) = (picture.left() as u32 + 2, picture.center().x as u32);

@@ -46,7 +46,7 @@ pub trait Chooser: Send + Sync {
 pub struct Dialogs;
 
 impl Dialogs {
-    fn new(folder: Option<&Path>) -> rfd::FileDialog {
+    fn begin(folder: Option<&Path>) -> rfd::FileDialog {
         let dialog = rfd::FileDialog::new().add_filter(lang::text("menu-show-files"), &["ron"]);
         match folder {
             Some(folder) => dialog.set_directory(folder),
@@ -58,11 +58,11 @@ impl Dialogs {
 impl Chooser for Dialogs {
     fn open(&self, folder: Option<&Path>) -> Option<PathBuf> {
         let title = lang::text("menu-open-title");
-        Self::new(folder).set_title(title).pick_file()
+        Self::begin(folder).set_title(title).pick_file()
     }
 
     fn save(&self, title: &str, folder: Option<&Path>, name: &str) -> Option<PathBuf> {
-        let dialog = Self::new(folder).set_title(title).set_file_name(name);
+        let dialog = Self::begin(folder).set_title(title).set_file_name(name);
         // Not every dialog adds the ending.
         dialog.save_file().map(|path| match path.extension() {
             Some(_) => path,

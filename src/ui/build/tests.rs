@@ -91,6 +91,7 @@ fn window(panel: Panel, show: Show, prepare: impl FnOnce(&mut Build)) -> (Window
                     graphics: Graphics::default(),
                     aspect: 16.0 / 9.0,
                     stale: false,
+                    safe: false,
                 };
                 stand.build.follow(&view, true);
                 match panel {
