@@ -427,7 +427,7 @@ fn safe_areas_are_drawn_where_they_belong() {
         let bright = (left..middle).filter(|&x| image.get_pixel(x, y).0[0] > 50);
         bright.map(|x| x as f32 - picture.left()).collect()
     };
-    assert_eq!(lines(&mut window), []);
+    assert_eq!(lines(&mut window), Vec::<f32>::new());
     press(&mut window, Key::F8);
     let found = lines(&mut window);
     for part in [0.93, 0.9] {
