@@ -423,7 +423,7 @@ fn safe_areas_are_drawn_where_they_belong() {
         let bright = (left..middle).filter(|&x| image.get_pixel(x, y).0[0] > 50);
         bright.map(|x| x as f32 - picture.left()).collect()
     };
-    assert_eq!(lines(&mut window), []);
+    assert!(lines(&mut window).is_empty());
     press(&mut window, Key::F8);
     let found = lines(&mut window);
     for part in [0.93, 0.9] {
