@@ -226,6 +226,8 @@ fn a_wipe_is_chosen_by_its_picture_the_shows_own_too() {
         std::thread::yield_now();
         window.step();
     }
+    // The panel has found its place.
+    window.run_steps(3);
     let chosen = |wanted: &str| {
         changed(TransitionKind::Wipe, |command| {
             if let Command::Transition { wipe, .. } = command {
@@ -262,6 +264,7 @@ fn each_kind_has_its_own_settings() {
     door.style(TransitionStyle::of(TransitionKind::Dip));
     window.run();
     assert!(!has(&window, "Upwards"));
+    window.run_steps(3);
     click(&mut window, "White");
     let white = changed(TransitionKind::Dip, |command| {
         if let Command::Transition { colour, .. } = command {
