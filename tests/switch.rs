@@ -227,6 +227,8 @@ fn a_wipe_is_chosen_by_its_picture_the_shows_own_too() {
         std::thread::yield_now();
         window.step();
     }
+    // The panel has found its place.
+    window.run_steps(3);
     let chosen = |wanted: &str| {
         changed(TransitionKind::Wipe, |command| {
             if let Command::Transition { wipe, .. } = command {
@@ -263,6 +265,7 @@ fn each_kind_has_its_own_settings() {
     door.style(TransitionStyle::of(TransitionKind::Dip));
     window.run();
     assert!(!has(&window, "Upwards"));
+    window.run_steps(3);
     click(&mut window, "White");
     let white = changed(TransitionKind::Dip, |command| {
         if let Command::Transition { colour, .. } = command {
@@ -427,7 +430,7 @@ fn safe_areas_are_drawn_where_they_belong() {
         let bright = (left..middle).filter(|&x| image.get_pixel(x, y).0[0] > 50);
         bright.map(|x| x as f32 - picture.left()).collect()
     };
-    assert_eq!(lines(&mut window), Vec::<f32>::new());
+    assert!(lines(&mut window).is_empty());
     press(&mut window, Key::F8);
     let found = lines(&mut window);
     for part in [0.93, 0.9] {

@@ -160,7 +160,7 @@ impl Multiview {
         } else {
             Sense::hover()
         };
-        let id = Id::unique(("scene", ui.ctx().viewport_id(), position));
+        let id = Id::unique(("scene", ui.layer_id(), position));
         let response = ui.interact(whole, id, sense);
         let mut said = format!("{} {label}", position + 1);
         let tally = match scene.tally {
@@ -224,7 +224,7 @@ impl Multiview {
             return;
         }
         let page = self.page(scenes, on_page);
-        let viewport = ui.ctx().viewport_id();
+        let layer = ui.layer_id();
         let third = rect.height() / 3.0;
         let part = |i: f32| {
             let corner = pos2(rect.left(), rect.top() + i * third);
@@ -234,13 +234,13 @@ impl Multiview {
             .say(&lang::text("switch-page-before"))
             .key(&keys.name(Function::PageBefore))
             .enabled(page > 0)
-            .show(ui, part(0.0), ("page before", viewport));
+            .show(ui, part(0.0), ("page before", layer));
         let text = format!("{}/{pages}", page + 1);
         paint::said_line(
             ui,
             part(1.0),
             Align::Center,
-            ("page", viewport),
+            ("page", layer),
             &text,
             theme::bold(13.0),
             theme::DIM,
@@ -249,7 +249,7 @@ impl Multiview {
             .say(&lang::text("switch-page-after"))
             .key(&keys.name(Function::PageAfter))
             .enabled(page + 1 < pages)
-            .show(ui, part(2.0), ("page after", viewport));
+            .show(ui, part(2.0), ("page after", layer));
         if before.clicked() {
             self.turn(false, scenes, on_page);
         } else if after.clicked() {

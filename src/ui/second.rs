@@ -224,12 +224,13 @@ impl Shared {
             true => ctx.content_rect(),
             false => ui.allocate_space(vec2(900.0, 560.0)).1,
         };
+        // Under the fills, which are under everything else.
+        ui.painter().rect_filled(window, 0, Color32::BLACK);
         if has_own_window {
             fills::begin(ui, window, self.graphics.format);
             inner.listen(ui);
         }
         ui.set_clip_rect(window);
-        ui.painter().rect_filled(window, 0, Color32::BLACK);
         let before = std::mem::take(&mut inner.wanted);
         match self.door.snapshot() {
             Some(snapshot) => {

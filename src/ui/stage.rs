@@ -158,5 +158,5 @@ fn large(
     };
     let rest = place.label.with_min_x(tag.right() + 8.0);
     paint::line(ui, rest, Align::Min, &text, theme::bold(14.0), theme::TEXT);
-    paint::say(ui, place.label, (bus, ui.ctx().viewport_id()), &said);
+    paint::say(ui, place.label, (bus, ui.layer_id()), &said);
 }

@@ -9,7 +9,7 @@ use crate::ui::{lang, paint, theme};
 /// Height of a line, in points.
 const LINE: f32 = 20.0;
 /// Least width of a column, in points.
-const COLUMN: f32 = 300.0;
+const COLUMN: f32 = 360.0;
 
 /// See the module's words.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ fn columns(ui: &mut Ui, body: Rect, lines: &[Line]) {
                 paint::said_line(ui, rect, Align::Min, ("sheet", i), text, font, theme::BLUE);
             }
             Line::Keys(keys, words) => {
-                let split = rect.left() + 104.0;
+                let split = rect.left() + 168.0;
                 let left = rect.with_max_x(split - 8.0);
                 let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
                 let bold = theme::bold(line * 0.64);
