@@ -347,11 +347,53 @@ fn open_desk(show: Option<PathBuf>) -> Result<ExitCode> {
 #[cfg(feature = "desk")]
 const SNAPSHOTS: u32 = 30;
 
+/// The engines that a desk can go to: each in a process of its own.
+#[cfg(feature = "desk")]
+struct Engines {
+    /// The one that the desk is on.
+    present: std::sync::Mutex<Arc<regie::door::Client>>,
+}
+
+#[cfg(feature = "desk")]
+impl Engines {
+    fn present(&self) -> std::sync::MutexGuard<'_, Arc<regie::door::Client>> {
+        let present = self.present.lock();
+        present.unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[cfg(feature = "desk")]
+impl regie::ui::Shows for Engines {
+    fn open(&self, show: &Path) -> Result<regie::ui::AnyDoor, String> {
+        let open = || -> Result<_> {
+            keeper::start_apart(show).context("the keeper does not start")?;
+            let client = regie::door::Client::start(Place::of(show)?, SNAPSHOTS)?;
+            Ok(Arc::new(client))
+        };
+        let client = open().map_err(|error| format!("{error:#}"))?;
+        regie::show::remember(show);
+        *self.present() = client.clone();
+        Ok(client)
+    }
+
+    fn open_beside(&self, show: &Path) -> Result<(), String> {
+        keeper::open_apart(show).map_err(|error| error.to_string())
+    }
+
+    fn recent(&self) -> Vec<PathBuf> {
+        regie::show::recent()
+    }
+}
+
 #[cfg(feature = "desk")]
 fn desk(show: &Path) -> Result<ExitCode> {
     use regie::door::{Client, Event};
     let client = Arc::new(Client::start(Place::of(show)?, SNAPSHOTS)?);
-    let outcome = regie::ui::run(client.clone(), &regie::ui::Options::default())?;
+    let engines = Arc::new(Engines {
+        present: std::sync::Mutex::new(client.clone()),
+    });
+    let outcome = regie::ui::run(client, engines.clone(), &regie::ui::Options::default())?;
+    let client = engines.present().clone();
     if outcome == regie::ui::Outcome::EndShow {
         // An engine that is just being started again is asked when it is there.
         let until = std::time::Instant::now() + Duration::from_secs(10);

@@ -15,7 +15,8 @@ use regie::door::{
     SourceState, SourceStatus,
 };
 use regie::engine::{Engine, Options};
-use regie::input::{CameraInfo, cameras};
+use regie::input::cameras;
+use regie::media::CameraInfo;
 use regie::show::{Format, Pattern, Scene, Show, Source, SourceKind, VERSION};
 
 use common::wait;
@@ -261,6 +262,10 @@ impl Drop for Plugged {
 fn ours() -> Vec<CameraInfo> {
     let mut all = cameras();
     all.retain(|c| c.label.starts_with("Regie"));
+    for camera in &mut all {
+        assert!(camera.modes.is_empty() || camera.modes[0].width > 0);
+        camera.modes.clear();
+    }
     all
 }
 
@@ -269,6 +274,7 @@ fn info(name: &str, label: &str, node: &str) -> CameraInfo {
         name: name.to_owned(),
         label: label.to_owned(),
         node: Some(node.to_owned()),
+        modes: Vec::new(),
     }
 }
 

@@ -302,16 +302,8 @@ fn observed(core: &Core) -> Observed {
                 id: destination.id.clone(),
                 label: destination.label.clone(),
                 server: destination.server.clone(),
-                state: Default::default(),
-                message: String::new(),
                 attempt: 1,
-                next_try_s: None,
-                bitrate_bps: 0,
-                backlog_ms: 0,
-                frames: 0,
-                dropped: 0,
-                reconnects: 0,
-                live_s: 0.0,
+                ..DestinationStatus::default()
             })
             .collect(),
         uptime_s: 0.1 + 1.0 / 3.0,

@@ -8,7 +8,7 @@ mod common;
 use std::time::Duration;
 
 use egui::{Pos2, Rect, vec2};
-use regie::ui::layout::{self, MonitorPlace, Places};
+use regie::ui::layout::{self, MonitorPlace, StagePlaces};
 use serde_json::{Value, json};
 
 use common::coded::Code;
@@ -62,7 +62,8 @@ fn colour([r, g, b]: [u8; 3]) -> Colour {
 /// A window on the screen, and where its parts are.
 struct Desk<'a> {
     display: &'a Display,
-    places: Places,
+    stage: StagePlaces,
+    small: [MonitorPlace; layout::PAGE],
     closing: Rect,
 }
 
@@ -73,10 +74,18 @@ impl<'a> Desk<'a> {
         let (width, height) = display.size(&window);
         let size = vec2(width as f32, height as f32);
         let whole = Rect::from_min_size(Pos2::ZERO, size);
+        // The director's arrangement as it comes: the stage and the outputs above, the monitors below.
+        let panels = layout::places(size).panels;
+        let high = (panels.height() - layout::GAP) * 0.51;
+        let wide = (panels.width() - layout::GAP) * 0.79;
+        let above = Rect::from_min_size(panels.min, vec2(wide, high));
+        let below = panels.with_min_y(above.bottom() + layout::GAP);
         Self {
             display,
-            places: layout::places(size, 16.0 / 9.0),
-            closing: Rect::from_center_size(whole.center(), layout::CLOSING),
+            stage: layout::stage(above, 16.0 / 9.0, true),
+            small: layout::monitors(below, 16.0 / 9.0, true).small,
+            // Leave, end, stay.
+            closing: Rect::from_center_size(whole.center(), layout::closing_size(3)),
         }
     }
 
@@ -104,13 +113,13 @@ impl<'a> Desk<'a> {
             })
             .collect();
         let seen = || -> Vec<Colour> {
-            let small = self.places.small.iter().take(4);
+            let small = self.small.iter().take(4);
             small.map(|place| self.tally(*place)).collect()
         };
         let large = || {
             (
-                self.tally(self.places.program),
-                self.tally(self.places.preview),
+                self.tally(self.stage.program),
+                self.tally(self.stage.preview),
             )
         };
         let fits = || seen() == wanted && large() == (Colour::Red, Colour::Green);
@@ -168,7 +177,7 @@ fn switch(studio: &mut Studio, (program, preview): (u8, u8), act: impl FnOnce())
 /// What the director does with six takes: each is seen on the screen before the next.
 fn direct(studio: &mut Studio, desk: &Desk) {
     let display = desk.display;
-    let row = layout::transition(desk.places.transition);
+    let row = layout::transition(desk.stage.transition);
     let lasts = |studio: &mut Studio, program: u8, preview: u8| {
         desk.shows(program, preview);
         studio.frames_pass(SHOT);
@@ -189,7 +198,7 @@ fn direct(studio: &mut Studio, desk: &Desk) {
     lasts(studio, 1, 4);
 
     // The mouse alone: a small monitor, then AUTO.
-    let third = desk.places.small[2].picture;
+    let third = desk.small[2].picture;
     switch(studio, (1, 3), || desk.click(third));
     switch(studio, (3, 1), || desk.click(row.auto));
     lasts(studio, 3, 1);
@@ -256,7 +265,7 @@ fn a_show_is_directed_left_alone_and_ended_from_the_window() {
     direct(&mut studio, &desk);
 
     desk.close();
-    desk.click(layout::closing(desk.closing).leave);
+    desk.click(layout::closing(desk.closing).2(0));
     desk.wait_until_gone();
     studio.frames_pass(60);
     let snapshot = studio.snapshot();
@@ -271,7 +280,7 @@ fn a_show_is_directed_left_alone_and_ended_from_the_window() {
     desk.shows(3, 1);
     studio.frames_pass(SHOT);
     desk.close();
-    let end = layout::closing(desk.closing).end;
+    let end = layout::closing(desk.closing).2(1);
     desk.click(end);
     let corner = end.shrink(6.0).left_top();
     let armed = || (desk.colour_at(corner) == Colour::Amber).then_some(());

@@ -242,12 +242,16 @@ fn edits_are_undone_saved_and_never_lost() {
         .unwrap()
         .replace("\"Test\"", "\"Theirs\"");
     std::fs::write(&path, &theirs).unwrap();
+    let told = |s: &Value| s["edit"]["file_changed"] == true;
+    studio.until("the other program's work is seen", LONG, told);
     studio.command(&edit(&[json!({"name": "Ours"})]));
     let refused = studio.try_command(&json!({"command": "save"})).unwrap_err();
     assert!(refused.contains("another program"), "{refused}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), theirs);
     studio.command(&json!({"command": "revert"}));
-    assert_eq!(studio.snapshot()["name"], "Theirs");
+    let now = studio.snapshot();
+    assert_eq!(now["name"], "Theirs");
+    assert_eq!(now["edit"]["file_changed"], false);
     studio.command(&json!({"command": "undo"}));
     assert_eq!(studio.snapshot()["name"], "Ours");
     studio.command(&json!({"command": "save", "over": true}));
@@ -255,6 +259,17 @@ fn edits_are_undone_saved_and_never_lost() {
     assert_eq!(
         std::fs::read_to_string(path.with_extension("ron.1")).unwrap(),
         theirs
+    );
+
+    // Written into another folder it finds the same media, and the show goes on in its own file.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("copy.ron");
+    studio.command(&json!({"command": "save_as", "path": copy}));
+    assert_eq!(show::load(&copy).expect("the copy loads").name, "Ours");
+    let file = studio.snapshot()["edit"]["file"].clone();
+    assert_eq!(
+        file.as_str().map(Path::new),
+        path.canonicalize().ok().as_deref()
     );
     studio.quit();
 }

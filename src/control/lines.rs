@@ -129,6 +129,7 @@ fn room(event: &Event) -> usize {
     match event {
         Event::Source { .. }
         | Event::Destination { .. }
+        | Event::Trial(_)
         | Event::Recording { .. }
         | Event::Encoder { .. }
         | Event::Transition { .. } => NEWS,
@@ -136,6 +137,8 @@ fn room(event: &Event) -> usize {
         | Event::Done { .. }
         | Event::Error { .. }
         | Event::Show { .. }
+        | Event::Devices { .. }
+        | Event::Tried { .. }
         | Event::Snapshot { .. }
         | Event::EngineLost { .. }
         | Event::EventsLost { .. }

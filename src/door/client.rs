@@ -13,9 +13,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::place::Place;
 use super::wire::{FromEngine, Lines, ToEngine, read_picture, write_line};
-use super::{
-    Absence, Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Request, Snapshot,
-};
+use super::{Absence, Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Snapshot};
 
 /// How long to wait before the engine is looked for again.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -90,7 +88,7 @@ impl Client {
     /// Sends a command; gives its number, or `None` if the engine is not there.
     pub fn try_send(&self, command: Command) -> Option<u64> {
         let id = self.shared.last.fetch_add(1, Ordering::Relaxed) + 1;
-        let request = ToEngine::Request(Request { id, command });
+        let request = ToEngine::ask(id, command);
         let mut stream = lock(&self.shared.commands);
         let stream = stream.as_mut()?;
         // Before it is sent, for the answer may come at once.

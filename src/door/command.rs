@@ -1,8 +1,11 @@
 //! What can be said to the engine.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
-use crate::show::{Afv, Direction, Edit, Rgb, TransitionKind, TransitionStyle};
+use super::{GivenKey, Tried};
+use crate::show::{Afv, Direction, Edit, Rgb, Source, TransitionKind, TransitionStyle};
 
 /// Everything that can be done. The JSON form is `{"command":"preview","scene":"one"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,6 +114,40 @@ pub enum Command {
         /// Start or stop.
         on: bool,
     },
+    /// Tries a destination before the show, apart from the program: finds the host, connects, and
+    /// where it may publish sends black and silence at the show's bitrate to measure the uplink. Several are
+    /// measured together. Told by [`super::Event::Trial`]. Refused while it is on air, and ended
+    /// where it is started; one that publishes, while and where anything is, for the uplink is the
+    /// program's.
+    TryDestination {
+        /// Which.
+        destination: Tried,
+        /// How long the uplink is measured, 2 to 60 seconds.
+        #[serde(default = "trial_seconds")]
+        seconds: f32,
+        /// Shows the server the key and sends: some servers show that as live. Else it is left at the
+        /// handshake.
+        #[serde(default = "yes")]
+        publish: bool,
+    },
+    /// Ends the try of a destination.
+    StopTrial {
+        /// The id under which it is told.
+        destination: String,
+    },
+    /// Keeps a stream key where the engine runs: in the system's keyring, or in a file that only its
+    /// owner can read. It is in no answer.
+    StoreKey {
+        /// The name by which a show calls it.
+        name: String,
+        /// The key.
+        key: GivenKey,
+    },
+    /// Takes a stream key out of where it is kept.
+    ForgetKey {
+        /// The name by which a show calls it.
+        name: String,
+    },
     /// Starts or stops the master.
     Record {
         /// Start or stop.
@@ -159,6 +196,12 @@ pub enum Command {
         #[serde(default)]
         over: bool,
     },
+    /// Writes the show as it is into another file, in which relative paths lead to the same media.
+    /// The show goes on in its own file. Refused for the file of a show that is running.
+    SaveAs {
+        /// The file; what it held is kept as a copy.
+        path: PathBuf,
+    },
     /// Takes over what the show's file holds now, as an edit that can be undone.
     Revert {},
     /// Whether edits of the scenes on air are seen at once, and not with the next take.
@@ -168,24 +211,58 @@ pub enum Command {
     },
     /// Asks for the show as an event.
     Show {},
+    /// Asks for the cameras and capture devices that are there, as an event.
+    Devices {},
+    /// Tries a source that may be in no show: a camera or a network source. An event says what it
+    /// gave, or what is wrong, within some seconds. Nothing of it is seen or heard.
+    TrySource {
+        /// What to try.
+        source: Source,
+    },
     /// Asks for a snapshot as an event.
     Snapshot {},
     /// Ends the show: closes every file and leaves every destination.
     Quit {},
 }
 
+fn trial_seconds() -> f32 {
+    8.0
+}
+
+fn yes() -> bool {
+    true
+}
+
 impl Command {
     /// Whether it is for the editor and not for the tick.
     pub fn is_for_editor(&self) -> bool {
+        self.is_aside()
+            || matches!(
+                self,
+                Self::Edit { .. }
+                    | Self::Undo { .. }
+                    | Self::Redo { .. }
+                    | Self::Save { .. }
+                    | Self::SaveAs { .. }
+                    | Self::Revert {}
+                    | Self::Show {}
+            )
+    }
+
+    /// Whether it is done beside the show, and what the same client says next does not wait for it.
+    pub fn is_aside(&self) -> bool {
         matches!(
             self,
-            Self::Edit { .. }
-                | Self::Undo { .. }
-                | Self::Redo { .. }
-                | Self::Save { .. }
-                | Self::Revert {}
-                | Self::Show {}
+            Self::TryDestination { .. }
+                | Self::StopTrial { .. }
+                | Self::StoreKey { .. }
+                | Self::ForgetKey { .. }
         )
+    }
+
+    /// Whether it is for the scout: it takes long, and changes nothing.
+    pub fn is_for_scout(&self) -> bool {
+        matches!(self, Self::Devices {} | Self::TrySource { .. })
     }
 
     /// The command that chooses this kind and length, and leaves the rest of the style as it is.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, DestinationState, RecordingState, Snapshot, SourceState};
+use super::{Command, DestinationState, RecordingState, Snapshot, SourceState, TrialStatus};
+use crate::media::{CameraInfo, Finding};
 use crate::show::Show;
 
 /// One thing that happened. The JSON form is `{"event":"ready",…}`.
@@ -53,6 +54,20 @@ pub enum Event {
         /// Its file.
         file: Option<PathBuf>,
     },
+    /// The answer to the command of that name.
+    Devices {
+        /// Those that are there.
+        devices: Vec<CameraInfo>,
+    },
+    /// The answer to `try_source`.
+    Tried {
+        /// The id of the source that was tried.
+        source: String,
+        /// What it gave; none where it gave nothing.
+        found: Option<Finding>,
+        /// What is wrong with it; empty where all is well.
+        message: String,
+    },
     /// A source changed its state.
     Source {
         /// Its id.
@@ -75,6 +90,9 @@ pub enum Event {
         /// The frame at which it was seen.
         frame: u64,
     },
+    /// How the try of a destination goes; said at each step, a few times a second while it is
+    /// measured, and at its end.
+    Trial(TrialStatus),
     /// The recorder changed its state or its file.
     Recording {
         /// The new state.

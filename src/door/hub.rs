@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
 
 use super::board::MonitorBoard;
 use super::{
@@ -19,6 +19,9 @@ const EVENTS: usize = 4096;
 
 /// Commands that may wait for the tick; who sends more than it takes is held up.
 const COMMANDS: usize = 1024;
+
+/// Errands that may wait for the scout; what is more is refused.
+const ERRANDS: usize = 16;
 
 /// So many events answer one editing command at most.
 const ANSWERS: usize = 2;
@@ -34,6 +37,17 @@ pub struct Ask {
     pub answer: Sender<Event>,
 }
 
+/// Where commands come out of a hub.
+#[derive(Debug)]
+pub struct Lines {
+    /// The tick's.
+    pub asked: Receiver<Ask>,
+    /// The editor's.
+    pub edited: Receiver<Ask>,
+    /// The scout's.
+    pub scouted: Receiver<Ask>,
+}
+
 #[derive(Default)]
 struct Subscribers {
     list: Vec<Sender<Event>>,
@@ -47,6 +61,7 @@ struct Subscribers {
 pub struct Hub {
     commands: Sender<Ask>,
     edits: Sender<Ask>,
+    errands: Sender<Ask>,
     said: Sender<Event>,
     snapshot: ArcSwapOption<Snapshot>,
     subscribers: Mutex<Subscribers>,
@@ -55,15 +70,17 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// A hub, and where the tick and the editor take their commands. Ends its thread when the last
-    /// handle is gone.
-    pub fn start() -> std::io::Result<(Arc<Self>, Receiver<Ask>, Receiver<Ask>)> {
+    /// A hub, and where the tick, the editor and the scout take their commands. Ends its thread when
+    /// the last handle is gone.
+    pub fn start() -> std::io::Result<(Arc<Self>, Lines)> {
         let (commands, asked) = bounded(COMMANDS);
         let (edits, edited) = bounded(COMMANDS);
+        let (errands, scouted) = bounded(ERRANDS);
         let (said, heard) = unbounded::<Event>();
         let hub = Arc::new(Self {
             commands,
             edits,
+            errands,
             said,
             snapshot: ArcSwapOption::empty(),
             subscribers: Mutex::default(),
@@ -86,12 +103,17 @@ impl Hub {
                     subscribers.list.retain(|subscriber| {
                         !matches!(
                             subscriber.try_send(event.clone()),
-                            Err(crossbeam_channel::TrySendError::Disconnected(_))
+                            Err(TrySendError::Disconnected(_))
                         )
                     });
                 }
             })?;
-        Ok((hub, asked, edited))
+        let lines = Lines {
+            asked,
+            edited,
+            scouted,
+        };
+        Ok((hub, lines))
     }
 
     /// Says something to every client. Never waits.
@@ -210,6 +232,17 @@ impl LocalDoor {
             message: "the show has ended".to_owned(),
             id: Some(id),
         };
+        if command.is_aside() {
+            let ask = Ask {
+                command,
+                id,
+                answer: self.answers.clone(),
+            };
+            if self.hub.edits.send(ask).is_err() {
+                let _ = self.answers.try_send(ended());
+            }
+            return;
+        }
         if command.is_for_editor() {
             let (answer, answered) = bounded(ANSWERS);
             let ask = Ask {
@@ -234,6 +267,20 @@ impl LocalDoor {
             id,
             answer: self.answers.clone(),
         };
+        if ask.command.is_for_scout() {
+            // The next thing that is said must not wait for what takes seconds.
+            match self.hub.errands.try_send(ask) {
+                Ok(()) => {}
+                Err(TrySendError::Full(_)) => {
+                    let message = "too much is being looked for at once: try again".to_owned();
+                    self.complain(Some(id), message);
+                }
+                Err(TrySendError::Disconnected(_)) => {
+                    let _ = self.answers.try_send(ended());
+                }
+            }
+            return;
+        }
         if self.hub.commands.send(ask).is_err() {
             let _ = self.answers.try_send(ended());
         }

@@ -7,25 +7,29 @@ mod board;
 mod client;
 mod command;
 mod event;
+mod given_key;
 mod hub;
 mod monitor;
 mod place;
 mod server;
 mod snapshot;
+mod trial;
 mod wire;
 
 pub use board::{MONITORS_MAX, MonitorBoard, MonitorKey};
 pub use client::Client;
 pub use command::{Command, Request};
 pub use event::{Event, Report, ReportDestination, ReportPart, ReportRecording, ReportSource};
-pub use hub::{Ask, Hub, LocalDoor};
+pub use given_key::GivenKey;
+pub use hub::{Ask, Hub, Lines, LocalDoor};
 pub use monitor::{Absence, Door, MonitorId, MonitorPicture, MonitorRequest};
 pub use place::Place;
 pub use server::serve;
 pub use snapshot::{
     Counters, DestinationState, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
-    ReceivedStream, ReceiverStatus, RecordingState, RecordingStatus, SceneStatus, Snapshot,
-    SourceState, SourceStatus, Tally, Transition, TransitionState,
+    MarkerStatus, ReceivedStream, ReceiverStatus, RecordingState, RecordingStatus, SceneStatus,
+    Snapshot, SourceState, SourceStatus, Tally, Transition, TransitionState,
 };
+pub use trial::{TrialState, TrialStatus, Tried};
 
 pub use crate::show::{Direction, Rgb, TransitionKind, TransitionStyle};

@@ -13,7 +13,7 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 use super::hub::{Hub, LocalDoor};
 use super::place::Place;
 use super::wire::{FromEngine, Lines, ToEngine, write_line, write_picture};
-use super::{Door, Event, MonitorRequest};
+use super::{Command, Door, Event, MonitorRequest};
 use crate::nice::{self, Nice};
 
 /// More clients than this are turned away.
@@ -116,6 +116,9 @@ fn serve_commands(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
             while let Ok(Some(text)) = lines.next_text() {
                 match serde_json::from_str(text) {
                     Ok(ToEngine::Request(request)) => reading.ask(request.id, request.command),
+                    Ok(ToEngine::StoreKey { id, name, key }) => {
+                        reading.ask(id, Command::StoreKey { name, key: key.0 });
+                    }
                     Ok(ToEngine::Snapshots(rate)) => {
                         if rate_in.send(rate.min(60)).is_err() {
                             break;
@@ -137,7 +140,8 @@ fn serve_commands(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
 /// The number of a request that is not understood otherwise, so that its asker does not wait.
 fn number_in(text: &str) -> Option<u64> {
     let value: serde_json::Value = serde_json::from_str(text).ok()?;
-    value.get("request")?.get("id")?.as_u64()
+    let request = value.get("request").or_else(|| value.get("store_key"));
+    request?.get("id")?.as_u64()
 }
 
 fn write_to(

@@ -1,5 +1,6 @@
 //! What can be seen of the engine, once each tick.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -224,6 +225,12 @@ pub struct DestinationStatus {
     pub reconnects: u32,
     /// Seconds of this connection.
     pub live_s: f32,
+    /// Bits a second of the program, picture and sound.
+    #[serde(default)]
+    pub target_bps: u64,
+    /// Whether its key is where the engine runs; `None` until that was looked up.
+    #[serde(default)]
+    pub has_key: Option<bool>,
 }
 
 /// How a destination does.
@@ -266,6 +273,21 @@ pub struct RecordingStatus {
     pub free_bytes: u64,
     /// Seconds until the disk is full at the present rate.
     pub time_left_s: Option<f64>,
+    /// Where the next file will be written.
+    #[serde(default)]
+    pub folder: String,
+    /// The last markers of this file, in the order in which they were set.
+    #[serde(default)]
+    pub markers: Arc<Vec<MarkerStatus>>,
+}
+
+/// A marker in the master.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkerStatus {
+    /// Milliseconds from the beginning of the file.
+    pub ms: u64,
+    /// What was marked.
+    pub label: String,
 }
 
 /// How the recorder does.
@@ -342,6 +364,13 @@ pub struct EditStatus {
     pub undo: Option<String>,
     /// What REDO would make again.
     pub redo: Option<String>,
+    /// The show's file.
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+    /// Another program changed the file since it was read or written: saving is refused until this
+    /// show is put over it, or what it holds is taken over.
+    #[serde(default)]
+    pub file_changed: bool,
 }
 
 /// Frames of the program.

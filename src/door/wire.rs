@@ -4,10 +4,11 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer};
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, MonitorId, MonitorPicture, Request, Snapshot};
+use super::{Command, Event, GivenKey, MonitorId, MonitorPicture, Request, Snapshot};
 
 /// The longest line that is taken from the other side.
 pub const LINE_MAX: u64 = 1 << 20;
@@ -20,8 +21,47 @@ const PICTURE_MAX: u32 = 3840 * 2160 * 3 / 2;
 pub enum ToEngine {
     /// A command.
     Request(Request),
+    /// The command that brings a key: the one place where a key is said as it is.
+    StoreKey {
+        /// As in a request.
+        id: u64,
+        /// The name by which a show calls it.
+        name: String,
+        /// The key.
+        key: Plain,
+    },
     /// So many snapshots a second, 0 (none, as at first) to 60.
     Snapshots(u32),
+}
+
+/// A key as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plain(pub GivenKey);
+
+impl Serialize for Plain {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.secret().expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for Plain {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        GivenKey::deserialize(deserializer).map(Self)
+    }
+}
+
+impl ToEngine {
+    /// A command on its way to the engine.
+    pub fn ask(id: u64, command: Command) -> Self {
+        match command {
+            Command::StoreKey { name, key } => Self::StoreKey {
+                id,
+                name,
+                key: Plain(key),
+            },
+            command => Self::Request(Request { id, command }),
+        }
+    }
 }
 
 /// From the engine to a client.
@@ -157,6 +197,31 @@ mod tests {
         assert_eq!(lines.next::<ToEngine>().unwrap(), Some(request));
         assert_eq!(read_picture(&mut lines).unwrap(), Some(picture));
         assert_eq!(read_picture(&mut lines).unwrap(), None);
+    }
+
+    #[test]
+    fn a_key_reaches_the_engine_as_it_is_and_by_no_other_way() {
+        let store = Command::StoreKey {
+            name: "tube".to_owned(),
+            key: GivenKey::new("hunter2"),
+        };
+        let mut bytes = Vec::new();
+        write_line(&mut bytes, &ToEngine::ask(3, store.clone())).unwrap();
+        let heard = Lines::new(bytes.as_slice()).next::<ToEngine>().unwrap();
+        let Some(ToEngine::StoreKey { id: 3, name, key }) = heard else {
+            panic!("{heard:?}");
+        };
+        assert_eq!(
+            (name.as_str(), key.0.secret().expose()),
+            ("tube", "hunter2")
+        );
+        let plain = ToEngine::Request(Request {
+            id: 3,
+            command: store,
+        });
+        bytes.clear();
+        write_line(&mut bytes, &plain).unwrap();
+        assert!(!String::from_utf8(bytes).unwrap().contains("hunter2"));
     }
 
     #[test]

@@ -78,6 +78,9 @@ pub enum Refusal {
     /// It changes the show, which is not the core's.
     #[error("this is for the editor of the show")]
     ForEditor,
+    /// It takes long, and is no command of the core's.
+    #[error("this is for who looks for sources")]
+    ForScout,
     /// A marker while nothing is recorded.
     #[error("a marker needs a recording: start the recorder first")]
     NotRecording,
@@ -490,8 +493,14 @@ impl Core {
             | Command::Undo { .. }
             | Command::Redo { .. }
             | Command::Save { .. }
+            | Command::SaveAs { .. }
             | Command::Revert {}
+            | Command::TryDestination { .. }
+            | Command::StopTrial { .. }
+            | Command::StoreKey { .. }
+            | Command::ForgetKey { .. }
             | Command::Show {} => return Err(Refusal::ForEditor),
+            Command::Devices {} | Command::TrySource { .. } => return Err(Refusal::ForScout),
             Command::Quit {} => return Ok(Effect::Quit),
         }
         Ok(Effect::None)

@@ -5,17 +5,23 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded, select};
+use crossbeam_channel::{Receiver, Sender, bounded, select, tick};
 
 use super::book::{Book, BookError, Draft};
 use super::cast::{Cast, SLOTS};
 use super::core::{Leaving, Refusal};
 use super::exchange::{Change, Departure};
+use super::keys::Keys;
 use super::stagehands::Stagehands;
+use super::tries::{Tries, TryRefusal};
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
 use crate::show::{self, SaveError, Show};
+
+/// How often the file is looked at, whether another program changed it.
+const LOOK_AT_FILE: Duration = Duration::from_secs(1);
 
 /// Why an edit was refused. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +41,12 @@ enum EditRefusal {
          in its place (what is there is kept as a copy), or \"revert\" to take over what it holds"
     )]
     ChangedUnderneath(PathBuf),
+    #[error("{0} is the file of a show that is running: expected another file")]
+    RunsElsewhere(PathBuf),
     #[error(transparent)]
     Save(SaveError),
+    #[error(transparent)]
+    Try(#[from] TryRefusal),
     #[error("the show has ended")]
     Ended,
 }
@@ -70,6 +80,10 @@ pub struct Editor {
     pub status: Arc<ArcSwap<EditStatus>>,
     /// Where the show is kept from which a next engine would go on.
     pub place: Option<Place>,
+    /// The stream keys that the show names.
+    pub keys: Keys,
+    /// Destinations that are tried.
+    pub tries: Tries,
 }
 
 impl Editor {
@@ -89,6 +103,10 @@ struct Desk {
     text: Option<String>,
     /// The show that the file holds.
     saved: Arc<Show>,
+    /// Another program changed the file since.
+    changed: bool,
+    /// Length and time of the file when it was last compared.
+    seen: Option<(u64, SystemTime)>,
 }
 
 impl Editor {
@@ -109,6 +127,8 @@ impl Editor {
                 .unwrap_or_else(|| cast.show.clone()),
             cast,
             text,
+            changed: false,
+            seen: None,
             editor: self,
         };
         std::thread::Builder::new()
@@ -122,10 +142,13 @@ impl Editor {
 
 impl Desk {
     fn follow(&mut self) {
+        self.editor.keys.look(self.book.show());
         self.tell();
         let (asked, departures) = (self.editor.asked.clone(), self.editor.departures.clone());
+        let look = tick(LOOK_AT_FILE);
         loop {
             select! {
+                recv(look) -> _ => self.look_at_file(),
                 recv(departures) -> departure => match departure {
                     Ok(departure) => self.editor.hands.end(departure),
                     // The tick has ended, and with it the show.
@@ -140,6 +163,10 @@ impl Desk {
     }
 
     fn answer(&mut self, ask: Ask) {
+        if let Command::StoreKey { .. } | Command::ForgetKey { .. } = &ask.command {
+            // Answered when it is done, which may take a while.
+            return self.editor.keys.change(ask);
+        }
         let id = Some(ask.id);
         let outcome = self.carry_out(&ask.command);
         self.tell();
@@ -193,8 +220,23 @@ impl Desk {
                 self.make(self.book.draft_redo(*revision)?, Leaving::Stays)
             }
             Command::Save { over } => self.save(*over),
+            Command::SaveAs { path } => self.save_as(path),
             Command::Revert {} => self.revert(),
             Command::Show {} => Ok(self.now()),
+            Command::TryDestination {
+                destination,
+                seconds,
+                publish,
+            } => {
+                let show = self.book.show().clone();
+                let tries = &mut self.editor.tries;
+                tries.begin(&show, destination, *seconds, *publish)?;
+                Ok(self.now())
+            }
+            Command::StopTrial { destination } => {
+                self.editor.tries.stop(destination)?;
+                Ok(self.now())
+            }
             // No other command is for the editor.
             _ => Err(EditRefusal::Ended),
         }
@@ -259,6 +301,8 @@ impl Desk {
                 }
             }
         }
+        self.editor.hands.aim_recorder(&cast.show);
+        self.editor.keys.look(&cast.show);
         for destination in &cast.show.destinations {
             let same = |d: &&show::Destination| d.goes_where(destination);
             if !old.show.destinations.iter().any(|d| same(&d)) {
@@ -287,6 +331,38 @@ impl Desk {
         show::save(&file, self.book.show()).map_err(EditRefusal::Save)?;
         self.text = std::fs::read_to_string(&file).ok();
         self.saved = self.book.show().clone();
+        self.changed = false;
+        Ok(self.now())
+    }
+
+    /// Writes the show into another file. It goes on in its own: sockets, journal and keeper go by
+    /// the file that it was opened with.
+    fn save_as(&mut self, path: &Path) -> Result<u64, EditRefusal> {
+        let io = |error| {
+            EditRefusal::Save(SaveError::Io {
+                file: path.to_owned(),
+                error,
+            })
+        };
+        let path = &std::path::absolute(path).map_err(io)?;
+        if let Some(file) = &self.editor.file
+            && path.canonicalize().is_ok_and(|path| path == *file)
+        {
+            return self.save(false);
+        }
+        // A show that runs would lose its file to this one.
+        let runs = path.is_file() && Place::of(path).and_then(|p| p.is_kept()).unwrap_or(false);
+        if runs {
+            return Err(EditRefusal::RunsElsewhere(path.clone()));
+        }
+        let mut show = Show::clone(self.book.show());
+        if let (Some(from), Some(to)) = (
+            self.editor.file.as_deref().and_then(Path::parent),
+            path.parent(),
+        ) {
+            show::rebase(&mut show, from, to);
+        }
+        show::save(path, &show).map_err(EditRefusal::Save)?;
         Ok(self.now())
     }
 
@@ -308,6 +384,7 @@ impl Desk {
         let answer = self.make(draft, Leaving::Stays)?;
         self.text = Some(text);
         self.saved = show;
+        self.changed = false;
         Ok(answer)
     }
 
@@ -325,12 +402,33 @@ impl Desk {
         }
     }
 
+    /// Tells whether another program changed the file. It is read only where it seems to be another.
+    fn look_at_file(&mut self) {
+        let Some(file) = self.editor.file.clone() else {
+            return;
+        };
+        let seen = std::fs::metadata(&file)
+            .and_then(|now| Ok((now.len(), now.modified()?)))
+            .ok();
+        if seen == self.seen {
+            return;
+        }
+        self.seen = seen;
+        let changed = self.has_changed(&file);
+        if changed != self.changed {
+            self.changed = changed;
+            self.tell();
+        }
+    }
+
     fn tell(&self) {
         self.editor.status.store(Arc::new(EditStatus {
             revision: self.book.revision(),
             unsaved: *self.saved != **self.book.show(),
             undo: self.book.undoes().map(str::to_owned),
             redo: self.book.redoes().map(str::to_owned),
+            file: self.editor.file.clone(),
+            file_changed: self.changed,
         }));
     }
 }

@@ -230,7 +230,7 @@ mod tests {
     fn a_show_that_was_ended_is_noted_with_all_that_was_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
-        let (hub, _asked, _edited) = Hub::start().unwrap();
+        let (hub, _lines) = Hub::start().unwrap();
         let before = Tally {
             parts: vec![part("a.mkv")],
             ..Tally::default()

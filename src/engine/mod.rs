@@ -9,16 +9,19 @@ mod editor;
 mod exchange;
 mod health;
 mod journal;
+mod keys;
 mod monitors;
 mod observer;
 mod played;
 mod reception;
+mod scout;
 mod sound;
 mod stagehands;
 mod switcher;
 mod taken;
 mod tally;
 mod tick;
+mod tries;
 mod wipes;
 
 use std::path::{Path, PathBuf};
@@ -44,18 +47,20 @@ use crate::door::{
 };
 use crate::media::HouseClock;
 use crate::output::receiver::Receiver;
-use crate::output::{Consumers, EncodeError, Encoders, Recorder, start_fan_out};
+use crate::output::{Aim, Consumers, EncodeError, Encoders, Recorder, start_fan_out};
 use crate::show::{self, Show};
 use crate::video::Compositor;
 use editor::Editor;
 use health::Watch;
 use journal::{Counted, JournalWriter};
+use keys::Keys;
 use monitors::Taps;
 use observer::Observer;
 use played::Input;
 use sound::{SoundLink, StripLine};
 use stagehands::{Stagehands, StripsEnd};
 use tick::{Ended, Tick};
+use tries::Tries;
 use wipes::Wipes;
 
 /// Clips and test pictures are waited for so long before the first frame, so that a show does not
@@ -121,7 +126,7 @@ impl Engine {
             .as_ref()
             .and_then(Journal::clock)
             .unwrap_or_else(HouseClock::start);
-        let (hub, asked, edited) = Hub::start()?;
+        let (hub, lines) = Hub::start()?;
         // A revision that somebody may have seen is never another one's number.
         let revision = resumed.as_ref().map_or(0, |journal| journal.revision + 1);
         let cast = Arc::new(Cast::opened(show, revision));
@@ -146,7 +151,13 @@ impl Engine {
 
         let consumers = Consumers::default();
         let edit = Arc::new(ArcSwap::from_pointee(EditStatus::default()));
-        let mut outputs = start_outputs(&core, clock, folder, &consumers, edit.clone())?;
+        let keys = Keys::start(hub.clone())?;
+        let aim = Aim::new(
+            folder.join(&cast.show.recording.folder),
+            cast.show.name.clone(),
+        );
+        let told = (edit.clone(), keys.clone());
+        let mut outputs = start_outputs(&core, clock, aim.clone(), &consumers, told)?;
         wanted.apply(&mut core, &mut outputs.observer);
 
         let meters = Arc::new(Meters::new(SLOTS));
@@ -169,7 +180,7 @@ impl Engine {
             clock,
             &cast.show,
             folder.to_owned(),
-            (meters.clone(), hands, consumers),
+            (meters.clone(), hands, consumers, aim),
             arrivals_in,
         )?;
         for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
@@ -178,15 +189,18 @@ impl Engine {
         for destination in &cast.show.destinations {
             hands.start_destination(destination);
         }
+        let setting = hands.setting().clone();
         let editor = Editor {
             file: options.file,
-            asked: edited,
+            asked: lines.edited,
             changes: changes_in,
             departures: departures_out,
             hands,
             hub: hub.clone(),
             status: edit,
             place: options.place,
+            keys,
+            tries: Tries::new(hub.clone()),
         };
 
         let taps = Arc::new(Taps::new());
@@ -206,8 +220,9 @@ impl Engine {
             hub.board().clone(),
             format,
             wipes.clone(),
-            helpers_stopped,
+            helpers_stopped.clone(),
         )?;
+        scout::start(lines.scouted, setting, hub.clone(), helpers_stopped)?;
         let journal = JournalWriter::start(options.journal, hub.clone(), counted)?;
         let encoder = outputs.observer.encoders.input();
         let mixer = Mixer::new(SLOTS, meters.clone());
@@ -220,7 +235,7 @@ impl Engine {
             link: link.clone(),
             meters,
             hub: hub.clone(),
-            asked,
+            asked: lines.asked,
             changes,
             arrivals,
             departures,
@@ -307,18 +322,14 @@ struct Outputs {
 fn start_outputs(
     core: &Core,
     clock: HouseClock,
-    folder: &Path,
+    aim: Aim,
     consumers: &Consumers,
-    edit: Arc<ArcSwap<EditStatus>>,
+    (edit, keys): (Arc<ArcSwap<EditStatus>>, Keys),
 ) -> Result<Outputs, EngineError> {
     let show = core.show();
     let (encoded_in, encoded_out) = unbounded();
-    let bits = u64::from(show.encoder.bitrate_kbps + show.encoder.audio_kbps) * 1000;
-    let (recorder, queue) = Recorder::start(
-        folder.join(&show.recording.folder),
-        show.name.clone(),
-        bits / 8,
-    )?;
+    let bits = show.encoder.bits_per_second();
+    let (recorder, queue) = Recorder::start(aim, bits / 8)?;
     consumers.add(queue);
     let fan_out = start_fan_out(encoded_out, consumers.clone())?;
     let encoders = Encoders::start(clock, show.format, &show.encoder, encoded_in)?;
@@ -327,7 +338,7 @@ fn start_outputs(
         .as_ref()
         .map(|receiver| start_receiver(receiver, clock));
     Ok(Outputs {
-        observer: Observer::new(recorder, encoders, receiver, edit),
+        observer: Observer::new(recorder, encoders, receiver, edit, keys),
         fan_out,
     })
 }

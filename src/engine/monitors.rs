@@ -269,7 +269,7 @@ mod tests {
 
     /// The wipes of a house; their thread ends with the second.
     fn wipes() -> (Arc<Wipes>, crossbeam_channel::Sender<()>) {
-        let (hub, _asked, _edited) = Hub::start().unwrap();
+        let (hub, _lines) = Hub::start().unwrap();
         let (running, stopped) = crossbeam_channel::bounded::<()>(0);
         let shelf = Arc::new(WipeShelf::new((1280, 720)));
         let wipes = Wipes::start(Vec::new(), shelf, hub, stopped).unwrap();

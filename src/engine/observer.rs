@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::core::{Observed, Refusal};
+use super::keys::Keys;
 use super::reception::Reception;
 use crate::door::{
     DestinationState, DestinationStatus, EditStatus, EncoderStatus, Event, Hub, RecordingState,
@@ -29,6 +30,8 @@ pub struct Observer {
     pub receiver: Option<Reception>,
     /// What the editor says.
     pub edit: Arc<ArcSwap<EditStatus>>,
+    /// Which keys are there.
+    pub keys: Keys,
     told: Told,
     bitrate: Bitrate,
 }
@@ -48,6 +51,7 @@ impl Observer {
         encoders: Encoders,
         receiver: Option<Result<Receiver, String>>,
         edit: Arc<ArcSwap<EditStatus>>,
+        keys: Keys,
     ) -> Self {
         Self {
             told: Told::default(),
@@ -56,6 +60,7 @@ impl Observer {
             encoders,
             receiver: receiver.map(Reception::new),
             edit,
+            keys,
             bitrate: Bitrate::default(),
         }
     }
@@ -127,6 +132,7 @@ impl Observer {
                 DestinationStatus {
                     id: destination.id.clone(),
                     label: destination.label.clone(),
+                    has_key: self.keys.has(&destination.key),
                     ..status.unwrap_or_else(|| DestinationStatus {
                         server: destination.server.clone(),
                         ..DestinationStatus::default()

@@ -16,7 +16,7 @@ use crate::audio::{Meters, Strip, Track};
 use crate::door::SourceState;
 use crate::input::{self, RunningSource, Setting};
 use crate::media::HouseClock;
-use crate::output::{Consumers, PacketQueue, RunningDestination};
+use crate::output::{Aim, Consumers, PacketQueue, RunningDestination};
 use crate::show::{Destination, Encoder, Show, Source, SourceKind};
 use crate::video::{CanvasPool, slate};
 
@@ -36,6 +36,7 @@ pub struct Stagehands {
     meters: Arc<Meters>,
     strips: StripsEnd,
     consumers: Consumers,
+    recorder: Aim,
     arrivals: Sender<Arrival>,
     running: BTreeMap<usize, RunningSource>,
     queues: BTreeMap<String, Arc<PacketQueue>>,
@@ -52,11 +53,11 @@ impl Stagehands {
         clock: HouseClock,
         show: &Show,
         folder: PathBuf,
-        house: (Arc<Meters>, StripsEnd, Consumers),
+        house: (Arc<Meters>, StripsEnd, Consumers, Aim),
         arrivals: Sender<Arrival>,
     ) -> Result<Self, gstreamer::glib::BoolError> {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-        let (meters, strips, consumers) = house;
+        let (meters, strips, consumers, recorder) = house;
         Ok(Self {
             setting: Setting {
                 clock,
@@ -69,11 +70,17 @@ impl Stagehands {
             meters,
             strips,
             consumers,
+            recorder,
             arrivals,
             running: BTreeMap::new(),
             queues: BTreeMap::new(),
             leaving: Vec::new(),
         })
+    }
+
+    /// What all sources of the show share.
+    pub fn setting(&self) -> &Setting {
+        &self.setting
     }
 
     /// Whether a source runs in this slot, or is still on its way out of it.
@@ -119,6 +126,12 @@ impl Stagehands {
 
     fn slate(&self, source: &Source) -> Option<crate::media::Picture> {
         slate(&self.pool, &label(&source.label, &source.id))
+    }
+
+    /// Has the next recording written where the show says, and named after it.
+    pub fn aim_recorder(&self, show: &Show) {
+        let folder = self.setting.folder.join(&show.recording.folder);
+        self.recorder.turn(folder, show.name.clone());
     }
 
     /// Starts a destination, which is off.

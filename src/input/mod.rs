@@ -16,11 +16,13 @@ mod slot;
 mod sound;
 mod supervisor;
 mod test;
+mod trial;
 
-pub use camera::{CameraInfo, cameras};
+pub use camera::cameras;
 pub use clock_map::ClockMap;
 pub use feed::Vitals;
 pub use pipeline::{Setting, SourceError};
 pub use slot::{Slot, SlotCounters, SlotWriter, slot};
 pub use sound::{Mark, SoundReader, SoundWriter, sound_ring};
 pub use supervisor::{LOST_NS, RunningSource, Status, is_live, start};
+pub use trial::attempt;

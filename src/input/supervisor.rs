@@ -457,7 +457,7 @@ fn seek(
     )
 }
 
-fn error_text(error: &gst::message::Error) -> String {
+pub(super) fn error_text(error: &gst::message::Error) -> String {
     let text = error.error().message().to_string();
     match error.debug() {
         // The first line of the debug text is where it happened, the last is what.
@@ -480,7 +480,7 @@ fn error_on(bus: &gst::Bus) -> Option<String> {
 }
 
 /// Ends a pipeline on a thread of its own: one that hangs in the network must not hold up the next.
-fn end_aside(pipeline: gst::Pipeline) {
+pub(super) fn end_aside(pipeline: gst::Pipeline) {
     let (done, ended) = bounded::<()>(1);
     let spawned = std::thread::Builder::new()
         .name("source end".to_owned())

@@ -1,4 +1,5 @@
-//! A keeper that outlives who asks for it: a session of its own, its words in the show's log.
+//! What outlives who asks for it: a desk of its own, and a keeper, which has a session of its own and whose
+//! words go to the show's log.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -37,6 +38,20 @@ pub fn start_apart(show_file: &Path) -> io::Result<()> {
         });
     }
     let child = process.spawn()?;
+    wait(child)?;
+    Ok(())
+}
+
+/// Opens a desk on a show in a process of its own, which starts the show's keeper where none runs.
+///
+/// # Errors
+/// What the system says.
+pub fn open_apart(show_file: &Path) -> io::Result<()> {
+    let child = this_program()?
+        .arg(show_file)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()?;
     wait(child)?;
     Ok(())
 }

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, after, bounded, never, select, tick, unbounded};
 use serde::Deserialize;
 
-pub use apart::start_apart;
+pub use apart::{open_apart, start_apart};
 pub use charge::Charge;
 pub use heir::stay_kept;
 pub use process::inherited;

@@ -1,12 +1,14 @@
 //! What flows through the house: picture, sound block, packet, time; and what their numbers mean. Plain data, no threads.
 
 pub mod colour;
+mod found;
 mod packet;
 mod picture;
 pub mod scope;
 mod sound;
 mod time;
 
+pub use found::{CameraInfo, CameraMode, Finding, FoundPicture, FoundSound};
 pub use packet::{Headers, Packet, Track};
 pub use picture::{Picture, PlaneRef};
 pub use sound::{BLOCK, CHANNELS, SoundBlock, block_start, db_to_gain, gain_to_db};

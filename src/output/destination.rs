@@ -2,24 +2,18 @@
 //! happens to nobody else.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-
-use gstreamer as gst;
-use gstreamer::prelude::*;
-use gstreamer_app as gst_app;
-use url::Url;
 
 use super::bitrate::Bitrate;
 use super::control::{Handle, Wanted};
 use super::flv;
-use super::pipeline::{live_source, retire};
 use super::queue::PacketQueue;
+use super::session::{Session, host_of};
 use super::trouble::Trouble;
 use crate::door::{DestinationState, DestinationStatus};
 use crate::media::{Headers, Packet, Track};
 use crate::nice::{self, Nice};
-use crate::show::{self, Encoder, Format, Key, secrets};
+use crate::show::{self, Encoder, Format};
 
 /// Program time that may wait in the queue before a group of pictures is dropped.
 const BACKLOG: Duration = Duration::from_secs(6);
@@ -58,21 +52,10 @@ impl RunningDestination {
             id: destination.id.clone(),
             label: destination.label.clone(),
             server: destination.server.clone(),
-            state: DestinationState::Off,
-            message: String::new(),
-            attempt: 0,
-            next_try_s: None,
-            bitrate_bps: 0,
-            backlog_ms: 0,
-            frames: 0,
-            dropped: 0,
-            reconnects: 0,
-            live_s: 0.0,
+            target_bps: encoder.bits_per_second(),
+            ..DestinationStatus::default()
         };
-        let host = Url::parse(&destination.server)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned))
-            .unwrap_or_else(|| destination.server.clone());
+        let host = host_of(&destination.server);
         let name = format!("to {}", destination.id);
         let (destination, encoder) = (destination.clone(), encoder.clone());
         let packets = queue.clone();
@@ -125,24 +108,6 @@ struct Supervisor {
     connections: u32,
     frames: u64,
     host: String,
-}
-
-/// One connection.
-struct Session {
-    pipeline: gst::Pipeline,
-    input: gst_app::AppSrc,
-    bus: gst::Bus,
-    /// Tags and bytes that reached the sink.
-    sent: Arc<Sent>,
-    /// Kept out of every message, where it is one.
-    secret: secrets::Secret,
-    is_secret: bool,
-}
-
-#[derive(Default)]
-struct Sent {
-    tags: AtomicU64,
-    bytes: AtomicU64,
 }
 
 impl Supervisor {
@@ -203,17 +168,9 @@ impl Supervisor {
     /// Connects and sends until it is stopped (`Ok`) or the connection breaks.
     fn session(&mut self) -> Result<(), Trouble> {
         self.tell_connecting("connecting");
-        let session = self.connect()?;
+        let session = Session::start(&self.destination, "")?;
         let result = self.send(&session);
-        // The sink says goodbye when the stream ends, and only then.
-        if result.is_ok() {
-            let _ = session.input.end_of_stream();
-            session.bus.timed_pop_filtered(
-                gst::ClockTime::from_seconds(2),
-                &[gst::MessageType::Eos, gst::MessageType::Error],
-            );
-        }
-        session.end();
+        session.end(result.is_ok());
         result
     }
 
@@ -226,18 +183,6 @@ impl Supervisor {
         self.tell(state, message, |_| ());
     }
 
-    fn connect(&self) -> Result<Session, Trouble> {
-        let secret = match &self.destination.key {
-            Key::Open(name) => secrets::Secret::new(name.clone()),
-            Key::Secret(name) => {
-                secrets::lookup(name).map_err(|error| Trouble::person(error.to_string()))?
-            }
-        };
-        let is_secret = matches!(self.destination.key, Key::Secret(_));
-        Session::start(&self.destination.server, secret, is_secret)
-            .map_err(|error| Trouble::person(format!("GStreamer's RTMP does not start: {error}")))
-    }
-
     fn send(&mut self, session: &Session) -> Result<(), Trouble> {
         // The opening goes out as soon as the encoders have given their headers, and its third tag
         // reaches the sink when the server has taken the first two: the connection stands.
@@ -245,11 +190,11 @@ impl Supervisor {
         let mut connect_by = Instant::now() + CONNECT;
         let mut first: Option<Packet> = None;
         let mut opening = 0;
-        while opening == 0 || session.sent.tags.load(Ordering::Relaxed) < opening {
+        while opening == 0 || session.tags() < opening {
             if !self.wanted.is_on() {
                 return Ok(());
             }
-            session.check(&self.host)?;
+            session.check()?;
             if opening == 0 {
                 if let Some(packet) = self.queue.pop(Duration::from_millis(50)) {
                     opening = session.open(&packet.headers, self.format, &self.encoder, 0);
@@ -289,18 +234,18 @@ impl Supervisor {
                 let rest = self.queue.rest(self.wanted.is_ended());
                 for packet in next.into_iter().chain(rest) {
                     if let Some(tag) = flv::packet(&packet, base.unwrap_or(packet.dts)) {
-                        let _ = session.input.push_buffer(tag);
+                        let _ = session.push(tag);
                         self.frames += u64::from(packet.track == Track::Video);
                     }
                 }
                 self.tell(DestinationState::Live, "", |_| ());
                 return Ok(());
             }
-            session.check(&self.host)?;
-            let tags = session.sent.tags.load(Ordering::Relaxed);
+            session.check()?;
+            let tags = session.tags();
             if tags != moved.0 {
                 moved = (tags, Instant::now());
-            } else if session.input.current_level_buffers() > 0 && moved.1.elapsed() > STALLED {
+            } else if session.waiting() > 0 && moved.1.elapsed() > STALLED {
                 return Err(Trouble::passing(format!(
                     "{} takes nothing any more",
                     self.host
@@ -309,7 +254,7 @@ impl Supervisor {
             let backlog = self.queue.backlog_ns();
             if told.elapsed() >= TELL {
                 told = Instant::now();
-                let rate = bitrate.at(told, session.sent.bytes.load(Ordering::Relaxed));
+                let rate = bitrate.at(told, session.bytes());
                 let (state, message) = if backlog > CONGESTED_NS {
                     let message = "the network is too slow: pictures are being dropped";
                     (DestinationState::Congested, message)
@@ -321,7 +266,7 @@ impl Supervisor {
                     status.live_s = since.elapsed().as_secs_f32();
                 });
             }
-            if session.input.current_level_buffers() >= IN_PIPELINE {
+            if session.waiting() >= IN_PIPELINE {
                 std::thread::sleep(Duration::from_millis(10));
                 continue;
             }
@@ -348,10 +293,7 @@ impl Supervisor {
             }
             let base = *base.get_or_insert(packet.dts);
             if let Some(tag) = flv::packet(&packet, base) {
-                if session.input.push_buffer(tag).is_err() {
-                    session.check(&self.host)?;
-                    return Err(Trouble::passing("the connection broke"));
-                }
+                session.push(tag)?;
                 self.frames += u64::from(packet.track == Track::Video);
             }
         }
@@ -387,86 +329,5 @@ impl Supervisor {
             );
         }
         self.wanted.tell(status);
-    }
-}
-
-impl Session {
-    fn start(
-        server: &str,
-        secret: secrets::Secret,
-        is_secret: bool,
-    ) -> Result<Self, gst::glib::BoolError> {
-        let caps = gst::Caps::new_empty_simple("video/x-flv");
-        let input = live_source(&caps);
-        let sink = gst::ElementFactory::make("rtmp2sink")
-            .property("sync", false)
-            .property("async", false)
-            .property("enable-last-sample", false)
-            .property("chunk-size", 4096u32)
-            .build()?;
-        let location = format!("{}/{}", server.trim_end_matches('/'), secret.expose());
-        sink.set_property("location", location);
-        let sent = Arc::new(Sent::default());
-        let counted = sent.clone();
-        if let Some(pad) = sink.static_pad("sink") {
-            pad.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
-                counted.tags.fetch_add(1, Ordering::Relaxed);
-                if let Some(buffer) = info.buffer() {
-                    counted
-                        .bytes
-                        .fetch_add(buffer.size() as u64, Ordering::Relaxed);
-                }
-                gst::PadProbeReturn::Ok
-            });
-        }
-        let pipeline = gst::Pipeline::new();
-        pipeline.add_many([input.upcast_ref(), &sink])?;
-        input.link(&sink)?;
-        let bus = pipeline
-            .bus()
-            .ok_or_else(|| gst::glib::bool_error!("the pipeline has no bus"))?;
-        nice::streaming_threads_give_way(&pipeline, Nice::Encoder);
-        let session = Self {
-            pipeline,
-            input,
-            bus,
-            sent,
-            secret,
-            is_secret,
-        };
-        // An attempt that fails at once says why on the bus.
-        let _ = session.pipeline.set_state(gst::State::Playing);
-        Ok(session)
-    }
-
-    /// Sends metadata and headers, `time_ns` into the connection; gives how many tags.
-    fn open(&self, headers: &Headers, format: Format, encoder: &Encoder, time_ns: i64) -> u64 {
-        let tags = flv::opening(headers, format, encoder, time_ns);
-        let count = tags.len() as u64;
-        for tag in tags {
-            let _ = self.input.push_buffer(tag);
-        }
-        count
-    }
-
-    fn check(&self, host: &str) -> Result<(), Trouble> {
-        while let Some(message) = self.bus.pop() {
-            if let gst::MessageView::Error(error) = message.view() {
-                let text = error.error().message().to_owned();
-                let debug = error.debug().unwrap_or_default();
-                // Read first: a stream's name may be a word of the message.
-                let mut trouble = Trouble::of_rtmp(&text, &debug, host);
-                if self.is_secret {
-                    trouble.message = self.secret.hidden_in(&trouble.message);
-                }
-                return Err(trouble);
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends it: a sink that hangs in the network does not hold up the next.
-    fn end(self) {
-        let _ = retire(self.pipeline).recv_timeout(Duration::from_secs(2));
     }
 }

@@ -6,6 +6,7 @@
 mod pipelines;
 mod shared;
 mod side;
+mod still;
 mod supervise;
 
 use std::sync::atomic::Ordering;
@@ -20,6 +21,7 @@ pub use self::shared::{EncodeError, Encoded};
 use self::pipelines::Running;
 use self::shared::Shared;
 use self::side::Side;
+pub use self::still::Still;
 use crate::media::{
     BLOCK, House, HouseClock, NS_PER_S, Picture, SAMPLE_RATE, SoundBlock, block_start,
 };

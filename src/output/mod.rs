@@ -1,6 +1,6 @@
 //! What leaves the house, in the order of its way: encoded once, put in order once, and queued for
-//! each destination and the recorder; beside it the small receiver, and what is done to a recording
-//! once it is written.
+//! each destination and the recorder; beside it the try of a destination, the small receiver, and
+//! what is done to a recording once it is written.
 
 mod encode;
 mod fanout;
@@ -11,7 +11,11 @@ mod bitrate;
 mod control;
 mod destination;
 mod flv;
+mod session;
 mod trouble;
+
+mod greet;
+mod try_out;
 
 mod recorder;
 
@@ -33,5 +37,6 @@ pub use encode::{EncodeError, Encoded, EncoderInput, Encoders};
 pub use fanout::{Consumers, start as start_fan_out};
 pub use naming::new_file;
 pub use queue::PacketQueue;
-pub use recorder::Recorder;
+pub use recorder::{Aim, Recorder};
 pub use recover::{Recovered, recover};
+pub use try_out::{TryOut, Watcher};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use gstreamer as gst;
 use gstreamer::prelude::*;
@@ -17,7 +18,7 @@ use super::naming::new_file;
 use super::pipeline::{live_source, retire};
 use super::queue::PacketQueue;
 use super::recover::recover;
-use crate::door::{RecordingState, RecordingStatus};
+use crate::door::{MarkerStatus, RecordingState, RecordingStatus};
 use crate::media::{Headers, House, NS_PER_S, Packet, Track};
 use crate::nice::{self, Nice};
 
@@ -37,6 +38,35 @@ const RETRY: Duration = Duration::from_secs(5);
 /// A file that does not close in this time is left as it is; it can be mended.
 const CLOSE: gst::ClockTime = gst::ClockTime::from_seconds(10);
 
+/// So many markers of a file are told.
+const MARKERS: usize = 12;
+
+/// Where files are written, and what they are named after. Others may change it at any time; it holds
+/// from the next file on.
+#[derive(Clone, Debug)]
+pub struct Aim {
+    target: Arc<ArcSwap<Target>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Target {
+    folder: PathBuf,
+    show: String,
+}
+
+impl Aim {
+    /// A folder, made where it is missing, and a show's name.
+    pub fn new(folder: PathBuf, show: String) -> Self {
+        let target = Arc::new(ArcSwap::from_pointee(Target { folder, show }));
+        Self { target }
+    }
+
+    /// Has the next file written elsewhere, or named otherwise.
+    pub fn turn(&self, folder: PathBuf, show: String) {
+        self.target.store(Arc::new(Target { folder, show }));
+    }
+}
+
 /// The recorder, as the engine holds it.
 pub struct Recorder {
     handle: Handle<RecordingStatus>,
@@ -48,19 +78,15 @@ impl Recorder {
     ///
     /// # Errors
     /// What the system says where there is no thread to be had.
-    pub fn start(
-        folder: PathBuf,
-        show: String,
-        bytes_per_second: u64,
-    ) -> std::io::Result<(Self, Arc<PacketQueue>)> {
+    pub fn start(aim: Aim, bytes_per_second: u64) -> std::io::Result<(Self, Arc<PacketQueue>)> {
         let queue = Arc::new(PacketQueue::new(BACKLOG));
         let (markers, marked) = unbounded();
         let packets = queue.clone();
         let name = "recorder".to_owned();
         let handle = Handle::start(name, RecordingStatus::default(), move |wanted| {
             let mut writer = Writer {
-                folder,
-                show,
+                target: aim.target.load_full(),
+                aim,
                 bytes_per_second,
                 queue: packets,
                 wanted,
@@ -99,8 +125,9 @@ impl Recorder {
 }
 
 struct Writer {
-    folder: PathBuf,
-    show: String,
+    aim: Aim,
+    /// Where this file is written, or the next one.
+    target: Arc<Target>,
     bytes_per_second: u64,
     queue: Arc<PacketQueue>,
     wanted: Wanted<RecordingStatus>,
@@ -134,8 +161,9 @@ enum PartEnding {
 impl Writer {
     fn run(&mut self) {
         nice::give_way(Nice::Encoder);
-        mend_beside(&self.folder);
+        mend_beside(&self.target.folder);
         while !self.wanted.is_ended() {
+            self.follow();
             if !self.wanted.is_on() {
                 self.queue.count_missed(false);
                 self.tell(RecordingState::Off, "");
@@ -149,10 +177,21 @@ impl Writer {
         }
     }
 
+    /// Takes over where the next file is to be. Called between two files alone.
+    fn follow(&mut self) {
+        let target = self.aim.target.load_full();
+        if target.folder != self.target.folder {
+            mend_beside(&target.folder);
+        }
+        self.target = target;
+    }
+
     /// Waits for the next attempt, and says why.
     fn wait(&mut self, message: &str) {
         let until = Instant::now() + RETRY;
         loop {
+            // A folder on another disk may be the cure.
+            self.follow();
             self.tell(RecordingState::Failed, message);
             // After it was told: from here on they are refused.
             self.drop_markers();
@@ -172,7 +211,7 @@ impl Writer {
             return Err(format!(
                 "the disk is full: {} MB free in {}",
                 self.status.free_bytes >> 20,
-                self.folder.display()
+                self.target.folder.display()
             ));
         }
         self.queue.open();
@@ -188,7 +227,8 @@ impl Writer {
         };
         self.queue.count_missed(true);
         loop {
-            let part = Part::open(&self.folder, &self.show, &first)?;
+            self.follow();
+            let part = Part::open(&self.target.folder, &self.target.show, &first)?;
             match self.write(part, first) {
                 PartEnding::Stopped => return Ok(()),
                 PartEnding::NewHeaders(packet) => first = packet,
@@ -206,6 +246,7 @@ impl Writer {
         self.status.frames = 0;
         self.status.length_s = 0.0;
         self.status.bytes = 0;
+        self.status.markers = Arc::default();
         tracing::info!(path = %part.path.display(), "recording");
         let mut told = Instant::now();
         self.take(&part, &first);
@@ -276,7 +317,7 @@ impl Writer {
             .then(|| "the disk is full; the file was closed while it could be".to_owned())
     }
 
-    fn write_markers(&self, part: &mut Part) {
+    fn write_markers(&mut self, part: &mut Part) {
         while let Ok((time, label)) = self.marked.try_recv() {
             // One from before this file began was held for it.
             let ms = (time - part.base).max(0).unsigned_abs() / 1_000_000;
@@ -284,7 +325,13 @@ impl Writer {
                 && let Err(error) = sidecar.add(ms, &label)
             {
                 tracing::error!("a marker is lost: {error}");
+                continue;
             }
+            let markers = Arc::make_mut(&mut self.status.markers);
+            if markers.len() == MARKERS {
+                markers.remove(0);
+            }
+            markers.push(MarkerStatus { ms, label });
         }
     }
 
@@ -299,7 +346,8 @@ impl Writer {
         self.status.state = state;
         self.status.message = message.to_owned();
         self.status.dropped = self.queue.dropped();
-        self.status.free_bytes = free_bytes(&self.folder);
+        self.status.free_bytes = free_bytes(&self.target.folder);
+        self.status.folder = self.aim.target.load().folder.display().to_string();
         let room = self.status.free_bytes.saturating_sub(RESERVE);
         self.status.time_left_s = Some(room as f64 / self.bytes_per_second.max(1) as f64);
         self.wanted.tell(self.status.clone());

@@ -15,6 +15,7 @@ pub struct Trouble {
 const PERSON: Duration = Duration::from_secs(60);
 /// The longest wait otherwise. A server that is back is not to wait long for its stream.
 const LONGEST: Duration = Duration::from_secs(10);
+const CLOSED: &str = "the server closed the connection";
 const FIRST: Duration = Duration::from_secs(1);
 /// So many attempts in a row that were refused, and it looks as if a person must act.
 const PATIENCE: u32 = 4;
@@ -36,6 +37,16 @@ impl Trouble {
         }
     }
 
+    /// The server closed the connection, and said no more.
+    pub fn closed() -> Self {
+        Self::passing(CLOSED)
+    }
+
+    /// Whether the server closed the connection without a word.
+    pub fn is_closing(&self) -> bool {
+        self.message == CLOSED
+    }
+
     /// Reads what `rtmp2sink` says: `text`, and `debug` where GLib's own words are.
     pub fn of_rtmp(text: &str, debug: &str, host: &str) -> Self {
         let has = |what: &str| text.contains(what) || debug.contains(what);
@@ -54,7 +65,7 @@ impl Trouble {
         } else if has("Connection refused") {
             Self::passing(format!("{host} refuses: is the server running?"))
         } else if has("closed remotely") || has("reset by peer") {
-            Self::passing("the server closed the connection")
+            Self::closed()
         } else if has("timed out") {
             Self::passing(format!("{host} does not answer"))
         } else {

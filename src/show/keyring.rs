@@ -22,6 +22,8 @@ pub(super) trait Keyring {
     fn get(&self, name: &str) -> Option<Secret>;
     /// Keeps a secret; false where nobody answers.
     fn set(&self, name: &str, value: &Secret) -> bool;
+    /// Takes a secret out, if it is there and somebody answers.
+    fn forget(&self, name: &str);
 }
 
 /// The system's own: Secret Service, Keychain or Credential Manager.
@@ -47,6 +49,16 @@ impl Keyring for SystemKeyring {
             keyring::Entry::new(SERVICE, &name)?.set_password(value.expose())
         })
         .is_some()
+    }
+
+    fn forget(&self, name: &str) {
+        let name = name.to_owned();
+        let _ = ask(&ABSENT, PATIENCE, move || {
+            match keyring::Entry::new(SERVICE, &name)?.delete_credential() {
+                Err(keyring::Error::NoEntry) => Ok(()),
+                other => other,
+            }
+        });
     }
 }
 

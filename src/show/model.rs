@@ -96,6 +96,13 @@ impl Default for Encoder {
     }
 }
 
+impl Encoder {
+    /// Picture and sound together, in bits a second.
+    pub fn bits_per_second(&self) -> u64 {
+        u64::from(self.bitrate_kbps + self.audio_kbps) * 1000
+    }
+}
+
 /// Which H.264 encoder.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum EncoderName {

@@ -70,6 +70,14 @@ pub enum SecretError {
     /// There is no home folder, so no settings.
     #[error("no folder for settings, expected a home folder or the variable REGIE_CONFIG_DIR")]
     NoFolder,
+    /// A variable is asked before every place that keeps secrets, and it cannot be changed from here.
+    #[error(
+        "the variable {variable} is set and goes before what is kept here: unset it and start regie anew"
+    )]
+    Overruled {
+        /// The variable.
+        variable: String,
+    },
     /// An empty secret, which no place tells from none.
     #[error("the secret is empty, expected at least one character")]
     Empty,
@@ -97,9 +105,18 @@ pub fn lookup(name: &str) -> Result<Secret, SecretError> {
 /// Keeps a secret under a name, in the keyring or else the secrets file.
 ///
 /// # Errors
-/// As [`lookup`], and where the file cannot be written.
+/// As [`lookup`], where the file cannot be written, and [`SecretError::Overruled`] where a variable
+/// says another.
 pub fn store(name: &str, value: &Secret) -> Result<Kept, SecretError> {
     Places::of_this_user().store(name, value)
+}
+
+/// Takes a secret out of the keyring and the secrets file. One that is in neither is no error.
+///
+/// # Errors
+/// As [`store`].
+pub fn forget(name: &str) -> Result<(), SecretError> {
+    Places::of_this_user().forget(name)
 }
 
 /// True for a name that a secret can have.
@@ -141,8 +158,7 @@ impl Places<'_> {
             return Err(SecretError::BadName);
         }
         let variable = variable(name);
-        let set = (self.variables)(&variable).filter(|value| !value.is_empty());
-        if let Some(value) = set {
+        if let Some(value) = self.set_by_variable(&variable) {
             match value.into_string() {
                 Ok(value) => return Ok(Secret::new(value)),
                 Err(_) => tracing::warn!(variable, "is not UTF-8 and is passed over"),
@@ -174,6 +190,7 @@ impl Places<'_> {
         if value.expose().is_empty() {
             return Err(SecretError::Empty);
         }
+        self.may_change(name)?;
         if self.keyring.set(name, value) {
             return Ok(Kept::Keyring);
         }
@@ -182,6 +199,34 @@ impl Places<'_> {
         all.insert(name.to_owned(), Secret::new(value.expose()));
         write_file(&file, &all)?;
         Ok(Kept::File(file))
+    }
+
+    fn forget(&self, name: &str) -> Result<(), SecretError> {
+        if !is_secret_name(name) {
+            return Err(SecretError::BadName);
+        }
+        self.may_change(name)?;
+        self.keyring.forget(name);
+        let Some(file) = self.file() else {
+            return Ok(());
+        };
+        let mut all = read_file(&file)?;
+        if all.remove(name).is_some() {
+            write_file(&file, &all)?;
+        }
+        Ok(())
+    }
+
+    fn set_by_variable(&self, variable: &str) -> Option<OsString> {
+        (self.variables)(variable).filter(|value| !value.is_empty())
+    }
+
+    fn may_change(&self, name: &str) -> Result<(), SecretError> {
+        let variable = variable(name);
+        match self.set_by_variable(&variable) {
+            Some(_) => Err(SecretError::Overruled { variable }),
+            None => Ok(()),
+        }
     }
 
     fn file(&self) -> Option<PathBuf> {
@@ -279,6 +324,12 @@ mod tests {
             }
             self.0.is_some()
         }
+
+        fn forget(&self, name: &str) {
+            if let Some(held) = &self.0 {
+                held.borrow_mut().remove(name);
+            }
+        }
     }
 
     fn places<'a>(
@@ -323,6 +374,40 @@ mod tests {
         assert_eq!(found(&none, &absent), "by file");
         let empty = |_: &str| Some(OsString::new());
         assert_eq!(found(&empty, &absent), "by file");
+    }
+
+    #[test]
+    fn what_is_forgotten_is_in_no_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let (absent, present) = (Ring(None), Ring(Some(RefCell::default())));
+        for ring in [&absent, &present] {
+            let places = places(&none, ring, folder.path());
+            places.store("tube", &Secret::new("one")).unwrap();
+            places.store("other", &Secret::new("two")).unwrap();
+        }
+        let places_now = places(&none, &present, folder.path());
+        places_now.forget("tube").unwrap();
+        places_now.forget("never-there").unwrap();
+        for ring in [&absent, &present] {
+            let places = places(&none, ring, folder.path());
+            assert!(matches!(
+                places.lookup("tube"),
+                Err(SecretError::NotFound { .. })
+            ));
+            assert_eq!(places.lookup("other").unwrap().expose(), "two");
+        }
+    }
+
+    #[test]
+    fn what_a_variable_says_is_not_changed_behind_its_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let given = |name: &str| (name == "REGIE_KEY_TUBE").then(|| "by variable".into());
+        let ring = Ring(None);
+        let places = places(&given, &ring, folder.path());
+        let refused = places.store("tube", &Secret::new("mine")).unwrap_err();
+        assert!(refused.to_string().contains("REGIE_KEY_TUBE"), "{refused}");
+        assert!(places.forget("tube").is_err());
+        assert!(places.store("other", &Secret::new("mine")).is_ok());
     }
 
     #[test]

@@ -2,93 +2,158 @@
 //! paint again.
 
 use std::{
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use egui::{Align2, Event as Input, Rect, Ui, ViewportCommand};
+use egui::{Align2, Rect, Ui, ViewportCommand};
 
 use super::{
-    closing::{self, Answer},
-    fader::Faders,
+    arrange::Panel,
+    closing::{self, Answer, Question},
     fills,
     graphics::Graphics,
-    guard::Guard,
     health::Health,
-    keys::{self, Action, Focus, FocusTimer},
+    lang,
     layout::{self, Places},
     log::Log,
-    meters::Meters,
-    multiview,
+    menu::{self, Offer, Wanted},
+    notice::Notice,
     onair::{self, Air, AirTime},
     outcome::Outcome,
-    outputs, problems,
-    stage::{self, Pictures},
-    strip, theme, topbar, transition,
+    outputs::FolderDialog,
+    panels::{self, Parts},
+    problems, second,
+    settings::Keeper,
+    shows::{self, AnyDoor, Arrived, Chooser, Named, Shows, Way},
+    stage::Pictures,
+    switch::Switch,
+    theme, topbar,
     view::{View, name},
-    waker::{Waker, even_rate},
+    waker::Waker,
     wishes::{self, Wishes},
 };
-use crate::door::{Absence, Command, Door, Event, MonitorId, MonitorRequest, Snapshot};
+use crate::door::{Absence, Command, Event, MonitorRequest, Snapshot};
 
 /// Without news from the engine the window is painted so often.
 const QUIET: Duration = Duration::from_millis(250);
 
+/// The displays are looked up so often, in seconds.
+const LOOK_FOR_DISPLAYS_S: f64 = 5.0;
+
 /// Whether somebody keeps a show whose engine is away is looked up so often, in seconds.
 const LOOK_FOR_KEEPER_S: f64 = 0.5;
 
+/// What is done once a question is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Then {
+    /// The window closes.
+    Close,
+    /// This show is opened.
+    Open(PathBuf),
+}
+
+/// An answer of the engine that is waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Awaited {
+    /// The show is being saved, and then comes this, if anything.
+    Saved(Option<Then>),
+    /// The show is being written there.
+    SavedAs(PathBuf),
+}
+
 /// The window's whole state.
 pub struct Desk {
-    door: Arc<dyn Door + Sync>,
+    door: AnyDoor,
     graphics: Graphics,
     outcome: Arc<Mutex<Option<Outcome>>>,
     snapshot: Option<Arc<Snapshot>>,
     was_attached: bool,
     /// What was found, and when, while the engine is away.
     absence: Option<(f64, Absence)>,
-    page: usize,
+    title: String,
+    clock: fn() -> String,
     markers: usize,
-    asking: bool,
+    asking: Option<(Question, Then)>,
+    awaited: Option<(u64, Awaited)>,
     air: AirTime,
-    faders: Faders,
-    focus: FocusTimer,
-    guard: Guard,
+    arranging: bool,
+    /// When the displays were looked up.
+    displays: f64,
     health: Health,
     log: Log,
-    meters: Meters,
+    notice: Notice,
+    parts: Parts,
     problems: problems::Watch,
+    settings: Keeper,
+    way: Way,
     wishes: Wishes,
     waker: Option<Waker>,
 }
 
 impl Desk {
     /// A desk on a door. The outcome is put where the caller finds it when the window has closed.
-    pub fn new(
-        door: Arc<dyn Door + Sync>,
-        graphics: Graphics,
-        outcome: Arc<Mutex<Option<Outcome>>>,
-    ) -> Self {
+    pub fn new(door: AnyDoor, graphics: Graphics, outcome: Arc<Mutex<Option<Outcome>>>) -> Self {
         Self {
+            parts: Parts::new(Switch::new(Arc::clone(&door), graphics)),
             door,
             graphics,
             outcome,
             snapshot: None,
             was_attached: true,
             absence: None,
-            page: 0,
+            title: String::new(),
+            clock: time_of_day,
             markers: 0,
-            asking: false,
+            asking: None,
+            awaited: None,
             air: AirTime::default(),
-            faders: Faders::default(),
-            focus: FocusTimer::default(),
-            guard: Guard::default(),
+            arranging: false,
+            displays: f64::MIN,
             health: Health::default(),
             log: Log::default(),
-            meters: Meters::default(),
+            notice: Notice::default(),
             problems: problems::Watch::default(),
+            settings: Keeper::default(),
+            way: Way::default(),
             wishes: Wishes::default(),
             waker: None,
         }
+    }
+
+    /// Remembers how its user likes the desk, in this folder, and speaks their language.
+    pub fn remembering(mut self, folder: Option<PathBuf>) -> Self {
+        if let Some(folder) = &folder {
+            self.parts.switch.load(folder);
+        }
+        self.settings = Keeper::of(folder);
+        self.settings.speak();
+        self
+    }
+
+    /// Lets the desk go to other shows.
+    pub fn with_shows(mut self, shows: Arc<dyn Shows>) -> Self {
+        self.way.open_by(shows);
+        self
+    }
+
+    /// Reads the time of day from this clock, and not from the system's.
+    pub fn with_clock(mut self, clock: fn() -> String) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Files are named by this, and not in the system's dialogs.
+    pub fn choosing_by(mut self, chooser: Arc<dyn Chooser>) -> Self {
+        self.way.choose_by(chooser);
+        self
+    }
+
+    /// Asks for folders by another dialog than the system's.
+    pub fn with_folder_dialog(mut self, dialog: Arc<dyn FolderDialog>) -> Self {
+        self.parts.outputs = self.parts.outputs.with_dialog(dialog);
+        self
     }
 
     /// Keeps what wakes this window for as long as the window is there.
@@ -100,7 +165,7 @@ impl Desk {
     /// Draws the whole window and does what the hand asks for. Call once a frame.
     pub fn show(&mut self, ui: &mut Ui) {
         let now = ui.input(|i| i.time);
-        let time_of_day = time_of_day();
+        let time_of_day = (self.clock)();
         let attached = self.door.attached();
         if attached && !self.was_attached {
             self.wishes.forget();
@@ -108,6 +173,9 @@ impl Desk {
         self.was_attached = attached;
         self.look_for_keeper(attached, now);
         self.read_events(ui.ctx(), &time_of_day, now);
+        self.go_on(ui.ctx(), now);
+        self.settings.keep(now);
+        self.zoom(ui.ctx());
 
         let window = ui.ctx().content_rect();
         ui.set_clip_rect(window);
@@ -119,12 +187,6 @@ impl Desk {
             (a, _) => a.is_some(),
         };
         if newest.is_some() {
-            if self.snapshot.is_none()
-                && let Some(first) = &newest
-            {
-                let title = format!("{} – regie", first.name);
-                ui.ctx().send_viewport_cmd(ViewportCommand::Title(title));
-            }
             self.snapshot = newest;
         }
         let Some(snapshot) = self.snapshot.clone() else {
@@ -133,12 +195,17 @@ impl Desk {
                 Some(absence) if !absence.kept => banner(ui, window, absence),
                 _ => waiting(ui, window),
             }
+            let top = layout::places(window.size()).top;
+            let (wanted, _) = self.menus(ui, top, None);
+            self.carry_out(ui.ctx(), wanted, None, now);
             ui.ctx().request_repaint_after(QUIET);
             return;
         };
+        self.entitle(ui.ctx(), &snapshot);
         if is_new && attached {
             let peaks = self.waker.as_ref().map(Waker::take_peaks);
-            self.meters
+            self.parts
+                .meters
                 .update(&snapshot, &peaks.unwrap_or_default(), now);
         }
         let door = Arc::clone(&self.door);
@@ -148,8 +215,15 @@ impl Desk {
             door: &*door,
         };
         self.decide_closing(ui, Some(&view), now);
-        self.act_on_keys(ui, &view, attached);
+        let Parts { switch, guard, .. } = &mut self.parts;
+        let marks = switch.listen(ui, &view, attached, guard);
         self.draw(ui, window, &view, attached, &time_of_day);
+        let waker = self.waker.as_ref();
+        let Parts { switch, guard, .. } = &mut self.parts;
+        let more = switch.finish(ui, window, &view, attached, guard, waker);
+        for _ in 0..marks + more {
+            self.mark(&view);
+        }
         // The engine's news wake the window; the clock and the guards need no more than this.
         ui.ctx().request_repaint_after(QUIET);
     }
@@ -168,10 +242,38 @@ impl Desk {
         self.absence.as_ref().map(|(_, absence)| absence)
     }
 
+    /// The title says which show this is, and whether it is saved.
+    fn entitle(&mut self, ctx: &egui::Context, snapshot: &Snapshot) {
+        let mark = if snapshot.edit.unsaved { "• " } else { "" };
+        let title = format!("{mark}{} – regie", snapshot.name);
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    /// Draws everything as large as it was chosen, where the window has room for that.
+    fn zoom(&self, ctx: &egui::Context) {
+        let window = ctx.content_rect().size() * ctx.zoom_factor();
+        let zoom = layout::scale(self.settings.now.scale, window);
+        if (ctx.zoom_factor() - zoom).abs() > 1e-3 {
+            ctx.set_zoom_factor(zoom);
+        }
+    }
+
     fn read_events(&mut self, ctx: &egui::Context, time_of_day: &str, now: f64) {
         while let Some(event) = self.door.next_event() {
+            self.hear_answer(ctx, &event, now);
             if let Event::Report(_) = event {
-                self.finish(ctx, Outcome::Ended);
+                if self.way.is_leaving() {
+                    self.way.has_left();
+                } else {
+                    self.finish(ctx, Outcome::Ended);
+                }
+            }
+            if let Event::Show { file, .. } = &event {
+                let folder = file.as_deref().and_then(Path::parent);
+                self.parts.switch.strip.show_folder = folder.map(Path::to_owned);
             }
             if let Event::Done {
                 command: Command::Marker { label },
@@ -181,6 +283,8 @@ impl Desk {
                 let number = label.strip_prefix("Marker ").and_then(|n| n.parse().ok());
                 self.markers = self.markers.max(number.unwrap_or(0));
             }
+            self.parts.build.take(&event);
+            self.parts.outputs.take(&event);
             let snapshot = self.snapshot.as_deref();
             self.log
                 .take(&event, time_of_day, now, |id| label_of(snapshot, id));
@@ -191,11 +295,133 @@ impl Desk {
     /// pictures.
     pub fn rest(&mut self, ctx: &egui::Context) {
         let now = ctx.input(|i| i.time);
-        self.read_events(ctx, &time_of_day(), now);
-        if let Some(none) = self.wishes.update(Vec::new(), now) {
-            self.door.watch(none);
-        }
+        self.read_events(ctx, &(self.clock)(), now);
+        self.watch(self.parts.switch.second.wanted(), now);
         ctx.request_repaint_after(QUIET);
+    }
+
+    /// Goes on where an answer was waited for.
+    fn hear_answer(&mut self, ctx: &egui::Context, event: &Event, now: f64) {
+        let Some((asked, awaited)) = self.awaited.clone() else {
+            return;
+        };
+        let Some(answer) = shows::answer_to(event, asked) else {
+            return;
+        };
+        self.awaited = None;
+        match (awaited, answer) {
+            (_, Err(why)) => {
+                let text = lang::with("menu-not-saved", &[("why", why.into())]);
+                self.notice.fail(text, now);
+            }
+            (Awaited::Saved(None), Ok(())) => {}
+            (Awaited::Saved(Some(Then::Close)), Ok(())) => self.finish(ctx, Outcome::EndShow),
+            (Awaited::Saved(Some(Then::Open(path))), Ok(())) => self.way.check(path),
+            (Awaited::SavedAs(path), Ok(())) => {
+                let on_air = self.snapshot.as_deref().is_some_and(onair::must_ask);
+                if on_air || !self.way.is_free() {
+                    let named = [("name", shows::name_of(&path))];
+                    let text = lang::with("menu-saved-beside", &named);
+                    self.notice.tell(text, now);
+                } else {
+                    self.way.check(path);
+                }
+            }
+        }
+    }
+
+    /// Takes the next step on the way to another show.
+    fn go_on(&mut self, ctx: &egui::Context, now: f64) {
+        let is_gone = |(_, absence): &(f64, Absence)| !absence.kept;
+        if self.way.is_leaving() && self.absence.as_ref().is_some_and(is_gone) {
+            self.way.has_left();
+        }
+        match self.way.look() {
+            None => {}
+            Some(Arrived::Named(Named::Open(path))) => self.ask_to_leave_for(path, now),
+            Some(Arrived::Named(Named::New(path))) => self.way.create(path),
+            Some(Arrived::Named(Named::SaveAs(path))) => {
+                let asked = self.door.send(Command::SaveAs { path: path.clone() });
+                self.awaited = Some((asked, Awaited::SavedAs(path)));
+            }
+            Some(Arrived::Checked(path)) => self.leave_for(path, now),
+            Some(Arrived::There(path, door)) => self.sit_down_at(ctx, door, &path, now),
+            Some(Arrived::Told(text)) => self.notice.tell(text, now),
+            Some(Arrived::Failed(why)) => {
+                let text = lang::with("menu-cannot-open", &[("why", why.into())]);
+                self.notice.fail(text, now);
+            }
+        }
+    }
+
+    /// Opens a show in this one's place, once it is known what becomes of this one's changes.
+    fn ask_to_leave_for(&mut self, path: PathBuf, now: f64) {
+        let edit = self.snapshot.as_deref().map(|snapshot| &snapshot.edit);
+        if edit.is_some_and(|edit| edit.file.as_ref() == Some(&path)) {
+            let named = [("name", shows::name_of(&path))];
+            self.notice
+                .tell(lang::with("menu-already-open", &named), now);
+            return;
+        }
+        let on_air = self.snapshot.as_deref().is_some_and(onair::must_ask);
+        if !on_air && edit.is_some_and(|edit| edit.unsaved) {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            let question = Question {
+                on_air,
+                unsaved: true,
+                to: Some(name.into_owned()),
+            };
+            self.asking = Some((question, Then::Open(path)));
+        } else {
+            self.way.check(path);
+        }
+    }
+
+    /// Ends this show for another that can be opened; one that is on air keeps its window.
+    fn leave_for(&mut self, path: PathBuf, now: f64) {
+        if self.snapshot.as_deref().is_some_and(onair::must_ask) {
+            self.way.open_beside(path);
+            return;
+        }
+        let named = [("name", shows::name_of(&path))];
+        self.notice.tell(lang::with("menu-going", &named), now);
+        self.way.leave_for(path);
+        self.door.send(Command::Quit {});
+    }
+
+    /// Goes over to another show's door.
+    fn sit_down_at(&mut self, ctx: &egui::Context, door: AnyDoor, path: &Path, now: f64) {
+        tracing::info!(show = %path.display(), "another show");
+        if self.waker.take().is_some() {
+            let waker = Waker::start(Arc::clone(&door), ctx.clone(), self.graphics.most_fps());
+            match waker {
+                Ok(waker) => self.waker = Some(waker),
+                Err(error) => tracing::error!("the window wakes slowly: {error}"),
+            }
+        }
+        self.door = door;
+        self.snapshot = None;
+        self.absence = None;
+        self.was_attached = true;
+        self.markers = 0;
+        self.awaited = None;
+        self.air = AirTime::default();
+        self.health = Health::default();
+        self.notice = Notice::default();
+        self.parts.switch.second = second::Second::new(Arc::clone(&self.door), self.graphics);
+        self.parts.build = Default::default();
+        self.parts.outputs = Default::default();
+        self.parts.meters = Default::default();
+        self.parts.faders = Default::default();
+        self.parts.guard.disarm();
+        self.problems = problems::Watch::default();
+        self.wishes.forget();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        self.log.add(
+            &(self.clock)(),
+            lang::with("desk-show", &[("name", name.into())]),
+        );
+        tracing::debug!(now, "the desk has moved");
     }
 
     /// Ends the window with this outcome.
@@ -216,76 +442,136 @@ impl Desk {
         let asked_to_close = ui.input(|i| i.viewport().close_requested());
         if asked_to_close && !self.is_finished() {
             match view {
-                Some(view) if onair::must_ask(view.snapshot) => {
-                    ui.ctx().send_viewport_cmd(ViewportCommand::CancelClose);
-                    self.asking = true;
+                Some(view) => {
+                    let question = Question {
+                        on_air: onair::must_ask(view.snapshot),
+                        unsaved: view.snapshot.edit.unsaved,
+                        to: None,
+                    };
+                    if question.on_air || question.unsaved {
+                        ui.ctx().send_viewport_cmd(ViewportCommand::CancelClose);
+                        self.asking = Some((question, Then::Close));
+                    } else {
+                        self.finish(ui.ctx(), Outcome::EndShow);
+                    }
                 }
-                Some(_) => self.finish(ui.ctx(), Outcome::EndShow),
                 // Nothing is known of the show: it must not end by mistake.
                 None => self.finish(ui.ctx(), Outcome::LeaveRunning),
             }
         }
-        let Some(view) = view.filter(|_| self.asking) else {
+        let (Some(view), Some((question, then))) = (view, self.asking.clone()) else {
             return;
         };
-        if let Some(answer) = closing::ask(ui, view, &mut self.guard) {
-            self.asking = false;
-            self.guard.disarm();
-            match answer {
-                Answer::Leave => self.finish(ui.ctx(), Outcome::LeaveRunning),
-                Answer::End => self.finish(ui.ctx(), Outcome::EndShow),
-                Answer::Stay => tracing::debug!(now, "the window stays"),
-            }
+        let Some(answer) = closing::ask(ui, &question, view, &mut self.parts.guard) else {
+            return;
+        };
+        self.asking = None;
+        self.parts.guard.disarm();
+        match (answer, then) {
+            (Answer::Leave, _) => self.finish(ui.ctx(), Outcome::LeaveRunning),
+            (Answer::Save, then) => self.save(Some(then)),
+            (Answer::End, Then::Close) => self.finish(ui.ctx(), Outcome::EndShow),
+            (Answer::End, Then::Open(path)) => self.way.check(path),
+            (Answer::Stay, _) => tracing::debug!(now, "the window stays"),
         }
     }
 
-    fn act_on_keys(&mut self, ui: &Ui, view: &View, attached: bool) {
-        let ctx = ui.ctx();
-        let focused = ctx.memory(|memory| memory.focused());
-        let key_pressed = ui.input(|i| {
-            i.events
-                .iter()
-                .any(|e| matches!(e, Input::Key { pressed: true, .. }))
-        });
-        let expired = self.focus.expired(key_pressed, focused.is_some(), view.now);
-        let focus = match focused {
-            Some(id) if expired => {
-                ctx.memory_mut(|memory| memory.surrender_focus(id));
-                Focus::Free
-            }
-            Some(_) if ctx.text_edit_focused() => Focus::Text,
-            Some(_) => Focus::Control,
-            None => Focus::Free,
-        };
-        let actions = ui.input_mut(|i| keys::take(&mut i.events, focus));
-        if !attached {
-            return;
-        }
-        for action in actions {
-            self.act(action, view);
-        }
+    fn save(&mut self, then: Option<Then>) {
+        let asked = self.door.send(Command::Save { over: false });
+        self.awaited = Some((asked, Awaited::Saved(then)));
     }
 
-    fn act(&mut self, action: Action, view: &View) {
-        let scene = |position: usize| view.snapshot.scenes.get(position).map(|s| s.id.clone());
-        let last_page = layout::pages(view.snapshot.scenes.len()) - 1;
-        match action {
-            Action::Preview(position) => {
-                if let Some(scene) = scene(position) {
-                    view.send(Command::Preview { scene });
+    /// Draws the menus; gives what was chosen and their width in points.
+    fn menus(&self, ui: &mut Ui, top: Rect, snapshot: Option<&Snapshot>) -> (Vec<Wanted>, f32) {
+        let offer = Offer {
+            snapshot,
+            settings: &self.settings,
+            way: &self.way,
+            arranging: self.arranging,
+            swapped: self.parts.switch.multiview.ways.swapped,
+            keys: &self.parts.switch.keys.map,
+        };
+        let rect = top.shrink2(egui::vec2(6.0, 3.0));
+        let mut wanted = if self.asking.is_none() {
+            menu::pressed(ui)
+        } else {
+            Vec::new()
+        };
+        let (chosen, width) = menu::show(ui, rect, &offer);
+        wanted.extend(chosen);
+        (wanted, width)
+    }
+
+    /// Does what the menus ask for.
+    fn carry_out(
+        &mut self,
+        ctx: &egui::Context,
+        wanted: Vec<Wanted>,
+        view: Option<&View>,
+        now: f64,
+    ) {
+        let edit = view.map(|view| view.snapshot.edit.clone());
+        let edit = edit.unwrap_or_default();
+        let present = edit.file.as_deref();
+        let revision = Some(edit.revision);
+        let send = |command: Command| {
+            if let Some(view) = view {
+                view.send(command);
+            }
+        };
+        let settings = &mut self.settings.now;
+        for wanted in wanted {
+            match wanted {
+                Wanted::New if self.way.is_free() => self.way.ask_new(present),
+                Wanted::Open if self.way.is_free() => self.way.ask_open(present),
+                Wanted::OpenThis(path) if self.way.is_free() => {
+                    return self.ask_to_leave_for(path, now);
+                }
+                Wanted::SaveAs if view.is_some() && self.way.is_free() => {
+                    self.way.ask_save_as(present);
+                }
+                Wanted::New | Wanted::Open | Wanted::OpenThis(_) | Wanted::SaveAs => {}
+                Wanted::Save if view.is_some() => return self.save(None),
+                Wanted::Save => {}
+                Wanted::Revert => send(Command::Revert {}),
+                Wanted::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+                Wanted::Undo if edit.undo.is_some() => send(Command::Undo { revision }),
+                Wanted::Redo if edit.redo.is_some() => send(Command::Redo { revision }),
+                Wanted::Undo | Wanted::Redo => {}
+                Wanted::LiveEdit(on) => send(Command::LiveEdit { on }),
+                Wanted::Arrange(arrangement) => settings.arrangement = arrangement,
+                Wanted::ResetPanels => settings.reset_layout(),
+                Wanted::Show(panel, shown) => settings.set_shown(panel, shown),
+                Wanted::Strips(shown) => settings.strips = shown,
+                Wanted::Arranging(on) => self.arranging = on,
+                Wanted::Scale(percent) => settings.scale = percent,
+                Wanted::Swap(swapped) => self.parts.switch.multiview.ways.swapped = swapped,
+                Wanted::FullScreen(full) => {
+                    ctx.send_viewport_cmd(ViewportCommand::Fullscreen(full));
+                }
+                Wanted::Speak(language) => {
+                    settings.language = language;
+                    self.settings.speak();
+                    return;
+                }
+                Wanted::Keys => self.parts.switch.sheet.open = true,
+                Wanted::ChooseKeys => self.parts.switch.panel.open = true,
+                Wanted::SafeAreas => {
+                    let ways = &mut self.parts.switch.multiview.ways;
+                    ways.safe = !ways.safe;
+                }
+                Wanted::SecondWindow => {
+                    let Switch {
+                        second, displays, ..
+                    } = &mut self.parts.switch;
+                    second.next(displays);
+                }
+                Wanted::About => {
+                    let version = env!("CARGO_PKG_VERSION");
+                    let text = lang::with("menu-about-text", &[("version", version.into())]);
+                    self.notice.tell(text, now);
                 }
             }
-            Action::HotCut(position) => {
-                if let Some(scene) = scene(position) {
-                    view.send(Command::Program { scene });
-                }
-            }
-            Action::Cut => view.send(Command::Cut {}),
-            Action::Auto => view.send(Command::Auto {}),
-            Action::FadeToBlack => transition::toggle_black(view),
-            Action::PageBefore => self.page = self.page.saturating_sub(1),
-            Action::PageAfter => self.page = (self.page + 1).min(last_page),
-            Action::Marker => self.mark(view),
         }
     }
 
@@ -299,93 +585,105 @@ impl Desk {
     fn draw(&mut self, ui: &mut Ui, window: Rect, view: &View, attached: bool, time: &str) {
         let snapshot = view.snapshot;
         let aspect = snapshot.width.max(1) as f32 / snapshot.height.max(1) as f32;
-        let places = layout::places(window.size(), aspect);
-        self.page = self.page.min(layout::pages(snapshot.scenes.len()) - 1);
-        self.watch(ui, &places, view, aspect);
-
+        let places = layout::places(window.size());
         let air = if attached {
             self.air.update(snapshot, view.now)
         } else {
             Air::Unknown
         };
-        topbar::show(ui, places.top, view, air, time);
+        self.parts.build.follow(view, attached);
+        self.draw_panels(ui, &places, view, attached, aspect);
+        self.draw_health(ui, &places, view);
+        if let Some((_, absence)) = &self.absence
+            && !self.way.is_moving()
+        {
+            banner(ui, places.panels, absence);
+        }
+        self.notice.show(ui, places.notice, view);
+        // Last, so that Tab comes to the menus after the switcher's own controls.
+        let (wanted, width) = self.menus(ui, places.top, Some(snapshot));
+        topbar::show(ui, places.top, width, view, air, time);
+        self.carry_out(ui.ctx(), wanted, Some(view), view.now);
+    }
+
+    fn draw_panels(
+        &mut self,
+        ui: &mut Ui,
+        places: &Places,
+        view: &View,
+        attached: bool,
+        aspect: f32,
+    ) {
         let door = Arc::clone(&self.door);
         let pictures = Pictures {
             newest: &move |what| door.monitor(what),
             graphics: self.graphics,
             aspect,
             stale: !attached,
+            safe: self.parts.switch.multiview.ways.safe,
         };
-        ui.scope(|ui| {
+        let settings = &self.settings.now;
+        let mut layout = settings.layout();
+        let shown: Vec<Panel> = layout.visible();
+        let mut frame = panels::Frame {
+            view,
+            pictures: &pictures,
+            shown: &shown,
+            strips: settings.strips,
+            rates: self.parts.switch.fps(view.snapshot),
+            wanted: Vec::new(),
+            marked: false,
+        };
+        let parts = &mut self.parts;
+        let (arrangement, arranging) = (settings.arrangement, self.arranging);
+        let builder = egui::UiBuilder::new()
+            .max_rect(places.panels)
+            .id_salt("panels");
+        let moved = ui.scope_builder(builder, |ui| {
             if !attached {
                 ui.disable();
             }
-            stage::preview(ui, places.preview, view, &pictures);
-            stage::program(ui, places.program, view, &pictures);
-            // The order from here is the order in which Tab goes.
-            if transition::show(ui, places.transition, view) {
-                self.mark(view);
-            }
-            multiview::show(ui, &places, self.page, view, &pictures, &self.meters);
-            self.page = multiview::pager(ui, places.pager, self.page, snapshot.scenes.len());
-            if let Some(strips) = &places.strips {
-                let scenes = multiview::on_page(&snapshot.scenes, self.page);
-                for (rect, (i, scene)) in strips.iter().zip(scenes) {
-                    strip::show(ui, *rect, i, scene, view, &mut self.faders, &self.meters);
-                }
-            }
-            outputs::show(ui, places.outputs, view, &mut self.guard);
-            let limiter = snapshot.limiter_db;
-            super::meters::program(ui, places.meter, &mut self.meters.program, limiter);
+            layout.show(ui, arrangement, arranging, &mut |ui, rect, panel| {
+                frame.draw(ui, rect, panel, parts);
+            })
         });
-        let problems = problems::find(snapshot);
+        let panels::Frame {
+            mut wanted, marked, ..
+        } = frame;
+        wanted.extend(parts.build.wishes());
+        if moved.inner {
+            self.settings.now.set_layout(layout);
+        }
+        let wanted = wishes::join(wanted, self.parts.switch.second.wanted());
+        self.watch(wanted, view.now);
+        if marked {
+            self.mark(view);
+        }
+    }
+
+    fn draw_health(&mut self, ui: &Ui, places: &Places, view: &View) {
+        let problems = problems::find(view.snapshot);
         let newest = self.problems.newest(&problems, view.now);
-        let away = self.absence.as_ref().map(|(_, absence)| absence);
-        let news = match away {
-            Some(absence) => Some(problems::engine_away(absence).0),
-            None => {
-                let refusal = self.log.refusal(view.now);
-                refusal.or(newest.as_ref().map(|p| p.text.as_str()))
+        let news = match &self.absence {
+            Some((_, absence)) if !self.way.is_moving() => Some(problems::engine_away(absence).0),
+            _ => {
+                let refusal = self.log.refusal(view.now).map(str::to_owned);
+                refusal.or_else(|| newest.map(|p| p.text))
             }
         };
         let strip = (places.health, places.events);
         self.health
-            .show(ui, strip, view, &self.log, news, &problems);
-        if let Some(absence) = away {
-            let over = places.preview.picture.union(places.program.picture);
-            banner(ui, over, absence);
-        }
+            .show(ui, strip, view, &self.log, news.as_deref(), &problems);
     }
 
     /// Asks the engine for the pictures that are seen, at the sizes they are seen.
-    fn watch(&mut self, ui: &Ui, places: &Places, view: &View, aspect: f32) {
-        let (large, small) = self.rates(view.snapshot);
-        let scale = ui.ctx().pixels_per_point();
-        let wish = |what: MonitorId, place: Rect, fps: u32| -> MonitorRequest {
-            let size = layout::picture(place, aspect, scale).size() * scale;
-            wishes::wish(what, size.x, size.y, fps)
-        };
-        let mut wanted = vec![
-            wish(MonitorId::Program, places.program.picture, large),
-            wish(MonitorId::Preview, places.preview.picture, large),
-        ];
-        let scenes = multiview::on_page(&view.snapshot.scenes, self.page);
-        for (place, (_, scene)) in places.small.iter().zip(scenes) {
-            wanted.push(wish(
-                MonitorId::Scene(scene.id.clone()),
-                place.picture,
-                small,
-            ));
-        }
-        if let Some(wishes) = self.wishes.update(wanted, view.now) {
+    fn watch(&mut self, wanted: Vec<MonitorRequest>, now: f64) {
+        if let Some(wishes) = self.wishes.update(wanted, now) {
+            if let Some(waker) = &self.waker {
+                waker.look_at(wishes.iter().map(|wish| wish.what.clone()).collect());
+            }
             self.door.watch(wishes);
         }
-    }
-
-    /// Pictures a second of the large and the small monitors.
-    fn rates(&self, snapshot: &Snapshot) -> (u32, u32) {
-        let large = even_rate(snapshot.rate.fps(), self.graphics.most_fps());
-        (large, (self.graphics.most_fps() / 3).min(large))
     }
 }
 
@@ -407,15 +705,15 @@ fn label_of(snapshot: Option<&Snapshot>, id: &str) -> String {
 
 /// Says that nothing has come of the engine yet.
 fn waiting(ui: &Ui, window: Rect) {
-    let text = "waiting for the engine";
+    let text = lang::text("desk-waiting");
     ui.painter().text(
         window.center(),
         Align2::CENTER_CENTER,
-        text,
+        &text,
         theme::font(16.0),
         theme::DIM,
     );
-    super::paint::say(ui, window, "waiting", text);
+    super::paint::say(ui, window, "waiting", &text);
 }
 
 /// Says calmly, over the pictures, that the engine is away, and what comes of it.
@@ -438,11 +736,11 @@ fn banner(ui: &Ui, over: Rect, absence: &Absence) {
         super::paint::said_line(ui, rect, egui::Align::Center, id, text, font, colour);
     };
     let Some(more) = more else {
-        return said(rect, "engine lost", text, theme::bold(16.0), theme::AMBER);
+        return said(rect, "engine lost", &text, theme::bold(16.0), theme::AMBER);
     };
     let inside = rect.shrink2(egui::vec2(12.0, 10.0));
     let (above, below) = inside.split_top_bottom_at_fraction(0.5);
-    said(above, "engine lost", text, theme::bold(16.0), theme::AMBER);
+    said(above, "engine lost", &text, theme::bold(16.0), theme::AMBER);
     said(below, "why", &more, theme::font(13.5), theme::DIM);
 }
 
@@ -453,8 +751,21 @@ impl eframe::App for Desk {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        let now = ui.input(|i| i.time);
+        let switch = &mut self.parts.switch;
+        if now - self.displays > LOOK_FOR_DISPLAYS_S {
+            self.displays = now;
+            switch.displays = second::displays(frame);
+        }
+        if let Some(seconds) = frame.info().cpu_usage {
+            switch.rates.painted(f64::from(seconds));
+        }
         self.show(ui);
+    }
+
+    fn on_exit(&mut self) {
+        self.settings.write();
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

@@ -1,29 +1,65 @@
-//! The one question that the desk asks: what is to become of a show that is on air when its window
-//! is closed.
+//! The one question that the desk asks: what is to become of a show that is on air, or has changes
+//! that are not saved, when its window is closed or another show is opened in it.
 
 use egui::{Align, Color32, Frame, Id, Modal, Rect, Ui};
 
 use super::{
     guard::{Guard, Guarded},
-    layout, onair, paint,
+    lang, layout, onair, paint,
     paint::Button,
     theme,
     view::View,
 };
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The show is on air or recorded: ending it takes two presses.
+    pub on_air: bool,
+    /// It has changes that are not saved.
+    pub unsaved: bool,
+    /// The show that is to be opened in its place, by its name.
+    pub to: Option<String>,
+}
 
 /// What was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The window closes, the show runs on.
     Leave,
-    /// The window closes and the show ends.
+    /// The show is saved, and ends.
+    Save,
+    /// The show ends as it is.
     End,
     /// The window stays.
     Stay,
 }
 
+impl Question {
+    /// The answers there are, with the keys of their words.
+    fn answers(&self) -> Vec<(Answer, &'static str)> {
+        let (saved, unsaved) = match (&self.to, self.on_air) {
+            (Some(_), _) => ("menu-save-and-open", "menu-open-unsaved"),
+            (None, true) => ("menu-save-and-end", "menu-end-unsaved"),
+            (None, false) => ("menu-save-and-close", "menu-close-unsaved"),
+        };
+        let mut answers = Vec::new();
+        if self.on_air {
+            answers.push((Answer::Leave, "desk-leave-running"));
+        }
+        if self.unsaved {
+            answers.extend([(Answer::Save, saved), (Answer::End, unsaved)]);
+        } else {
+            answers.push((Answer::End, "desk-end-show"));
+        }
+        answers.push((Answer::Stay, "desk-stay"));
+        answers
+    }
+}
+
 /// Asks; none while there is no answer yet.
-pub fn ask(ui: &Ui, view: &View, guard: &mut Guard) -> Option<Answer> {
+pub fn ask(ui: &Ui, question: &Question, view: &View, guard: &mut Guard) -> Option<Answer> {
+    let answers = question.answers();
     let modal = Modal::new(Id::unique("closing"))
         .backdrop_color(Color32::from_black_alpha(110))
         .frame(
@@ -33,8 +69,9 @@ pub fn ask(ui: &Ui, view: &View, guard: &mut Guard) -> Option<Answer> {
                 .corner_radius(6),
         )
         .show(ui.ctx(), |ui| {
-            let (rect, _) = ui.allocate_exact_size(layout::CLOSING, egui::Sense::hover());
-            question(ui, rect, view, guard)
+            let size = layout::closing_size(answers.len());
+            let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+            draw(ui, rect, question, &answers, view, guard)
         });
     if modal.inner.is_some() {
         modal.inner
@@ -45,46 +82,76 @@ pub fn ask(ui: &Ui, view: &View, guard: &mut Guard) -> Option<Answer> {
     }
 }
 
-fn question(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Answer> {
-    let text = onair::what_is_on(view.snapshot);
-    let places = layout::closing(rect);
-    paint::said_line(
-        ui,
-        places.head,
-        Align::Min,
-        "closing",
-        "Close this desk?",
-        theme::bold(17.0),
-        theme::TEXT,
-    );
-    let font = theme::font(13.5);
-    paint::lines(ui, places.on, Align::Min, &text, font, theme::DIM);
-    paint::say(ui, places.on, "what is on", &text);
-    let mut answer = None;
-    if Button::new("Leave the show running")
-        .size(14.0)
-        .show(ui, places.leave, "leave")
-        .clicked()
-    {
-        answer = Some(Answer::Leave);
-    }
-    let armed = guard.is_armed(&Guarded::Show, view.now);
-    let end = if armed {
-        Button::new("Again to end the show").fill(theme::AMBER, theme::ON_TEXT)
-    } else {
-        Button::new("End the show")
+fn draw(
+    ui: &Ui,
+    rect: Rect,
+    question: &Question,
+    answers: &[(Answer, &str)],
+    view: &View,
+    guard: &mut Guard,
+) -> Option<Answer> {
+    let (head, on, row) = layout::closing(rect);
+    let title = match &question.to {
+        Some(name) => lang::with("menu-leave-question", &[("name", name.as_str().into())]),
+        None => lang::text("desk-close-question"),
     };
-    if end.size(14.0).show(ui, places.end, "end").clicked() && guard.press(&Guarded::Show, view.now)
-    {
-        answer = Some(Answer::End);
+    let font = theme::bold(17.0);
+    paint::said_line(ui, head, Align::Min, "closing", &title, font, theme::TEXT);
+    let mut text = onair::what_is_on(view.snapshot);
+    if question.unsaved {
+        let unsaved = lang::text("menu-unsaved");
+        text = [text.as_str(), &unsaved].join(" ").trim().to_owned();
     }
-    if Button::new("Stay")
-        .key("Esc")
-        .size(14.0)
-        .show(ui, places.stay, "stay")
-        .clicked()
-    {
-        answer = Some(Answer::Stay);
+    let font = theme::font(13.5);
+    paint::lines(ui, on, Align::Min, &text, font, theme::DIM);
+    paint::say(ui, on, "what is on", &text);
+
+    let mut given = None;
+    for (i, (answer, key)) in answers.iter().enumerate() {
+        let what = match answer {
+            Answer::Save => Guarded::SavedShow,
+            _ => Guarded::Show,
+        };
+        let ends = matches!(answer, Answer::Save | Answer::End);
+        let guarded = question.on_air && ends;
+        let armed = guarded && guard.is_armed(&what, view.now);
+        let text = lang::text(if armed { "desk-again-to-end" } else { key });
+        let escape = lang::text("desk-key-esc");
+        let mut button = Button::new(&text).size(14.0);
+        if armed {
+            button = button.fill(theme::AMBER, theme::ON_TEXT);
+        }
+        if *answer == Answer::Stay {
+            button = button.key(&escape);
+        }
+        let pressed = button.show(ui, row(i), ("answer", i)).clicked();
+        if pressed && (!guarded || guard.press(&what, view.now)) {
+            given = Some(*answer);
+        }
     }
-    answer
+    given
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_answered_follows_from_what_is_asked() {
+        let question = |on_air, unsaved, to: Option<&str>| {
+            let to = to.map(str::to_owned);
+            let answers = Question {
+                on_air,
+                unsaved,
+                to,
+            }
+            .answers();
+            answers.into_iter().map(|a| a.0).collect::<Vec<_>>()
+        };
+        use Answer::{End, Leave, Save, Stay};
+        assert_eq!(question(true, false, None), [Leave, End, Stay]);
+        assert_eq!(question(true, true, None), [Leave, Save, End, Stay]);
+        assert_eq!(question(false, true, None), [Save, End, Stay]);
+        assert_eq!(question(false, true, Some("b")), [Save, End, Stay]);
+    }
 }

@@ -1,23 +1,30 @@
 //! A row per destination, and the buttons for all of them.
 
-use egui::{Align, Color32, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{Align, Color32, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::{
+    fills,
     guard::{Guard, Guarded},
+    lang,
+    outputs::{History, Trials, Wish, words_of},
     paint::{self, Button},
     problems,
-    rows::{self, button_of, guarded},
+    rows::{self, Switch, button_of},
     theme,
     view::{View, name},
     words,
 };
-use crate::door::{Command, DestinationState, DestinationStatus};
+use crate::door::{Command, DestinationState, DestinationStatus, TrialState, TrialStatus};
 
 /// Height of a row, in points: as high as there is room for all, and no lower than for two lines.
 const ROW: std::ops::RangeInclusive<f32> = 36.0..=58.0;
 /// A row lower than this has one line under its name.
 const TWO_DETAILS: f32 = 54.0;
 const GAP: f32 = 4.0;
+/// Width of the drawing of the last two minutes, in points.
+const HISTORY: f32 = 62.0;
+/// Height of the bar that shows the bitrate against what is wanted, in points.
+const BAR: f32 = 3.0;
 
 /// Height of each of so many rows in a list of this height. All of them are seen at once if that can
 /// be, for the one that fails must not be the one that is scrolled away.
@@ -28,94 +35,187 @@ fn row_height(list: f32, rows: usize) -> f32 {
         .clamp(*ROW.start(), *ROW.end())
 }
 
-/// Draws the rows; those that do not fit are scrolled to.
-pub fn list(ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
+/// Draws the rows; those that do not fit are scrolled to. Gives what a row's menu asks for.
+pub fn list(
+    ui: &mut Ui,
+    rect: Rect,
+    view: &View,
+    guard: &mut Guard,
+    seen: (&History, &Trials),
+) -> Option<Wish> {
     let destinations = &view.snapshot.destinations;
     let builder = UiBuilder::new().max_rect(rect).id_salt("destinations");
+    let mut wish = None;
     ui.scope_builder(builder, |ui| {
         ui.shrink_clip_rect(rect);
         ui.spacing_mut().item_spacing = vec2(0.0, GAP);
         let height = row_height(rect.height(), destinations.len());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let size = vec2(ui.available_width(), height);
-            for destination in destinations {
+            for position in 0..destinations.len() {
                 let (row, _) = ui.allocate_exact_size(size, Sense::hover());
-                destination_row(ui, row, destination, view, guard);
+                wish = destination_row(ui, row, position, view, guard, seen).or(wish.take());
             }
             if destinations.is_empty() {
                 let (row, _) = ui.allocate_exact_size(size, Sense::hover());
-                let text = "The show names no destination yet";
-                paint::lines(ui, row, Align::Center, text, theme::font(13.0), theme::DIM);
-                paint::say(ui, row, "no destination", text);
+                let text = lang::text("outputs-none");
+                paint::lines(ui, row, Align::Center, &text, theme::font(13.0), theme::DIM);
+                paint::say(ui, row, "no destination", &text);
             }
         });
     });
+    wish
 }
 
 fn destination_row(
     ui: &Ui,
     row: Rect,
-    destination: &DestinationStatus,
+    position: usize,
     view: &View,
     guard: &mut Guard,
-) {
-    let label = name(&destination.label, &destination.id);
-    let (colour, filled) = colour_of(destination.state);
-    let is_ill = matches!(
-        destination.state,
-        DestinationState::Congested | DestinationState::Reconnecting | DestinationState::Failed
-    );
-    let value = match destination.state {
-        DestinationState::Live | DestinationState::Congested => {
-            words::bitrate(destination.bitrate_bps)
-        }
-        state => words::destination_state(state).to_owned(),
-    };
-    let (how, cost) = details(destination);
-    let both = match cost.as_str() {
-        "" => how.clone(),
-        cost => format!("{how} · {cost}"),
+    (history, trials): (&History, &Trials),
+) -> Option<Wish> {
+    let destination = view.snapshot.destinations.get(position)?;
+    let id = destination.id.as_str();
+    let label = name(&destination.label, id);
+    let trial = trials
+        .of(id)
+        .filter(|_| destination.state == DestinationState::Off);
+    let said = Said::of(destination, trial);
+    let both = match said.cost.as_str() {
+        "" => said.how.clone(),
+        cost => format!("{} · {cost}", said.how),
     };
     let lines: &[&str] = if row.height() < TWO_DETAILS {
         &[&both]
     } else {
-        &[&how, &cost]
+        &[&said.how, &said.cost]
     };
+    let has_history = history.has(id);
     rows::text(
         ui,
         row,
-        (colour, filled),
-        (label, &value),
-        lines,
-        is_ill,
-        (
-            ("destination", destination.id.as_str()),
-            &format!(
-                "{label}: {}, {value}, {how}, {cost}",
-                words::destination_state(destination.state)
-            ),
-        ),
+        &rows::Text {
+            light: colour_of(destination.state),
+            name: label,
+            value: &said.value,
+            details: lines,
+            look_here: said.look_here,
+            free: if has_history { HISTORY + 6.0 } else { 0.0 },
+            id: ("destination", id),
+            said: &format!("{label}: {}", said.whole(destination.state)),
+        },
     );
-    let on = destination.state != DestinationState::Off;
-    let what = Guarded::Destination(destination.id.clone());
-    let button = button_of(row);
-    if guarded(
-        ui,
-        button,
-        (label, "Start", "Stop"),
-        on,
-        &what,
-        view.now,
-        guard,
+    let text = rows::text_of(row);
+    if has_history {
+        let top = text.top() + text.height() / (lines.len() + 1) as f32 + 1.0;
+        let place = Rect::from_min_max(
+            pos2(text.right() - HISTORY, top),
+            pos2(text.right(), text.bottom() - 1.0),
+        );
+        let target = destination.target_bps;
+        history.draw(ui, place, (id, label), target, view.now);
+    }
+    if matches!(
+        destination.state,
+        DestinationState::Live | DestinationState::Congested
     ) {
+        bar(ui, row, destination);
+    }
+    let mut wish = None;
+    let last = view.snapshot.destinations.len() - 1;
+    rows::menu(ui, row, label, id, |ui| {
+        let any_on = any_on(view);
+        wish = menu(ui, destination, trial, any_on, (position, last));
+    });
+    let on = destination.state != DestinationState::Off;
+    let switch = Switch {
+        name: label,
+        words: (lang::text("outputs-start"), lang::text("outputs-stop")),
+        on,
+        guards: (
+            Some(Guarded::Start(id.to_owned())),
+            Guarded::Destination(id.to_owned()),
+        ),
+    };
+    if switch.show(ui, button_of(row), view.now, guard) {
         view.send(Command::Stream {
-            destination: destination.id.clone(),
+            destination: id.to_owned(),
             on: !on,
         });
     }
+    wish
 }
 
-fn colour_of(state: DestinationState) -> (Color32, bool) {
+/// The bitrate against what the program takes, along the foot of the row's text.
+fn bar(ui: &Ui, row: Rect, destination: &DestinationStatus) {
+    let text = rows::text_of(row);
+    let foot = Rect::from_min_max(
+        pos2(text.left(), row.bottom() - BAR - 1.0),
+        pos2(text.right(), row.bottom() - 1.0),
+    );
+    let share = destination.bitrate_bps as f32 / destination.target_bps.max(1) as f32;
+    fills::fill(ui, foot, 1, theme::LINE);
+    let done = foot.with_max_x(foot.left() + foot.width() * share.min(1.0));
+    let colour = if destination.state == DestinationState::Congested {
+        theme::AMBER
+    } else {
+        theme::DIM
+    };
+    fills::fill(ui, done, 1, colour);
+}
+
+/// Whether the program is asked to go anywhere.
+pub fn any_on(view: &View) -> bool {
+    let mut all = view.snapshot.destinations.iter();
+    all.any(|d| d.state != DestinationState::Off)
+}
+
+/// What can be done with a destination besides starting and stopping it. What would take it off the
+/// air waits until it is stopped.
+fn menu(
+    ui: &mut Ui,
+    destination: &DestinationStatus,
+    trial: Option<&TrialStatus>,
+    any_on: bool,
+    (position, last): (usize, usize),
+) -> Option<Wish> {
+    let is_off = destination.state == DestinationState::Off;
+    let id = || destination.id.clone();
+    let mut wish = None;
+    let mut item = |ui: &mut Ui, key: &str, enabled: bool, what: Wish| {
+        let button = ui.add_enabled(enabled, egui::Button::new(lang::text(key)));
+        if button.clicked() {
+            wish = Some(what);
+        }
+    };
+    if trial.is_some_and(|trial| !trial.state.has_ended()) {
+        item(ui, "outputs-try-stop", true, Wish::StopTrial(id()));
+    } else {
+        let wanted = |publish| Wish::Try { id: id(), publish };
+        item(ui, "outputs-try-connection", is_off, wanted(false));
+        item(ui, "outputs-try-with-key", !any_on, wanted(true));
+    }
+    ui.separator();
+    item(ui, "outputs-edit", is_off, Wish::Edit(id()));
+    item(ui, "outputs-duplicate", true, Wish::Duplicate(id()));
+    let up = Wish::Move(id(), position.saturating_sub(1));
+    item(ui, "outputs-up", position > 0, up);
+    let down = Wish::Move(id(), position + 1);
+    item(ui, "outputs-down", position < last, down);
+    item(ui, "outputs-remove", is_off, Wish::Remove(id()));
+    let hint = match (is_off, any_on) {
+        (false, _) => "outputs-stop-first",
+        (true, true) => "outputs-uplink-busy",
+        (true, false) => "outputs-try-warning",
+    };
+    let hint = egui::RichText::new(lang::text(hint)).font(theme::font(12.0));
+    ui.label(hint.color(theme::DIM));
+    wish
+}
+
+/// The colour of its light, and whether it is filled.
+pub fn colour_of(state: DestinationState) -> (Color32, bool) {
     match state {
         DestinationState::Off => (theme::LINE, true),
         DestinationState::Connecting => (theme::DIM, false),
@@ -125,16 +225,87 @@ fn colour_of(state: DestinationState) -> (Color32, bool) {
     }
 }
 
+/// What a row says.
+#[derive(Debug, PartialEq)]
+struct Said {
+    /// Beside the name.
+    value: String,
+    /// How it is.
+    how: String,
+    /// What it has cost.
+    cost: String,
+    look_here: bool,
+}
+
+impl Said {
+    fn of(destination: &DestinationStatus, trial: Option<&TrialStatus>) -> Self {
+        if let Some(trial) = trial {
+            let (value, how) = words_of(trial);
+            return Self {
+                value,
+                how,
+                cost: String::new(),
+                look_here: matches!(trial.state, TrialState::Failed | TrialState::Slow),
+            };
+        }
+        let (how, cost) = details(destination);
+        let lacks_key = destination.has_key == Some(false);
+        Self {
+            value: match destination.state {
+                DestinationState::Live | DestinationState::Congested => {
+                    words::bitrate(destination.bitrate_bps)
+                }
+                DestinationState::Off if lacks_key => lang::text("outputs-no-key"),
+                state => state_word(state),
+            },
+            how,
+            cost,
+            look_here: match destination.state {
+                DestinationState::Congested
+                | DestinationState::Reconnecting
+                | DestinationState::Failed => true,
+                DestinationState::Off => lacks_key,
+                _ => false,
+            },
+        }
+    }
+}
+
+impl Said {
+    /// All of it, for a screen reader.
+    fn whole(&self, state: DestinationState) -> String {
+        let rest = format!("{}, {}, {}", self.value, self.how, self.cost);
+        match state {
+            // Its bitrate does not say how it is.
+            DestinationState::Live | DestinationState::Congested => {
+                format!("{}, {rest}", state_word(state))
+            }
+            _ => rest,
+        }
+    }
+}
+
+fn state_word(state: DestinationState) -> String {
+    lang::text(match state {
+        DestinationState::Off => "outputs-is-off",
+        DestinationState::Connecting => "outputs-is-connecting",
+        DestinationState::Live => "outputs-is-live",
+        DestinationState::Congested => "outputs-is-congested",
+        DestinationState::Reconnecting => "outputs-is-reconnecting",
+        DestinationState::Failed => "outputs-is-failed",
+    })
+}
+
 /// What the two lines under a destination's name say: how it is, and what it has cost.
 fn details(destination: &DestinationStatus) -> (String, String) {
     let mut counts = Vec::new();
     if destination.dropped > 0 {
-        counts.push(format!("{} dropped", words::count(destination.dropped)));
+        let n = words::count(destination.dropped);
+        counts.push(lang::with("outputs-dropped", &[("n", n.into())]));
     }
-    match destination.reconnects {
-        0 => {}
-        1 => counts.push("1 reconnection".to_owned()),
-        n => counts.push(format!("{n} reconnections")),
+    if destination.reconnects > 0 {
+        let n = destination.reconnects;
+        counts.push(lang::with("outputs-reconnections", &[("n", n.into())]));
     }
     let message = |otherwise: String| {
         if destination.message.is_empty() {
@@ -147,8 +318,9 @@ fn details(destination: &DestinationStatus) -> (String, String) {
         DestinationState::Off | DestinationState::Connecting => message(destination.server.clone()),
         DestinationState::Live => message(words::clock(f64::from(destination.live_s))),
         DestinationState::Congested => {
-            counts.insert(0, format!("{} ms behind", destination.backlog_ms));
-            message("the network is too slow".to_owned())
+            let ms = destination.backlog_ms.to_string();
+            counts.insert(0, lang::with("outputs-behind", &[("ms", ms.into())]));
+            message(lang::text("outputs-slow-network"))
         }
         DestinationState::Reconnecting | DestinationState::Failed => {
             counts.insert(0, problems::next_try(destination));
@@ -156,7 +328,7 @@ fn details(destination: &DestinationStatus) -> (String, String) {
         }
     };
     if counts.is_empty() && destination.state == DestinationState::Live {
-        counts.push("nothing dropped".to_owned());
+        counts.push(lang::text("outputs-nothing-dropped"));
     }
     (first, counts.join(" · "))
 }
@@ -167,31 +339,33 @@ pub fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
     let any_off = destinations
         .iter()
         .any(|d| d.state == DestinationState::Off);
-    let any_on = destinations
-        .iter()
-        .any(|d| d.state != DestinationState::Off);
+    let any_on = any_on(view);
     let middle = rect.center().x;
-    let go = Button::new("Go live")
-        .say("Go live everywhere")
-        .size(14.0)
-        .enabled(any_off)
-        .show(ui, rect.with_max_x(middle - 3.0), "go live");
-    if go.clicked() {
-        view.send(Command::StreamAll { on: true });
-    }
-    let half = rect.with_min_x(middle + 3.0);
-    if !any_on {
-        Button::new("Stop all")
-            .say("Stop every destination")
-            .size(14.0)
-            .enabled(false)
-            .show(ui, half, "stop all, off");
-        return;
-    }
-    let what = Guarded::AllDestinations;
-    let words = ("every destination", "Go live", "Stop all");
-    if guarded(ui, half, words, true, &what, view.now, guard) {
-        view.send(Command::StreamAll { on: false });
+    let words = (
+        lang::text("outputs-go-live"),
+        lang::text("outputs-stop-all"),
+    );
+    for (on, possible) in [(false, any_off), (true, any_on)] {
+        let (half, word, name, id) = if on {
+            let half = rect.with_min_x(middle + 3.0);
+            (half, &words.1, lang::text("outputs-every"), "stop all")
+        } else {
+            let half = rect.with_max_x(middle - 3.0);
+            (half, &words.0, lang::text("outputs-everywhere"), "go live")
+        };
+        let switch = Switch {
+            name: &name,
+            words: words.clone(),
+            on,
+            guards: (Some(Guarded::StartAll), Guarded::AllDestinations),
+        };
+        if !possible {
+            let say = switch.said();
+            let button = Button::new(word).say(&say).size(14.0).enabled(false);
+            button.show(ui, half, (id, "off"));
+        } else if switch.show(ui, half, view.now, guard) {
+            view.send(Command::StreamAll { on: !on });
+        }
     }
 }
 
@@ -231,6 +405,24 @@ mod tests {
             &destination,
             "the server closed the connection",
             &format!("try 3 in 4 s · {counts}"),
+        );
+    }
+
+    #[test]
+    fn a_key_that_is_missing_and_a_try_that_failed_are_seen() {
+        let mut destination = testing::snapshot().destinations[0].clone();
+        destination.has_key = Some(false);
+        let said = Said::of(&destination, None);
+        assert!(said.look_here && said.value == "no key", "{said:?}");
+        let trial = TrialStatus {
+            state: TrialState::Failed,
+            message: "the server refuses the stream: check the key".to_owned(),
+            ..TrialStatus::default()
+        };
+        let said = Said::of(&destination, Some(&trial));
+        assert!(
+            said.look_here && said.how.contains("check the key"),
+            "{said:?}"
         );
     }
 }

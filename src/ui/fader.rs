@@ -9,7 +9,7 @@ use egui::{
     pos2, vec2,
 };
 
-use super::{fills, paint, theme, view::View, view::name, words};
+use super::{fills, lang, paint, theme, view::View, view::name, words};
 use crate::door::{Command, SourceStatus};
 
 /// Travel (0 at the bottom) and decibels, linear between: the usual broadcast law.
@@ -120,7 +120,10 @@ impl Faders {
             Some(held) if held.source == source.id => held.sent_db,
             _ => source.fader_db,
         };
-        let label = format!("Fader {}", name(&source.label, &source.id));
+        let label = lang::with(
+            "desk-fader",
+            &[("name", name(&source.label, &source.id).into())],
+        );
         response.widget_info(|| {
             WidgetInfo::slider(ui.is_enabled(), f64::from(source.fader_db), &label)
         });

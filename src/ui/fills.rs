@@ -24,17 +24,19 @@ struct Fill {
 
 type Sink = Arc<Mutex<Vec<Fill>>>;
 
-fn sink_id() -> Id {
-    Id::unique("fills")
+/// Each window has its own.
+fn sink_id(ui: &Ui) -> Id {
+    Id::unique(("fills", ui.ctx().viewport_id()))
 }
 
 /// Begins a frame of the window, in points: from here on [`fill`] collects, and what it collects is
 /// drawn now, under what comes later. `format` is the window's; without one, fills go through egui.
 pub fn begin(ui: &Ui, window: Rect, format: Option<wgpu::TextureFormat>) {
     let Some(format) = format else { return };
+    let id = sink_id(ui);
     let sink: Sink = ui
         .ctx()
-        .data_mut(|data| Arc::clone(data.get_temp_mut_or_default::<Sink>(sink_id())));
+        .data_mut(|data| Arc::clone(data.get_temp_mut_or_default::<Sink>(id)));
     sink.lock().unwrap_or_else(PoisonError::into_inner).clear();
     ui.painter().add(egui_wgpu::Callback::new_paint_callback(
         window,
@@ -44,7 +46,8 @@ pub fn begin(ui: &Ui, window: Rect, format: Option<wgpu::TextureFormat>) {
 
 /// Fills a rectangle, in points.
 pub fn fill(ui: &Ui, rect: Rect, radius: u8, colour: Color32) {
-    let sink: Option<Sink> = ui.ctx().data(|data| data.get_temp(sink_id()));
+    let id = sink_id(ui);
+    let sink: Option<Sink> = ui.ctx().data(|data| data.get_temp(id));
     match sink {
         Some(sink) if ui.layer_id().order == Order::Background => {
             let rect = rect.intersect(ui.clip_rect());

@@ -1,14 +1,20 @@
-//! A second, deliberate press at the same place: what guards everything that would end something
-//! on air. Time is passed in, so that the rule can be tested.
+//! A second, deliberate press at the same place: what guards everything that goes on air, and
+//! everything that would end something there. Time is passed in, so that the rule can be tested.
+
+use crate::show::ItemKind;
 
 /// The second press counts for so many seconds after the first.
 pub const WINDOW_S: f64 = 3.0;
 /// A second press that comes sooner is a double click or a bounce, not a decision.
 pub const BOUNCE_S: f64 = 0.3;
 
-/// What a guarded button would end.
+/// What a guarded button would begin or end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Guarded {
+    /// Beginning to send to the destination of this id.
+    Start(String),
+    /// Beginning to send to every destination.
+    StartAll,
     /// Sending to the destination of this id.
     Destination(String),
     /// Sending to every destination.
@@ -17,6 +23,10 @@ pub enum Guarded {
     Recorder,
     /// The show.
     Show,
+    /// The show, once it is saved.
+    SavedShow,
+    /// A source or scene that is in use, out of the show.
+    Part(ItemKind, String),
 }
 
 /// Remembers the first press. At most one thing is armed at a time.

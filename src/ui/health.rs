@@ -6,15 +6,15 @@ use egui::{
 };
 
 use super::{
-    fills,
+    fills, lang,
     log::Log,
     paint::{self, Button},
     problems::Problem,
-    theme,
-    view::View,
+    theme::{self, Icon},
+    view::{View, name},
     words,
 };
-use crate::door::Counters;
+use crate::door::{Counters, DestinationState, DestinationStatus, RecordingState, Snapshot};
 
 /// Height of a line in the list, in points.
 const LIST_ROW: f32 = 20.0;
@@ -56,39 +56,46 @@ impl Health {
         let snapshot = view.snapshot;
         let fresh = self.watch(snapshot.counters, view.now);
         fills::fill(ui, rect, 0, theme::PANEL);
-        let inner = rect.shrink2(vec2(10.0, 2.0));
-        let mut x = inner.left();
-        let mut cell = |width: f32, id: &str, text: &str, colour| {
-            let at = Rect::from_min_max(pos2(x, inner.top()), pos2(x + width, inner.bottom()));
-            paint::said_line(ui, at, Align::Min, id, text, theme::font(12.0), colour);
-            x += width + 6.0;
-        };
-        let colour = if fresh { theme::AMBER } else { theme::DIM };
-        let frames = frames(snapshot.counters);
-        let width = (rect.width() * 0.18).clamp(210.0, 340.0);
-        cell(width, "frames", &frames, colour);
-        let frame_ms = snapshot.rate.frame_ns() as f32 / 1e6;
-        let tick = format!("tick {:.1} of {frame_ms:.1} ms", snapshot.health.tick_ms);
-        let late = snapshot.health.tick_ms > frame_ms * 0.8;
-        let colour = if late { theme::AMBER } else { theme::DIM };
-        cell(122.0, "tick", &tick, colour);
-        let cores = snapshot.health.cores.max(1) as f32;
-        let cpu = format!("CPU {:.0} %", snapshot.health.cpu / cores * 100.0);
-        cell(62.0, "cpu", &cpu, theme::DIM);
-        let memory = words::bytes(snapshot.health.memory_bytes);
-        cell(64.0, "memory", &memory, theme::DIM);
+        let inner = rect.shrink2(vec2(10.0, 3.0));
+        let figures = figures(snapshot, fresh);
+        let width = (rect.width() * 0.4).clamp(390.0, 620.0);
+        let (above, below) = inner
+            .with_max_x(inner.left() + width)
+            .split_top_bottom_at_fraction(0.5);
+        // One row of them is about the program, the other about the machine.
+        let rows = [
+            (above, &figures[..3], [0.46, 0.27, 0.27]),
+            (below, &figures[3..], [0.3, 0.32, 0.38]),
+        ];
+        for (row, figures, shares) in rows {
+            let mut x = row.left();
+            for (figure, share) in figures.iter().zip(shares) {
+                let place = row.with_min_x(x).with_max_x(x + row.width() * share - 6.0);
+                x += row.width() * share;
+                let colour = if figure.look {
+                    theme::AMBER
+                } else {
+                    theme::DIM
+                };
+                let font = theme::font(12.0);
+                paint::line(ui, place, Align::Min, &figure.text, font, colour);
+                let said = paint::say(ui, place, figure.id, &figure.text);
+                if !figure.more.is_empty() {
+                    said.on_hover_text(&figure.more);
+                }
+            }
+        }
 
-        let button = inner
-            .with_min_x(inner.right() - 104.0)
-            .shrink2(vec2(0.0, 1.0));
-        let text = if self.unfolded {
-            "Events ▼"
+        let button = inner.with_min_x(inner.right() - 124.0);
+        let arrow = if self.unfolded {
+            Icon::ChevronDown
         } else {
-            "Events ▲"
+            Icon::ChevronUp
         };
-        let toggle = Button::new(text)
-            .say("List of events")
-            .size(12.0)
+        let text = format!("{} {}", lang::text("desk-events"), theme::icon(arrow));
+        let toggle = Button::new(&text)
+            .say(&lang::text("desk-list-of-events"))
+            .size(12.5)
             .selected(self.unfolded)
             .show(ui, button, "events");
         if toggle.clicked() {
@@ -96,33 +103,110 @@ impl Health {
         }
 
         let place = Rect::from_min_max(
-            pos2(x + 6.0, inner.top()),
-            pos2(button.left() - 8.0, inner.bottom()),
+            pos2(inner.left() + width + 6.0, rect.top() + 1.0),
+            pos2(button.left() - 8.0, rect.bottom() - 1.0),
         );
-        let others = problems.iter().filter(|p| Some(p.text.as_str()) != news);
-        let (text, colour) = match (news, others.count()) {
-            (None, _) => ("all is well".to_owned(), theme::DIM),
-            (Some(text), 0) => (text.to_owned(), theme::AMBER),
-            (Some(text), n) => (format!("{text} · {n} more"), theme::AMBER),
-        };
-        let said = paint::say(ui, place, "problem", &text);
-        if news.is_some() {
-            paint::line(
-                ui,
-                place,
-                Align::Min,
-                &format!("▲ {text}"),
-                theme::bold(12.5),
-                colour,
-            );
-            said.on_hover_text(text);
-        } else {
-            paint::line(ui, place, Align::Min, &text, theme::font(12.5), colour);
-        }
+        problem(ui, place, news, problems);
         if self.unfolded {
             unfold(ui, list, log, problems);
         }
     }
+}
+
+/// The problem that is newest, to be read from three metres, with what to do about it.
+fn problem(ui: &Ui, place: Rect, news: Option<&str>, problems: &[Problem]) {
+    let Some(text) = news else {
+        let text = lang::text("desk-all-is-well");
+        let font = theme::font(13.0);
+        paint::said_line(ui, place, Align::Min, "problem", &text, font, theme::DIM);
+        return;
+    };
+    let others = problems.iter().filter(|p| p.text != text).count();
+    let said = match others {
+        0 => text.to_owned(),
+        n => format!("{text} · {}", lang::with("desk-more", &[("n", n.into())])),
+    };
+    fills::fill(ui, place, theme::ROUND, theme::AMBER);
+    let inner = place.shrink2(vec2(10.0, 2.0));
+    let line = format!("{} {said}", theme::icon(Icon::TriangleAlert));
+    let advice = problems.iter().find(|p| p.text == text);
+    let advice = advice.map_or("", |p| p.advice.as_str());
+    let (dark, bold) = (theme::ON_TEXT, theme::bold(18.0));
+    let whole = if advice.is_empty() {
+        paint::line(ui, inner, Align::Min, &line, bold, dark);
+        said.clone()
+    } else {
+        let (above, below) = inner.split_top_bottom_at_fraction(0.58);
+        paint::line(ui, above, Align::Min, &line, bold, dark);
+        paint::line(ui, below, Align::Min, advice, theme::bold(13.0), dark);
+        format!("{said}\n{advice}")
+    };
+    paint::say(ui, place, "problem", &said).on_hover_text(whole);
+}
+
+/// One figure of the strip.
+struct Figure {
+    id: &'static str,
+    text: String,
+    /// More of it, one pointing away.
+    more: String,
+    look: bool,
+}
+
+/// The figures: three of the program, three of the machine and the outputs. `fresh`: a picture was
+/// lost a moment ago.
+fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 6] {
+    let figure = |id, text, look| Figure {
+        id,
+        text,
+        more: String::new(),
+        look,
+    };
+    let health = snapshot.health;
+    let frame_ms = snapshot.rate.frame_ns() as f32 / 1e6;
+    let tick = lang::with(
+        "desk-tick",
+        &[
+            ("took", words::tenths(health.tick_ms).into()),
+            ("frame", words::tenths(frame_ms).into()),
+        ],
+    );
+    let cores = health.cores.max(1) as f32;
+    let cpu = format!("{:.0}", health.cpu / cores * 100.0);
+    let cpu = lang::with("desk-cpu", &[("n", cpu.into())]);
+    let memory = words::bytes(health.memory_bytes);
+    let memory = lang::with("desk-memory", &[("n", memory.into())]);
+    let recording = &snapshot.recording;
+    let disk = match recording.time_left_s {
+        Some(seconds) => words::rough(seconds),
+        None => words::bytes(recording.free_bytes),
+    };
+    let disk = lang::with("desk-disk", &[("n", disk.into())]);
+    let is_low = recording.state == RecordingState::Warning;
+
+    let of_each: Vec<String> = snapshot
+        .destinations
+        .iter()
+        .filter(|d| d.dropped > 0)
+        .map(|d| format!("{} {}", name(&d.label, &d.id), words::count(d.dropped)))
+        .collect();
+    let drops = match &of_each[..] {
+        [] => lang::text("desk-nothing-dropped"),
+        some => lang::with("desk-dropped-by", &[("all", some.join(" · ").into())]),
+    };
+    let drops_now = |d: &DestinationStatus| d.state == DestinationState::Congested;
+    let look = snapshot.destinations.iter().any(drops_now);
+    [
+        figure("frames", frames(snapshot.counters), fresh),
+        figure("tick", tick, health.tick_ms > frame_ms * 0.8),
+        figure("cpu", cpu, false),
+        figure("memory", memory, false),
+        figure("disk", disk, is_low),
+        Figure {
+            more: of_each.join("\n"),
+            ..figure("dropped", drops, look)
+        },
+    ]
 }
 
 /// The list lies over the strips; nothing moves for it. What is wrong now comes first.
@@ -158,37 +242,39 @@ fn list_row(ui: &mut Ui, row: usize, log: &Log, problems: &[Problem]) {
     let size = vec2(ui.available_width(), LIST_ROW);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let (time, text, colour) = match problems.get(row) {
-        Some(problem) => ("now", problem.text.as_str(), theme::AMBER),
+        Some(problem) => (lang::text("desk-now"), problem.text.clone(), theme::AMBER),
         None => match log.newest_first().nth(row - problems.len()) {
-            Some(entry) => (entry.time.as_str(), entry.text.as_str(), theme::TEXT),
-            None => ("", "nothing has happened yet", theme::DIM),
+            Some(entry) => (entry.time.clone(), entry.text.clone(), theme::TEXT),
+            None => (String::new(), lang::text("desk-nothing-yet"), theme::DIM),
         },
     };
     let left = rect.with_max_x(rect.left() + 70.0);
-    paint::line(ui, left, Align::Min, time, theme::font(12.0), theme::DIM);
+    paint::line(ui, left, Align::Min, &time, theme::font(12.0), theme::DIM);
     let rest = rect.with_min_x(left.right());
-    paint::line(ui, rest, Align::Min, text, theme::font(12.5), colour);
+    paint::line(ui, rest, Align::Min, &text, theme::font(12.5), colour);
     paint::say(ui, rect, ("event", row), &format!("{time} {text}")).on_hover_text(text);
 }
 
 /// The program's frames in words.
 fn frames(counters: Counters) -> String {
-    let mut text = format!("frames {}", words::count(counters.frames));
-    let mut any = false;
-    for (n, what) in [
-        (counters.repeated, "repeated"),
-        (counters.skipped, "skipped"),
-        (counters.late, "late"),
-    ] {
-        if n > 0 {
-            text.push_str(&format!(" · {} {what}", words::count(n)));
-            any = true;
-        }
+    let with = |key, n| lang::with(key, &[("n", words::count(n).into())]);
+    let lost: Vec<String> = [
+        (counters.repeated, "desk-repeated"),
+        (counters.skipped, "desk-skipped"),
+        (counters.late, "desk-late"),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, key)| with(key, n))
+    .collect();
+    if lost.is_empty() {
+        return with("desk-frames-none-lost", counters.frames);
     }
-    if !any {
-        text.push_str(", none lost");
-    }
-    text
+    format!(
+        "{} · {}",
+        with("desk-frames", counters.frames),
+        lost.join(" · ")
+    )
 }
 
 #[cfg(test)]

@@ -1,33 +1,32 @@
 //! What the keys do, and when they belong to a focused control instead.
 //!
-//! Space is CUT and Enter is AUTO wherever the hand is, but in a text field. After Tab the focus
-//! shows, and Space and Enter press the focused control, until Esc or some idle seconds.
+//! Space is CUT and Enter is AUTO wherever the hand is, but in a text field; every key can be given
+//! another function. After Tab the focus shows, and Space, Enter and the arrows are the focused
+//! control's, until Esc or some idle seconds.
 
-use egui::{Event, Key, Modifiers};
+mod chord;
+mod function;
+mod map;
+mod panel;
+mod sheet;
+
+use std::path::PathBuf;
+
+use egui::{Event, Key};
+
+pub use chord::Chord;
+pub use function::Function;
+pub use map::KeyMap;
+pub use panel::Panel;
+pub use sheet::Sheet;
+
+use super::kept;
 
 /// After so many seconds without a key, the focus goes and the keys are the switcher's again.
 pub const IDLE_S: f64 = 4.0;
 
-/// What a key asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Puts the scene at this position (0 is the first) on PVW.
-    Preview(usize),
-    /// Puts it on PGM at once.
-    HotCut(usize),
-    /// CUT.
-    Cut,
-    /// AUTO.
-    Auto,
-    /// Fade to black, or back.
-    FadeToBlack,
-    /// The page of monitors before.
-    PageBefore,
-    /// The next page of monitors.
-    PageAfter,
-    /// A marker at this frame.
-    Marker,
-}
+/// The file of chosen keys in the folder of settings.
+const FILE: &str = "keys.ron";
 
 /// Who has the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,71 +39,42 @@ pub enum Focus {
     Text,
 }
 
-/// What a pressed key asks for. `physical` is the key's place on a US keyboard, where it is known:
-/// digits go by place, for some layouts have them behind Shift.
-pub fn action(
-    key: Key,
-    physical: Option<Key>,
-    modifiers: Modifiers,
-    focus: Focus,
-) -> Option<Action> {
-    if focus == Focus::Text || modifiers.alt {
-        return None;
-    }
-    if modifiers.command || modifiers.ctrl {
-        return (key == Key::B && !modifiers.shift).then_some(Action::FadeToBlack);
-    }
-    if let Some(digit) = physical.and_then(digit).or_else(|| digit(key)) {
-        return Some(if modifiers.shift {
-            Action::HotCut(digit)
-        } else {
-            Action::Preview(digit)
-        });
-    }
-    if modifiers.shift {
-        return None;
-    }
-    match key {
-        Key::Space if focus == Focus::Free => Some(Action::Cut),
-        Key::Enter if focus == Focus::Free => Some(Action::Auto),
-        Key::PageUp => Some(Action::PageBefore),
-        Key::PageDown => Some(Action::PageAfter),
-        Key::M => Some(Action::Marker),
-        _ => None,
-    }
+/// The keys and where they are kept.
+#[derive(Debug, Default)]
+pub struct Keys {
+    /// Which key does what.
+    pub map: KeyMap,
+    file: Option<PathBuf>,
 }
 
-/// Position of the scene that a digit names: 1 to 9 are the first nine, 0 is the tenth.
-fn digit(key: Key) -> Option<usize> {
-    let keys = [
-        Key::Num1,
-        Key::Num2,
-        Key::Num3,
-        Key::Num4,
-        Key::Num5,
-        Key::Num6,
-        Key::Num7,
-        Key::Num8,
-        Key::Num9,
-        Key::Num0,
-    ];
-    keys.iter().position(|k| *k == key)
-}
+impl Keys {
+    /// The keys that are kept in this folder of settings; the usual ones, kept nowhere, without one.
+    pub fn load(folder: Option<PathBuf>) -> Self {
+        let file = folder.map(|folder| folder.join(FILE));
+        let kept = file.as_deref().and_then(kept::read::<map::Kept>);
+        Self {
+            map: kept
+                .map(|kept| KeyMap::from_kept(&kept))
+                .unwrap_or_default(),
+            file,
+        }
+    }
 
-/// The name of the key that previews the scene at this position, where there is one.
-pub fn name_of(position: usize) -> Option<char> {
-    match position {
-        0..=8 => char::from_digit(position as u32 + 1, 10),
-        9 => Some('0'),
-        _ => None,
+    /// Keeps them. What cannot be written is in the log: the keys work all the same.
+    pub fn save(&self) {
+        if let Some(file) = &self.file
+            && let Err(error) = kept::write(file, &self.map.kept())
+        {
+            tracing::warn!("the keys are not kept: {error}");
+        }
     }
 }
 
 /// Takes the switcher's keys out of the events, so that no control sees them, and gives what they
-/// ask for in order. Of a key held down only the first press counts, for controls too: a held key
-/// is not a second decision.
-pub fn take(events: &mut Vec<Event>, focus: Focus) -> Vec<Action> {
-    let mut actions = Vec::new();
+/// ask for in order. Of a key held down only the first press counts, for controls too, save where
+/// holding means more: a held key is not a second decision.
+pub fn take(events: &mut Vec<Event>, focus: Focus, map: &KeyMap) -> Vec<Function> {
+    let mut asked = Vec::new();
     events.retain(|event| {
         let Event::Key {
             key,
@@ -116,17 +86,22 @@ pub fn take(events: &mut Vec<Event>, focus: Focus) -> Vec<Action> {
         else {
             return true;
         };
-        match action(*key, *physical_key, *modifiers, focus) {
-            Some(found) => {
-                if !repeat {
-                    actions.push(found);
+        if focus == Focus::Text {
+            return true;
+        }
+        let chord = Chord::pressed(*key, *physical_key, *modifiers)
+            .filter(|chord| focus == Focus::Free || !chord.is_a_controls());
+        match chord.and_then(|chord| map.function(chord)) {
+            Some(function) => {
+                if !repeat || function.repeats() {
+                    asked.push(function);
                 }
                 false
             }
-            None => !(*repeat && focus != Focus::Text && matches!(key, Key::Space | Key::Enter)),
+            None => !(*repeat && matches!(key, Key::Space | Key::Enter)),
         }
     });
-    actions
+    asked
 }
 
 /// Watches how long the focused control has been left alone.
@@ -149,6 +124,7 @@ impl FocusTimer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use egui::Modifiers;
 
     fn press(key: Key, modifiers: Modifiers, repeat: bool) -> Event {
         Event::Key {
@@ -160,74 +136,82 @@ mod tests {
         }
     }
 
-    #[test]
-    fn each_key_asks_for_its_action() {
-        let free = |key, modifiers| action(key, None, modifiers, Focus::Free);
-        assert_eq!(free(Key::Num1, Modifiers::NONE), Some(Action::Preview(0)));
-        assert_eq!(free(Key::Num0, Modifiers::NONE), Some(Action::Preview(9)));
-        assert_eq!(free(Key::Num3, Modifiers::SHIFT), Some(Action::HotCut(2)));
-        assert_eq!(free(Key::Space, Modifiers::NONE), Some(Action::Cut));
-        assert_eq!(free(Key::Enter, Modifiers::NONE), Some(Action::Auto));
-        assert_eq!(free(Key::B, Modifiers::NONE), None, "FTB needs a modifier");
-        assert_eq!(free(Key::B, Modifiers::CTRL), Some(Action::FadeToBlack));
-        assert_eq!(free(Key::PageUp, Modifiers::NONE), Some(Action::PageBefore));
-        assert_eq!(
-            free(Key::PageDown, Modifiers::NONE),
-            Some(Action::PageAfter)
-        );
-        assert_eq!(free(Key::M, Modifiers::NONE), Some(Action::Marker));
-        assert_eq!(free(Key::Num1, Modifiers::CTRL), None);
-        assert_eq!(free(Key::Num1, Modifiers::ALT), None);
+    fn asked(key: Key, modifiers: Modifiers) -> Option<Function> {
+        let mut events = vec![press(key, modifiers, false)];
+        let asked = take(&mut events, Focus::Free, &KeyMap::default());
+        assert_eq!(events.is_empty(), !asked.is_empty());
+        asked.first().copied()
     }
 
     #[test]
-    fn digits_go_by_their_place_on_the_keyboard() {
-        // A French keyboard gives "&" for the key at 1, and "1" with Shift.
-        assert_eq!(
-            action(Key::Quote, Some(Key::Num4), Modifiers::NONE, Focus::Free),
-            Some(Action::Preview(3))
-        );
-        // A US keyboard gives "!" with Shift.
-        assert_eq!(
-            action(
-                Key::Exclamationmark,
-                Some(Key::Num1),
-                Modifiers::SHIFT,
-                Focus::Free
-            ),
-            Some(Action::HotCut(0))
-        );
+    fn each_key_asks_for_its_function() {
+        use Function::*;
+        let (none, shift) = (Modifiers::NONE, Modifiers::SHIFT);
+        assert_eq!(asked(Key::Num1, none), Some(Preview(0)));
+        assert_eq!(asked(Key::Num0, none), Some(Preview(9)));
+        assert_eq!(asked(Key::Num1, Modifiers::ALT), Some(Preview(10)));
+        assert_eq!(asked(Key::Num3, shift), Some(HotCut(2)));
+        assert_eq!(asked(Key::Num3, shift | Modifiers::ALT), Some(HotCut(12)));
+        assert_eq!(asked(Key::Space, none), Some(Cut));
+        assert_eq!(asked(Key::Enter, none), Some(Auto));
+        assert_eq!(asked(Key::B, none), None, "FTB needs a modifier");
+        assert_eq!(asked(Key::B, Modifiers::CTRL), Some(FadeToBlack));
+        assert_eq!(asked(Key::PageUp, none), Some(PageBefore));
+        assert_eq!(asked(Key::PageDown, none), Some(PageAfter));
+        assert_eq!(asked(Key::M, none), Some(Marker));
+        assert_eq!(asked(Key::Questionmark, shift), Some(KeySheet));
+        assert_eq!(asked(Key::Num1, Modifiers::CTRL), None);
     }
 
     #[test]
-    fn a_focused_control_keeps_space_and_enter_and_a_text_field_keeps_all() {
+    fn a_key_that_was_given_another_function_has_it() {
+        let mut map = KeyMap::default();
+        map.give(Function::Cut, Chord::plain(Key::C));
         let mut events = vec![
             press(Key::Space, Modifiers::NONE, false),
+            press(Key::C, Modifiers::NONE, false),
+        ];
+        assert_eq!(take(&mut events, Focus::Free, &map), [Function::Cut]);
+        assert_eq!(events.len(), 1, "Space is nobody's now");
+    }
+
+    #[test]
+    fn a_focused_control_keeps_its_keys_and_a_text_field_keeps_all() {
+        let map = KeyMap::default();
+        let mut events = vec![
+            press(Key::Space, Modifiers::NONE, false),
+            press(Key::ArrowLeft, Modifiers::NONE, false),
             press(Key::Num2, Modifiers::NONE, false),
         ];
-        assert_eq!(take(&mut events, Focus::Control), [Action::Preview(1)]);
-        assert_eq!(events.len(), 1, "Space stays for the control");
+        let asked = take(&mut events, Focus::Control, &map);
+        assert_eq!(asked, [Function::Preview(1)]);
+        assert_eq!(events.len(), 2, "Space and the arrow stay for the control");
 
-        let mut events = vec![press(Key::Num2, Modifiers::NONE, false)];
-        assert_eq!(take(&mut events, Focus::Text), []);
-        assert_eq!(events.len(), 1);
+        let mut events = vec![
+            press(Key::Num2, Modifiers::NONE, false),
+            press(Key::Space, Modifiers::NONE, true),
+        ];
+        assert_eq!(take(&mut events, Focus::Text, &map), []);
+        assert_eq!(events.len(), 2);
     }
 
     #[test]
-    fn a_key_held_down_acts_once() {
-        let mut events = vec![
-            press(Key::Space, Modifiers::NONE, false),
-            press(Key::Space, Modifiers::NONE, true),
-            press(Key::Space, Modifiers::NONE, true),
-        ];
-        assert_eq!(take(&mut events, Focus::Free), [Action::Cut]);
+    fn a_key_held_down_acts_once_but_moves_the_bar_on() {
+        let map = KeyMap::default();
+        let held = |key| {
+            let repeat = [false, true, true];
+            repeat
+                .map(|repeat| press(key, Modifiers::NONE, repeat))
+                .to_vec()
+        };
+        let mut events = held(Key::Space);
+        assert_eq!(take(&mut events, Focus::Free, &map), [Function::Cut]);
         assert!(events.is_empty());
-
-        let mut events = vec![
-            press(Key::Enter, Modifiers::NONE, false),
-            press(Key::Enter, Modifiers::NONE, true),
-        ];
-        assert_eq!(take(&mut events, Focus::Control), []);
+        let mut events = held(Key::ArrowRight);
+        let asked = take(&mut events, Focus::Free, &map);
+        assert_eq!(asked, [Function::BarForward; 3]);
+        let mut events = held(Key::Enter);
+        assert_eq!(take(&mut events, Focus::Control, &map), []);
         assert_eq!(events.len(), 1, "one press reaches the control, no repeat");
     }
 
@@ -243,10 +227,16 @@ mod tests {
     }
 
     #[test]
-    fn ten_scenes_have_a_key() {
-        assert_eq!(name_of(0), Some('1'));
-        assert_eq!(name_of(8), Some('9'));
-        assert_eq!(name_of(9), Some('0'));
-        assert_eq!(name_of(10), None);
+    fn chosen_keys_are_kept_and_a_broken_file_gives_the_usual_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let load = || Keys::load(Some(folder.path().to_owned()));
+        let mut keys = load();
+        assert_eq!(keys.map, KeyMap::default());
+        keys.map.give(Function::Record, Chord::plain(Key::F12));
+        keys.save();
+        assert_eq!(load().map, keys.map);
+        std::fs::write(folder.path().join(FILE), "(keys: {\"cut\": 3").unwrap();
+        assert_eq!(load().map, KeyMap::default());
+        assert!(folder.path().join("keys.ron.broken").exists());
     }
 }

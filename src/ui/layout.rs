@@ -7,18 +7,23 @@ use egui::{Pos2, Rect, Vec2, pos2, vec2};
 pub const PAGE: usize = 8;
 
 const MARGIN: f32 = 8.0;
-const GAP: f32 = 8.0;
+/// Space between what lies side by side, in points.
+pub const GAP: f32 = 8.0;
 const TOP_BAR: f32 = 36.0;
-const LABEL: f32 = 26.0;
+/// Height of the line under a large picture, in points.
+pub const LABEL: f32 = 26.0;
 const SMALL_LABEL: f32 = 24.0;
 const TRANSITION: f32 = 58.0;
-const HEALTH: f32 = 30.0;
+const HEALTH: f32 = 46.0;
 const PAGER: f32 = 44.0;
 /// Width of the program meter beside PGM.
 const METER: f32 = 58.0;
 /// A strip that would be lower than this cannot hold its controls.
 const STRIP_MIN: f32 = 132.0;
 const STRIP_MAX: f32 = 340.0;
+
+/// Everything finds room in a window of this size, in points.
+pub const SMALLEST: Vec2 = vec2(1024.0, 640.0);
 
 /// Least side of what a hand must hit in a hurry, in points.
 pub const TARGET: f32 = 44.0;
@@ -35,112 +40,137 @@ pub struct MonitorPlace {
     pub label: Rect,
 }
 
-/// Rectangles in points.
-#[derive(Clone, Debug, PartialEq)]
+/// The window's fixed bars, and the room between them. Rectangles in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Places {
-    /// Show, clock, ON AIR, REC.
+    /// Menus, show, clock, ON AIR, REC.
     pub top: Rect,
+    /// What the arrangement's panels share.
+    pub panels: Rect,
+    /// The health strip.
+    pub health: Rect,
+    /// The list of events, which lies over the panels when it is unfolded.
+    pub events: Rect,
+    /// What has to be said and answered lies here, over the panels.
+    pub notice: Rect,
+}
+
+/// Places the bars in a window of `size` points.
+pub fn places(size: Vec2) -> Places {
+    let top = Rect::from_min_size(Pos2::ZERO, vec2(size.x, TOP_BAR));
+    let health = Rect::from_min_max(pos2(0.0, size.y - HEALTH), pos2(size.x, size.y));
+    let panels = Rect::from_min_max(
+        pos2(MARGIN, top.bottom() + 4.0),
+        pos2(size.x - MARGIN, health.top() - MARGIN),
+    );
+    let over = |width: f32, height: f32| {
+        let width = width.min(size.x - 2.0 * MARGIN);
+        Rect::from_min_max(
+            pos2(size.x - MARGIN - width, health.top() - 4.0 - height),
+            pos2(size.x - MARGIN, health.top() - 4.0),
+        )
+    };
+    Places {
+        top,
+        panels,
+        health,
+        events: over(680.0, (size.y * 0.3).clamp(150.0, 420.0)),
+        notice: over(size.x, 56.0),
+    }
+}
+
+/// How large everything is drawn, in percent: as it was chosen, but so that a window of `size` points
+/// (at 100 %) still has room for all of it.
+pub fn scale(chosen: u32, size: Vec2) -> f32 {
+    let most = (size.x / SMALLEST.x).min(size.y / SMALLEST.y);
+    // A window still smaller is cut off rather than made illegible.
+    (chosen as f32 / 100.0).min(most).max(0.75)
+}
+
+/// PVW and PGM with what belongs to them. Rectangles in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StagePlaces {
     /// PVW.
     pub preview: MonitorPlace,
     /// PGM.
     pub program: MonitorPlace,
     /// The program's meter.
-    pub meter: Rect,
-    /// Destinations, recorder, receiver.
-    pub outputs: Rect,
+    pub meter: Option<Rect>,
     /// CUT, AUTO, FTB and what belongs to them.
     pub transition: Rect,
+}
+
+fn monitor(x: f32, y: f32, size: Vec2, label: f32) -> MonitorPlace {
+    MonitorPlace {
+        picture: Rect::from_min_size(pos2(x, y), size),
+        label: Rect::from_min_size(pos2(x, y + size.y), vec2(size.x, label)),
+    }
+}
+
+/// Height of a picture of this width with its border, for a program of `aspect` (width / height).
+fn high(width: f32, aspect: f32) -> f32 {
+    (width - 2.0 * BORDER) / aspect.max(16.0 / 9.0) + 2.0 * BORDER
+}
+
+/// Places PVW, PGM, the meter and the transition in a rectangle, for a program of `aspect`.
+pub fn stage(rect: Rect, aspect: f32, with_meter: bool) -> StagePlaces {
+    let aspect = aspect.clamp(0.25, 4.0);
+    let meter_width = if with_meter { METER + GAP } else { 0.0 };
+    let room = rect.height() - LABEL - GAP - TRANSITION;
+    let by_width = (rect.width() - meter_width - GAP) / 2.0;
+    let size = vec2(by_width, high(by_width, aspect).min(room).max(60.0));
+    let preview = monitor(rect.left(), rect.top(), size, LABEL);
+    let program = monitor(rect.left() + size.x + GAP, rect.top(), size, LABEL);
+    let meter = Rect::from_min_max(
+        pos2(program.picture.right() + GAP, rect.top()),
+        pos2(rect.right(), program.label.bottom()),
+    );
+    let transition = Rect::from_min_size(
+        pos2(rect.left(), program.label.bottom() + GAP),
+        vec2(rect.width(), TRANSITION),
+    );
+    StagePlaces {
+        preview,
+        program,
+        meter: with_meter.then_some(meter),
+        transition,
+    }
+}
+
+/// The small monitors with what belongs to them. Rectangles in points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MonitorsPlaces {
     /// The small monitors, left to right.
     pub small: [MonitorPlace; PAGE],
-    /// The strip under each small monitor; none in a window too low for it.
+    /// The strip under each small monitor; none where there is no room for it.
     pub strips: Option<[Rect; PAGE]>,
     /// The page buttons.
     pub pager: Rect,
-    /// The health strip.
-    pub health: Rect,
-    /// The list of events, which lies over the strips when it is unfolded.
-    pub events: Rect,
 }
 
-/// Places everything in a window of `size` points, for a program of `aspect` (width / height).
-pub fn places(size: Vec2, aspect: f32) -> Places {
-    let aspect = aspect.clamp(0.25, 4.0);
-    let inner = size.x - 2.0 * MARGIN;
-    let outputs_width = (size.x * 0.205).clamp(232.0, 400.0);
-    let left_width = inner - outputs_width - GAP;
-
-    // What is below the large pictures has a least height; the pictures take what is left, and no
-    // more than the width allows.
-    let small_width = (inner - PAGER - GAP * PAGE as f32) / PAGE as f32;
-    let high = |width: f32| (width - 2.0 * BORDER) / aspect.max(16.0 / 9.0) + 2.0 * BORDER;
-    let small_height = high(small_width);
-    let below =
-        GAP + TRANSITION + GAP + small_height + SMALL_LABEL + 4.0 + STRIP_MIN + MARGIN + HEALTH;
-    let top = Rect::from_min_size(Pos2::ZERO, vec2(size.x, TOP_BAR));
-    let pictures_top = TOP_BAR + 4.0;
-    let by_width = (left_width - METER - 2.0 * GAP) / 2.0;
-    let room = size.y - pictures_top - LABEL - below;
-    let height = high(by_width).min(room).max(120.0);
-    let width = by_width;
-
-    let monitor = |x: f32, y: f32, width: f32, height: f32, label: f32| MonitorPlace {
-        picture: Rect::from_min_size(pos2(x, y), vec2(width, height)),
-        label: Rect::from_min_size(pos2(x, y + height), vec2(width, label)),
-    };
-    let preview = monitor(MARGIN, pictures_top, width, height, LABEL);
-    let program = monitor(MARGIN + width + GAP, pictures_top, width, height, LABEL);
-    let meter = Rect::from_min_max(
-        pos2(program.picture.right() + GAP, pictures_top),
-        pos2(MARGIN + left_width, program.label.bottom()),
-    );
-    let transition_top = program.label.bottom() + GAP;
-    let transition =
-        Rect::from_min_size(pos2(MARGIN, transition_top), vec2(left_width, TRANSITION));
-    let outputs = Rect::from_min_max(
-        pos2(size.x - MARGIN - outputs_width, pictures_top),
-        pos2(size.x - MARGIN, transition.bottom()),
-    );
-
-    let small_top = transition.bottom() + GAP;
-    let small = std::array::from_fn(|i| {
-        let x = MARGIN + i as f32 * (small_width + GAP);
-        monitor(x, small_top, small_width, small_height, SMALL_LABEL)
+/// Places the small monitors in a rectangle, for a program of `aspect`, with strips if they are asked
+/// for and there is room.
+pub fn monitors(rect: Rect, aspect: f32, strips: bool) -> MonitorsPlaces {
+    let width = (rect.width() - PAGER - GAP * PAGE as f32) / PAGE as f32;
+    let room = (rect.height() - SMALL_LABEL).max(30.0);
+    let size = vec2(width, high(width, aspect.clamp(0.25, 4.0)).min(room));
+    let small: [MonitorPlace; PAGE] = std::array::from_fn(|i| {
+        let x = rect.left() + i as f32 * (width + GAP);
+        monitor(x, rect.top(), size, SMALL_LABEL)
     });
-    let health = Rect::from_min_max(pos2(0.0, size.y - HEALTH), pos2(size.x, size.y));
-    let strips_top = small_top + small_height + SMALL_LABEL + 4.0;
-    let strip_height = (health.top() - MARGIN - strips_top).min(STRIP_MAX);
-    let strips = (strip_height >= STRIP_MIN - 0.5).then(|| {
-        std::array::from_fn(|i| {
-            let MonitorPlace { picture, .. } = small[i];
-            Rect::from_min_size(
-                pos2(picture.left(), strips_top),
-                vec2(small_width, strip_height),
-            )
-        })
+    let top = small[0].label.bottom() + 4.0;
+    let height = (rect.bottom() - top).min(STRIP_MAX);
+    let strips = (strips && height >= STRIP_MIN - 0.5).then(|| {
+        small.map(|place| Rect::from_min_size(pos2(place.picture.left(), top), vec2(width, height)))
     });
-    let events = Rect::from_min_max(
-        pos2(
-            (size.x - MARGIN - 640.0).max(MARGIN),
-            strips_top.min(health.top() - STRIP_MIN),
-        ),
-        pos2(size.x - MARGIN, health.top() - 4.0),
-    );
     let pager = Rect::from_min_size(
-        pos2(size.x - MARGIN - PAGER, small_top),
-        vec2(PAGER, small_height + SMALL_LABEL),
+        pos2(rect.right() - PAGER, rect.top()),
+        vec2(PAGER, size.y + SMALL_LABEL),
     );
-    Places {
-        top,
-        preview,
-        program,
-        meter,
-        outputs,
-        transition,
+    MonitorsPlaces {
         small,
         strips,
         pager,
-        health,
-        events,
     }
 }
 
@@ -151,14 +181,22 @@ pub struct TransitionPlaces {
     pub cut: Rect,
     /// AUTO.
     pub auto: Rect,
-    /// The two kinds of transition.
-    pub kinds: [Rect; 2],
+    /// What AUTO will make, in words.
+    pub said: Rect,
+    /// The T-bar.
+    pub bar: Rect,
+    /// The kinds of transition, in two rows.
+    pub kinds: [Rect; 8],
     /// Makes the transition shorter.
     pub shorter: Rect,
     /// Its length, to be typed.
     pub length: Rect,
     /// Makes it longer.
     pub longer: Rect,
+    /// Tries the transition on PVW.
+    pub trial: Rect,
+    /// Everything else about the transition.
+    pub more: Rect,
     /// The marker.
     pub marker: Rect,
     /// Fade to black, apart from the others.
@@ -167,59 +205,71 @@ pub struct TransitionPlaces {
 
 /// Places the controls of the transition in their row.
 pub fn transition(row: Rect) -> TransitionPlaces {
-    let unit = (row.width() / 994.0).clamp(0.72, 1.3);
+    let unit = (row.width() / 1014.0).clamp(0.7, 1.3);
     let mut x = row.left();
     let mut take = |width: f32, gap: f32| {
-        let out = Rect::from_min_size(pos2(x, row.top()), vec2(width, row.height()));
-        x += width + gap;
+        let out = Rect::from_min_size(pos2(x, row.top()), vec2(width * unit, row.height()));
+        x += (width + gap) * unit;
         out
     };
+    let cut = take(112.0, 6.0);
+    let auto = take(128.0, 12.0);
+    let bar = take(200.0, 12.0);
+    let kinds = take(220.0, 12.0);
+    let rate = take(132.0, 12.0);
+    let marker = take(64.0, 0.0);
+    let black = row.with_min_x(row.right() - 92.0 * unit);
+    let (above, below) = halves(rate);
+    let third = |i: f32, n: f32| {
+        let width = above.width() / 3.3;
+        let left = above.left() + above.width() * i;
+        Rect::from_min_size(pos2(left, above.top()), vec2(width * n, above.height()))
+    };
+    let middle = rate.center().x;
     TransitionPlaces {
-        cut: take(128.0 * unit, 8.0),
-        auto: take(148.0 * unit, 20.0 * unit),
-        kinds: [take(60.0 * unit, 4.0), take(60.0 * unit, 14.0 * unit)],
-        shorter: take(TARGET, 4.0),
-        length: take(66.0, 4.0),
-        longer: take(TARGET, 20.0 * unit),
-        marker: take(90.0 * unit, 0.0),
-        black: row.with_min_x(row.right() - 124.0 * unit),
+        cut,
+        auto,
+        said: bar.with_max_y(bar.top() + 14.0),
+        bar: bar.with_min_y(bar.top() + 14.0),
+        kinds: std::array::from_fn(|i| {
+            let (column, width) = ((i % 4) as f32, (kinds.width() - 12.0) / 4.0);
+            let (above, below) = halves(kinds);
+            let half = if i < 4 { above } else { below };
+            let left = half.left() + column * (width + 4.0);
+            Rect::from_min_size(pos2(left, half.top()), vec2(width, half.height()))
+        }),
+        shorter: third(0.0, 1.0),
+        length: third(1.1 / 3.3, 1.1),
+        longer: above.with_min_x(above.right() - above.width() / 3.3),
+        trial: below.with_max_x(middle - 2.0),
+        more: below.with_min_x(middle + 2.0),
+        marker,
+        black,
     }
 }
 
-/// Size of the question that is asked at the end, in points. It lies in the middle of the window.
-pub const CLOSING: Vec2 = vec2(460.0, 274.0);
-
-/// The closing question's parts. Rectangles in points.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ClosingPlaces {
-    /// The question.
-    pub head: Rect,
-    /// What is on.
-    pub on: Rect,
-    /// Leaves the show running.
-    pub leave: Rect,
-    /// Ends the show.
-    pub end: Rect,
-    /// Stays.
-    pub stay: Rect,
+/// The upper and the lower half of a rectangle, with a gap between.
+fn halves(rect: Rect) -> (Rect, Rect) {
+    let middle = rect.center().y;
+    (rect.with_max_y(middle - 2.0), rect.with_min_y(middle + 2.0))
 }
 
-/// Places the closing question in a rectangle of the size [`CLOSING`].
-pub fn closing(rect: Rect) -> ClosingPlaces {
+/// Size of the question that is asked at the end, with so many answers, in points. It lies in the
+/// middle of the window.
+pub fn closing_size(answers: usize) -> Vec2 {
+    vec2(480.0, 126.0 + answers as f32 * (TARGET + 8.0))
+}
+
+/// Places the question: its head, what is on, and a row for each answer. Rectangles in points.
+pub fn closing(rect: Rect) -> (Rect, Rect, impl Fn(usize) -> Rect) {
     let area = rect.shrink(20.0);
     let head = area.with_max_y(area.top() + 24.0);
     let on = Rect::from_min_size(head.left_bottom(), vec2(area.width(), 50.0));
-    let row = |i: f32| {
-        let top = on.bottom() + 12.0 + i * (TARGET + 8.0);
+    let row = move |i: usize| {
+        let top = on.bottom() + 12.0 + i as f32 * (TARGET + 8.0);
         Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), TARGET))
     };
-    ClosingPlaces {
-        head,
-        on,
-        leave: row(0.0),
-        end: row(1.0),
-        stay: row(2.0),
-    }
+    (head, on, row)
 }
 
 /// Where a picture of this aspect lies in a monitor's place, within the border: as large as it may,
@@ -239,79 +289,90 @@ pub fn picture(place: Rect, aspect: f32, scale: f32) -> Rect {
     Rect::from_min_size(pos2(whole(corner.x), whole(corner.y)), size)
 }
 
-/// Pages that so many monitors need, at least one.
-pub fn pages(monitors: usize) -> usize {
-    monitors.div_ceil(PAGE).max(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn all(p: &Places) -> Vec<(String, Rect)> {
-        let mut rects = vec![
-            ("top".to_owned(), p.top),
-            ("preview".to_owned(), p.preview.picture),
-            ("preview label".to_owned(), p.preview.label),
-            ("program".to_owned(), p.program.picture),
-            ("program label".to_owned(), p.program.label),
-            ("meter".to_owned(), p.meter),
-            ("outputs".to_owned(), p.outputs),
-            ("transition".to_owned(), p.transition),
-            ("pager".to_owned(), p.pager),
-            ("health".to_owned(), p.health),
-        ];
-        for (i, place) in p.small.iter().enumerate() {
-            rects.push((format!("small {i}"), place.picture));
-            rects.push((format!("small label {i}"), place.label));
+    fn apart(rects: &[(&str, Rect)], within: Rect) {
+        let within = within.expand(0.01);
+        for (i, (name, rect)) in rects.iter().enumerate() {
+            assert!(within.contains_rect(*rect), "{name} {rect} in {within}");
+            for (other, there) in &rects[i + 1..] {
+                let shared = rect.intersect(*there);
+                assert!(
+                    shared.width() < 0.01 || shared.height() < 0.01,
+                    "{name} and {other} in {within}"
+                );
+            }
         }
-        for (i, strip) in p.strips.iter().flatten().enumerate() {
-            rects.push((format!("strip {i}"), *strip));
-        }
-        rects
     }
 
+    const WINDOWS: [(f32, f32); 8] = [
+        (1024.0, 640.0),
+        (1280.0, 720.0),
+        (1280.0, 800.0),
+        (1366.0, 768.0),
+        (1600.0, 900.0),
+        (1920.0, 1080.0),
+        (2560.0, 1440.0),
+        (3440.0, 1440.0),
+    ];
+
     #[test]
-    fn nothing_overlaps_and_nothing_leaves_the_window() {
-        for (w, h) in [
-            (1024.0, 640.0),
-            (1280.0, 720.0),
-            (1280.0, 800.0),
-            (1366.0, 768.0),
-            (1600.0, 900.0),
-            (1920.0, 1080.0),
-            (2560.0, 1440.0),
-            (3440.0, 1440.0),
-        ] {
+    fn nothing_overlaps_and_nothing_leaves_its_panel() {
+        for (w, h) in WINDOWS {
+            let p = places(vec2(w, h));
+            let bars = [("top", p.top), ("panels", p.panels), ("health", p.health)];
+            apart(&bars, Rect::from_min_size(Pos2::ZERO, vec2(w, h)));
             for aspect in [9.0 / 16.0, 4.0 / 3.0, 16.0 / 9.0, 2.39] {
-                let places = places(vec2(w, h), aspect);
-                let window = Rect::from_min_size(Pos2::ZERO, vec2(w, h)).expand(0.01);
-                let rects = all(&places);
-                for (i, (name, rect)) in rects.iter().enumerate() {
-                    assert!(rect.is_positive(), "{name} at {w}×{h} {aspect}: {rect}");
-                    assert!(window.contains_rect(*rect), "{name} at {w}×{h}: {rect}");
-                    for (other, there) in &rects[i + 1..] {
-                        let shared = rect.intersect(*there);
-                        assert!(
-                            shared.width() < 0.01 || shared.height() < 0.01,
-                            "{name} and {other} at {w}×{h} {aspect}"
-                        );
-                    }
+                // As the director's arrangement divides the room.
+                let above = p
+                    .panels
+                    .with_max_y(p.panels.top() + p.panels.height() * 0.505);
+                let above = above.with_max_x(above.left() + above.width() * 0.785);
+                let s = stage(above, aspect, true);
+                let parts = [
+                    ("preview", s.preview.picture),
+                    ("preview label", s.preview.label),
+                    ("program", s.program.picture),
+                    ("program label", s.program.label),
+                    ("meter", s.meter.unwrap()),
+                    ("transition", s.transition),
+                ];
+                apart(&parts, above);
+                let below = p.panels.with_min_y(above.bottom() + GAP);
+                let m = monitors(below, aspect, true);
+                let mut parts = vec![("pager", m.pager)];
+                for place in m.small {
+                    parts.extend([("small", place.picture), ("label", place.label)]);
                 }
+                parts.extend(m.strips.iter().flatten().map(|strip| ("strip", *strip)));
+                apart(&parts, below);
+                assert!(m.strips.is_some(), "{w}×{h} {aspect}");
             }
         }
     }
 
     #[test]
-    fn the_usual_windows_have_large_pictures_and_strips() {
+    fn the_usual_windows_have_large_pictures() {
         for (w, h) in [(1280.0, 800.0), (1920.0, 1080.0)] {
-            let places = places(vec2(w, h), 16.0 / 9.0);
-            assert!(places.strips.is_some(), "{w}×{h}");
-            assert!(places.program.picture.width() > w * 0.35, "{w}×{h}");
-            let inside = places.program.picture.shrink(BORDER);
-            assert!((inside.width() / inside.height() - 16.0 / 9.0).abs() < 0.01);
-            assert!(places.small[0].picture.height() >= 44.0);
+            let panels = places(vec2(w, h)).panels;
+            let above = panels.with_max_y(panels.top() + panels.height() * 0.505);
+            let above = above.with_max_x(above.left() + above.width() * 0.785);
+            let s = stage(above, 16.0 / 9.0, true);
+            assert!(s.program.picture.width() > w * 0.35, "{w}×{h}");
+            let shown = picture(s.program.picture, 16.0 / 9.0, 1.0);
+            assert!(shown.width() > w * 0.3, "{w}×{h}: {shown}");
         }
+    }
+
+    #[test]
+    fn a_scale_leaves_room_for_everything() {
+        assert_eq!(scale(100, vec2(1280.0, 800.0)), 1.0);
+        assert_eq!(scale(200, vec2(3840.0, 2160.0)), 2.0);
+        assert_eq!(scale(200, vec2(1280.0, 800.0)), 1.25);
+        assert_eq!(scale(75, vec2(3840.0, 2160.0)), 0.75);
+        assert_eq!(scale(100, vec2(640.0, 400.0)), 0.75);
     }
 
     #[test]
@@ -336,38 +397,37 @@ mod tests {
     }
 
     #[test]
-    fn eight_to_a_page() {
-        assert_eq!((pages(0), pages(8), pages(9), pages(17)), (1, 1, 2, 3));
-    }
-
-    #[test]
     fn the_transition_and_the_closing_question_fit_their_places() {
-        let apart = |rects: &[Rect], within: Rect| {
-            for (i, a) in rects.iter().enumerate() {
-                assert!(within.contains_rect(*a), "{a} in {within}");
-                for b in &rects[i + 1..] {
-                    let both = a.intersect(*b);
-                    assert!(!both.is_positive(), "{a} and {b}");
-                }
-            }
-        };
-        for size in [
-            vec2(1024.0, 640.0),
-            vec2(1280.0, 800.0),
-            vec2(1920.0, 1080.0),
-        ] {
-            let row = places(size, 16.0 / 9.0).transition;
-            let t = transition(row);
-            apart(
-                &[
-                    t.cut, t.auto, t.kinds[0], t.kinds[1], t.shorter, t.length, t.longer, t.marker,
-                    t.black,
-                ],
-                row,
+        for (w, h) in WINDOWS {
+            let panels = places(vec2(w, h)).panels;
+            let row = stage(
+                panels.with_max_x(panels.left() + panels.width() * 0.785),
+                1.78,
+                true,
             );
+            let t = transition(row.transition);
+            let mut parts = vec![
+                ("cut", t.cut),
+                ("auto", t.auto),
+                ("said", t.said),
+                ("bar", t.bar),
+                ("shorter", t.shorter),
+                ("length", t.length),
+                ("longer", t.longer),
+                ("trial", t.trial),
+                ("more", t.more),
+                ("marker", t.marker),
+                ("black", t.black),
+            ];
+            parts.extend(t.kinds.map(|kind| ("kind", kind)));
+            apart(&parts, row.transition);
         }
-        let rect = Rect::from_min_size(Pos2::ZERO, CLOSING);
-        let c = closing(rect);
-        apart(&[c.head, c.on, c.leave, c.end, c.stay], rect);
+        for answers in [3, 4] {
+            let rect = Rect::from_min_size(Pos2::ZERO, closing_size(answers));
+            let (head, on, row) = closing(rect);
+            let mut parts = vec![("head", head), ("on", on)];
+            parts.extend((0..answers).map(|i| ("row", row(i))));
+            apart(&parts, rect);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::words;
+use super::{lang, words};
 use crate::door::{Command, Event};
 
 /// So many lines are kept.
@@ -36,7 +36,7 @@ impl Log {
         label: impl Fn(&str) -> String,
     ) {
         if let Event::Error { message, .. } = event {
-            self.refusal = Some((format!("refused: {message}"), now));
+            self.refusal = Some((refused(message), now));
         }
         if let Some(text) = sentence(event, label) {
             self.add(time_of_day, text);
@@ -73,6 +73,17 @@ impl Log {
     }
 }
 
+fn refused(message: &str) -> String {
+    lang::with("desk-refused", &[("why", message.into())])
+}
+
+fn state_of(name: &str, state: &str) -> String {
+    lang::with(
+        "desk-state-of",
+        &[("name", name.into()), ("state", state.into())],
+    )
+}
+
 /// An event in plain words; none where it is seen on the desk anyway.
 fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
     let with = |what: String, message: &str| {
@@ -82,47 +93,43 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
             format!("{what} – {message}")
         }
     };
+    let said = |key: &str, name: &str| lang::with(key, &[("name", name.into())]);
+    let started = |on| if on { "desk-started" } else { "desk-stopped" };
     Some(match event {
-        Event::Ready { show, .. } => format!("{show}: the program runs"),
+        Event::Ready { show, .. } => said("desk-program-runs", show),
         Event::Done { command, .. } => match command {
-            Command::Marker { label } => format!("marker: {label}"),
-            Command::FadeToBlack { on: true, .. } => "fade to black".to_owned(),
-            Command::FadeToBlack { on: false, .. } => "back from black".to_owned(),
-            Command::Stream { destination, on } => {
-                let what = if *on { "started" } else { "stopped" };
-                format!("{}: {what}", label(destination))
-            }
-            Command::StreamAll { on } => {
-                let what = if *on { "started" } else { "stopped" };
-                format!("every destination: {what}")
-            }
-            Command::Record { on } => {
-                let what = if *on { "started" } else { "stopped" };
-                format!("master: {what}")
-            }
+            Command::Marker { label } => said("desk-marked", label),
+            Command::FadeToBlack { on: true, .. } => lang::text("desk-faded"),
+            Command::FadeToBlack { on: false, .. } => lang::text("desk-back-from-black"),
+            Command::Stream { destination, on } => said(started(*on), &label(destination)),
+            Command::StreamAll { on } => said(started(*on), &lang::text("desk-every-destination")),
+            Command::Record { on } => said(started(*on), &lang::text("desk-the-master")),
             _ => return None,
         },
-        Event::Error { message, .. } => format!("refused: {message}"),
+        Event::Error { message, .. } => refused(message),
         Event::Source {
             id, state, message, ..
-        } => with(
-            format!("{}: {}", label(id), words::source_state(*state)),
-            message,
-        ),
+        } => with(state_of(&label(id), &words::source_state(*state)), message),
         Event::Destination {
             id, state, message, ..
         } => with(
-            format!("{}: {}", label(id), words::destination_state(*state)),
+            state_of(&label(id), &words::destination_state(*state)),
             message,
         ),
         Event::Recording { state, message, .. } => with(
-            format!("master: {}", words::recording_state(*state)),
+            state_of(
+                &lang::text("desk-the-master"),
+                &words::recording_state(*state),
+            ),
             message,
         ),
-        Event::Transition { message } => format!("{message}; a mix is made instead"),
-        Event::Encoder { name, message, .. } => with(format!("encoder: {name}"), message),
-        Event::EngineLost { message } => with("engine: lost".to_owned(), message),
-        Event::Show { .. }
+        Event::Transition { message } => said("desk-mix-instead", message),
+        Event::Encoder { name, message, .. } => with(said("desk-encoder", name), message),
+        Event::EngineLost { message } => with(lang::text("desk-engine-was-lost"), message),
+        Event::Trial(_)
+        | Event::Show { .. }
+        | Event::Devices { .. }
+        | Event::Tried { .. }
         | Event::Snapshot { .. }
         | Event::EventsLost { .. }
         | Event::Report(_) => return None,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use egui::{Align, Color32, Rect, Ui, pos2};
 
-use super::{fills, paint, theme, words};
+use super::{fills, lang, paint, theme, words};
 use crate::door::{Level, Snapshot};
 
 /// The lowest level that a meter shows, in dBFS.
@@ -235,12 +235,20 @@ fn halves(ui: &Ui, area: Rect, meter: &Meter, with_rms: bool, fill: Fill) {
 pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, limiter_db: f32) {
     let peak = meter.channels[0].hold_db.max(meter.channels[1].hold_db);
     let clipped = meter.channels.iter().any(|c| c.clipped);
-    let said = format!(
-        "Program level: peak {} dBFS, RMS {} dBFS, limiter {} dB{}",
-        words::db(peak),
-        words::db(meter.rms_db[0].max(meter.rms_db[1])),
-        words::db(-limiter_db),
-        if clipped { ", clipped" } else { "" },
+    let said = lang::with(
+        if clipped {
+            "desk-level-clipped"
+        } else {
+            "desk-level"
+        },
+        &[
+            ("peak", words::db(peak).into()),
+            (
+                "rms",
+                words::db(meter.rms_db[0].max(meter.rms_db[1])).into(),
+            ),
+            ("limiter", words::db(-limiter_db).into()),
+        ],
     );
     let response = ui.interact(
         area,
@@ -262,7 +270,7 @@ pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, limiter_db: f32) {
     };
     fills::fill(ui, head, 2, fill);
     let number = if clipped {
-        "CLIP".to_owned()
+        lang::text("desk-clip")
     } else {
         words::db(peak)
     };
@@ -295,10 +303,11 @@ pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, limiter_db: f32) {
         theme::DIM,
     );
     let text = if limiter_db >= 0.05 {
-        format!("lim {}", words::db(-limiter_db))
+        words::db(-limiter_db)
     } else {
-        "lim 0".to_owned()
+        "0".to_owned()
     };
+    let text = lang::with("desk-limiter", &[("db", text.into())]);
     paint::line(
         ui,
         foot,

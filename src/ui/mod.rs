@@ -4,6 +4,8 @@
 //! clicked; a desk may end at any moment and another finds the show as it is.
 
 mod app;
+mod arrange;
+mod build;
 mod closing;
 mod destinations;
 mod fader;
@@ -11,25 +13,38 @@ mod fills;
 mod graphics;
 mod guard;
 mod health;
+mod kept;
 mod keys;
-#[cfg_attr(not(test), expect(dead_code))]
+mod kinds;
 mod lang;
 pub mod layout;
+mod lights;
 mod log;
+mod menu;
 mod meters;
+mod mixer;
 mod monitor;
 mod multiview;
+mod notice;
 mod onair;
 mod outcome;
 mod outputs;
 mod paint;
+mod panels;
 mod pipeline;
 mod problems;
+mod rates;
 mod receiver;
 mod recorder;
 mod rows;
+mod second;
+mod settings;
+mod shows;
 mod stage;
+mod still;
 mod strip;
+mod switch;
+mod tbar;
 #[cfg(test)]
 mod testing;
 mod theme;
@@ -37,6 +52,7 @@ mod topbar;
 mod transition;
 mod view;
 mod waker;
+mod wipe_pictures;
 mod wishes;
 mod words;
 
@@ -48,9 +64,10 @@ use thiserror::Error;
 pub use app::Desk;
 pub use graphics::Graphics;
 pub use outcome::Outcome;
+pub use outputs::FolderDialog;
+pub use shows::{AnyDoor, Chooser, Shows};
 pub use theme::install as install_theme;
 
-use crate::door::Door;
 use waker::Waker;
 
 /// How the window is opened.
@@ -85,11 +102,12 @@ pub enum UiError {
     Graphics(String),
 }
 
-/// Opens the window and runs it until it closes. Must be called on the main thread.
+/// Opens the window and runs it until it closes; `shows` is how it goes to other shows. Must be called
+/// on the main thread.
 ///
 /// # Errors
 /// Where there is no display, or no graphics driver that can draw, not even in software.
-pub fn run(door: Arc<dyn Door + Sync>, options: &Options) -> Result<Outcome, UiError> {
+pub fn run(door: AnyDoor, shows: Arc<dyn Shows>, options: &Options) -> Result<Outcome, UiError> {
     if cfg!(all(unix, not(target_os = "macos"))) && !has_display() {
         return Err(UiError::NoDisplay);
     }
@@ -123,7 +141,11 @@ pub fn run(door: Arc<dyn Door + Sync>, options: &Options) -> Result<Outcome, UiE
             tracing::info!(?graphics, "desk opened");
             let ctx = creation.egui_ctx.clone();
             let waker = Waker::start(Arc::clone(&door), ctx, graphics.most_fps())?;
-            Ok(Box::new(Desk::new(door, graphics, slot).woken_by(waker)))
+            let desk = Desk::new(door, graphics, slot)
+                .remembering(kept::folder())
+                .with_shows(shows)
+                .woken_by(waker);
+            Ok(Box::new(desk))
         }),
     )
     .map_err(|error| {

@@ -21,13 +21,8 @@ pub fn shape(
     let paint = Paint {
         picture,
         format: graphics.format?,
-        // The picture has the size it is shown at, so that a processor that draws in place of a
-        // GPU is spared the filter: it would cost four times as much and change next to nothing.
-        filter: if graphics.software {
-            wgpu::FilterMode::Nearest
-        } else {
-            wgpu::FilterMode::Linear
-        },
+        software: graphics.software,
+        size: rect.size(),
     };
     Some(egui_wgpu::Callback::new_paint_callback(rect, paint).into())
 }
@@ -44,7 +39,32 @@ pub fn is_whole(picture: &MonitorPicture) -> bool {
 struct Paint {
     picture: Arc<MonitorPicture>,
     format: wgpu::TextureFormat,
-    filter: wgpu::FilterMode,
+    /// The processor draws in place of a GPU.
+    software: bool,
+    /// Where it is drawn, in points.
+    size: egui::Vec2,
+}
+
+impl Paint {
+    /// A picture that has the size it is shown at spares such a processor the filter: it would cost
+    /// four times as much and change next to nothing.
+    fn filter(&self, scale: f32) -> Filter {
+        let (width, height) = (self.picture.width as f32, self.picture.height as f32);
+        let shown = self.size * scale;
+        let is_exact = (shown.x - width).abs() < 2.5 && (shown.y - height).abs() < 2.5;
+        if self.software && is_exact {
+            Filter::Nearest
+        } else {
+            Filter::Linear
+        }
+    }
+}
+
+/// How a pixel is made of its neighbours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filter {
+    Nearest,
+    Linear,
 }
 
 impl CallbackTrait for Paint {
@@ -58,14 +78,14 @@ impl CallbackTrait for Paint {
     ) -> Vec<wgpu::CommandBuffer> {
         let monitors = resources
             .entry::<Monitors>()
-            .or_insert_with(|| Monitors::new(device, self.format, self.filter));
+            .or_insert_with(|| Monitors::new(device, self.format));
         monitors.upload(device, queue, &self.picture);
         Vec::new()
     }
 
     fn paint(
         &self,
-        _info: egui::PaintCallbackInfo,
+        info: egui::PaintCallbackInfo,
         pass: &mut wgpu::RenderPass<'static>,
         resources: &CallbackResources,
     ) {
@@ -73,7 +93,11 @@ impl CallbackTrait for Paint {
             && let Some(textures) = monitors.textures.get(&self.picture.what)
         {
             pass.set_pipeline(&monitors.pipeline);
-            pass.set_bind_group(0, &textures.bind_group, &[]);
+            let group = match self.filter(info.pixels_per_point) {
+                Filter::Nearest => &textures.nearest,
+                Filter::Linear => &textures.linear,
+            };
+            pass.set_bind_group(0, group, &[]);
             pass.draw(0..4, 0..1);
         }
     }
@@ -83,7 +107,8 @@ impl CallbackTrait for Paint {
 struct Monitors {
     pipeline: wgpu::RenderPipeline,
     layout: wgpu::BindGroupLayout,
-    sampler: wgpu::Sampler,
+    nearest: wgpu::Sampler,
+    linear: wgpu::Sampler,
     textures: HashMap<MonitorId, Textures>,
 }
 
@@ -92,12 +117,13 @@ struct Textures {
     /// The program frame of the picture that is in the textures, to know it again.
     frame: u64,
     planes: [wgpu::Texture; 3],
-    bind_group: wgpu::BindGroup,
+    nearest: wgpu::BindGroup,
+    linear: wgpu::BindGroup,
     used: Instant,
 }
 
 impl Monitors {
-    fn new(device: &wgpu::Device, format: wgpu::TextureFormat, filter: wgpu::FilterMode) -> Self {
+    fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
         let texture = |binding| wgpu::BindGroupLayoutEntry {
             binding,
             visibility: wgpu::ShaderStages::FRAGMENT,
@@ -130,16 +156,19 @@ impl Monitors {
             &[],
             format.into(),
         );
-        let sampler = device.create_sampler(&wgpu::SamplerDescriptor {
-            label: Some("i420"),
-            mag_filter: filter,
-            min_filter: filter,
-            ..wgpu::SamplerDescriptor::default()
-        });
+        let sampler = |filter| {
+            device.create_sampler(&wgpu::SamplerDescriptor {
+                label: Some("i420"),
+                mag_filter: filter,
+                min_filter: filter,
+                ..wgpu::SamplerDescriptor::default()
+            })
+        };
         Self {
             pipeline,
             layout,
-            sampler,
+            nearest: sampler(wgpu::FilterMode::Nearest),
+            linear: sampler(wgpu::FilterMode::Linear),
             textures: HashMap::new(),
         }
     }
@@ -191,24 +220,27 @@ impl Monitors {
             binding,
             resource: wgpu::BindingResource::TextureView(view),
         };
-        let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("i420"),
-            layout: &self.layout,
-            entries: &[
-                view(0, &views[0]),
-                view(1, &views[1]),
-                view(2, &views[2]),
-                wgpu::BindGroupEntry {
-                    binding: 3,
-                    resource: wgpu::BindingResource::Sampler(&self.sampler),
-                },
-            ],
-        });
+        let bind_group = |sampler| {
+            device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("i420"),
+                layout: &self.layout,
+                entries: &[
+                    view(0, &views[0]),
+                    view(1, &views[1]),
+                    view(2, &views[2]),
+                    wgpu::BindGroupEntry {
+                        binding: 3,
+                        resource: wgpu::BindingResource::Sampler(sampler),
+                    },
+                ],
+            })
+        };
         Textures {
             size: (picture.width, picture.height),
             frame: picture.frame,
+            nearest: bind_group(&self.nearest),
+            linear: bind_group(&self.linear),
             planes,
-            bind_group,
             used: now,
         }
     }

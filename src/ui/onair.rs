@@ -1,5 +1,6 @@
 //! Whether the show is on air, and for how long.
 
+use super::lang;
 use crate::door::{DestinationState, RecordingState, Snapshot};
 
 /// How the show reaches its viewers.
@@ -81,21 +82,27 @@ pub fn what_is_on(snapshot: &Snapshot) -> String {
     };
     let mut parts = Vec::new();
     for (names, what) in [
-        (named(arrives), "on air"),
-        (named(is_tried), "switched on but not reached"),
+        (named(arrives), "desk-are-on-air"),
+        (named(is_tried), "desk-are-not-reached"),
     ] {
-        match &names[..] {
-            [] => {}
-            [one] => parts.push(format!("{one} is {what}.")),
+        let all = match &names[..] {
+            [] => continue,
+            [one] => (*one).to_owned(),
             [first @ .., last] => {
-                parts.push(format!("{} and {last} are {what}.", first.join(", ")));
+                let first = first.join(", ");
+                lang::with(
+                    "desk-and",
+                    &[("first", first.into()), ("last", (*last).into())],
+                )
             }
-        }
+        };
+        let values = [("n", names.len().into()), ("names", all.into())];
+        parts.push(lang::with(what, &values));
     }
     match snapshot.recording.state {
         RecordingState::Off => {}
-        RecordingState::Failed => parts.push("The master cannot be written.".to_owned()),
-        _ => parts.push("The master is being recorded.".to_owned()),
+        RecordingState::Failed => parts.push(lang::text("desk-master-not-written")),
+        _ => parts.push(lang::text("desk-master-recorded")),
     }
     parts.join(" ")
 }

@@ -1,29 +1,308 @@
 //! Where the program goes: the destinations, the recorder, and the receiver inside regie.
 
-use egui::{Rect, Ui, pos2};
+mod folder;
+mod form;
+mod history;
+mod presets;
+mod trials;
 
-use super::{destinations, guard::Guard, layout, receiver, recorder, view::View};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-/// Draws the panel.
-pub fn show(ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
-    let snapshot = view.snapshot;
-    // From the foot: what is fixed keeps its place, the destinations scroll in what is left.
-    let mut foot = rect.bottom();
-    let mut take = |height: f32| {
-        let out = Rect::from_min_max(pos2(rect.left(), foot - height), pos2(rect.right(), foot));
-        foot -= height + 6.0;
-        out
-    };
-    let received = snapshot
-        .receiver
-        .as_ref()
-        .map(|status| (status, take(receiver::height(snapshot.destinations.len()))));
-    let recorder = take(recorder::HEIGHT);
-    let everything = take(layout::TARGET);
-    destinations::list(ui, rect.with_max_y(foot), view, guard);
-    destinations::everything(ui, everything, view, guard);
-    recorder::show(ui, recorder, view, guard);
-    if let Some((status, rect)) = received {
-        receiver::show(ui, rect, status);
+use egui::{Align, Popup, Rect, Ui, pos2};
+
+pub use folder::FolderDialog;
+
+use super::{
+    destinations,
+    guard::Guard,
+    lang, layout,
+    paint::{self, Button},
+    receiver, recorder, rows, theme,
+    view::View,
+    words,
+};
+use crate::door::{Command, DestinationState, Event, Tried};
+use crate::show::{Edit, ItemKind, Recording, Show};
+use folder::FolderChoice;
+use form::Form;
+pub use history::History;
+use presets::Preset;
+pub use trials::{Trials, words_of};
+
+/// Height of the row of small buttons, in points.
+const SMALL: f32 = 28.0;
+/// Height of the line about the uplink, in points.
+const LINE: f32 = 18.0;
+/// How long a try measures, in seconds.
+const TRY_S: f32 = 8.0;
+
+/// What a menu asks to be done with a destination.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// Try it; with its key or without.
+    Try {
+        /// Which.
+        id: String,
+        /// Whether the server is shown the key.
+        publish: bool,
+    },
+    /// End its try.
+    StopTrial(String),
+    /// Open the form of one that is there.
+    Edit(String),
+    /// Open the form for another like it.
+    Duplicate(String),
+    /// Put it at this position.
+    Move(String, usize),
+    /// Take it out.
+    Remove(String),
+}
+
+/// The panel's own state: none of it is the show's.
+#[derive(Default)]
+pub struct Outputs {
+    history: History,
+    trials: Trials,
+    form: Option<Form>,
+    /// The form waits for the show.
+    wish: Option<Wish>,
+    folder: FolderChoice,
+}
+
+impl Outputs {
+    /// By another dialog than the system's.
+    pub fn with_dialog(mut self, dialog: Arc<dyn FolderDialog>) -> Self {
+        self.folder = FolderChoice::by(dialog);
+        self
     }
+
+    /// Takes in what the engine says.
+    pub fn take(&mut self, event: &Event) {
+        match event {
+            Event::Trial(status) => self.trials.take(status),
+            Event::Show { revision, show, .. } => self.open_form(*revision, show),
+            _ => {}
+        }
+        if let Some(form) = &mut self.form {
+            form.take(event);
+        }
+    }
+
+    fn open_form(&mut self, revision: u64, show: &Show) {
+        let find = |id: &String| show.destinations.iter().find(|d| d.id == *id);
+        self.form = match self.wish.take() {
+            Some(Wish::Edit(id)) => find(&id).map(|d| Form::of(d, revision)),
+            Some(Wish::Duplicate(id)) => find(&id).map(|d| Form::like(d, revision)),
+            // The show was asked for by another part of the desk.
+            _ => return,
+        };
+    }
+
+    /// Draws the panel.
+    pub fn show(&mut self, ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
+        let snapshot = view.snapshot;
+        self.history.update(snapshot, view.now);
+        self.trials.update(snapshot);
+        // From the foot: what is fixed keeps its place, the destinations scroll in what is left.
+        let mut foot = rect.bottom();
+        let mut take = |height: f32| {
+            let out =
+                Rect::from_min_max(pos2(rect.left(), foot - height), pos2(rect.right(), foot));
+            foot -= height + 6.0;
+            out
+        };
+        let received = snapshot
+            .receiver
+            .as_ref()
+            .map(|status| (status, take(receiver::height(snapshot.destinations.len()))));
+        let recorder = take(recorder::HEIGHT);
+        let everything = take(layout::TARGET);
+        let small = take(SMALL);
+        let uplink = self
+            .trials
+            .uplink(snapshot)
+            .map(|uplink| (uplink, take(LINE)));
+        let seen = (&self.history, &self.trials);
+        let list = rect.with_max_y(foot);
+        let wish = destinations::list(ui, list, view, guard, seen);
+        if let Some((uplink, rect)) = uplink {
+            uplink_line(ui, rect, uplink);
+        }
+        self.small_buttons(ui, small, view);
+        destinations::everything(ui, everything, view, guard);
+        if recorder::show(ui, recorder, view, guard) {
+            let title = lang::text("outputs-choose-folder");
+            let begin = PathBuf::from(&snapshot.recording.folder);
+            self.folder.ask(title, begin, ui.ctx());
+        }
+        if let Some((status, rect)) = received {
+            receiver::show(ui, rect, status);
+        }
+        if let Some(wish) = wish {
+            self.do_it(wish, view);
+        }
+        if let Some(folder) = self.folder.take() {
+            change_folder(view, folder);
+        }
+        let stays = self
+            .form
+            .as_mut()
+            .is_none_or(|form| form.show(ui.ctx(), view, rect.left_top()));
+        if !stays {
+            self.form = None;
+        }
+    }
+
+    fn do_it(&mut self, wish: Wish, view: &View) {
+        match wish {
+            Wish::Try { id, publish } => send_try(view, id, publish),
+            Wish::StopTrial(destination) => view.send(Command::StopTrial { destination }),
+            Wish::Edit(_) | Wish::Duplicate(_) => {
+                self.wish = Some(wish);
+                view.send(Command::Show {});
+            }
+            Wish::Move(id, to) => {
+                let kind = ItemKind::Destination;
+                edit(
+                    view,
+                    "outputs-undo-move",
+                    &id,
+                    Edit::Move {
+                        kind,
+                        id: id.clone(),
+                        to,
+                    },
+                );
+            }
+            Wish::Remove(id) => {
+                let kind = ItemKind::Destination;
+                edit(
+                    view,
+                    "outputs-undo-remove",
+                    &id,
+                    Edit::Remove {
+                        kind,
+                        id: id.clone(),
+                    },
+                );
+            }
+        }
+    }
+
+    /// Tries all, and adds one.
+    fn small_buttons(&mut self, ui: &Ui, rect: Rect, view: &View) {
+        let destinations = &view.snapshot.destinations;
+        let middle = rect.center().x;
+        let half = rect.with_max_x(middle - 3.0);
+        let off = |d: &&crate::door::DestinationStatus| d.state == DestinationState::Off;
+        let any_off = destinations.iter().any(|d| off(&d));
+        let (label, say) = (
+            lang::text("outputs-try-all"),
+            lang::text("outputs-say-try-all"),
+        );
+        let button = Button::new(&label).say(&say).enabled(any_off);
+        let button = button.show(ui, half, "try all");
+        Popup::menu(&button).show(|ui| {
+            ui.set_width(rows::MENU);
+            if self.trials.run() {
+                if ui.button(lang::text("outputs-try-stop")).clicked() {
+                    for id in self.trials.running() {
+                        view.send(Command::StopTrial { destination: id });
+                    }
+                }
+                return;
+            }
+            let any_on = destinations::any_on(view);
+            for (key, publish) in [
+                ("outputs-try-connection", false),
+                ("outputs-try-with-key", true),
+            ] {
+                let item = egui::Button::new(lang::text(key));
+                if ui.add_enabled(!(publish && any_on), item).clicked() {
+                    for destination in destinations.iter().filter(off) {
+                        send_try(view, destination.id.clone(), publish);
+                    }
+                }
+            }
+            let warning = egui::RichText::new(lang::text(if any_on {
+                "outputs-uplink-busy"
+            } else {
+                "outputs-try-warning"
+            }));
+            ui.label(warning.font(theme::font(12.0)).color(theme::DIM));
+        });
+        let add = lang::text("outputs-add");
+        let say = lang::text("outputs-say-add");
+        let half = rect.with_min_x(middle + 3.0);
+        if Button::new(&add)
+            .say(&say)
+            .show(ui, half, "add destination")
+            .clicked()
+        {
+            self.form = Some(Form::new(view.snapshot.edit.revision, Preset::YouTube));
+        }
+    }
+}
+
+fn send_try(view: &View, id: String, publish: bool) {
+    view.send(Command::TryDestination {
+        destination: Tried::Id(id),
+        seconds: TRY_S,
+        publish,
+    });
+}
+
+fn edit(view: &View, key: &str, id: &str, edit: Edit) {
+    let mut all = view.snapshot.destinations.iter();
+    let label = all.find(|d| d.id == id).map_or(id, |d| &d.label);
+    view.send(Command::Edit {
+        revision: Some(view.snapshot.edit.revision),
+        label: lang::with(key, &[("name", label.into())]),
+        joins: false,
+        on_air: false,
+        edits: vec![edit],
+    });
+}
+
+/// From the next file on.
+fn change_folder(view: &View, folder: PathBuf) {
+    let Some(folder) = folder.to_str() else {
+        tracing::warn!("a folder whose name is not UTF-8 cannot be in a show");
+        return;
+    };
+    view.send(Command::Edit {
+        revision: Some(view.snapshot.edit.revision),
+        label: lang::text("outputs-undo-folder"),
+        joins: false,
+        on_air: false,
+        edits: vec![Edit::Recording(Recording {
+            folder: folder.to_owned(),
+        })],
+    });
+}
+
+/// What the uplink gave against what all destinations take.
+fn uplink_line(ui: &Ui, rect: Rect, uplink: trials::Uplink) {
+    let text = lang::with(
+        "outputs-uplink",
+        &[
+            ("got", words::bitrate(uplink.got_bps).into()),
+            ("needed", words::bitrate(uplink.needed_bps).into()),
+        ],
+    );
+    let colour = if uplink.runs || uplink.is_enough {
+        theme::DIM
+    } else {
+        theme::AMBER
+    };
+    paint::said_line(
+        ui,
+        rect,
+        Align::Min,
+        "uplink",
+        &text,
+        theme::font(12.5),
+        colour,
+    );
 }

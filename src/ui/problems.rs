@@ -2,20 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::{view::name, words};
+use super::{lang, view::name, words};
 use crate::door::{
     Absence, DestinationState, DestinationStatus, RecordingState, Snapshot, SourceState,
 };
 
 /// What is said while the engine is away: one sentence, and where to read more.
-pub fn engine_away(absence: &Absence) -> (&'static str, Option<String>) {
+pub fn engine_away(absence: &Absence) -> (String, Option<String>) {
     if absence.kept {
-        return ("engine lost – the keeper is starting it again", None);
+        return (lang::text("desk-engine-lost"), None);
     }
     let log = absence.log.as_ref();
     (
-        "the show has stopped – close this desk and open the show again",
-        log.map(|log| format!("what happened is in {}", log.display())),
+        lang::text("desk-show-stopped"),
+        log.map(|log| {
+            let log = log.display().to_string();
+            lang::with("desk-see-log", &[("log", log.into())])
+        }),
     )
 }
 
@@ -26,29 +29,44 @@ pub struct Problem {
     pub about: String,
     /// The sentence.
     pub text: String,
+    /// What to do about it.
+    pub advice: String,
 }
 
 /// Everything that is wrong, the gravest first.
 pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
     let mut found = Vec::new();
-    let mut add = |about: String, text: String| found.push(Problem { about, text });
+    let mut add = |about: String, text: String, advice: &str| {
+        let advice = lang::text(advice);
+        found.push(Problem {
+            about,
+            text,
+            advice,
+        });
+    };
 
     let recording = &snapshot.recording;
     match recording.state {
         RecordingState::Failed => add(
             "recorder failed".to_owned(),
-            with("master: cannot be written", &recording.message),
+            with(&lang::text("desk-master-fails"), &recording.message),
+            "desk-advice-disk",
         ),
         RecordingState::Warning => add(
             "recorder warns".to_owned(),
-            with("master: look at the disk", &recording.message),
+            with(&lang::text("desk-master-warns"), &recording.message),
+            "desk-advice-disk",
         ),
         _ => {}
     }
     if !snapshot.encoder.message.is_empty() {
         add(
             "encoder".to_owned(),
-            with("encoder: changed", &snapshot.encoder.message),
+            with(
+                &lang::text("desk-encoder-changed"),
+                &snapshot.encoder.message,
+            ),
+            "desk-advice-encoder",
         );
     }
     let ill = |d: &&DestinationStatus| {
@@ -67,28 +85,34 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         let mut text = destination_sentence(destination);
         // Before the reason, which may be long and end out of sight.
         if ill_ones == 1 && well > 0 {
-            text.push_str(if well == 1 {
-                " · the other is fine"
-            } else {
-                " · the others are fine"
-            });
+            text.push_str(" · ");
+            text.push_str(&lang::with("desk-others-fine", &[("n", well.into())]));
         }
         let about = format!("destination {}", destination.id);
-        add(about, with(&text, &destination.message));
+        let advice = match destination.state {
+            DestinationState::Congested => "desk-advice-slow",
+            DestinationState::Failed => "desk-advice-key",
+            _ => "desk-advice-wait",
+        };
+        add(about, with(&text, &destination.message), advice);
     }
     for source in &snapshot.sources {
         let what = match source.state {
-            SourceState::Lost => "is lost",
-            SourceState::Restarting => "is lost and being started again",
+            SourceState::Lost => "desk-source-lost",
+            SourceState::Restarting => "desk-source-restarting",
             // Between two tries it is no better, and must not seem to come anew with each.
-            SourceState::Connecting if source.restarts > 0 => "is lost and being started again",
-            SourceState::Frozen => "is frozen, the last picture stays",
+            SourceState::Connecting if source.restarts > 0 => "desk-source-restarting",
+            SourceState::Frozen => "desk-source-frozen",
             SourceState::Connecting | SourceState::Live | SourceState::Ended => continue,
         };
         let label = name(&source.label, &source.id);
         add(
             format!("source {}", source.id),
-            with(&format!("{label}: {what}"), &source.message),
+            with(
+                &lang::with(what, &[("name", label.into())]),
+                &source.message,
+            ),
+            "desk-advice-source",
         );
     }
     if let Some(receiver) = &snapshot.receiver
@@ -96,7 +120,8 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
     {
         add(
             "receiver".to_owned(),
-            with("receiver: does not listen", &receiver.message),
+            with(&lang::text("desk-receiver-deaf"), &receiver.message),
+            "desk-advice-receiver",
         );
     }
     found
@@ -112,25 +137,30 @@ fn with(sentence: &str, message: &str) -> String {
 
 fn destination_sentence(destination: &DestinationStatus) -> String {
     let label = name(&destination.label, &destination.id);
-    let what = match destination.state {
-        DestinationState::Congested => format!(
-            "is too slow and drops pictures, {} so far",
-            words::count(destination.dropped)
-        ),
-        DestinationState::Failed => format!("needs a hand, {}", next_try(destination)),
-        _ => format!("reconnecting, {}", next_try(destination)),
+    let key = match destination.state {
+        DestinationState::Congested => "desk-too-slow",
+        DestinationState::Failed => "desk-needs-a-hand",
+        _ => "desk-destination-reconnecting",
     };
-    format!("{label}: {what}")
+    lang::with(
+        key,
+        &[
+            ("name", label.into()),
+            ("dropped", words::count(destination.dropped).into()),
+            ("try", next_try(destination).into()),
+        ],
+    )
 }
 
 /// `try 3 in 4 s`, or `try 3 now`.
 pub fn next_try(destination: &DestinationStatus) -> String {
-    match destination.next_try_s {
-        Some(seconds) if seconds >= 0.5 => {
-            format!("try {} in {:.0} s", destination.attempt, seconds)
-        }
-        _ => format!("try {} now", destination.attempt),
-    }
+    let (key, seconds) = match destination.next_try_s {
+        Some(seconds) if seconds >= 0.5 => ("desk-try-in", seconds),
+        _ => ("desk-try-now", 0.0),
+    };
+    let seconds = format!("{seconds:.0}");
+    let attempt = destination.attempt.to_string();
+    lang::with(key, &[("n", attempt.into()), ("seconds", seconds.into())])
 }
 
 /// Knows since when each problem lasts, so that the newest can be shown.
@@ -235,6 +265,7 @@ mod tests {
         let problem = |about: &str| Problem {
             about: about.to_owned(),
             text: about.to_owned(),
+            advice: String::new(),
         };
         let (a, b, c) = (problem("a"), problem("b"), problem("c"));
         let mut watch = Watch::default();

@@ -2,7 +2,7 @@
 
 use egui::{Align, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
-use super::{fills, paint, theme, words};
+use super::{fills, lang, paint, theme, words};
 use crate::door::ReceiverStatus;
 
 const HEAD: f32 = 18.0;
@@ -19,9 +19,17 @@ pub fn show(ui: &mut Ui, rect: Rect, receiver: &ReceiverStatus) {
     let inner = rect.shrink2(vec2(10.0, 4.0));
     let head = inner.with_max_y(inner.top() + HEAD);
     let (text, colour) = if receiver.message.is_empty() {
-        (format!("Receiver {}", receiver.address), theme::DIM)
+        let at = receiver.address.as_str();
+        (
+            lang::with("desk-receiver", &[("at", at.into())]),
+            theme::DIM,
+        )
     } else {
-        (format!("Receiver: {}", receiver.message), theme::AMBER)
+        let why = receiver.message.as_str();
+        (
+            lang::with("desk-receiver-ill", &[("why", why.into())]),
+            theme::AMBER,
+        )
     };
     paint::said_line(
         ui,
@@ -45,13 +53,15 @@ pub fn show(ui: &mut Ui, rect: Rect, receiver: &ReceiverStatus) {
                         Some(ms) => format!(" · {ms:.0} ms"),
                         None => String::new(),
                     };
+                    let key = words::tenths(stream.keyframe_interval_s);
                     format!(
-                        "{} · key {:.1} s{delay}",
+                        "{} · {}{delay}",
                         words::bitrate(stream.bitrate_bps),
-                        stream.keyframe_interval_s
+                        lang::with("desk-keyframes-each", &[("seconds", key.into())])
                     )
                 } else {
-                    format!("ended, {} pictures", words::count(stream.frames))
+                    let n = words::count(stream.frames);
+                    lang::with("desk-received", &[("n", n.into())])
                 };
                 let colour = if stream.live { theme::TEXT } else { theme::DIM };
                 let used = paint::line(ui, row, Align::Max, &figures, theme::font(11.5), colour);
@@ -64,7 +74,13 @@ pub fn show(ui: &mut Ui, rect: Rect, receiver: &ReceiverStatus) {
                     theme::font(11.5),
                     colour,
                 );
-                let said = format!("Receiver gets {}: {figures}", stream.name);
+                let said = lang::with(
+                    "desk-receiver-gets",
+                    &[
+                        ("name", stream.name.as_str().into()),
+                        ("figures", figures.as_str().into()),
+                    ],
+                );
                 paint::say(ui, row, ("received", &stream.name), &said);
             }
         });

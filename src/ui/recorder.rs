@@ -4,7 +4,8 @@ use egui::{Rect, Ui};
 
 use super::{
     guard::{Guard, Guarded},
-    rows::{self, button_of, guarded},
+    lang,
+    rows::{self, Switch, button_of},
     theme,
     view::View,
     words,
@@ -14,8 +15,8 @@ use crate::door::{Command, RecordingState, RecordingStatus};
 /// Height of the row, in points.
 pub const HEIGHT: f32 = 72.0;
 
-/// Draws the row.
-pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
+/// Draws the row; true where another folder is to be chosen.
+pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> bool {
     let recording = &view.snapshot.recording;
     let (colour, filled) = match recording.state {
         RecordingState::Off => (theme::LINE, true),
@@ -24,39 +25,71 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
         RecordingState::Warning => (theme::AMBER, true),
         RecordingState::Failed => (theme::AMBER, false),
     };
-    let is_ill = matches!(
-        recording.state,
-        RecordingState::Warning | RecordingState::Failed
-    );
+    let word = lang::text(match recording.state {
+        RecordingState::Off => "outputs-is-off",
+        RecordingState::Starting => "outputs-rec-starting",
+        RecordingState::Recording => "outputs-rec-recording",
+        RecordingState::Warning => "outputs-rec-warning",
+        RecordingState::Failed => "outputs-is-failed",
+    });
     let value = match recording.state {
         RecordingState::Recording | RecordingState::Warning => {
             words::clock(f64::from(recording.length_s))
         }
-        state => words::recording_state(state).to_owned(),
+        _ => word.clone(),
     };
     let (what, file) = details(recording);
+    let name = lang::text("outputs-master");
     rows::text(
         ui,
         rect,
-        (colour, filled),
-        ("Master", &value),
-        &[&what, &file],
-        is_ill,
-        (
-            ("recorder", ""),
-            &format!(
-                "Master: {}, {value}, {what}, {file}",
-                words::recording_state(recording.state)
+        &rows::Text {
+            light: (colour, filled),
+            name: &name,
+            value: &value,
+            details: &[&what, &file],
+            look_here: matches!(
+                recording.state,
+                RecordingState::Warning | RecordingState::Failed
             ),
-        ),
+            free: 0.0,
+            id: ("recorder", ""),
+            said: &format!("{name}: {word}, {value}, {what}, {file}"),
+        },
     );
+    let mut chooses = false;
+    let the_master = lang::text("outputs-the-master");
+    rows::menu(ui, rect, &the_master, " recorder", |ui| {
+        chooses = menu(ui, recording);
+    });
     let on = recording.state != RecordingState::Off;
-    let what = Guarded::Recorder;
-    let button = button_of(rect);
-    let words = ("the master", "Record", "Stop");
-    if guarded(ui, button, words, on, &what, view.now, guard) {
+    let switch = Switch {
+        name: &the_master,
+        words: (lang::text("outputs-record"), lang::text("outputs-stop")),
+        on,
+        guards: (None, Guarded::Recorder),
+    };
+    if switch.show(ui, button_of(rect), view.now, guard) {
         view.send(Command::Record { on: !on });
     }
+    chooses
+}
+
+/// Where the next file goes, and what was marked in this one.
+fn menu(ui: &mut Ui, recording: &RecordingStatus) -> bool {
+    let small = |text: String| egui::RichText::new(text).font(theme::font(12.0));
+    let folder = [("folder", recording.folder.as_str().into())];
+    ui.label(small(lang::with("outputs-folder", &folder)).color(theme::DIM));
+    let chooses = ui.button(lang::text("outputs-choose-folder")).clicked();
+    ui.separator();
+    if recording.markers.is_empty() {
+        ui.label(small(lang::text("outputs-no-markers")).color(theme::DIM));
+    }
+    for marker in recording.markers.iter().rev() {
+        let at = words::clock(marker.ms as f64 / 1000.0);
+        ui.label(small(format!("{at}  {}", marker.label)));
+    }
+    chooses
 }
 
 /// What the two lines under the recorder's name say: the trouble or the room, and the file.
@@ -66,21 +99,28 @@ fn details(recording: &RecordingStatus) -> (String, String) {
         parts.push(recording.message.clone());
     }
     if recording.dropped > 0 {
-        parts.push(format!("{} not recorded", words::count(recording.dropped)));
+        let n = words::count(recording.dropped);
+        parts.push(lang::with("outputs-not-recorded", &[("n", n.into())]));
     }
     if recording.bytes > 0 {
         parts.push(words::bytes(recording.bytes));
     }
     parts.push(match recording.time_left_s {
-        Some(seconds) => format!("{} left", words::rough(seconds)),
-        None => format!("{} free", words::bytes(recording.free_bytes)),
+        Some(seconds) => {
+            let time = words::rough(seconds);
+            lang::with("outputs-left", &[("time", time.into())])
+        }
+        None => {
+            let n = words::bytes(recording.free_bytes);
+            lang::with("outputs-free", &[("n", n.into())])
+        }
     });
     // The end of a path says which file it is.
     let file = match &recording.path {
         Some(path) => std::path::Path::new(path)
             .file_name()
             .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned()),
-        None => "no file yet".to_owned(),
+        None => lang::text("outputs-no-file"),
     };
     (parts.join(" · "), file)
 }

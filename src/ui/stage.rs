@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Color32, Rect, Ui};
+use egui::{Align, Color32, Rect, Stroke, StrokeKind, Ui};
 
 use super::{
     fills,
@@ -24,6 +24,8 @@ pub struct Pictures<'a> {
     pub aspect: f32,
     /// Greyed out, for the engine is away.
     pub stale: bool,
+    /// Safe areas are drawn over the large pictures.
+    pub safe: bool,
 }
 
 impl Pictures<'_> {
@@ -49,6 +51,17 @@ impl Pictures<'_> {
             ui.painter()
                 .rect_filled(place, 0, Color32::from_rgba_premultiplied(52, 55, 60, 252));
         }
+    }
+}
+
+/// Draws the edges of the areas in which action and titles are seen on every screen: 93 % and 90 % of
+/// the picture each way (EBU R 95).
+pub fn safe_areas(ui: &Ui, picture: Rect) {
+    for (part, alpha) in [(0.93, 110), (0.9, 170)] {
+        let area = Rect::from_center_size(picture.center(), picture.size() * part);
+        let stroke = Stroke::new(1.0, Color32::from_white_alpha(alpha));
+        ui.painter()
+            .rect_stroke(area, 0, stroke, StrokeKind::Middle);
     }
 }
 
@@ -93,6 +106,10 @@ fn large(
     (bus, what, scene_id, tally): (&str, &MonitorId, &str, Tally),
 ) {
     pictures.draw(ui, place.picture, what, tally, false);
+    if pictures.safe {
+        let scale = ui.pixels_per_point();
+        safe_areas(ui, layout::picture(place.picture, pictures.aspect, scale));
+    }
     let scene = view.scene(scene_id);
     let mut said = match scene {
         Some((i, scene)) => format!("{bus}: {} {}", i + 1, name(&scene.label, &scene.id)),
@@ -106,7 +123,7 @@ fn large(
             .with_min_y(place.picture.bottom() - 29.0);
         ui.painter().rect_filled(foot, 0, theme::SCRIM);
         let text = match message.as_str() {
-            "" => words::source_state(state).to_owned(),
+            "" => words::source_state(state).to_string(),
             message => format!("{} – {message}", words::source_state(state)),
         };
         paint::line(
@@ -141,5 +158,5 @@ fn large(
     };
     let rest = place.label.with_min_x(tag.right() + 8.0);
     paint::line(ui, rest, Align::Min, &text, theme::bold(14.0), theme::TEXT);
-    paint::say(ui, place.label, bus, &said);
+    paint::say(ui, place.label, (bus, ui.layer_id()), &said);
 }

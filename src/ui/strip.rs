@@ -4,7 +4,7 @@ use egui::{Align, Rect, Ui, pos2, vec2};
 
 use super::{
     fader::{self, Faders},
-    fills, layout,
+    fills, lang, layout,
     meters::{self, Meters},
     paint::{self, Button},
     theme,
@@ -36,22 +36,22 @@ pub fn show(
     faders: &mut Faders,
     meters: &Meters,
 ) {
-    fills::fill(ui, rect, theme::ROUND, theme::PANEL);
     match view.sound_of(scene) {
-        Some(source) => source_strip(ui, rect, salt, source, view, faders, meters),
+        Some(source) => of_source(ui, rect, salt, source, view, faders, meters),
         None => mixed(ui, rect, scene, view),
     }
 }
 
 /// A scene of several sources has no fader of its own: it says whose sound it brings.
 fn mixed(ui: &Ui, rect: Rect, scene: &SceneStatus, view: &View) {
+    fills::fill(ui, rect, theme::ROUND, theme::PANEL);
     let names: Vec<&str> = scene
         .sources
         .iter()
         .filter_map(|id| view.source(id))
         .map(|source| name(&source.label, &source.id))
         .collect();
-    let text = format!("sound of\n{}", names.join(", "));
+    let text = format!("{}\n{}", lang::text("desk-sound-of"), names.join(", "));
     paint::lines(
         ui,
         rect.shrink(10.0),
@@ -62,7 +62,8 @@ fn mixed(ui: &Ui, rect: Rect, scene: &SceneStatus, view: &View) {
     );
 }
 
-fn source_strip(
+/// Draws the strip of a source; egui knows its parts by `salt`.
+pub fn of_source(
     ui: &Ui,
     rect: Rect,
     salt: usize,
@@ -71,6 +72,7 @@ fn source_strip(
     faders: &mut Faders,
     meters: &Meters,
 ) {
+    fills::fill(ui, rect, theme::ROUND, theme::PANEL);
     let label = name(&source.label, &source.id);
     let heard = is_heard(source);
     if heard {
@@ -81,9 +83,13 @@ fn source_strip(
         ui,
         rect.with_max_y(rect.top() + 3.0),
         ("heard", salt),
-        &format!(
-            "{label}: sound {}",
-            if heard { "on air" } else { "off air" }
+        &lang::with(
+            if heard {
+                "desk-sound-on-air"
+            } else {
+                "desk-sound-off-air"
+            },
+            &[("name", label.into())],
         ),
     );
 
@@ -107,9 +113,13 @@ fn source_strip(
         pos2(column.left(), readout.bottom() + 4.0),
         vec2(column.width(), layout::TARGET),
     );
-    let say = format!("Mute {label}");
-    let text = if source.mute { "MUTED" } else { "MUTE" };
-    if Button::new(text)
+    let say = lang::with("desk-mute-it", &[("name", label.into())]);
+    let text = lang::text(if source.mute {
+        "desk-muted"
+    } else {
+        "desk-mute"
+    });
+    if Button::new(&text)
         .say(&say)
         .selected(source.mute)
         .show(ui, mute, ("mute", salt))
@@ -147,17 +157,17 @@ fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) 
     let switches = area.with_min_y(area.top() + caption);
     let height = (switches.height() / 3.0).clamp(16.0, 40.0);
     let modes = [
-        (Afv::Follow, "follow", "Sound follows picture"),
-        (Afv::On, "on", "Sound always on"),
-        (Afv::Off, "off", "Sound always off"),
+        (Afv::Follow, "desk-follow", "desk-sound-follows"),
+        (Afv::On, "desk-on", "desk-sound-on"),
+        (Afv::Off, "desk-off", "desk-sound-off"),
     ];
     for (i, (mode, text, meaning)) in modes.into_iter().enumerate() {
         let rect = Rect::from_min_size(
             pos2(switches.left(), switches.top() + i as f32 * height),
             vec2(switches.width(), height - 2.0),
         );
-        let say = format!("{meaning}, {label}");
-        if Button::new(text)
+        let say = format!("{}, {label}", lang::text(meaning));
+        if Button::new(&lang::text(text))
             .say(&say)
             .size(11.5)
             .selected(source.afv == mode)

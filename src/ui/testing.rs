@@ -90,15 +90,9 @@ fn destination(id: &str, label: &str, server: &str) -> DestinationStatus {
         id: id.to_owned(),
         label: label.to_owned(),
         server: server.to_owned(),
-        state: crate::door::DestinationState::Off,
-        message: String::new(),
         attempt: 1,
-        next_try_s: None,
-        bitrate_bps: 0,
-        backlog_ms: 0,
-        frames: 0,
-        dropped: 0,
-        reconnects: 0,
-        live_s: 0.0,
+        target_bps: 4_660_000,
+        has_key: Some(true),
+        ..DestinationStatus::default()
     }
 }

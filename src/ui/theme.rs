@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, FontData, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Visuals, vec2,
+    Color32, FontData, FontDefinitions, FontFamily, FontId, FontTweak, Stroke, TextStyle, Visuals,
+    vec2,
 };
 
 /// Behind everything.
@@ -57,6 +58,13 @@ pub const ROUND: u8 = 4;
 
 const BOLD: &str = "bold";
 
+pub use lucide_icons::Icon;
+
+/// The letter of an icon, in any of the desk's fonts: it stands beside words in the same text.
+pub fn icon(icon: Icon) -> char {
+    icon.into()
+}
+
 /// Letters of this size in points. Digits are all of one width.
 pub fn font(size: f32) -> FontId {
     FontId::new(size, FontFamily::Proportional)
@@ -71,6 +79,8 @@ pub fn bold(size: f32) -> FontId {
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
     ctx.set_theme(egui::Theme::Dark);
+    // The size is the desk's own setting.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     ctx.all_styles_mut(|style| {
         style.visuals = visuals();
         // Nothing glides: a state is there or it is not.
@@ -90,11 +100,21 @@ pub fn install(ctx: &egui::Context) {
 
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let fallback = fonts
-        .families
-        .get(&FontFamily::Proportional)
-        .cloned()
-        .unwrap_or_default();
+    // Icons have letters of their own, which egui's own symbols have too: they come first.
+    let mut fallback = vec!["icons".to_owned()];
+    fallback.extend(
+        fonts
+            .families
+            .get(&FontFamily::Proportional)
+            .cloned()
+            .unwrap_or_default(),
+    );
+    let icons = FontData::from_static(lucide_icons::LUCIDE_FONT_BYTES).tweak(FontTweak {
+        scale: 1.1,
+        y_offset_factor: 0.12,
+        ..FontTweak::default()
+    });
+    fonts.font_data.insert("icons".to_owned(), Arc::new(icons));
     let mut add = |name: &str, data: &'static [u8], family: FontFamily| {
         fonts
             .font_data

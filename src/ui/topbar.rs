@@ -2,38 +2,64 @@
 
 use egui::{Align, Rect, Ui, pos2, vec2};
 
-use super::{fills, onair::Air, paint, theme, view::View, words};
+use super::{fills, lang, onair::Air, paint, theme, view::View, words};
 use crate::door::RecordingState;
 
-/// Draws the bar. `time_of_day` is as it is to be read.
-pub fn show(ui: &Ui, rect: Rect, view: &View, air: Air, time_of_day: &str) {
+/// Draws the bar, but for the menus, which take `menus` points from its left. `time_of_day` is as it is
+/// to be read.
+pub fn show(ui: &Ui, rect: Rect, menus: f32, view: &View, air: Air, time_of_day: &str) {
     let snapshot = view.snapshot;
     let inner = rect.shrink2(vec2(10.0, 4.0));
-    let third = inner.width() / 3.0;
+    // From the right: the recorder, then the air; both keep their places whatever they say.
+    let recorder = inner.with_min_x(inner.right() - 250.0);
+    let badge = Rect::from_min_max(
+        pos2(recorder.left() - 176.0, inner.top()),
+        pos2(recorder.left() - 12.0, inner.bottom()),
+    );
+    let clock = Rect::from_min_max(
+        pos2(badge.left() - 112.0, inner.top()),
+        pos2(badge.left() - 12.0, inner.bottom()),
+    );
     let format = format!(
         "{}×{} {}",
         snapshot.width,
         snapshot.height,
         rate(snapshot.rate.fps())
     );
-    let title = inner.with_max_x(inner.left() + third);
+    let mut title = inner.with_max_x(clock.left() - 8.0);
+    title.min.x += menus + 12.0;
+    if snapshot.live_edit {
+        let tag = title.with_min_x(title.right() - 104.0);
+        fills::fill(ui, tag.shrink2(vec2(0.0, 2.0)), theme::ROUND, theme::AMBER);
+        let text = lang::text("menu-live-edit-on");
+        let font = theme::bold(12.5);
+        let centre = Align::Center;
+        paint::said_line(ui, tag, centre, "live edit", &text, font, theme::ON_TEXT);
+        title.max.x = tag.left() - 8.0;
+    }
+    let mark = if snapshot.edit.unsaved { " •" } else { "" };
     let used = paint::line(
         ui,
         title,
         Align::Min,
-        &snapshot.name,
+        &format!("{}{mark}", snapshot.name),
         theme::bold(15.0),
         theme::TEXT,
     );
-    paint::say(ui, title, "show", &format!("Show {}", snapshot.name));
+    let key = if snapshot.edit.unsaved {
+        "menu-show-unsaved"
+    } else {
+        "desk-show"
+    };
+    let said = lang::with(key, &[("name", snapshot.name.as_str().into())]);
+    paint::say(ui, title, "show", &said);
     let rest = title.with_min_x(title.left() + used + 12.0);
     if rest.width() > 80.0 {
         paint::line(ui, rest, Align::Min, &format, theme::font(12.0), theme::DIM);
     }
-    let middle = Rect::from_center_size(inner.center(), vec2(third * 0.6, inner.height()));
     paint::said_line(
         ui,
-        middle,
+        clock,
         Align::Center,
         "time of day",
         time_of_day,
@@ -41,31 +67,30 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, air: Air, time_of_day: &str) {
         theme::TEXT,
     );
 
-    // From the right: the recorder, then the air; both keep their places whatever they say.
-    let recorder = inner.with_min_x(inner.right() - 236.0);
     if air != Air::Unknown {
         recording(ui, recorder, view);
     }
-    let badge = Rect::from_min_max(
-        pos2(recorder.left() - 172.0, inner.top()),
-        pos2(recorder.left() - 12.0, inner.bottom()),
-    );
     on_air(ui, badge, air);
 }
 
 fn rate(fps: f64) -> String {
     let rounded = (fps * 100.0).round() / 100.0;
-    format!("{rounded} fps")
+    let fps = words::comma(rounded.to_string());
+    lang::with("desk-fps", &[("n", fps.into())])
 }
 
 fn on_air(ui: &Ui, rect: Rect, air: Air) {
     let (text, fill, colour) = match air {
-        Air::Off => ("OFF AIR".to_owned(), theme::PANEL, theme::DIM),
-        Air::Unknown => ("NO ENGINE".to_owned(), theme::PANEL, theme::AMBER),
-        Air::Connecting => ("CONNECTING".to_owned(), theme::PANEL, theme::TEXT),
-        Air::Waiting => ("NOTHING ARRIVES".to_owned(), theme::PANEL, theme::AMBER),
+        Air::Off => (lang::text("desk-off-air"), theme::PANEL, theme::DIM),
+        Air::Unknown => (lang::text("desk-no-engine"), theme::PANEL, theme::AMBER),
+        Air::Connecting => (lang::text("desk-air-connecting"), theme::PANEL, theme::TEXT),
+        Air::Waiting => (
+            lang::text("desk-nothing-arrives"),
+            theme::PANEL,
+            theme::AMBER,
+        ),
         Air::On(seconds) => (
-            format!("ON AIR {}", words::clock(seconds)),
+            lang::with("desk-on-air", &[("time", words::clock(seconds).into())]),
             theme::RED,
             theme::RED_TEXT,
         ),
@@ -85,18 +110,22 @@ fn on_air(ui: &Ui, rect: Rect, air: Air) {
 fn recording(ui: &Ui, rect: Rect, view: &View) {
     let recording = &view.snapshot.recording;
     let (text, colour) = match recording.state {
-        RecordingState::Off => ("REC off".to_owned(), theme::DIM),
-        RecordingState::Starting => ("REC starting".to_owned(), theme::TEXT),
+        RecordingState::Off => (lang::text("desk-rec-off"), theme::DIM),
+        RecordingState::Starting => (lang::text("desk-rec-starting"), theme::TEXT),
         RecordingState::Recording | RecordingState::Warning => (
             format!("REC {}", words::clock(f64::from(recording.length_s))),
             theme::TEXT,
         ),
-        RecordingState::Failed => ("REC failed".to_owned(), theme::AMBER),
+        RecordingState::Failed => (lang::text("desk-rec-failed"), theme::AMBER),
     };
     let left = match recording.time_left_s {
-        Some(seconds) => format!(" · {} left", words::rough(seconds)),
-        None => format!(" · {} free", words::bytes(recording.free_bytes)),
+        Some(seconds) => lang::with("desk-left", &[("time", words::rough(seconds).into())]),
+        None => lang::with(
+            "desk-free",
+            &[("n", words::bytes(recording.free_bytes).into())],
+        ),
     };
+    let left = format!(" · {left}");
     let is_low = recording.state == RecordingState::Warning;
     let used = paint::line(ui, rect, Align::Min, &text, theme::bold(14.0), colour);
     let rest = rect.with_min_x(rect.left() + used);

@@ -1,21 +1,23 @@
 //! Wakes the window when the engine has something new, and not before.
 //!
 //! A door does not call back. A thread of its own looks at it often, which costs next to nothing,
-//! so that a picture is painted soon after it came and a window with nothing new is not painted. It
-//! also keeps the peaks of the snapshots that are not painted.
+//! so that a picture is painted soon after it came and a window that would look the same is not
+//! painted. It also keeps the peaks of the snapshots that are not painted.
 
 use std::{
     io,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use super::meters::Peaks;
-use crate::door::Door;
+use egui::{Context, ViewportId};
+
+use super::{meters::Peaks, still::Still};
+use crate::door::{Door, MonitorId};
 
 /// How often the door is looked at.
 const LOOK: Duration = Duration::from_millis(4);
@@ -36,15 +38,27 @@ pub fn even_rate(program_fps: f64, most: u32) -> u32 {
 #[derive(Debug, Default)]
 struct Pace {
     woken: Option<(bool, Option<u64>)>,
+    /// The frame that was looked at last, whatever was seen.
+    looked_at: Option<u64>,
 }
 
 impl Pace {
-    /// Whether to wake the window now: a frame is due, or the engine went, came or began anew.
-    fn wake(&mut self, attached: bool, frame: Option<u64>, stride: u64) -> bool {
+    /// Whether to wake the window now: the engine went, came or began anew, or a frame is due that
+    /// looks otherwise, which is asked then alone.
+    fn wake(
+        &mut self,
+        attached: bool,
+        frame: Option<u64>,
+        stride: u64,
+        looks_otherwise: impl FnOnce() -> bool,
+    ) -> bool {
         let wakes = match (self.woken, frame) {
             (None, _) => true,
             (Some((before, _)), _) if before != attached => true,
-            (Some((_, Some(last))), Some(frame)) => frame < last || frame >= last + stride,
+            (Some((_, Some(last))), Some(frame)) if frame >= last => {
+                let is_due = frame >= last + stride && self.looked_at.replace(frame) != Some(frame);
+                is_due && looks_otherwise()
+            }
             (Some((_, last)), frame) => last != frame,
         };
         if wakes {
@@ -58,6 +72,9 @@ impl Pace {
 #[derive(Debug)]
 pub struct Waker {
     peaks: Arc<Mutex<Peaks>>,
+    most: Arc<AtomicU32>,
+    also: Arc<Mutex<Option<ViewportId>>>,
+    seen: Arc<Mutex<Vec<MonitorId>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -67,47 +84,92 @@ impl Waker {
     ///
     /// # Errors
     /// Where the system refuses another thread.
-    pub fn start(door: Arc<dyn Door + Sync>, ctx: egui::Context, most: u32) -> io::Result<Self> {
+    pub fn start(door: Arc<dyn Door + Sync>, ctx: Context, most: u32) -> io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let peaks = Arc::new(Mutex::new(Peaks::default()));
         let collected = Arc::clone(&peaks);
+        let most = Arc::new(AtomicU32::new(most));
+        let at_most = Arc::clone(&most);
+        let also = Arc::new(Mutex::new(None));
+        let another = Arc::clone(&also);
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let monitors = Arc::clone(&seen);
         let thread = thread::Builder::new()
-            .name("desk-waker".to_owned())
+            .name("desk waker".to_owned())
             .spawn(move || {
                 let mut pace = Pace::default();
+                let mut still = Still::default();
+                let started = Instant::now();
                 let mut last = None;
                 while !stopped.load(Ordering::Relaxed) {
                     let snapshot = door.snapshot();
+                    let most = at_most.load(Ordering::Relaxed);
                     let stride = snapshot.as_ref().map_or(1, |s| stride(s.rate.fps(), most));
                     let frame = snapshot.as_ref().map(|s| s.frame);
-                    if let Some(snapshot) = snapshot
+                    if let Some(snapshot) = &snapshot
                         && frame != last
                     {
-                        collected
-                            .lock()
-                            .unwrap_or_else(PoisonError::into_inner)
-                            .add(&snapshot);
+                        lock(&collected).add(snapshot);
                         last = frame;
                     }
-                    if pace.wake(door.attached(), frame, stride) {
-                        // Without a delay, egui would paint twice.
-                        ctx.request_repaint_after(Duration::from_nanos(1));
+                    let looks_otherwise = || {
+                        let pictures = lock(&monitors);
+                        let pictures = pictures.iter().filter_map(|what| door.monitor(what));
+                        let now = started.elapsed().as_secs_f64();
+                        snapshot
+                            .as_ref()
+                            .is_some_and(|s| still.changed(s, pictures.collect(), now))
+                    };
+                    if pace.wake(door.attached(), frame, stride, looks_otherwise) {
+                        wake(&ctx, ViewportId::ROOT);
+                        let another = *lock(&another);
+                        if let Some(viewport) = another {
+                            wake(&ctx, viewport);
+                        }
                     }
                     thread::sleep(LOOK);
                 }
             })?;
         Ok(Self {
             peaks,
+            most,
+            also,
+            seen,
             stop,
             thread: Some(thread),
         })
     }
 
+    /// The window is to be painted at most so many times a second from now on.
+    pub fn set_most(&self, most: u32) {
+        self.most.store(most.max(1), Ordering::Relaxed);
+    }
+
+    /// Another window is to be woken too, or none.
+    pub fn wake_also(&self, viewport: Option<ViewportId>) {
+        *lock(&self.also) = viewport;
+    }
+
+    /// These monitors are seen from now on: a new picture of one of them is painted.
+    pub fn look_at(&self, monitors: Vec<MonitorId>) {
+        *lock(&self.seen) = monitors;
+    }
+
     /// The peaks of all snapshots since the last call.
     pub fn take_peaks(&self) -> Peaks {
-        std::mem::take(&mut *self.peaks.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *lock(&self.peaks))
     }
+}
+
+fn lock<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Wakes one window, whichever is being painted now.
+fn wake(ctx: &Context, viewport: ViewportId) {
+    // Without a delay, egui would paint twice.
+    ctx.request_repaint_after_for(Duration::from_nanos(1), viewport);
 }
 
 impl Drop for Waker {
@@ -143,7 +205,7 @@ mod tests {
         (0..500)
             .filter(|look| {
                 let frame = (f64::from(*look) * 0.004 * program_fps) as u64;
-                pace.wake(true, Some(frame), stride)
+                pace.wake(true, Some(frame), stride, || true)
             })
             .count()
     }
@@ -159,15 +221,21 @@ mod tests {
     #[test]
     fn nothing_new_wakes_nobody_and_a_lost_engine_does() {
         let mut pace = Pace::default();
-        assert!(pace.wake(true, None, 1));
-        assert!(!pace.wake(true, None, 1));
-        assert!(pace.wake(true, Some(7), 2));
-        assert!(!pace.wake(true, Some(7), 2));
-        assert!(!pace.wake(true, Some(8), 2));
-        assert!(pace.wake(false, Some(8), 2));
-        assert!(!pace.wake(false, Some(8), 2));
-        assert!(pace.wake(true, Some(8), 2));
-        assert!(pace.wake(true, Some(0), 2), "a new engine counts from 0");
+        assert!(pace.wake(true, None, 1, || true));
+        assert!(!pace.wake(true, None, 1, || true));
+        assert!(pace.wake(true, Some(7), 2, || true));
+        assert!(!pace.wake(true, Some(7), 2, || true));
+        assert!(!pace.wake(true, Some(8), 2, || true));
+        assert!(!pace.wake(true, Some(9), 2, || false), "it looks the same");
+        assert!(!pace.wake(true, Some(9), 2, || true), "it was looked at");
+        assert!(pace.wake(true, Some(10), 2, || true));
+        assert!(pace.wake(false, Some(10), 2, || true));
+        assert!(!pace.wake(false, Some(10), 2, || true));
+        assert!(pace.wake(true, Some(10), 2, || true));
+        assert!(
+            pace.wake(true, Some(0), 2, || true),
+            "a new engine counts from 0"
+        );
     }
 
     /// A door whose frame number the test turns.

@@ -63,9 +63,43 @@ pub fn wish(what: MonitorId, width_px: f32, height_px: f32, fps: u32) -> Monitor
     }
 }
 
+/// The wishes of two windows: of what both show the larger picture, at the higher rate.
+pub fn join(mut wishes: Vec<MonitorRequest>, others: Vec<MonitorRequest>) -> Vec<MonitorRequest> {
+    for other in others {
+        match wishes.iter_mut().find(|wish| wish.what == other.what) {
+            Some(wish) => {
+                if other.width > wish.width {
+                    (wish.width, wish.height) = (other.width, other.height);
+                }
+                wish.fps = wish.fps.max(other.fps);
+            }
+            None => wishes.push(other),
+        }
+    }
+    wishes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_windows_share_the_larger_picture() {
+        let one = vec![
+            wish(MonitorId::Program, 480.0, 270.0, 30),
+            wish(MonitorId::Preview, 480.0, 270.0, 30),
+        ];
+        let two = vec![
+            wish(MonitorId::Program, 1920.0, 1080.0, 15),
+            wish(MonitorId::Scene("a".to_owned()), 320.0, 180.0, 10),
+        ];
+        let expected = vec![
+            wish(MonitorId::Program, 1920.0, 1080.0, 30),
+            wish(MonitorId::Preview, 480.0, 270.0, 30),
+            wish(MonitorId::Scene("a".to_owned()), 320.0, 180.0, 10),
+        ];
+        assert_eq!(join(one, two), expected);
+    }
 
     #[test]
     fn sizes_are_even_and_bounded() {

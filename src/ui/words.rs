@@ -1,5 +1,6 @@
 //! Numbers and states as people say them.
 
+use super::lang;
 use crate::door::{DestinationState, RecordingState, SourceState};
 
 /// `00:12:44`, of seconds.
@@ -16,14 +17,14 @@ pub fn rough(seconds: f64) -> String {
         120..=7199 => format!("{} min", s / 60),
         7200..=35_999 => format!("{} h {:02} min", s / 3600, s / 60 % 60),
         36_000..=172_799 => format!("{} h", s / 3600),
-        _ => format!("{} days", s / 86_400),
+        _ => lang::with("desk-days", &[("n", (s / 86_400).to_string().into())]),
     }
 }
 
 /// `4.5 Mb/s` or `160 kb/s`, of bits a second.
 pub fn bitrate(bits: u64) -> String {
     if bits >= 999_950 {
-        format!("{:.1} Mb/s", bits as f64 / 1e6)
+        format!("{} Mb/s", comma(format!("{:.1}", bits as f64 / 1e6)))
     } else {
         format!("{} kb/s", (bits + 500) / 1000)
     }
@@ -31,11 +32,22 @@ pub fn bitrate(bits: u64) -> String {
 
 /// `430 MB` or `12.4 GB`, of bytes, in decimal units as disks are sold.
 pub fn bytes(bytes: u64) -> String {
-    match bytes {
-        0..=999_499_999 => format!("{:.0} MB", bytes as f64 / 1e6),
-        1_000_000_000_000.. => format!("{:.2} TB", bytes as f64 / 1e12),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
-    }
+    let (key, n) = match bytes {
+        0..=999_499_999 => ("desk-mb", format!("{:.0}", bytes as f64 / 1e6)),
+        1_000_000_000_000.. => ("desk-tb", format!("{:.2}", bytes as f64 / 1e12)),
+        _ => ("desk-gb", format!("{:.1}", bytes as f64 / 1e9)),
+    };
+    lang::with(key, &[("n", comma(n).into())])
+}
+
+/// A number that was written with a point, with the sign that the language has in its place.
+pub fn comma(number: String) -> String {
+    number.replacen('.', &lang::text("desk-decimal-sign"), 1)
+}
+
+/// With one decimal.
+pub fn tenths(number: f32) -> String {
+    comma(format!("{number:.1}"))
 }
 
 /// `22 914`: thousands apart by a thin space that digits' columns survive.
@@ -58,47 +70,47 @@ pub fn db(db: f32) -> String {
     }
     let tenths = (db * 10.0).round() / 10.0;
     if tenths < 0.0 {
-        format!("−{:.1}", -tenths)
+        comma(format!("−{:.1}", -tenths))
     } else if tenths > 0.0 {
-        format!("+{tenths:.1}")
+        comma(format!("+{tenths:.1}"))
     } else {
-        "0.0".to_owned()
+        comma("0.0".to_owned())
     }
 }
 
 /// A source's state in one word.
-pub fn source_state(state: SourceState) -> &'static str {
-    match state {
-        SourceState::Connecting => "connecting",
-        SourceState::Live => "live",
-        SourceState::Frozen => "frozen",
-        SourceState::Lost => "lost",
-        SourceState::Restarting => "restarting",
-        SourceState::Ended => "ended",
-    }
+pub fn source_state(state: SourceState) -> String {
+    lang::text(match state {
+        SourceState::Connecting => "desk-is-connecting",
+        SourceState::Live => "desk-is-live",
+        SourceState::Frozen => "desk-is-frozen",
+        SourceState::Lost => "desk-is-lost",
+        SourceState::Restarting => "desk-is-restarting",
+        SourceState::Ended => "desk-is-ended",
+    })
 }
 
 /// A destination's state in one word.
-pub fn destination_state(state: DestinationState) -> &'static str {
-    match state {
-        DestinationState::Off => "off",
-        DestinationState::Connecting => "connecting",
-        DestinationState::Live => "live",
-        DestinationState::Congested => "congested",
-        DestinationState::Reconnecting => "reconnecting",
-        DestinationState::Failed => "failed",
-    }
+pub fn destination_state(state: DestinationState) -> String {
+    lang::text(match state {
+        DestinationState::Off => "desk-is-off",
+        DestinationState::Connecting => "desk-is-connecting",
+        DestinationState::Live => "desk-is-live",
+        DestinationState::Congested => "desk-is-congested",
+        DestinationState::Reconnecting => "desk-is-reconnecting",
+        DestinationState::Failed => "desk-is-failed",
+    })
 }
 
 /// The recorder's state in one word.
-pub fn recording_state(state: RecordingState) -> &'static str {
-    match state {
-        RecordingState::Off => "off",
-        RecordingState::Starting => "starting",
-        RecordingState::Recording => "recording",
-        RecordingState::Warning => "recording, look here",
-        RecordingState::Failed => "failed",
-    }
+pub fn recording_state(state: RecordingState) -> String {
+    lang::text(match state {
+        RecordingState::Off => "desk-is-off",
+        RecordingState::Starting => "desk-is-starting",
+        RecordingState::Recording => "desk-is-recording",
+        RecordingState::Warning => "desk-is-warning",
+        RecordingState::Failed => "desk-is-failed",
+    })
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub struct Connection {
     pub flv: PathBuf,
 }
 
-/// A running receiver that takes every stream.
+/// A running receiver that takes every stream, or those of one key.
 pub struct Receiver {
     folder: tempfile::TempDir,
     port: u16,
@@ -55,6 +55,15 @@ pub struct Receiver {
 impl Receiver {
     /// Starts one on a free loopback port.
     pub fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// Starts one that turns every key away but this, by hanging up as the platforms do.
+    pub fn with_key(key: &str) -> Self {
+        Self::start_with(Some(key.to_owned()))
+    }
+
+    fn start_with(key: Option<String>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port");
         let port = listener.local_addr().expect("its address").port();
@@ -75,9 +84,10 @@ impl Receiver {
                 let (cut, before) = (cut.clone(), cut.load(Ordering::Relaxed));
                 let ends =
                     move || end.load(Ordering::Relaxed) || cut.load(Ordering::Relaxed) != before;
+                let key = key.clone();
                 sessions.push(std::thread::spawn(move || {
                     // An error is the end of a connection.
-                    session(stream, &all, &ends, &path).ok();
+                    session(stream, &all, &ends, &path, key.as_deref()).ok();
                 }));
             }
             for session in sessions {
@@ -139,6 +149,7 @@ fn session(
     all: &Mutex<Vec<Connection>>,
     ends: &dyn Fn() -> bool,
     folder: &Path,
+    key: Option<&str>,
 ) -> std::io::Result<()> {
     stream.set_nonblocking(false)?;
     stream.set_read_timeout(Some(Duration::from_millis(100)))?;
@@ -197,6 +208,9 @@ fn session(
                         stream_key,
                         ..
                     } => {
+                        if key.is_some_and(|key| key != stream_key) {
+                            return Ok(());
+                        }
                         next.extend(session.accept_request(request_id).map_err(other)?);
                         taken = Some(begin(all, folder, format!("{app_name}/{stream_key}"))?);
                     }

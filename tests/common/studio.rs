@@ -103,6 +103,14 @@ impl ShowText {
         self
     }
 
+    /// Adds a destination whose key is a secret of this name.
+    pub fn secret_destination(mut self, id: &str, server: &str, name: &str) -> Self {
+        self.destinations.push(format!(
+            "(id: {id:?}, server: {server:?}, key: Secret({name:?}))"
+        ));
+        self
+    }
+
     /// The file's text.
     pub fn text(&self) -> String {
         let list = |name: &str, items: &[String]| format!("{name}: [{}]", items.join(",\n    "));
@@ -653,6 +661,8 @@ fn regie_in(program: &Path, folder: &Path, display: Option<&str>) -> Command {
     // Plugins were looked through once already; a studio need not do so again.
     command.env("GST_REGISTRY", registry());
     command.env_remove("WAYLAND_DISPLAY").env_remove("DISPLAY");
+    // The user's keyring answers there.
+    command.env_remove("DBUS_SESSION_BUS_ADDRESS");
     if let Some(display) = display {
         command.env("DISPLAY", display);
     }

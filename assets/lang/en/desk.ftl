@@ -1,1 +1,140 @@
 language = English
+
+desk-decimal-sign = .
+desk-show = Show { $name }
+desk-fps = { $n } fps
+desk-off-air = OFF AIR
+desk-no-engine = NO ENGINE
+desk-air-connecting = CONNECTING
+desk-nothing-arrives = NOTHING ARRIVES
+desk-on-air = ON AIR { $time }
+desk-rec-off = REC off
+desk-rec-starting = REC starting
+desk-rec-failed = REC failed
+desk-left = { $time } left
+desk-free = { $n } free
+desk-days = { $n } days
+desk-mb = { $n } MB
+desk-gb = { $n } GB
+desk-tb = { $n } TB
+
+desk-tick = tick { $took } of { $frame } ms
+desk-cpu = CPU { $n } %
+desk-events = Events
+desk-list-of-events = List of events
+desk-all-is-well = all is well
+desk-more = { $n } more
+desk-now = now
+desk-nothing-yet = nothing has happened yet
+desk-frames = frames { $n }
+desk-frames-none-lost = frames { $n }, none lost
+desk-repeated = { $n } repeated
+desk-skipped = { $n } skipped
+desk-late = { $n } late
+
+desk-engine-lost = engine lost – the keeper is starting it again
+desk-show-stopped = the show has stopped – close this desk and open the show again
+desk-see-log = what happened is in { $log }
+desk-master-fails = master: cannot be written
+desk-master-warns = master: look at the disk
+desk-encoder-changed = encoder: changed
+desk-others-fine = { $n ->
+    [one] the other is fine
+   *[other] the others are fine
+}
+desk-source-lost = { $name }: is lost
+desk-source-restarting = { $name }: is lost and being started again
+desk-source-frozen = { $name }: is frozen, the last picture stays
+desk-receiver-deaf = receiver: does not listen
+desk-too-slow = { $name }: is too slow and drops pictures, { $dropped } so far
+desk-needs-a-hand = { $name }: needs a hand, { $try }
+desk-destination-reconnecting = { $name }: reconnecting, { $try }
+desk-try-in = try { $n } in { $seconds } s
+desk-try-now = try { $n } now
+
+desk-memory = memory { $n }
+desk-disk = disk { $n } left
+desk-dropped-by = dropped: { $all }
+desk-advice-disk = Free space on the disk, or stop and record into another folder.
+desk-advice-encoder = The program goes on; look at the machine’s load.
+desk-advice-slow = The uplink is too slow: stop another destination or lower the bitrate.
+desk-advice-key = Check its address and its key; it is tried again each minute.
+desk-advice-wait = It is tried again by itself; check the network if it lasts.
+desk-advice-source = Cut to another source; check its cable, power and address.
+desk-advice-receiver = Another program may use its address.
+
+desk-refused = refused: { $why }
+desk-program-runs = { $name }: the program runs
+desk-marked = marker: { $name }
+desk-faded = fade to black
+desk-back-from-black = back from black
+desk-started = { $name }: started
+desk-stopped = { $name }: stopped
+desk-state-of = { $name }: { $state }
+desk-mix-instead = { $name }; a mix is made instead
+desk-encoder = encoder: { $name }
+desk-engine-was-lost = engine: lost
+
+desk-is-off = off
+desk-is-connecting = connecting
+desk-is-live = live
+desk-is-frozen = frozen
+desk-is-lost = lost
+desk-is-restarting = restarting
+desk-is-ended = ended
+desk-is-congested = congested
+desk-is-reconnecting = reconnecting
+desk-is-failed = failed
+desk-is-starting = starting
+desk-is-recording = recording
+desk-is-warning = recording, look here
+
+desk-waiting = waiting for the engine
+desk-close-question = Close this desk?
+desk-leave-running = Leave the show running
+desk-end-show = End the show
+desk-again-to-end = Again to end the show
+desk-stay = Stay
+desk-and = { $first } and { $last }
+desk-are-on-air = { $names } { $n ->
+    [one] is
+   *[other] are
+} on air.
+desk-are-not-reached = { $names } { $n ->
+    [one] is
+   *[other] are
+} switched on but not reached.
+desk-master-not-written = The master cannot be written.
+desk-master-recorded = The master is being recorded.
+
+desk-key-esc = Esc
+
+desk-no-source = The show has no source yet: add a camera, a clip or a network stream to its file
+
+desk-nothing-dropped = nothing dropped
+desk-every-destination = every destination
+desk-the-master = the master
+
+desk-sound-of = sound of
+desk-sound-on-air = { $name }: sound on air
+desk-sound-off-air = { $name }: sound off air
+desk-mute = MUTE
+desk-muted = MUTED
+desk-mute-it = Mute { $name }
+desk-follow = follow
+desk-on = on
+desk-off = off
+desk-sound-follows = Sound follows picture
+desk-sound-on = Sound always on
+desk-sound-off = Sound always off
+desk-fader = Fader { $name }
+desk-level = Program level: peak { $peak } dBFS, RMS { $rms } dBFS, limiter { $limiter } dB
+desk-level-clipped = Program level: peak { $peak } dBFS, RMS { $rms } dBFS, limiter { $limiter } dB, clipped
+desk-clip = CLIP
+desk-limiter = lim { $db }
+
+desk-receiver = Receiver { $at }
+desk-receiver-ill = Receiver: { $why }
+desk-receiver-gets = Receiver gets { $name }: { $figures }
+desk-keyframes-each = key { $seconds } s
+desk-received = ended, { $n } pictures

@@ -1,1 +1,140 @@
 language = Français
+
+desk-decimal-sign = ,
+desk-show = Émission { $name }
+desk-fps = { $n } i/s
+desk-off-air = HORS ANTENNE
+desk-no-engine = SANS MOTEUR
+desk-air-connecting = CONNEXION
+desk-nothing-arrives = RIEN N’ARRIVE
+desk-on-air = ANTENNE { $time }
+desk-rec-off = REC arrêté
+desk-rec-starting = REC démarre
+desk-rec-failed = REC en échec
+desk-left = reste { $time }
+desk-free = { $n } libres
+desk-days = { $n } jours
+desk-mb = { $n } Mo
+desk-gb = { $n } Go
+desk-tb = { $n } To
+
+desk-tick = calcul { $took } sur { $frame } ms
+desk-cpu = CPU { $n } %
+desk-events = Événements
+desk-list-of-events = Liste des événements
+desk-all-is-well = tout va bien
+desk-more = { $n } de plus
+desk-now = en cours
+desk-nothing-yet = rien ne s’est encore passé
+desk-frames = images { $n }
+desk-frames-none-lost = images { $n }, aucune perdue
+desk-repeated = { $n } répétées
+desk-skipped = { $n } sautées
+desk-late = { $n } en retard
+
+desk-engine-lost = moteur perdu – il est en train d’être relancé
+desk-show-stopped = l’émission s’est arrêtée – fermez ce pupitre et rouvrez l’émission
+desk-see-log = ce qui s’est passé est dans { $log }
+desk-master-fails = master : écriture impossible
+desk-master-warns = master : surveillez le disque
+desk-encoder-changed = encodeur : remplacé
+desk-others-fine = { $n ->
+    [one] l’autre va bien
+   *[other] les autres vont bien
+}
+desk-source-lost = { $name } : source perdue
+desk-source-restarting = { $name } : source perdue, en cours de relance
+desk-source-frozen = { $name } : image figée, la dernière reste
+desk-receiver-deaf = récepteur : n’écoute pas
+desk-too-slow = { $name } : trop lente, des images sont abandonnées, { $dropped } jusqu’ici
+desk-needs-a-hand = { $name } : à vous d’intervenir, { $try }
+desk-destination-reconnecting = { $name } : reconnexion, { $try }
+desk-try-in = essai { $n } dans { $seconds } s
+desk-try-now = essai { $n } maintenant
+
+desk-memory = mémoire { $n }
+desk-disk = disque : reste { $n }
+desk-dropped-by = abandonnées : { $all }
+desk-advice-disk = Libérez de la place sur le disque, ou enregistrez dans un autre dossier.
+desk-advice-encoder = Le programme continue ; surveillez la charge de la machine.
+desk-advice-slow = Le débit montant ne suffit pas : arrêtez une destination ou baissez le débit.
+desk-advice-key = Vérifiez son adresse et sa clé ; nouvel essai chaque minute.
+desk-advice-wait = Nouvel essai automatique ; vérifiez le réseau si cela dure.
+desk-advice-source = Passez sur une autre source ; vérifiez câble, alimentation et adresse.
+desk-advice-receiver = Un autre programme occupe peut-être son adresse.
+
+desk-refused = refusé : { $why }
+desk-program-runs = { $name } : le programme tourne
+desk-marked = repère : { $name }
+desk-faded = fondu au noir
+desk-back-from-black = retour du noir
+desk-started = { $name } : démarrage
+desk-stopped = { $name } : arrêt
+desk-state-of = { $name } : { $state }
+desk-mix-instead = { $name } ; un fondu enchaîné le remplace
+desk-encoder = encodeur : { $name }
+desk-engine-was-lost = moteur : perdu
+
+desk-is-off = arrêt
+desk-is-connecting = connexion
+desk-is-live = en direct
+desk-is-frozen = figée
+desk-is-lost = perdue
+desk-is-restarting = relance
+desk-is-ended = terminée
+desk-is-congested = engorgée
+desk-is-reconnecting = reconnexion
+desk-is-failed = en échec
+desk-is-starting = démarrage
+desk-is-recording = enregistrement
+desk-is-warning = enregistrement, à surveiller
+
+desk-waiting = en attente du moteur
+desk-close-question = Fermer ce pupitre ?
+desk-leave-running = Laisser l’émission tourner
+desk-end-show = Terminer l’émission
+desk-again-to-end = Encore une fois pour terminer
+desk-stay = Rester
+desk-and = { $first } et { $last }
+desk-are-on-air = { $names } { $n ->
+    [one] est
+   *[other] sont
+} à l’antenne.
+desk-are-not-reached = { $names } : { $n ->
+    [one] diffusion lancée mais destination injoignable.
+   *[other] diffusions lancées mais destinations injoignables.
+}
+desk-master-not-written = Le master ne peut pas être écrit.
+desk-master-recorded = Le master est en cours d’enregistrement.
+
+desk-key-esc = Échap
+
+desk-no-source = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau à son fichier
+
+desk-nothing-dropped = rien d’abandonné
+desk-every-destination = toutes les destinations
+desk-the-master = le master
+
+desk-sound-of = son de
+desk-sound-on-air = { $name } : son à l’antenne
+desk-sound-off-air = { $name } : son hors antenne
+desk-mute = MUTE
+desk-muted = MUET
+desk-mute-it = Couper le son : { $name }
+desk-follow = suit
+desk-on = oui
+desk-off = non
+desk-sound-follows = Le son suit l’image
+desk-sound-on = Son toujours ouvert
+desk-sound-off = Son toujours fermé
+desk-fader = Fader { $name }
+desk-level = Niveau du programme : crête { $peak } dBFS, RMS { $rms } dBFS, limiteur { $limiter } dB
+desk-level-clipped = Niveau du programme : crête { $peak } dBFS, RMS { $rms } dBFS, limiteur { $limiter } dB, saturé
+desk-clip = SAT
+desk-limiter = lim { $db }
+
+desk-receiver = Récepteur { $at }
+desk-receiver-ill = Récepteur : { $why }
+desk-receiver-gets = Le récepteur reçoit { $name } : { $figures }
+desk-keyframes-each = image clé { $seconds } s
+desk-received = terminé, { $n } images

@@ -136,7 +136,7 @@ fn pictures_by(
 }
 
 /// Bitrate, groups and delay, as far as the element knows them.
-fn set_up(encoder: &gst::Element, name: &str, format: Format, setting: &Encoder) {
+pub fn set_up(encoder: &gst::Element, name: &str, format: Format, setting: &Encoder) {
     let group = (setting.gop_s * format.rate.fps()).round().max(1.0) as u32;
     let set = |property: &str, value: &str| {
         if encoder.has_property(property) {
@@ -195,7 +195,7 @@ pub fn sound(shared: &Arc<Shared>, kbps: u32) -> Result<Running, EncodeError> {
 }
 
 /// The best AAC encoder there is, set up; its name, and what it puts before the sound, in samples.
-fn aac(kbps: u32) -> Option<(&'static str, gst::Element, i64)> {
+pub fn aac(kbps: u32) -> Option<(&'static str, gst::Element, i64)> {
     AAC.iter().find_map(|&(name, priming)| {
         let encoder = gst::ElementFactory::make(name).build().ok()?;
         encoder.set_property("bitrate", kbps as i32 * 1000);
@@ -244,13 +244,21 @@ pub fn sound_by(
     })
 }
 
-fn make(name: &'static str) -> Result<gst::Element, EncodeError> {
+/// An element.
+///
+/// # Errors
+/// [`EncodeError::Missing`].
+pub fn make(name: &'static str) -> Result<gst::Element, EncodeError> {
     gst::ElementFactory::make(name)
         .build()
         .map_err(|_| EncodeError::Missing(name))
 }
 
-fn caps_filter(caps: gst::Caps) -> Result<gst::Element, EncodeError> {
+/// Lets nothing else through.
+///
+/// # Errors
+/// Where GStreamer has no such element.
+pub fn caps_filter(caps: gst::Caps) -> Result<gst::Element, EncodeError> {
     let filter = make("capsfilter")?;
     filter.set_property("caps", &caps);
     Ok(filter)

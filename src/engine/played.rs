@@ -1,0 +1,69 @@
+//! One source, as the tick plays it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::audio::Meters;
+use crate::door::{SourceState, SourceStatus};
+use crate::input::{LOST_NS, Slot, Status};
+use crate::media::{House, Picture, SAMPLE_RATE};
+
+/// One source, as the tick sees it.
+pub struct Input {
+    /// Its pictures.
+    pub slot: Slot,
+    /// What its supervisor says.
+    pub status: Arc<Status>,
+    /// Shown while it is lost.
+    pub slate: Option<Picture>,
+    /// The state last told.
+    pub told: SourceState,
+    /// How long the last new picture was held on its way from the decoder.
+    pub held_ns: i64,
+    /// Whether the first frame waits for its first picture, within reason.
+    pub waits_at_start: bool,
+}
+
+impl Input {
+    /// The picture for a tick: the slot's, or the slate where nothing has come for a while.
+    pub fn picture(&mut self, due: House, frame_ns: i64, now: House) -> Option<Picture> {
+        let gone = match self.status.vitals.last_picture() {
+            Some(last) => now - last > LOST_NS && self.status.state() != SourceState::Ended,
+            None => true,
+        };
+        if gone {
+            // What is left would flash up when it comes back.
+            self.slot.clear();
+            return self.slate.clone();
+        }
+        let before = self.slot.shown();
+        let picture = self.slot.at(due, frame_ns).cloned();
+        if let Some(picture) = &picture
+            && before != Some(picture.number)
+        {
+            self.held_ns = now - picture.arrived;
+        }
+        picture.or_else(|| self.slate.clone())
+    }
+
+    /// What is seen of it; the core fills in what it knows itself.
+    pub fn observe(&self, strip: usize, meters: &Meters) -> SourceStatus {
+        let counters = self.slot.counters();
+        let vitals = &self.status.vitals;
+        SourceStatus {
+            state: self.status.state(),
+            message: self.status.message().to_string(),
+            level: meters.take(strip),
+            frames: counters.frames.load(Ordering::Relaxed),
+            lost: counters.lost.load(Ordering::Relaxed),
+            repeated: counters.repeated.load(Ordering::Relaxed),
+            dropped: counters.dropped.load(Ordering::Relaxed),
+            drift_ppm: vitals.drift_ppm(),
+            av_offset_ms: meters.offset(strip) * 1000.0 / SAMPLE_RATE as f32,
+            jitter_ms: vitals.jitter_ms(),
+            held_ms: self.held_ns as f32 / 1e6,
+            restarts: self.status.restarts(),
+            ..SourceStatus::default()
+        }
+    }
+}

@@ -1,0 +1,465 @@
+//! The arrangements of the window: which panels there are, where each is, and what is remembered of
+//! how the user moved them.
+//!
+//! Nothing moves by accident: panels are moved and resized only while they are being arranged, which
+//! the menu switches on.
+
+use egui::Rect;
+use egui_tiles::{
+    Behavior, Container, ContainerKind, EditAction, Linear, LinearDir, Tile, TileId, Tiles, Tree,
+    UiResponse,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    fills, lang,
+    paint::{self, Button},
+    theme::{self, Icon},
+};
+
+/// Space between panels, in points.
+const GAP: f32 = 8.0;
+/// Height of a panel's title while panels are being arranged, in points.
+const TITLE: f32 = 26.0;
+/// No panel is made smaller than this, in points.
+const LEAST: f32 = 96.0;
+
+/// A panel of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Panel {
+    /// PVW and PGM, and the row that takes one to the other.
+    Stage,
+    /// The small monitors.
+    Monitors,
+    /// Destinations and recorder.
+    Outputs,
+    /// Destinations and recorder as lights.
+    Lights,
+    /// A strip for each source.
+    Mixer,
+    /// PGM alone.
+    Program,
+    /// The program's level.
+    Level,
+    /// The show's sources, scenes and layers, to be changed.
+    Build,
+}
+
+impl Panel {
+    /// All of them, in the order of the menu.
+    pub const ALL: [Self; 8] = [
+        Self::Stage,
+        Self::Monitors,
+        Self::Outputs,
+        Self::Lights,
+        Self::Mixer,
+        Self::Program,
+        Self::Level,
+        Self::Build,
+    ];
+
+    /// The key of its name.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Stage => "menu-panel-stage",
+            Self::Monitors => "menu-panel-monitors",
+            Self::Outputs => "menu-panel-outputs",
+            Self::Lights => "menu-panel-lights",
+            Self::Mixer => "menu-panel-mixer",
+            Self::Program => "menu-panel-program",
+            Self::Level => "menu-panel-level",
+            Self::Build => "menu-panel-build",
+        }
+    }
+}
+
+/// For whom the window is arranged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Arrangement {
+    /// Who cuts.
+    #[default]
+    Director,
+    /// Who mixes the sound.
+    Sound,
+    /// Who does both alone.
+    OnePerson,
+    /// Who makes the show ready.
+    Build,
+}
+
+impl Arrangement {
+    /// All of them, in the order of the menu.
+    pub const ALL: [Self; 4] = [Self::Director, Self::Sound, Self::OnePerson, Self::Build];
+
+    /// The key of its name.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Director => "menu-director",
+            Self::Sound => "menu-sound",
+            Self::OnePerson => "menu-one-person",
+            Self::Build => "menu-build",
+        }
+    }
+
+    /// The panel that it is made for, which is never hidden.
+    pub fn heart(self) -> Panel {
+        match self {
+            Self::Director | Self::OnePerson | Self::Build => Panel::Stage,
+            Self::Sound => Panel::Mixer,
+        }
+    }
+}
+
+/// Where the panels of an arrangement are.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Layout(Tree<Panel>);
+
+impl std::fmt::Debug for Layout {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.visible()).finish()
+    }
+}
+
+/// How a container's children share its length: (child, share, whether it is seen).
+type Parts = [(TileId, f32, bool)];
+
+struct Plan(Tiles<Panel>);
+
+impl Plan {
+    fn pane(&mut self, panel: Panel) -> TileId {
+        self.0.insert_pane(panel)
+    }
+
+    fn split(&mut self, dir: LinearDir, parts: &Parts) -> TileId {
+        let mut linear = Linear::new(dir, parts.iter().map(|part| part.0).collect());
+        for (tile, share, seen) in parts {
+            linear.shares.set_share(*tile, *share);
+            self.0.set_visible(*tile, *seen);
+        }
+        self.0.insert_container(linear)
+    }
+}
+
+impl Layout {
+    /// An arrangement as it comes.
+    pub fn usual(arrangement: Arrangement) -> Self {
+        use LinearDir::{Horizontal, Vertical};
+        let mut plan = Plan(Tiles::default());
+        let [
+            stage,
+            monitors,
+            outputs,
+            lights,
+            mixer,
+            program,
+            level,
+            build,
+        ] = Panel::ALL.map(|panel| plan.pane(panel));
+        let root = match arrangement {
+            Arrangement::Director | Arrangement::Build => {
+                let builds = arrangement == Arrangement::Build;
+                let side = plan.split(
+                    Vertical,
+                    &[
+                        (outputs, 1.0, true),
+                        (lights, 0.6, false),
+                        (program, 0.6, false),
+                        (level, 0.8, false),
+                    ],
+                );
+                let above = plan.split(Horizontal, &[(stage, 0.79, true), (side, 0.21, true)]);
+                plan.split(
+                    Vertical,
+                    &[
+                        (above, 0.51, true),
+                        (monitors, 0.49, !builds),
+                        (build, 0.49, builds),
+                        (mixer, 0.6, false),
+                    ],
+                )
+            }
+            Arrangement::Sound => {
+                let left = plan.split(
+                    Vertical,
+                    &[
+                        (stage, 1.0, false),
+                        (mixer, 1.0, true),
+                        (monitors, 0.8, false),
+                        (build, 0.8, false),
+                    ],
+                );
+                let right = plan.split(
+                    Vertical,
+                    &[
+                        (program, 0.27, true),
+                        (level, 0.73, true),
+                        (outputs, 0.6, false),
+                        (lights, 0.4, false),
+                    ],
+                );
+                plan.split(Horizontal, &[(left, 0.77, true), (right, 0.23, true)])
+            }
+            Arrangement::OnePerson => {
+                let side = plan.split(
+                    Vertical,
+                    &[
+                        (lights, 1.0, true),
+                        (outputs, 1.6, false),
+                        (program, 0.6, false),
+                        (level, 0.8, false),
+                    ],
+                );
+                let above = plan.split(Horizontal, &[(stage, 0.88, true), (side, 0.12, true)]);
+                plan.split(
+                    Vertical,
+                    &[
+                        (above, 0.56, true),
+                        (monitors, 0.44, true),
+                        (mixer, 0.5, false),
+                        (build, 0.5, false),
+                    ],
+                )
+            }
+        };
+        Self(Tree::new(egui::Id::unique(arrangement.key()), root, plan.0))
+    }
+
+    /// Where a panel is in the tree.
+    fn tile(&self, panel: Panel) -> Option<TileId> {
+        self.0.tiles.find_pane(&panel)
+    }
+
+    /// Whether a panel is shown.
+    pub fn is_shown(&self, panel: Panel) -> bool {
+        self.tile(panel)
+            .is_some_and(|tile| self.0.tiles.is_visible(tile))
+    }
+
+    /// Shows a panel or hides it.
+    pub fn set_shown(&mut self, panel: Panel, shown: bool) {
+        if let Some(tile) = self.tile(panel) {
+            self.0.tiles.set_visible(tile, shown);
+        }
+    }
+
+    /// The panels that are shown, in the order of the menu.
+    pub fn visible(&self) -> Vec<Panel> {
+        let all = Panel::ALL.into_iter();
+        all.filter(|panel| self.is_shown(*panel)).collect()
+    }
+
+    /// Puts right what a file of another version, or a drag, may have made of it: each panel is there
+    /// once, and the arrangement's heart is seen and behind no tab.
+    pub fn mend(&mut self, arrangement: Arrangement) {
+        let count = |panel: Panel| {
+            let panes = self.0.tiles.tiles();
+            panes
+                .filter(|tile| matches!(tile, Tile::Pane(found) if *found == panel))
+                .count()
+        };
+        let is_whole = self.0.root.is_some() && Panel::ALL.into_iter().all(|p| count(p) == 1);
+        if !is_whole {
+            tracing::warn!(?arrangement, "the panels are as they came");
+            *self = Self::usual(arrangement);
+        }
+        let Some(mut at) = self.tile(arrangement.heart()) else {
+            return;
+        };
+        self.0.tiles.set_visible(at, true);
+        while let Some(parent) = self.0.tiles.parent_of(at) {
+            self.0.tiles.set_visible(parent, true);
+            if let Some(Tile::Container(container @ Container::Tabs(_))) =
+                self.0.tiles.get_mut(parent)
+            {
+                container.set_kind(ContainerKind::Vertical);
+            }
+            at = parent;
+        }
+    }
+
+    /// Draws the panels into the room there is. `draw` draws one into a rectangle; `arranging` lets
+    /// them be moved, resized and hidden. Tells whether anything was changed.
+    pub fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        arrangement: Arrangement,
+        arranging: bool,
+        draw: &mut dyn FnMut(&mut egui::Ui, Rect, Panel),
+    ) -> bool {
+        let mut hand = Hand {
+            draw,
+            arranging,
+            heart: arrangement.heart(),
+            hide: None,
+            changed: false,
+        };
+        self.0.ui(&mut hand, ui);
+        let Hand { hide, changed, .. } = hand;
+        if let Some(panel) = hide {
+            self.set_shown(panel, false);
+        }
+        if changed {
+            self.mend(arrangement);
+        }
+        changed || hide.is_some()
+    }
+}
+
+/// What the tree asks for while it is drawn.
+struct Hand<'a> {
+    draw: &'a mut dyn FnMut(&mut egui::Ui, Rect, Panel),
+    arranging: bool,
+    heart: Panel,
+    hide: Option<Panel>,
+    changed: bool,
+}
+
+impl Hand<'_> {
+    /// The title by which a panel is moved; tells whether a drag begins.
+    fn title(&mut self, ui: &egui::Ui, rect: Rect, panel: Panel) -> bool {
+        fills::fill(ui, rect, theme::ROUND, theme::RAISED);
+        let text = lang::text(panel.key());
+        let mut handle = rect;
+        if panel != self.heart {
+            let button = rect.with_min_x(rect.right() - 30.0).shrink(2.0);
+            let hide = Button::new(&theme::icon(Icon::EyeOff).to_string())
+                .say(&lang::with(
+                    "menu-hide-panel",
+                    &[("name", text.as_str().into())],
+                ))
+                .show(ui, button, ("hide", panel.key()));
+            if hide.clicked() {
+                self.hide = Some(panel);
+            }
+            handle = rect.with_max_x(button.left() - 4.0);
+        }
+        let response = ui
+            .interact(
+                handle,
+                egui::Id::unique(("move", panel.key())),
+                egui::Sense::drag(),
+            )
+            .on_hover_cursor(egui::CursorIcon::Grab);
+        response.widget_info(|| {
+            let said = lang::with("menu-move-panel", &[("name", text.as_str().into())]);
+            egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, said)
+        });
+        let shown = format!("{} {text}", theme::icon(Icon::GripVertical));
+        let inner = handle.shrink2(egui::vec2(8.0, 0.0));
+        let font = theme::bold(12.5);
+        paint::line(ui, inner, egui::Align::Min, &shown, font, theme::TEXT);
+        response.drag_started()
+    }
+}
+
+impl Behavior<Panel> for Hand<'_> {
+    fn pane_ui(&mut self, ui: &mut egui::Ui, _tile: TileId, panel: &mut Panel) -> UiResponse {
+        let mut rect = ui.max_rect();
+        let mut moves = false;
+        if self.arranging {
+            let title = rect.with_max_y(rect.top() + TITLE);
+            moves = self.title(ui, title, *panel);
+            rect.min.y = title.bottom() + 4.0;
+        }
+        (self.draw)(ui, rect, *panel);
+        if moves {
+            UiResponse::DragStarted
+        } else {
+            UiResponse::None
+        }
+    }
+
+    fn tab_title_for_pane(&mut self, panel: &Panel) -> egui::WidgetText {
+        lang::text(panel.key()).into()
+    }
+
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        GAP
+    }
+
+    fn min_size(&self) -> f32 {
+        LEAST
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        30.0
+    }
+
+    fn is_container_resizable(&self, _tiles: &Tiles<Panel>, _tile: TileId) -> bool {
+        self.arranging
+    }
+
+    fn resize_stroke(&self, _style: &egui::Style, state: egui_tiles::ResizeState) -> egui::Stroke {
+        match state {
+            egui_tiles::ResizeState::Idle if self.arranging => egui::Stroke::new(2.0, theme::LINE),
+            egui_tiles::ResizeState::Idle => egui::Stroke::NONE,
+            _ => egui::Stroke::new(2.0, theme::BLUE),
+        }
+    }
+
+    fn tab_bar_color(&self, _visuals: &egui::Visuals) -> egui::Color32 {
+        theme::BACKGROUND
+    }
+
+    fn on_edit(&mut self, action: EditAction) {
+        self.changed |= action != EditAction::TileDragged;
+    }
+
+    fn cycle_tabs_with_keyboard(&self) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_arrangement_has_every_panel_and_shows_its_own() {
+        for arrangement in Arrangement::ALL {
+            let mut layout = Layout::usual(arrangement);
+            let as_it_came = layout.clone();
+            layout.mend(arrangement);
+            assert_eq!(layout, as_it_came, "nothing is to be mended");
+            assert!(layout.is_shown(arrangement.heart()));
+        }
+        use Panel::{Build, Level, Lights, Mixer, Monitors, Outputs, Program, Stage};
+        let shown = |arrangement| Layout::usual(arrangement).visible();
+        assert_eq!(shown(Arrangement::Director), [Stage, Monitors, Outputs]);
+        assert_eq!(shown(Arrangement::Sound), [Mixer, Program, Level]);
+        assert_eq!(shown(Arrangement::OnePerson), [Stage, Monitors, Lights]);
+        assert_eq!(shown(Arrangement::Build), [Stage, Outputs, Build]);
+    }
+
+    #[test]
+    fn a_layout_is_read_as_it_was_written() {
+        let mut layout = Layout::usual(Arrangement::Director);
+        layout.set_shown(Panel::Outputs, false);
+        layout.set_shown(Panel::Mixer, true);
+        let text = ron::to_string(&layout).unwrap();
+        let read: Layout = ron::from_str(&text).unwrap();
+        assert_eq!(read, layout);
+        assert_ne!(read, Layout::usual(Arrangement::Director));
+    }
+
+    #[test]
+    fn the_heart_is_never_out_of_sight_and_a_lost_panel_comes_back() {
+        let mut layout = Layout::usual(Arrangement::Director);
+        layout.set_shown(Panel::Stage, false);
+        let stage = layout.tile(Panel::Stage).unwrap();
+        let parent = layout.0.tiles.parent_of(stage).unwrap();
+        if let Some(Tile::Container(container)) = layout.0.tiles.get_mut(parent) {
+            container.set_kind(ContainerKind::Tabs);
+        }
+        layout.mend(Arrangement::Director);
+        assert!(layout.is_shown(Panel::Stage));
+        let kind = layout.0.tiles.get_container(parent).map(Container::kind);
+        assert_eq!(kind, Some(ContainerKind::Vertical));
+
+        let outputs = layout.tile(Panel::Outputs).unwrap();
+        layout.0.tiles.remove(outputs);
+        layout.mend(Arrangement::Director);
+        assert_eq!(layout, Layout::usual(Arrangement::Director));
+    }
+}

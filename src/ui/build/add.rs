@@ -1,0 +1,292 @@
+//! Adding sources: cameras that are there at one click each, files, a test picture, the network. Where
+//! a show has no source yet, this is what it shows instead.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::ids;
+use super::network::{self, Network};
+use super::outside::{Errand, Files, Vault};
+use super::parts;
+use crate::door::{Command, Event};
+use crate::media::{CameraInfo, CameraMode};
+use crate::show::{Afv, Colour, Pattern, Show, Source, SourceKind};
+use crate::ui::{lang, theme, theme::Icon, view::View};
+
+/// The cameras that are there.
+#[derive(Debug, Default)]
+enum Devices {
+    #[default]
+    Unknown,
+    /// Asked for, under this number.
+    Asked(u64),
+    There(Vec<CameraInfo>),
+    Failed(String),
+}
+
+/// What is being added.
+#[derive(Default)]
+pub struct Adding {
+    /// The choices are unfolded.
+    pub open: bool,
+    devices: Devices,
+    path: String,
+    wrong_path: Option<String>,
+    picking: Errand<Vec<PathBuf>>,
+    network_open: bool,
+    network: Network,
+}
+
+/// What is outside the window.
+pub struct Outside<'a> {
+    /// Files that a person chooses.
+    pub files: &'a Arc<dyn Files>,
+    /// Where passwords are kept.
+    pub vault: &'a Arc<dyn Vault>,
+}
+
+impl Adding {
+    /// Hears an event of the engine's.
+    pub fn take(&mut self, event: &Event) {
+        match (event, &self.devices) {
+            (Event::Devices { devices }, _) => self.devices = Devices::There(devices.clone()),
+            (
+                Event::Error {
+                    id: Some(id),
+                    message,
+                },
+                Devices::Asked(number),
+            ) if id == number => {
+                self.devices = Devices::Failed(message.clone());
+            }
+            _ => {}
+        }
+        self.network.take(event);
+    }
+
+    /// The engine is gone, and with it what it was asked.
+    pub fn detach(&mut self) {
+        self.devices = Devices::Unknown;
+        self.network.detach();
+    }
+
+    /// Draws the choices; the sources that are to be added.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        show: &Show,
+        outside: &Outside,
+    ) -> Vec<Source> {
+        let mut new = Vec::new();
+        parts::head(ui, &lang::text("build-cameras"));
+        new.extend(self.cameras(ui, view, show));
+        parts::head(ui, &lang::text("build-files"));
+        new.extend(self.files(ui, show, outside));
+        parts::head(ui, &lang::text("build-other-sources"));
+        ui.horizontal_wrapped(|ui| {
+            if parts::icon_button(ui, Icon::Tv, &lang::text("build-add-bars")).clicked() {
+                let kind = SourceKind::Test {
+                    pattern: Pattern::Bars,
+                    tone_hz: None,
+                };
+                new.push(source(show, &lang::text("build-bars"), kind));
+            }
+            let face = lang::text("build-add-network");
+            if parts::icon_button(ui, Icon::Globe, &face).clicked() {
+                self.network_open = !self.network_open;
+            }
+        });
+        if self.network_open {
+            let id = |label: &str| id_for(show, label);
+            let added = self.network.show(ui, view, show, outside.vault, id);
+            self.network_open &= added.is_none();
+            new.extend(added);
+        }
+        self.open &= new.is_empty();
+        new
+    }
+
+    fn cameras(&mut self, ui: &mut Ui, view: &View, show: &Show) -> Option<Source> {
+        if matches!(self.devices, Devices::Unknown) {
+            self.devices = Devices::Asked(view.door.send(Command::Devices {}));
+        }
+        let mut chosen = None;
+        match &self.devices {
+            Devices::Unknown | Devices::Asked(_) => {
+                parts::note(ui, &lang::text("build-looking-for-cameras"), theme::DIM);
+                return None;
+            }
+            Devices::Failed(message) => parts::note(ui, message, theme::AMBER),
+            Devices::There(all) if all.is_empty() => {
+                parts::note(ui, &lang::text("build-no-cameras"), theme::DIM);
+            }
+            Devices::There(all) => {
+                for camera in all {
+                    let face = lang::with(
+                        "build-add-camera",
+                        &[("name", camera.label.as_str().into())],
+                    );
+                    if parts::icon_button(ui, Icon::Camera, &face).clicked() {
+                        let device = camera.name.clone();
+                        chosen = Some(source(show, &camera.label, SourceKind::Camera { device }));
+                    }
+                    if !camera.modes.is_empty() {
+                        parts::note(ui, &modes(&camera.modes), theme::DIM);
+                    }
+                }
+            }
+        }
+        if parts::icon_button(ui, Icon::RefreshCw, &lang::text("build-look-again")).clicked() {
+            self.devices = Devices::Unknown;
+        }
+        chosen
+    }
+
+    fn files(&mut self, ui: &mut Ui, show: &Show, outside: &Outside) -> Vec<Source> {
+        let mut paths = self.picking.poll().unwrap_or_default();
+        ui.add_enabled_ui(!self.picking.runs(), |ui| {
+            let face = lang::text("build-choose-files");
+            if parts::icon_button(ui, Icon::FolderOpen, &face).clicked() {
+                let (files, title) = (outside.files.clone(), face);
+                self.picking.start(ui.ctx(), move || files.media(&title));
+            }
+        });
+        let name = lang::text("build-path");
+        ui.horizontal(|ui| {
+            let add = lang::text("build-add-file");
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let pressed = parts::small(ui, Icon::Plus, &add, !self.path.trim().is_empty());
+                let field = parts::field(ui, &name, &mut self.path, &name);
+                if field.changed() {
+                    self.wrong_path = None;
+                }
+                let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+                if (pressed.clicked() || entered) && !self.path.trim().is_empty() {
+                    paths.push(PathBuf::from(self.path.trim()));
+                }
+            });
+        });
+        let mut new: Vec<Source> = Vec::new();
+        let mut so_far = show.clone();
+        for path in paths {
+            let text = path.to_string_lossy().into_owned();
+            let kind = SourceKind::File {
+                path: text.clone(),
+                looped: false,
+            };
+            let one = source(&so_far, &label_of(&path), kind);
+            match network::faults(show, &one).into_iter().next() {
+                Some(fault) => {
+                    self.path = text;
+                    self.wrong_path = Some(fault);
+                }
+                None => {
+                    self.path.clear();
+                    so_far.sources.push(one.clone());
+                    new.push(one);
+                }
+            }
+        }
+        if let Some(wrong) = &self.wrong_path {
+            parts::note(ui, wrong, theme::AMBER);
+        }
+        new
+    }
+}
+
+/// A file's name without its folder and its ending.
+fn label_of(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// An id for a new source. Not a scene's either: the scene of a source's own id is its own.
+pub fn id_for(show: &Show, label: &str) -> String {
+    let is_taken = |id: &str| {
+        show.sources.iter().any(|s| s.id == id) || show.scenes.iter().any(|s| s.id == id)
+    };
+    ids::new_id(label, "source", is_taken)
+}
+
+/// A new source of this label, or this label with a number where another has it.
+pub fn source(show: &Show, label: &str, kind: SourceKind) -> Source {
+    let label = ids::new_label(label, |l| show.sources.iter().any(|s| s.label == l));
+    Source {
+        id: id_for(show, &label),
+        label,
+        kind,
+        fader_db: 0.0,
+        mute: false,
+        afv: Afv::default(),
+        picture_delay_ms: 0,
+        colour: Colour::NEUTRAL,
+    }
+}
+
+/// The best modes of a camera on one line: each size once, with its highest rate.
+fn modes(modes: &[CameraMode]) -> String {
+    let fps = |mode: &CameraMode| mode.rate.map_or(0.0, |rate| rate.fps());
+    let mut best: Vec<&CameraMode> = Vec::new();
+    for mode in modes {
+        let same = |m: &&mut &CameraMode| (m.width, m.height) == (mode.width, mode.height);
+        match best.iter_mut().find(same) {
+            Some(known) if fps(known) < fps(mode) => *known = mode,
+            Some(_) => {}
+            None => best.push(mode),
+        }
+    }
+    let said = best.iter().take(4).map(|mode| {
+        let size = format!("{} × {}", mode.width, mode.height);
+        match mode.rate {
+            Some(rate) => format!("{size} · {:.0} ({})", rate.fps(), mode.coding),
+            None => format!("{size} ({})", mode.coding),
+        }
+    });
+    said.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::show;
+    use super::*;
+    use crate::media::Rate;
+
+    #[test]
+    fn new_sources_have_new_ids_and_labels() {
+        let show = show();
+        let kind = SourceKind::Camera {
+            device: "x".to_owned(),
+        };
+        let one = source(&show, "Stage", kind.clone());
+        assert_eq!(
+            (one.id.as_str(), one.label.as_str()),
+            ("stage-2", "Stage 2")
+        );
+        let two = source(&show, "Duo", kind);
+        assert_eq!(two.id, "duo-2", "a scene has that id");
+    }
+
+    #[test]
+    fn a_cameras_modes_are_said_once_each_at_their_best() {
+        let mode = |width, height, rate: u32, coding: &str| CameraMode {
+            width,
+            height,
+            rate: Some(Rate(rate, 1)),
+            coding: coding.to_owned(),
+        };
+        let all = [
+            mode(1920, 1080, 5, "YUY2"),
+            mode(1920, 1080, 30, "MJPEG"),
+            mode(640, 480, 30, "YUY2"),
+        ];
+        assert_eq!(
+            modes(&all),
+            "1920 × 1080 · 30 (MJPEG), 640 × 480 · 30 (YUY2)"
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! A list of sources or scenes: chosen by a click, put elsewhere by a drag, renamed in place.
+
+use egui::{
+    Align, Id, Key, Rect, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, accesskit::Role,
+    pos2, vec2,
+};
+
+use crate::door::Tally;
+use crate::show::ItemKind;
+use crate::ui::{lang, paint, theme};
+
+/// Height of a row with the space under it, in points.
+const ROW: f32 = 44.0;
+const GAP: f32 = 3.0;
+
+/// One row.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What else there is to say.
+    pub detail: String,
+    /// Where it is seen.
+    pub tally: Tally,
+    /// Something is wrong with it.
+    pub look_here: bool,
+}
+
+/// What a list remembers.
+#[derive(Debug, Default)]
+pub struct List {
+    /// The id of what is renamed, and the name as it is typed; and whether the field has been shown.
+    renaming: Option<(String, String, bool)>,
+}
+
+/// What was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    /// This one is looked at.
+    Choose(String),
+    /// This one has another name.
+    Rename(String, String),
+    /// This one goes to another place.
+    Move(String, usize),
+}
+
+impl List {
+    /// Begins to rename this one.
+    pub fn rename(&mut self, id: &str, name: &str) {
+        self.renaming = Some((id.to_owned(), name.to_owned(), false));
+    }
+
+    /// Draws the list.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        kind: ItemKind,
+        entries: &[Entry],
+        chosen: Option<&str>,
+    ) -> Vec<Asked> {
+        let mut asked = Vec::new();
+        let size = vec2(ui.available_width(), ROW * entries.len() as f32);
+        let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+        let row = |i: usize| {
+            let top = area.top() + i as f32 * ROW;
+            Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), ROW - GAP))
+        };
+        for (i, entry) in entries.iter().enumerate() {
+            let rect = row(i);
+            if self
+                .renaming
+                .as_ref()
+                .is_some_and(|(id, _, _)| *id == entry.id)
+            {
+                asked.extend(self.name_field(ui, rect, entry));
+                continue;
+            }
+            let id = Id::unique(("listed", kind, &entry.id));
+            let response = ui.interact(rect, id, Sense::click_and_drag());
+            let is_chosen = chosen == Some(entry.id.as_str());
+            let enabled = ui.is_enabled();
+            response.widget_info(|| {
+                WidgetInfo::selected(Role::Button, enabled, is_chosen, said(entry))
+            });
+            draw(ui, rect, entry, is_chosen, response.hovered());
+            paint::focus_ring(ui, &response);
+            if response.double_clicked()
+                || (response.has_focus() && ui.input(|input| input.key_pressed(Key::F2)))
+            {
+                self.rename(&entry.id, &entry.name);
+            } else if response.clicked() {
+                asked.push(Asked::Choose(entry.id.clone()));
+            }
+            let hand = ui.input(|input| input.pointer.latest_pos());
+            if (response.dragged() || response.drag_stopped())
+                && let Some(hand) = hand
+            {
+                let to = ((hand.y - area.top()) / ROW).floor().max(0.0) as usize;
+                let to = to.min(entries.len() - 1);
+                if to != i {
+                    // Where it will come to lie: above that row, or below it on its way down.
+                    let y = if to > i {
+                        row(to).bottom()
+                    } else {
+                        row(to).top()
+                    };
+                    let line = Stroke::new(2.0, theme::BLUE);
+                    ui.painter().hline(area.x_range(), y, line);
+                    if response.drag_stopped() {
+                        asked.push(Asked::Move(entry.id.clone(), to));
+                    }
+                }
+            }
+        }
+        asked
+    }
+
+    /// The field in which a name is typed: Enter keeps it, Esc does not.
+    fn name_field(&mut self, ui: &mut Ui, rect: Rect, entry: &Entry) -> Option<Asked> {
+        let (id, name, shown) = self.renaming.as_mut()?;
+        let response = ui.put(
+            rect.shrink(4.0),
+            TextEdit::singleline(name).font(theme::bold(13.5)),
+        );
+        let response = response.accessible_name(lang::text("build-name"));
+        if !*shown {
+            response.request_focus();
+            *shown = true;
+            return None;
+        }
+        if !response.lost_focus() {
+            return None;
+        }
+        let (id, name) = (id.clone(), name.trim().to_owned());
+        self.renaming = None;
+        let kept = !ui.input(|input| input.key_pressed(Key::Escape));
+        (kept && name != entry.name).then_some(Asked::Rename(id, name))
+    }
+}
+
+/// The whole of a row for a screen reader.
+fn said(entry: &Entry) -> String {
+    let mut said = entry.name.clone();
+    if !entry.detail.is_empty() {
+        said = format!("{said}, {}", entry.detail);
+    }
+    match entry.tally {
+        Tally::Program => format!("{said}, PGM"),
+        Tally::Preview => format!("{said}, PVW"),
+        Tally::Off => said,
+    }
+}
+
+fn draw(ui: &Ui, rect: Rect, entry: &Entry, is_chosen: bool, hovered: bool) {
+    let fill = if hovered { theme::RAISED } else { theme::PANEL };
+    ui.painter().rect_filled(rect, theme::ROUND, fill);
+    let tally = match entry.tally {
+        Tally::Program => Some(theme::RED),
+        Tally::Preview => Some(theme::GREEN),
+        Tally::Off => None,
+    };
+    if let Some(colour) = tally {
+        let edge = rect.with_max_x(rect.left() + 4.0);
+        ui.painter().rect_filled(edge, 1, colour);
+    }
+    if is_chosen {
+        let stroke = Stroke::new(1.5, theme::BLUE);
+        ui.painter()
+            .rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Inside);
+    }
+    let text = rect.shrink2(vec2(12.0, 4.0));
+    let (above, below) = text.split_top_bottom_at_fraction(0.55);
+    paint::line(
+        ui,
+        above,
+        Align::Min,
+        &entry.name,
+        theme::bold(13.5),
+        theme::TEXT,
+    );
+    let quiet = if entry.look_here {
+        theme::AMBER
+    } else {
+        theme::DIM
+    };
+    paint::line(
+        ui,
+        below,
+        Align::Min,
+        &entry.detail,
+        theme::font(11.5),
+        quiet,
+    );
+}

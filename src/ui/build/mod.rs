@@ -1,0 +1,183 @@
+//! Building a show in the window: its sources and scenes in lists, what is chosen beside them with all
+//! that can be changed of it, and the layers of the scene on PVW under the hand.
+//!
+//! Everything here changes the show, and what is on air stays as it was taken until the next take,
+//! unless edits are live.
+
+mod add;
+mod colour;
+mod draft;
+mod handles;
+mod ids;
+mod layers;
+mod layouts;
+mod list;
+mod network;
+mod outside;
+mod parts;
+mod placing;
+mod scenes;
+mod scopes;
+mod source;
+mod sources;
+mod style;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod tools;
+mod wheel;
+mod words;
+
+use std::sync::Arc;
+
+use egui::{Rect, ScrollArea, Ui};
+
+use super::{lang, stage::Pictures, theme, view::View};
+use crate::door::{Event, MonitorRequest};
+use add::Outside;
+use draft::Draft;
+use layers::Layers;
+use outside::{Files, SystemFiles, SystemVault, Vault};
+use placing::Placing;
+use scenes::Scenes;
+use source::Inspector;
+use sources::Sources;
+
+/// What is looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Chosen {
+    #[default]
+    Nothing,
+    Source(String),
+    Scene(String),
+}
+
+/// The state of these panels. Each frame: [`Build::take`] every event, [`Build::follow`], then the
+/// panels, then [`Build::wishes`].
+pub struct Build {
+    draft: Draft,
+    chosen: Chosen,
+    sources: Sources,
+    scenes: Scenes,
+    layers: Layers,
+    inspector: Inspector,
+    placing: Placing,
+    /// A scene was looked at when this was drawn last: its layers are placed on PVW.
+    places: bool,
+    /// One of the panels was drawn since the engine's show was last looked at.
+    is_seen: bool,
+    files: Arc<dyn Files>,
+    vault: Arc<dyn Vault>,
+}
+
+impl Default for Build {
+    fn default() -> Self {
+        Self {
+            draft: Draft::default(),
+            chosen: Chosen::Nothing,
+            sources: Sources::default(),
+            scenes: Scenes::default(),
+            layers: Layers::default(),
+            inspector: Inspector::default(),
+            placing: Placing::default(),
+            places: false,
+            is_seen: false,
+            files: Arc::new(SystemFiles),
+            vault: Arc::new(SystemVault),
+        }
+    }
+}
+
+impl Build {
+    /// Hears an event of the engine's.
+    pub fn take(&mut self, event: &Event) {
+        self.draft.take(event);
+        self.sources.adding.take(event);
+    }
+
+    /// Told once a frame, before the panels: holds on to the engine's show while a panel is seen, and
+    /// sends what was changed.
+    pub fn follow(&mut self, view: &View, attached: bool) {
+        if !attached {
+            self.draft.detach();
+            self.sources.adding.detach();
+            return;
+        }
+        if std::mem::take(&mut self.is_seen) || self.draft.has_more() {
+            self.draft.follow(view.door, view.snapshot);
+        }
+    }
+
+    /// The list of sources.
+    pub fn sources(&mut self, ui: &mut Ui, view: &View) {
+        self.is_seen = true;
+        let chosen = match &self.chosen {
+            Chosen::Source(id) => Some(id.as_str()),
+            _ => None,
+        };
+        let outside = Outside {
+            files: &self.files,
+            vault: &self.vault,
+        };
+        let next = self
+            .sources
+            .show(ui, view, &mut self.draft, chosen, &outside);
+        if let Some(id) = next {
+            self.chosen = Chosen::Source(id);
+        }
+    }
+
+    /// The list of scenes.
+    pub fn scenes(&mut self, ui: &mut Ui, view: &View) {
+        self.is_seen = true;
+        let chosen = match &self.chosen {
+            Chosen::Scene(id) => Some(id.as_str()),
+            _ => None,
+        };
+        if let Some(id) = self.scenes.show(ui, view, &mut self.draft, chosen) {
+            self.chosen = Chosen::Scene(id);
+            self.layers.layer = 0;
+        }
+    }
+
+    /// What is chosen, with all that can be changed of it.
+    pub fn inspector(&mut self, ui: &mut Ui, view: &View, pictures: &Pictures) {
+        self.is_seen = true;
+        if let Some(refusal) = self.draft.refusal() {
+            parts::note(ui, refusal, theme::AMBER);
+        }
+        self.places = matches!(self.chosen, Chosen::Scene(_));
+        ScrollArea::vertical().id_salt("inspector").show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            match self.chosen.clone() {
+                Chosen::Nothing => parts::note(ui, &lang::text("build-choose"), theme::DIM),
+                Chosen::Source(id) => {
+                    let draft = &mut self.draft;
+                    if let Some(id) = self.inspector.show(ui, view, draft, &id, pictures) {
+                        self.chosen = Chosen::Source(id);
+                    }
+                }
+                Chosen::Scene(id) => self.layers.show(ui, view, &mut self.draft, &id),
+            }
+        });
+    }
+
+    /// The layers of the scene on PVW, over its picture, while a scene is looked at. `picture` is the
+    /// picture itself, without its border.
+    pub fn on_preview(&mut self, ui: &mut Ui, picture: Rect, view: &View) {
+        // The inspector says so anew with each frame in which it is drawn.
+        if std::mem::take(&mut self.places) {
+            // PVW shows another scene: nothing of this one can be placed there.
+            if self.chosen == Chosen::Scene(view.snapshot.preview.clone()) {
+                let layer = &mut self.layers.layer;
+                self.placing.show(ui, picture, view, &mut self.draft, layer);
+            }
+        }
+    }
+
+    /// Wishes for what the panels have drawn.
+    pub fn wishes(&mut self) -> Vec<MonitorRequest> {
+        self.inspector.scopes.wishes()
+    }
+}

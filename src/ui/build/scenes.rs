@@ -1,0 +1,196 @@
+//! The list of scenes, and what is done with it. The scenes that sources have of their own stand below,
+//! and become the show's when something is changed in them.
+
+use std::sync::Arc;
+
+use egui::{ScrollArea, Ui};
+
+use super::draft::{self, Draft};
+use super::ids;
+use super::list::{Asked, Entry, List};
+use super::tools::{self, Tool};
+use crate::door::Tally;
+use crate::show::{Edit, Item, ItemKind, Layer, Scene, Show};
+use crate::ui::{
+    guard::Guard,
+    lang, theme,
+    view::{View, name},
+};
+
+/// What the panel remembers.
+#[derive(Default)]
+pub struct Scenes {
+    list: List,
+    /// The list of the sources' own scenes, where nothing is put elsewhere.
+    own: List,
+    guard: Guard,
+}
+
+impl Scenes {
+    /// Draws the panel; the id of a scene that is to be looked at, where one was chosen.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        draft: &mut Draft,
+        chosen: Option<&str>,
+    ) -> Option<String> {
+        let show = Arc::clone(draft.show()?);
+        let mut next = self.tools(ui, view, draft, &show, chosen);
+        if show.scenes.is_empty() {
+            super::parts::note(ui, &lang::text("build-teach-scenes"), theme::TEXT);
+        }
+        let (mut asked, mut of_sources) = (Vec::new(), Vec::new());
+        ScrollArea::vertical().id_salt("scenes").show(ui, |ui| {
+            let entries: Vec<Entry> = show.scenes.iter().map(|s| entry(view, &show, s)).collect();
+            if !entries.is_empty() {
+                asked = self.list.show(ui, ItemKind::Scene, &entries, chosen);
+            }
+            let all = show.all_scenes();
+            let own: Vec<Entry> = all[show.scenes.len()..]
+                .iter()
+                .map(|scene| entry(view, &show, scene))
+                .collect();
+            if !own.is_empty() {
+                super::parts::head(ui, &lang::text("build-own-scenes"));
+                of_sources = self.own.show(ui, ItemKind::Scene, &own, chosen);
+            }
+        });
+        for one in asked {
+            match one {
+                Asked::Choose(id) => next = Some(id),
+                Asked::Rename(id, label) => rename(draft, &id, &label),
+                Asked::Move(id, to) => shift(draft, &id, to),
+            }
+        }
+        for one in of_sources {
+            match one {
+                Asked::Choose(id) => next = Some(id),
+                Asked::Rename(id, label) => rename(draft, &id, &label),
+                // Their order is the sources'.
+                Asked::Move(..) => {}
+            }
+        }
+        next
+    }
+
+    fn tools(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        draft: &mut Draft,
+        show: &Show,
+        chosen: Option<&str>,
+    ) -> Option<String> {
+        let at = chosen.and_then(|id| show.scenes.iter().position(|s| s.id == id));
+        let in_use = at.is_some_and(|i| {
+            let status = view.scene(&show.scenes[i].id);
+            status.is_some_and(|(_, status)| status.tally != Tally::Off)
+        });
+        let tool = tools::show(
+            ui,
+            (ItemKind::Scene, &lang::text("build-add-scene"), false),
+            at.map(|i| (i, show.scenes.len(), show.scenes[i].id.as_str())),
+            in_use,
+            (&mut self.guard, view.now),
+        )?;
+        if tool == Tool::Add {
+            let label = lang::text("build-scene");
+            let first = show.sources.first().map(|source| Layer::full(&source.id));
+            let scene = Scene {
+                layers: first.into_iter().collect(),
+                ..new(show, &label, None)
+            };
+            let id = scene.id.clone();
+            let step = lang::with("build-step-add", &[("name", scene.label.as_str().into())]);
+            draft.make(&step, vec![draft::add(Item::Scene(scene))]);
+            return Some(id);
+        }
+        let (i, scene) = (at?, show.scenes.get(at?)?);
+        let called = name(&scene.label, &scene.id);
+        let step = |key: &str| lang::with(key, &[("name", called.into())]);
+        match tool {
+            Tool::Add => {}
+            Tool::Rename => self.list.rename(&scene.id, called),
+            Tool::Copy => {
+                let copy = new(show, called, Some(scene));
+                let id = copy.id.clone();
+                let edit = Edit::Add {
+                    item: Item::Scene(copy),
+                    at: Some(i + 1),
+                };
+                draft.make(&step("build-step-copy"), vec![edit]);
+                return Some(id);
+            }
+            Tool::Up => shift(draft, &scene.id, i.saturating_sub(1)),
+            Tool::Down => shift(draft, &scene.id, i + 1),
+            Tool::Remove => {
+                let edit = Edit::Remove {
+                    kind: ItemKind::Scene,
+                    id: scene.id.clone(),
+                };
+                let label = step("build-step-remove");
+                if in_use {
+                    draft.make_on_air(&label, vec![edit]);
+                } else {
+                    draft.make(&label, vec![edit]);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// A new scene of this label, or this label with a number; like another where one is given.
+fn new(show: &Show, label: &str, like: Option<&Scene>) -> Scene {
+    let label = ids::new_label(label, |l| show.scenes.iter().any(|s| s.label == l));
+    let is_taken = |id: &str| {
+        show.sources.iter().any(|s| s.id == id) || show.scenes.iter().any(|s| s.id == id)
+    };
+    Scene {
+        id: ids::new_id(&label, "scene", is_taken),
+        label,
+        layers: like.map(|scene| scene.layers.clone()).unwrap_or_default(),
+        transition: like.and_then(|scene| scene.transition.clone()),
+    }
+}
+
+fn rename(draft: &mut Draft, id: &str, label: &str) {
+    let Some(mut scene) = draft.scene(id) else {
+        return;
+    };
+    scene.label = label.to_owned();
+    let step = lang::with("build-step-rename", &[("name", label.into())]);
+    let edit = draft.put_scene(scene);
+    draft.make(&step, vec![edit]);
+}
+
+fn shift(draft: &mut Draft, id: &str, to: usize) {
+    let edit = Edit::Move {
+        kind: ItemKind::Scene,
+        id: id.to_owned(),
+        to,
+    };
+    draft.make(&lang::text("build-step-order"), vec![edit]);
+}
+
+fn entry(view: &View, show: &Show, scene: &Scene) -> Entry {
+    let called = |id: &str| {
+        let source = show.sources.iter().find(|source| source.id == id);
+        source.map_or(id, |s| name(&s.label, &s.id)).to_owned()
+    };
+    let sources: Vec<String> = scene.layers.iter().map(|l| called(&l.source)).collect();
+    let detail = if sources.is_empty() {
+        lang::text("build-no-layers")
+    } else {
+        sources.join(" + ")
+    };
+    let status = view.scene(&scene.id);
+    Entry {
+        id: scene.id.clone(),
+        name: name(&scene.label, &scene.id).to_owned(),
+        detail,
+        tally: status.map_or(Tally::Off, |(_, status)| status.tally),
+        look_here: scene.layers.is_empty(),
+    }
+}

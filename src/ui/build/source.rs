@@ -1,0 +1,339 @@
+//! A source, looked at: what it is called, where it comes from, its sound at the beginning of the show,
+//! its picture's delay and its colours.
+
+use egui::{CollapsingHeader, Ui};
+
+use super::draft::{self, Draft};
+use super::parts::{self, Figures};
+use super::scopes::Scopes;
+use super::{colour, network, words};
+use crate::door::SourceState;
+use crate::show::{Afv, Item, Source, SourceKind};
+use crate::ui::{
+    lang,
+    stage::Pictures,
+    theme,
+    view::{View, name},
+};
+
+const MS: Figures = Figures {
+    decimals: 0,
+    speed: 2.0,
+    unit: " ms",
+};
+const DB: Figures = Figures {
+    decimals: 1,
+    speed: 0.2,
+    unit: " dB",
+};
+const HZ: Figures = Figures {
+    decimals: 0,
+    speed: 10.0,
+    unit: " Hz",
+};
+
+/// A text that is being typed: of which source and field, and what it says so far.
+#[derive(Debug, Default)]
+struct Typed(Option<(String, &'static str, String)>);
+
+/// What the panel remembers.
+#[derive(Debug, Default)]
+pub struct Inspector {
+    typed: Typed,
+    /// What is wrong with what was typed last, and in which field.
+    wrong: Option<(&'static str, String)>,
+    /// The scopes beside the colours.
+    pub scopes: Scopes,
+}
+
+impl Inspector {
+    /// Draws the panel for the source of this id; another id where it was given one.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        draft: &mut Draft,
+        id: &str,
+        pictures: &Pictures,
+    ) -> Option<String> {
+        let source = draft.source(id)?.clone();
+        let called = name(&source.label, &source.id).to_owned();
+        ui.label(egui::RichText::new(&called).font(theme::bold(16.0)));
+        self.state(ui, view, &source);
+        let renamed = self.names(ui, draft, &source);
+        parts::head(ui, &words::kind(&source.kind));
+        self.origin(ui, view, draft, &source);
+        parts::head(ui, &lang::text("build-sound-and-time"));
+        sound(ui, view, draft, &source);
+        let head = egui::RichText::new(lang::text("build-colours")).font(theme::bold(13.0));
+        CollapsingHeader::new(head)
+            .id_salt("colours")
+            .default_open(false)
+            .show(ui, |ui| {
+                let on_air = view
+                    .source(&source.id)
+                    .is_some_and(|s| s.tally == crate::door::Tally::Program);
+                if on_air && !view.snapshot.live_edit {
+                    parts::note(ui, &lang::text("build-seen-with-next-take"), theme::DIM);
+                }
+                colour::show(ui, view, draft, &source);
+                self.scopes.show(ui, &source.id, pictures);
+            });
+        renamed
+    }
+
+    fn state(&self, ui: &mut Ui, view: &View, source: &Source) {
+        let Some(status) = view.source(&source.id) else {
+            return;
+        };
+        let word = crate::ui::words::source_state(status.state);
+        let text = if status.message.is_empty() {
+            word.to_string()
+        } else {
+            format!("{word} – {}", status.message)
+        };
+        let fine = matches!(status.state, SourceState::Live | SourceState::Ended);
+        let colour = if fine { theme::DIM } else { theme::AMBER };
+        parts::note(ui, &text, colour);
+    }
+
+    fn names(&mut self, ui: &mut Ui, draft: &mut Draft, source: &Source) -> Option<String> {
+        let called = name(&source.label, &source.id);
+        let label = lang::text("build-label");
+        let step = lang::with("build-step-rename", &[("name", called.into())]);
+        let mut renamed = None;
+        parts::row(ui, &label, |ui| {
+            if let Some(text) = self.text(ui, source, "label", &label, &source.label) {
+                let next = Source {
+                    label: text,
+                    ..source.clone()
+                };
+                self.put(draft, source, "label", &step, next);
+            }
+        });
+        self.complaint(ui, "label");
+        let label = lang::text("build-id");
+        parts::row(ui, &label, |ui| {
+            if let Some(text) = self.text(ui, source, "id", &label, &source.id) {
+                let next = Source {
+                    id: text.clone(),
+                    ..source.clone()
+                };
+                if self.put(draft, source, "id", &step, next) {
+                    renamed = Some(text);
+                }
+            }
+        });
+        self.complaint(ui, "id");
+        renamed
+    }
+
+    fn origin(&mut self, ui: &mut Ui, view: &View, draft: &mut Draft, source: &Source) {
+        let step = lang::text("build-step-source");
+        let with = |kind: SourceKind| Source {
+            kind,
+            ..source.clone()
+        };
+        match &source.kind {
+            SourceKind::Test { pattern, tone_hz } => {
+                let label = lang::text("build-pattern");
+                let all = words::PATTERNS.map(|pattern| (pattern, words::pattern(pattern)));
+                parts::row(ui, &label, |ui| {
+                    if let Some(pattern) = parts::choice(ui, &label, pattern, &all) {
+                        let kind = SourceKind::Test {
+                            pattern,
+                            tone_hz: *tone_hz,
+                        };
+                        let item = Item::Source(with(kind));
+                        draft.make(&step, vec![draft::set(&source.id, item)]);
+                    }
+                });
+                let label = lang::text("build-tone");
+                parts::row(ui, &label, |ui| {
+                    let put = |tone_hz: Option<f64>| {
+                        let item = Item::Source(with(SourceKind::Test {
+                            pattern: *pattern,
+                            tone_hz,
+                        }));
+                        vec![draft::set(&source.id, item)]
+                    };
+                    let on = tone_hz.is_some();
+                    if parts::switch(ui, &label, &label, on).clicked() {
+                        draft.make(&step, put((!on).then_some(1000.0)));
+                    }
+                    if let Some(mut hz) = *tone_hz {
+                        let say = lang::text("build-pitch");
+                        let number = parts::number(ui, &say, &mut hz, 20.0..=20_000.0, HZ);
+                        parts::apply(draft, &number, view.now, ("tone", &step), |_| put(Some(hz)));
+                    }
+                });
+            }
+            SourceKind::File { path, looped } => {
+                let label = lang::text("build-path");
+                parts::row(ui, &label, |ui| {
+                    if let Some(path) = self.text(ui, source, "path", &label, path) {
+                        let kind = SourceKind::File {
+                            path,
+                            looped: *looped,
+                        };
+                        self.put(draft, source, "path", &step, with(kind));
+                    }
+                });
+                self.complaint(ui, "path");
+                let label = lang::text("build-loop");
+                parts::row(ui, "", |ui| {
+                    if parts::switch(ui, &label, &label, *looped).clicked() {
+                        let kind = SourceKind::File {
+                            path: path.clone(),
+                            looped: !looped,
+                        };
+                        let item = Item::Source(with(kind));
+                        draft.make(&step, vec![draft::set(&source.id, item)]);
+                    }
+                });
+            }
+            SourceKind::Camera { device } => {
+                let label = lang::text("build-device");
+                parts::row(ui, &label, |ui| {
+                    if let Some(device) = self.text(ui, source, "device", &label, device) {
+                        let kind = SourceKind::Camera { device };
+                        self.put(draft, source, "device", &step, with(kind));
+                    }
+                });
+                self.complaint(ui, "device");
+            }
+            SourceKind::Network { url, latency_ms } => {
+                let label = lang::text("build-address");
+                parts::row(ui, &label, |ui| {
+                    if let Some(url) = self.text(ui, source, "url", &label, url) {
+                        let kind = SourceKind::Network {
+                            url,
+                            latency_ms: *latency_ms,
+                        };
+                        self.put(draft, source, "url", &step, with(kind));
+                    }
+                });
+                self.complaint(ui, "url");
+                let label = lang::text("build-latency");
+                parts::row(ui, &label, |ui| {
+                    let mut latency_ms = *latency_ms;
+                    let number = parts::number(ui, &label, &mut latency_ms, 0..=10_000, MS);
+                    parts::apply(draft, &number, view.now, ("latency", &step), |_| {
+                        let kind = SourceKind::Network {
+                            url: url.clone(),
+                            latency_ms,
+                        };
+                        vec![draft::set(&source.id, Item::Source(with(kind)))]
+                    });
+                });
+            }
+        }
+    }
+
+    /// A text of the source's: what it is to be, when it was typed to its end.
+    fn text(
+        &mut self,
+        ui: &mut Ui,
+        source: &Source,
+        field: &'static str,
+        say: &str,
+        now: &str,
+    ) -> Option<String> {
+        let mine =
+            |typed: &&mut (String, &'static str, String)| typed.0 == source.id && typed.1 == field;
+        let mut fresh = now.to_owned();
+        let held = self.typed.0.as_mut().filter(mine);
+        let text = held.map_or(&mut fresh, |(_, _, text)| text);
+        let response = parts::field(ui, say, text, "");
+        let text = text.clone();
+        if response.lost_focus() {
+            self.typed.0 = None;
+            let kept = !ui.input(|input| input.key_pressed(egui::Key::Escape));
+            let text = text.trim().to_owned();
+            return (kept && text != now).then_some(text);
+        }
+        if response.has_focus() {
+            self.typed.0 = Some((source.id.clone(), field, text));
+        }
+        None
+    }
+
+    /// Makes the source another, unless the show's rules forbid it; true where it was made.
+    fn put(
+        &mut self,
+        draft: &mut Draft,
+        source: &Source,
+        field: &'static str,
+        step: &str,
+        next: Source,
+    ) -> bool {
+        self.wrong = None;
+        let Some(show) = draft.show().cloned() else {
+            return false;
+        };
+        if let Some(fault) = network::faults(&show, &next).into_iter().next() {
+            self.wrong = Some((field, fault));
+            return false;
+        }
+        draft.make(step, vec![draft::set(&source.id, Item::Source(next))]);
+        draft.refusal().is_none()
+    }
+
+    fn complaint(&self, ui: &mut Ui, field: &str) {
+        if let Some((wrong, message)) = &self.wrong
+            && *wrong == field
+        {
+            parts::note(ui, message, theme::AMBER);
+        }
+    }
+}
+
+fn sound(ui: &mut Ui, view: &View, draft: &mut Draft, source: &Source) {
+    let step = lang::text("build-step-source");
+    let put = |next: Source| vec![draft::set(&source.id, Item::Source(next))];
+    let label = lang::text("build-fader");
+    parts::row(ui, &label, |ui| {
+        let mut fader_db = source.fader_db;
+        let number = parts::number(ui, &label, &mut fader_db, -100.0..=10.0, DB);
+        parts::apply(draft, &number, view.now, ("fader", &step), |_| {
+            put(Source {
+                fader_db,
+                ..source.clone()
+            })
+        });
+        let mute = lang::text("build-mute");
+        if parts::switch(ui, &mute, &mute, source.mute).clicked() {
+            let edits = put(Source {
+                mute: !source.mute,
+                ..source.clone()
+            });
+            draft.make(&step, edits);
+        }
+    });
+    let label = lang::text("build-afv");
+    let all = [
+        (Afv::Follow, lang::text("build-afv-follow")),
+        (Afv::On, lang::text("build-afv-on")),
+        (Afv::Off, lang::text("build-afv-off")),
+    ];
+    parts::row(ui, &label, |ui| {
+        if let Some(afv) = parts::choice(ui, &label, &source.afv, &all) {
+            let edits = put(Source {
+                afv,
+                ..source.clone()
+            });
+            draft.make(&step, edits);
+        }
+    });
+    let label = lang::text("build-picture-delay");
+    parts::row(ui, &label, |ui| {
+        let mut picture_delay_ms = source.picture_delay_ms;
+        let number = parts::number(ui, &label, &mut picture_delay_ms, 0..=2000, MS);
+        parts::apply(draft, &number, view.now, ("delay", &step), |_| {
+            put(Source {
+                picture_delay_ms,
+                ..source.clone()
+            })
+        });
+    });
+}

@@ -1,0 +1,196 @@
+//! The list of sources, and what is done with it: add, name, reorder, copy, remove.
+
+use std::sync::Arc;
+
+use egui::{ScrollArea, Ui};
+
+use super::add::{self, Adding, Outside};
+use super::draft::{self, Draft};
+use super::ids;
+use super::list::{Asked, Entry, List};
+use super::tools::{self, Tool};
+use super::words;
+use crate::door::{SourceState, Tally};
+use crate::show::{Edit, Item, ItemKind, Show};
+use crate::ui::{
+    guard::Guard,
+    lang, theme,
+    view::{View, name},
+};
+
+/// What the panel remembers.
+#[derive(Default)]
+pub struct Sources {
+    list: List,
+    /// What is being added.
+    pub adding: Adding,
+    guard: Guard,
+}
+
+impl Sources {
+    /// Draws the panel; the id of a source that is to be looked at, where one was chosen.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        draft: &mut Draft,
+        chosen: Option<&str>,
+        outside: &Outside,
+    ) -> Option<String> {
+        let show = Arc::clone(draft.show()?);
+        let mut asked = Vec::new();
+        let is_empty = show.sources.is_empty();
+        if is_empty {
+            ui.add_space(6.0);
+            ui.label(
+                egui::RichText::new(lang::text("build-teach-sources"))
+                    .font(theme::bold(15.0))
+                    .color(theme::TEXT),
+            );
+        } else {
+            self.tools(ui, view, draft, &show, chosen);
+        }
+        let mut next = None;
+        ScrollArea::vertical().id_salt("sources").show(ui, |ui| {
+            if is_empty || self.adding.open {
+                for source in self.adding.show(ui, view, &show, outside) {
+                    next = Some(source.id.clone());
+                    let label = lang::with(
+                        "build-step-add",
+                        &[("name", name(&source.label, &source.id).into())],
+                    );
+                    draft.make(&label, vec![draft::add(Item::Source(source))]);
+                }
+                ui.add_space(8.0);
+            }
+            let entries: Vec<Entry> = show.sources.iter().map(|s| entry(view, s)).collect();
+            if !entries.is_empty() {
+                asked = self.list.show(ui, ItemKind::Source, &entries, chosen);
+            }
+        });
+        for one in asked {
+            match one {
+                Asked::Choose(id) => next = Some(id),
+                Asked::Rename(id, label) => rename(draft, &id, &label),
+                Asked::Move(id, to) => shift(draft, &id, to),
+            }
+        }
+        next
+    }
+
+    fn tools(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        draft: &mut Draft,
+        show: &Show,
+        chosen: Option<&str>,
+    ) {
+        let at = chosen.and_then(|id| show.source_index(id));
+        let count = show.sources.len();
+        let on_air = at.is_some_and(|i| {
+            let status = view.source(&show.sources[i].id);
+            status.is_some_and(|status| status.tally == Tally::Program)
+        });
+        let tool = tools::show(
+            ui,
+            (
+                ItemKind::Source,
+                &lang::text("build-add-source"),
+                self.adding.open,
+            ),
+            at.map(|i| (i, count, show.sources[i].id.as_str())),
+            on_air,
+            (&mut self.guard, view.now),
+        );
+        let Some(tool) = tool else { return };
+        if tool == Tool::Add {
+            self.adding.open = !self.adding.open;
+            return;
+        }
+        let Some(source) = at.map(|i| &show.sources[i]) else {
+            return;
+        };
+        let called = name(&source.label, &source.id);
+        let step = |key: &str| lang::with(key, &[("name", called.into())]);
+        match tool {
+            Tool::Add => {}
+            Tool::Rename => self.list.rename(&source.id, called),
+            Tool::Copy => {
+                let mut copy = source.clone();
+                copy.label = ids::new_label(called, |l| show.sources.iter().any(|s| s.label == l));
+                copy.id = add::id_for(show, &copy.label);
+                let edit = Edit::Add {
+                    item: Item::Source(copy),
+                    at: at.map(|i| i + 1),
+                };
+                draft.make(&step("build-step-copy"), vec![edit]);
+            }
+            Tool::Up | Tool::Down => {
+                let to = at.map_or(0, |i| {
+                    if tool == Tool::Up {
+                        i.saturating_sub(1)
+                    } else {
+                        i + 1
+                    }
+                });
+                shift(draft, &source.id, to);
+            }
+            Tool::Remove => {
+                let edit = Edit::Remove {
+                    kind: ItemKind::Source,
+                    id: source.id.clone(),
+                };
+                let label = step("build-step-remove");
+                if on_air {
+                    draft.make_on_air(&label, vec![edit]);
+                } else {
+                    draft.make(&label, vec![edit]);
+                }
+            }
+        }
+    }
+}
+
+fn rename(draft: &mut Draft, id: &str, label: &str) {
+    let Some(mut source) = draft.source(id).cloned() else {
+        return;
+    };
+    source.label = label.to_owned();
+    let step = lang::with("build-step-rename", &[("name", label.into())]);
+    draft.make(&step, vec![draft::set(id, Item::Source(source))]);
+}
+
+fn shift(draft: &mut Draft, id: &str, to: usize) {
+    let edit = Edit::Move {
+        kind: ItemKind::Source,
+        id: id.to_owned(),
+        to,
+    };
+    draft.make(&lang::text("build-step-order"), vec![edit]);
+}
+
+fn entry(view: &View, source: &crate::show::Source) -> Entry {
+    let status = view.source(&source.id);
+    let kind = words::kind(&source.kind);
+    let (state, message) = match status {
+        Some(status) => (status.state, status.message.as_str()),
+        None => (SourceState::Connecting, ""),
+    };
+    let ill = matches!(
+        state,
+        SourceState::Frozen | SourceState::Lost | SourceState::Restarting
+    );
+    let detail = if ill && !message.is_empty() {
+        format!("{kind} · {message}")
+    } else {
+        kind
+    };
+    Entry {
+        id: source.id.clone(),
+        name: name(&source.label, &source.id).to_owned(),
+        detail,
+        tally: status.map_or(Tally::Off, |status| status.tally),
+        look_here: ill,
+    }
+}

@@ -1,0 +1,79 @@
+//! The row of tools over a list: they act on what is chosen in it, and keep their places whatever that
+//! is, so that a second, deliberate press is one at the same place.
+
+use egui::Ui;
+
+use super::parts;
+use crate::show::ItemKind;
+use crate::ui::{
+    guard::{Guard, Guarded},
+    lang,
+    theme::Icon,
+};
+
+/// What was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// Something new.
+    Add,
+    /// Another name for what is chosen.
+    Rename,
+    /// A second one like it.
+    Copy,
+    /// Before the one before it.
+    Up,
+    /// Behind the one behind it.
+    Down,
+    /// Out of the show.
+    Remove,
+}
+
+/// Draws the tools. `adding` are the words of the first one and whether it is switched on; `chosen` is
+/// the position of what is chosen, of how many, and its id. Removing something that is on air takes a
+/// second press.
+pub fn show(
+    ui: &mut Ui,
+    (kind, add, adding): (ItemKind, &str, bool),
+    chosen: Option<(usize, usize, &str)>,
+    on_air: bool,
+    (guard, now): (&mut Guard, f64),
+) -> Option<Tool> {
+    let mut pressed = None;
+    let (at, count, id) = chosen.unwrap_or((0, 0, ""));
+    let what = Guarded::Part(kind, id.to_owned());
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 3.0;
+        let face = format!("{} {add}", crate::ui::theme::icon(Icon::Plus));
+        if parts::switch(ui, &face, add, adding).clicked() {
+            pressed = Some(Tool::Add);
+        }
+        let is = chosen.is_some();
+        for (tool, icon, key, enabled) in [
+            (Tool::Rename, Icon::Pencil, "build-rename", is),
+            (Tool::Copy, Icon::CopyPlus, "build-copy", is),
+            (Tool::Up, Icon::ArrowUp, "build-up", is && at > 0),
+            (
+                Tool::Down,
+                Icon::ArrowDown,
+                "build-down",
+                is && at + 1 < count,
+            ),
+        ] {
+            if parts::small(ui, icon, &lang::text(key), enabled).clicked() {
+                pressed = Some(tool);
+            }
+        }
+        if on_air && guard.is_armed(&what, now) {
+            if parts::armed(ui, &lang::text("build-remove-again")).clicked()
+                && guard.press(&what, now)
+            {
+                pressed = Some(Tool::Remove);
+            }
+        } else if parts::small(ui, Icon::Trash2, &lang::text("build-remove"), is).clicked()
+            && (!on_air || guard.press(&what, now))
+        {
+            pressed = Some(Tool::Remove);
+        }
+    });
+    pressed
+}

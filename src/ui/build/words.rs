@@ -1,0 +1,77 @@
+//! What the parts of a show are called.
+
+use crate::show::{Direction, Pattern, SourceKind, TransitionKind};
+use crate::ui::lang;
+
+/// What kind of source it is, and where it comes from; of an address no more than its host.
+pub fn kind(kind: &SourceKind) -> String {
+    match kind {
+        SourceKind::Test { pattern: shown, .. } => {
+            lang::with("build-kind-test", &[("what", pattern(*shown).into())])
+        }
+        SourceKind::File { path, .. } => {
+            let name = std::path::Path::new(path).file_name();
+            let name = name.unwrap_or_default().to_string_lossy().into_owned();
+            lang::with("build-kind-file", &[("what", name.into())])
+        }
+        SourceKind::Camera { .. } => lang::text("build-kind-camera"),
+        SourceKind::Network { url, .. } => {
+            let scheme = url.split("://").next().unwrap_or_default().to_uppercase();
+            lang::with("build-kind-network", &[("what", scheme.into())])
+        }
+    }
+}
+
+/// A test picture.
+pub fn pattern(pattern: Pattern) -> String {
+    lang::text(match pattern {
+        Pattern::Bars => "build-pattern-bars",
+        Pattern::Ball => "build-pattern-ball",
+        Pattern::Pinwheel => "build-pattern-pinwheel",
+        Pattern::Spokes => "build-pattern-spokes",
+        Pattern::Gradient => "build-pattern-gradient",
+        Pattern::Snow => "build-pattern-snow",
+        Pattern::Black => "build-pattern-black",
+        Pattern::White => "build-pattern-white",
+        Pattern::Red => "build-pattern-red",
+        Pattern::Green => "build-pattern-green",
+        Pattern::Blue => "build-pattern-blue",
+    })
+}
+
+/// Every test picture, as they are shown.
+pub const PATTERNS: [Pattern; 11] = [
+    Pattern::Bars,
+    Pattern::Ball,
+    Pattern::Pinwheel,
+    Pattern::Spokes,
+    Pattern::Gradient,
+    Pattern::Snow,
+    Pattern::Black,
+    Pattern::White,
+    Pattern::Red,
+    Pattern::Green,
+    Pattern::Blue,
+];
+
+/// A kind of transition.
+pub fn transition(kind: TransitionKind) -> String {
+    lang::text(match kind {
+        TransitionKind::Cut => "build-transition-cut",
+        TransitionKind::Mix => "build-transition-mix",
+        TransitionKind::Dip => "build-transition-dip",
+        TransitionKind::Wipe => "build-transition-wipe",
+        TransitionKind::Push => "build-transition-push",
+        TransitionKind::Slide => "build-transition-slide",
+    })
+}
+
+/// Where a picture goes.
+pub fn direction(direction: Direction) -> String {
+    lang::text(match direction {
+        Direction::Left => "build-to-the-left",
+        Direction::Right => "build-to-the-right",
+        Direction::Up => "build-upwards",
+        Direction::Down => "build-downwards",
+    })
+}

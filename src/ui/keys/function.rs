@@ -1,0 +1,332 @@
+//! What a key can do: each of the director's commands, by a name for the file and words for the desk.
+
+use egui::Key;
+
+use super::chord::Chord;
+use crate::door::TransitionKind;
+use crate::ui::{kinds, lang};
+
+/// Scenes that have a function of their own.
+pub const SCENES: u8 = 20;
+/// Most kinds of transition that have a key of their own.
+const KINDS: u8 = 12;
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // `words` says what each does
+pub enum Function {
+    /// Puts the scene at this position (0 is the first) on PVW.
+    Preview(u8),
+    /// Puts it on PGM at once.
+    HotCut(u8),
+    Cut,
+    Auto,
+    FadeToBlack,
+    /// Chooses the kind at this position of [`TransitionKind::ALL`].
+    Kind(u8),
+    Shorter,
+    Longer,
+    Reverse,
+    PreviewTransition,
+    BarForward,
+    BarBack,
+    PageBefore,
+    PageAfter,
+    SwapMonitors,
+    SafeAreas,
+    SecondWindow,
+    StreamAll,
+    Record,
+    Marker,
+    Undo,
+    Redo,
+    Save,
+    LiveEdit,
+    KeySheet,
+    KeyPanel,
+}
+
+/// Under which heading a function is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)] // they say themselves
+pub enum Group {
+    Program,
+    Transition,
+    Monitors,
+    Show,
+    Preview,
+    HotCut,
+}
+
+impl Group {
+    /// In the order in which they are shown.
+    pub const ALL: [Self; 6] = [
+        Self::Program,
+        Self::Transition,
+        Self::Monitors,
+        Self::Show,
+        Self::Preview,
+        Self::HotCut,
+    ];
+
+    /// The heading.
+    pub fn words(self) -> String {
+        lang::text(match self {
+            Self::Program => "keys-group-program",
+            Self::Transition => "keys-group-transition",
+            Self::Monitors => "keys-group-monitors",
+            Self::Show => "keys-group-show",
+            Self::Preview => "keys-group-preview",
+            Self::HotCut => "keys-group-hot-cut",
+        })
+    }
+}
+
+impl Function {
+    /// Every function, in the order in which they are shown.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let kinds = (TransitionKind::ALL.len() as u8).min(KINDS);
+        let before = [Self::Cut, Self::Auto, Self::FadeToBlack];
+        let after = [
+            Self::Shorter,
+            Self::Longer,
+            Self::Reverse,
+            Self::PreviewTransition,
+            Self::BarForward,
+            Self::BarBack,
+            Self::PageBefore,
+            Self::PageAfter,
+            Self::SwapMonitors,
+            Self::SafeAreas,
+            Self::SecondWindow,
+            Self::StreamAll,
+            Self::Record,
+            Self::Marker,
+            Self::Undo,
+            Self::Redo,
+            Self::Save,
+            Self::LiveEdit,
+            Self::KeySheet,
+            Self::KeyPanel,
+        ];
+        before
+            .into_iter()
+            .chain((0..kinds).map(Self::Kind))
+            .chain(after)
+            .chain((0..SCENES).map(Self::Preview))
+            .chain((0..SCENES).map(Self::HotCut))
+    }
+
+    /// The heading that it stands under.
+    pub fn group(self) -> Group {
+        match self {
+            Self::Preview(_) => Group::Preview,
+            Self::HotCut(_) => Group::HotCut,
+            Self::Cut
+            | Self::Auto
+            | Self::FadeToBlack
+            | Self::StreamAll
+            | Self::Record
+            | Self::Marker => Group::Program,
+            Self::Kind(_)
+            | Self::Shorter
+            | Self::Longer
+            | Self::Reverse
+            | Self::PreviewTransition
+            | Self::BarForward
+            | Self::BarBack => Group::Transition,
+            Self::PageBefore
+            | Self::PageAfter
+            | Self::SwapMonitors
+            | Self::SafeAreas
+            | Self::SecondWindow => Group::Monitors,
+            Self::Undo
+            | Self::Redo
+            | Self::Save
+            | Self::LiveEdit
+            | Self::KeySheet
+            | Self::KeyPanel => Group::Show,
+        }
+    }
+
+    /// Whether holding the key does it again and again.
+    pub fn repeats(self) -> bool {
+        matches!(
+            self,
+            Self::BarForward | Self::BarBack | Self::Shorter | Self::Longer
+        )
+    }
+
+    /// Its name in the file, which stays when the words change.
+    pub fn id(self) -> String {
+        let id = match self {
+            Self::Preview(scene) => return format!("preview_{}", scene + 1),
+            Self::HotCut(scene) => return format!("hot_cut_{}", scene + 1),
+            Self::Kind(kind) => return format!("transition_{}", kind_id(kind)),
+            Self::Cut => "cut",
+            Self::Auto => "auto",
+            Self::FadeToBlack => "fade_to_black",
+            Self::Shorter => "shorter",
+            Self::Longer => "longer",
+            Self::Reverse => "reverse",
+            Self::PreviewTransition => "preview_transition",
+            Self::BarForward => "bar_forward",
+            Self::BarBack => "bar_back",
+            Self::PageBefore => "page_before",
+            Self::PageAfter => "page_after",
+            Self::SwapMonitors => "swap_monitors",
+            Self::SafeAreas => "safe_areas",
+            Self::SecondWindow => "second_window",
+            Self::StreamAll => "stream_all",
+            Self::Record => "record",
+            Self::Marker => "marker",
+            Self::Undo => "undo",
+            Self::Redo => "redo",
+            Self::Save => "save",
+            Self::LiveEdit => "live_edit",
+            Self::KeySheet => "key_sheet",
+            Self::KeyPanel => "key_panel",
+        };
+        id.to_owned()
+    }
+
+    /// The function of this name.
+    pub fn of_id(id: &str) -> Option<Self> {
+        Self::all().find(|function| function.id() == id)
+    }
+
+    /// What it does, in the desk's language.
+    pub fn words(self) -> String {
+        let key = match self {
+            Self::Preview(scene) => return numbered("keys-do-preview", scene),
+            Self::HotCut(scene) => return numbered("keys-do-hot-cut", scene),
+            Self::Kind(kind) => {
+                let kind = TransitionKind::ALL.get(usize::from(kind)).copied();
+                let kind = kind.map(kinds::words);
+                let kind = kind.unwrap_or_default();
+                return lang::with("keys-do-kind", &[("kind", kind.into())]);
+            }
+            Self::Cut => "keys-do-cut",
+            Self::Auto => "keys-do-auto",
+            Self::FadeToBlack => "keys-do-black",
+            Self::Shorter => "keys-do-shorter",
+            Self::Longer => "keys-do-longer",
+            Self::Reverse => "keys-do-reverse",
+            Self::PreviewTransition => "keys-do-try",
+            Self::BarForward => "keys-do-bar-forward",
+            Self::BarBack => "keys-do-bar-back",
+            Self::PageBefore => "keys-do-page-before",
+            Self::PageAfter => "keys-do-page-after",
+            Self::SwapMonitors => "keys-do-swap",
+            Self::SafeAreas => "keys-do-safe",
+            Self::SecondWindow => "keys-do-second",
+            Self::StreamAll => "keys-do-stream",
+            Self::Record => "keys-do-record",
+            Self::Marker => "keys-do-marker",
+            Self::Undo => "keys-do-undo",
+            Self::Redo => "keys-do-redo",
+            Self::Save => "keys-do-save",
+            Self::LiveEdit => "keys-do-live-edit",
+            Self::KeySheet => "keys-do-sheet",
+            Self::KeyPanel => "keys-do-panel",
+        };
+        lang::text(key)
+    }
+
+    /// The keys that it has until somebody gives it others.
+    pub fn usual(self) -> Vec<Chord> {
+        use Key::*;
+        let shift = |key| Chord {
+            shift: true,
+            ..Chord::plain(key)
+        };
+        let alt = |chord: Chord| Chord { alt: true, ..chord };
+        match self {
+            Self::Preview(scene) => match digit(scene) {
+                (key, false) => vec![Chord::plain(key)],
+                (key, true) => vec![alt(Chord::plain(key))],
+            },
+            Self::HotCut(scene) => match digit(scene) {
+                (key, false) => vec![shift(key)],
+                (key, true) => vec![alt(shift(key))],
+            },
+            Self::Kind(kind) => {
+                let keys = [F1, F2, F3, F4, F5, F6, F7];
+                let key = keys.get(usize::from(kind)).copied();
+                key.map(Chord::plain).into_iter().collect()
+            }
+            Self::Cut => vec![Chord::plain(Space)],
+            Self::Auto => vec![Chord::plain(Enter)],
+            Self::FadeToBlack => vec![Chord::ctrl(B)],
+            Self::Shorter => vec![Chord::plain(Minus)],
+            Self::Longer => vec![Chord::plain(Plus), Chord::plain(Equals)],
+            Self::Reverse => vec![Chord::plain(R)],
+            Self::PreviewTransition => vec![Chord::plain(P)],
+            Self::BarForward => vec![Chord::plain(ArrowRight)],
+            Self::BarBack => vec![Chord::plain(ArrowLeft)],
+            Self::PageBefore => vec![Chord::plain(PageUp)],
+            Self::PageAfter => vec![Chord::plain(PageDown)],
+            Self::SwapMonitors => vec![Chord::plain(F9)],
+            Self::SafeAreas => vec![Chord::plain(F8)],
+            Self::SecondWindow => vec![Chord::plain(F11)],
+            Self::StreamAll => vec![Chord::ctrl(L)],
+            Self::Record => vec![Chord::ctrl(R)],
+            Self::Marker => vec![Chord::plain(M)],
+            Self::Undo => vec![Chord::ctrl(Z)],
+            Self::Redo => vec![
+                Chord {
+                    shift: true,
+                    ..Chord::ctrl(Z)
+                },
+                Chord::ctrl(Y),
+            ],
+            Self::Save => vec![Chord::ctrl(S)],
+            Self::LiveEdit => vec![Chord::ctrl(E)],
+            Self::KeySheet => vec![Chord::plain(Questionmark)],
+            Self::KeyPanel => vec![Chord::ctrl(K)],
+        }
+    }
+}
+
+fn numbered(key: &'static str, scene: u8) -> String {
+    lang::with(key, &[("n", (scene + 1).into())])
+}
+
+/// The digit for the scene at this position, and whether it is of the second ten: 1 to 9 are the first
+/// nine, 0 is the tenth.
+fn digit(scene: u8) -> (Key, bool) {
+    use Key::*;
+    let keys = [Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9, Num0];
+    (keys[usize::from(scene % 10)], scene >= 10)
+}
+
+/// A kind's name as it is in shows and commands.
+fn kind_id(kind: u8) -> String {
+    let kind = TransitionKind::ALL.get(usize::from(kind));
+    kind.map(|&kind| kinds::id(kind)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    #[test]
+    fn each_function_has_a_name_words_and_keys_of_its_own() {
+        let mut ids = BTreeSet::new();
+        let mut words = BTreeSet::new();
+        let mut keys = BTreeMap::new();
+        for function in Function::all() {
+            assert!(ids.insert(function.id()), "{function:?}");
+            assert_eq!(Function::of_id(&function.id()), Some(function));
+            assert!(words.insert(function.words()), "{function:?}");
+            assert!(!function.usual().is_empty(), "{function:?} has no key");
+            for chord in function.usual() {
+                let before = keys.insert(chord, function);
+                assert_eq!(before, None, "{chord} for {function:?}");
+            }
+        }
+        assert_eq!(Function::of_id("nothing"), None);
+    }
+}

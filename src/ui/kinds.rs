@@ -1,0 +1,73 @@
+//! The kinds of transition and the wipes, as the desk calls them.
+
+use super::lang;
+use crate::door::TransitionKind;
+
+/// A kind's name as it is in shows and commands.
+pub fn id(kind: TransitionKind) -> String {
+    let name = serde_json::to_value(kind).ok();
+    let name = name.as_ref().and_then(serde_json::Value::as_str);
+    name.unwrap_or_default().to_owned()
+}
+
+/// What the desk calls a kind.
+pub fn words(kind: TransitionKind) -> String {
+    let id = id(kind);
+    let known = [
+        ("cut", "switch-kind-cut"),
+        ("mix", "switch-kind-mix"),
+        ("dip", "switch-kind-dip"),
+        ("wipe", "switch-kind-wipe"),
+        ("push", "switch-kind-push"),
+        ("slide", "switch-kind-slide"),
+        ("stinger", "switch-kind-stinger"),
+    ];
+    let key = known.iter().find(|(name, _)| *name == id);
+    key.map_or(id, |(_, key)| lang::text(key))
+}
+
+/// What the desk calls a wipe; one of the user's own by its file's name.
+pub fn wipe(name: &str) -> String {
+    let known = [
+        ("left-to-right", "switch-wipe-left-to-right"),
+        ("top-to-bottom", "switch-wipe-top-to-bottom"),
+        ("diagonal", "switch-wipe-diagonal"),
+        ("diagonal-up", "switch-wipe-diagonal-up"),
+        ("circle", "switch-wipe-circle"),
+        ("diamond", "switch-wipe-diamond"),
+        ("box", "switch-wipe-box"),
+        ("clock", "switch-wipe-clock"),
+        ("fan", "switch-wipe-fan"),
+        ("barn-doors", "switch-wipe-barn-doors"),
+        ("barn-doors-vertical", "switch-wipe-barn-doors-vertical"),
+        ("blinds", "switch-wipe-blinds"),
+        ("blinds-vertical", "switch-wipe-blinds-vertical"),
+        ("checkers", "switch-wipe-checkers"),
+        ("heart", "switch-wipe-heart"),
+        ("star", "switch-wipe-star"),
+        ("spiral", "switch-wipe-spiral"),
+        ("wave", "switch-wipe-wave"),
+        ("dissolve", "switch-wipe-dissolve"),
+        ("clouds", "switch-wipe-clouds"),
+    ];
+    let key = known.iter().find(|(known, _)| *known == name);
+    key.map_or_else(|| name.to_owned(), |(_, key)| lang::text(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::BUILT_IN_WIPES;
+
+    #[test]
+    fn each_kind_and_each_wipe_that_regie_brings_has_words() {
+        for kind in TransitionKind::ALL {
+            assert_ne!(words(kind), id(kind), "{kind:?}");
+        }
+        for name in BUILT_IN_WIPES {
+            assert_ne!(wipe(name), *name);
+            assert!(!wipe(name).contains('-'), "{name} has no words");
+        }
+        assert_eq!(wipe("of mine"), "of mine");
+    }
+}

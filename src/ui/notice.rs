@@ -1,0 +1,110 @@
+//! What has to be told, and perhaps answered, without stopping anybody: a bar over the foot of the
+//! panels. Nothing moves for it, and PVW and PGM stay clear.
+
+use egui::{Align, Area, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
+
+use super::{
+    lang,
+    paint::{self, Button},
+    theme::{self, Icon},
+    view::View,
+};
+use crate::door::Command;
+
+/// What is told of its own accord goes after so many seconds.
+const STAYS_S: f64 = 12.0;
+
+/// What was told last.
+#[derive(Debug, Default)]
+pub struct Notice {
+    told: Option<Told>,
+}
+
+#[derive(Debug)]
+struct Told {
+    text: String,
+    at: f64,
+    /// It went wrong.
+    ill: bool,
+}
+
+impl Notice {
+    /// Tells something at `now` seconds.
+    pub fn tell(&mut self, text: String, now: f64) {
+        let ill = false;
+        self.told = Some(Told { text, at: now, ill });
+    }
+
+    /// Tells that something went wrong.
+    pub fn fail(&mut self, text: String, now: f64) {
+        let ill = true;
+        self.told = Some(Told { text, at: now, ill });
+    }
+
+    /// Draws the bar, where there is something to say.
+    pub fn show(&mut self, ui: &Ui, rect: Rect, view: &View) {
+        if let Some(told) = &self.told
+            && view.now - told.at > STAYS_S
+        {
+            self.told = None;
+        }
+        if view.snapshot.edit.file_changed {
+            changed(ui, rect, view);
+        } else if let Some(told) = &self.told {
+            let gone = bar(ui, rect, told.ill, &told.text, &["menu-notice-close"]);
+            if gone.is_some() {
+                self.told = None;
+            }
+        }
+    }
+}
+
+/// Another program changed the show's file.
+fn changed(ui: &Ui, rect: Rect, view: &View) {
+    let text = lang::text("menu-file-changed");
+    match bar(
+        ui,
+        rect,
+        true,
+        &text,
+        &["menu-keep-mine", "menu-take-theirs"],
+    ) {
+        Some(0) => view.send(Command::Save { over: true }),
+        Some(_) => view.send(Command::Revert {}),
+        None => {}
+    }
+}
+
+/// Draws the bar with its buttons, named by their keys; gives the one that was pressed.
+fn bar(ui: &Ui, rect: Rect, ill: bool, text: &str, buttons: &[&str]) -> Option<usize> {
+    let area = Area::new(Id::unique("notice"))
+        .order(Order::Foreground)
+        .fixed_pos(rect.min);
+    let shown = area.show(ui.ctx(), |ui| {
+        ui.allocate_rect(rect, Sense::hover());
+        let edge = if ill { theme::AMBER } else { theme::PRESSED };
+        let painter = ui.painter();
+        painter.rect_filled(rect, theme::ROUND, theme::PANEL);
+        let edge = Stroke::new(2.0, edge);
+        painter.rect_stroke(rect, theme::ROUND, edge, StrokeKind::Inside);
+        let mut inner = rect.shrink2(vec2(12.0, 6.0));
+        let mut pressed = None;
+        for (i, key) in buttons.iter().enumerate().rev() {
+            let place = inner.with_min_x(inner.right() - 170.0);
+            if Button::new(&lang::text(key))
+                .show(ui, place, ("notice", i))
+                .clicked()
+            {
+                pressed = Some(i);
+            }
+            inner.max.x = place.left() - 8.0;
+        }
+        let icon = if ill { Icon::TriangleAlert } else { Icon::Info };
+        let line = format!("{}  {text}", theme::icon(icon));
+        let colour = if ill { theme::AMBER } else { theme::TEXT };
+        paint::lines(ui, inner, Align::Min, &line, theme::bold(14.0), colour);
+        paint::say(ui, inner, "notice", text).on_hover_text(text);
+        pressed
+    });
+    shown.inner
+}

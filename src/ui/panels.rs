@@ -1,0 +1,207 @@
+//! What is in each panel: the parts of the desk, drawn where the arrangement puts them.
+
+use egui::{Align, Rect, Ui, UiBuilder, vec2};
+
+use super::{
+    arrange::Panel,
+    build::Build,
+    fader::Faders,
+    fills,
+    guard::Guard,
+    layout::{self, MonitorPlace},
+    lights,
+    meters::{self, Meters},
+    mixer, multiview,
+    outputs::Outputs,
+    paint,
+    stage::{self, Pictures},
+    strip,
+    switch::Switch,
+    theme,
+    view::{View, name},
+    wishes,
+};
+use crate::door::{MonitorId, MonitorRequest, Tally};
+
+/// What the panels remember from one frame to the next.
+pub struct Parts {
+    /// Keys, transition, small monitors.
+    pub switch: Switch,
+    /// What is done to the show.
+    pub build: Build,
+    /// The outputs' own.
+    pub outputs: Outputs,
+    /// The faders under a hand.
+    pub faders: Faders,
+    /// What was pressed once.
+    pub guard: Guard,
+    /// The levels as they are shown.
+    pub meters: Meters,
+}
+
+impl Parts {
+    /// For a desk with this switcher.
+    pub fn new(switch: Switch) -> Self {
+        Self {
+            switch,
+            build: Build::default(),
+            outputs: Outputs::default(),
+            faders: Faders::default(),
+            guard: Guard::default(),
+            meters: Meters::default(),
+        }
+    }
+}
+
+/// What the panels of one frame have in common.
+pub struct Frame<'a> {
+    /// The show.
+    pub view: &'a View<'a>,
+    /// The monitors' pictures.
+    pub pictures: &'a Pictures<'a>,
+    /// The panels that are shown.
+    pub shown: &'a [Panel],
+    /// The small monitors have strips.
+    pub strips: bool,
+    /// Pictures a second of the large and of the small monitors.
+    pub rates: (u32, u32),
+    /// The pictures that this frame shows.
+    pub wanted: Vec<MonitorRequest>,
+    /// A marker was asked for.
+    pub marked: bool,
+}
+
+impl Frame<'_> {
+    /// Draws a panel into a rectangle.
+    pub fn draw(&mut self, ui: &mut Ui, rect: Rect, panel: Panel, parts: &mut Parts) {
+        match panel {
+            Panel::Stage => self.stage(ui, rect, parts),
+            Panel::Monitors => self.monitors(ui, rect, parts),
+            Panel::Outputs => parts.outputs.show(ui, rect, self.view, &mut parts.guard),
+            Panel::Lights => lights::show(ui, rect, self.view, &mut parts.guard),
+            Panel::Mixer => mixer::show(ui, rect, self.view, &mut parts.faders, &parts.meters),
+            Panel::Program => self.program(ui, rect),
+            Panel::Level => self.level(ui, rect, parts),
+            Panel::Build => self.build(ui, rect, parts),
+        }
+    }
+
+    fn stage(&mut self, ui: &mut Ui, rect: Rect, parts: &mut Parts) {
+        // A level of its own beside the stage makes the stage's a second one.
+        let with_meter = !self.shown.contains(&Panel::Level);
+        let mut places = layout::stage(rect, self.pictures.aspect, with_meter);
+        if parts.switch.multiview.ways.swapped {
+            std::mem::swap(&mut places.preview, &mut places.program);
+        }
+        self.want(ui, MonitorId::Program, places.program.picture, self.rates.0);
+        self.want(ui, MonitorId::Preview, places.preview.picture, self.rates.0);
+        stage::preview(ui, places.preview, self.view, self.pictures);
+        stage::program(ui, places.program, self.view, self.pictures);
+        let scale = ui.ctx().pixels_per_point();
+        let picture = layout::picture(places.preview.picture, self.pictures.aspect, scale);
+        parts.build.on_preview(ui, picture, self.view);
+        // The order from here is the order in which Tab goes.
+        let Switch { keys, strip, .. } = &mut parts.switch;
+        self.marked |= strip.show(ui, places.transition, self.view, &keys.map);
+        if let Some(meter) = places.meter {
+            let limiter = self.view.snapshot.limiter_db;
+            meters::program(ui, meter, &mut parts.meters.program, limiter);
+        }
+    }
+
+    fn monitors(&mut self, ui: &mut Ui, rect: Rect, parts: &mut Parts) {
+        let view = self.view;
+        let places = layout::monitors(rect, self.pictures.aspect, self.strips);
+        let Parts {
+            switch,
+            meters,
+            faders,
+            ..
+        } = parts;
+        let (multiview, keys) = (&mut switch.multiview, &switch.keys.map);
+        let Some(strips) = &places.strips else {
+            let seen = multiview.fill(ui, rect, view, self.pictures, meters, keys);
+            for (what, picture) in seen {
+                self.want(ui, what, picture, self.rates.1);
+            }
+            return;
+        };
+        let (scenes, on_page) = (&view.snapshot.scenes, places.small.len());
+        multiview.show(ui, &places.small, view, self.pictures, meters, keys);
+        multiview.pager(ui, places.pager, scenes.len(), on_page, keys);
+        for (what, picture) in multiview.pictures(view.snapshot, &places.small) {
+            self.want(ui, what, picture, self.rates.1);
+        }
+        let page = multiview.page(scenes.len(), on_page);
+        let shown = multiview::on_page(scenes, page, on_page);
+        for (rect, (i, scene)) in strips.iter().zip(shown) {
+            strip::show(ui, *rect, i, scene, view, faders, meters);
+        }
+    }
+
+    /// Sources, scenes and what is chosen of them, side by side.
+    fn build(&self, ui: &mut Ui, rect: Rect, parts: &mut Parts) {
+        let build = &mut parts.build;
+        let (view, pictures) = (self.view, self.pictures);
+        let mut column = |from: f32, to: f32, show: &mut dyn FnMut(&mut Ui)| {
+            let x = |part: f32| rect.left() + (rect.width() + layout::GAP) * part;
+            let place = Rect::from_x_y_ranges(x(from)..=x(to) - layout::GAP, rect.y_range());
+            let builder = UiBuilder::new()
+                .max_rect(place)
+                .id_salt(("build", (from * 100.0) as u32));
+            ui.scope_builder(builder, |ui| {
+                ui.shrink_clip_rect(place.expand(2.0));
+                show(ui);
+            });
+        };
+        column(0.0, 0.25, &mut |ui| build.sources(ui, view));
+        column(0.25, 0.5, &mut |ui| build.scenes(ui, view));
+        column(0.5, 1.0, &mut |ui| build.inspector(ui, view, pictures));
+    }
+
+    /// PGM alone, so that who mixes sees what is heard.
+    fn program(&mut self, ui: &Ui, rect: Rect) {
+        let view = self.view;
+        let place = MonitorPlace {
+            picture: rect.with_max_y(rect.bottom() - layout::LABEL),
+            label: rect.with_min_y(rect.bottom() - layout::LABEL),
+        };
+        let what = MonitorId::Program;
+        let picture = place.picture;
+        self.pictures
+            .draw(ui, picture, &what, Tally::Program, false);
+        // The large picture is wanted once, at the size of the larger.
+        if !self.shown.contains(&Panel::Stage) {
+            self.want(ui, what, place.picture, self.rates.0);
+        }
+        let program = view.snapshot.program.as_str();
+        let label = match view.scene(program) {
+            Some((i, scene)) => format!("{}  {}", i + 1, name(&scene.label, &scene.id)),
+            None => program.to_owned(),
+        };
+        let tag = place.label.with_max_x(place.label.left() + 44.0);
+        let face = tag.shrink2(vec2(0.0, 3.0));
+        fills::fill(ui, face, 2, theme::RED);
+        let font = theme::bold(13.0);
+        paint::line(ui, face, Align::Center, "PGM", font, theme::RED_TEXT);
+        let rest = place.label.with_min_x(tag.right() + 8.0);
+        paint::line(ui, rest, Align::Min, &label, theme::bold(14.0), theme::TEXT);
+        let said = format!("PGM: {label}");
+        paint::say(ui, place.label, "program alone", &said);
+    }
+
+    fn level(&self, ui: &Ui, rect: Rect, parts: &mut Parts) {
+        fills::fill(ui, rect, theme::ROUND, theme::PANEL);
+        let width = rect.width().min(110.0) - 12.0;
+        let area = Rect::from_center_size(rect.center(), vec2(width, rect.height() - 12.0));
+        let limiter = self.view.snapshot.limiter_db;
+        meters::program(ui, area, &mut parts.meters.program, limiter);
+    }
+
+    fn want(&mut self, ui: &Ui, what: MonitorId, place: Rect, fps: u32) {
+        let scale = ui.ctx().pixels_per_point();
+        let picture = layout::picture(place, self.pictures.aspect, scale);
+        let size = picture.size() * scale;
+        self.wanted.push(wishes::wish(what, size.x, size.y, fps));
+    }
+}

@@ -1,0 +1,514 @@
+//! The second window: the multiview or the clean program, full screen on another display or in a window
+//! of its own. It is painted apart from the first, which does not wait for it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use egui::{
+    Align, Color32, CursorIcon, Rect, Ui, ViewportBuilder, ViewportClass, ViewportId, pos2, vec2,
+};
+
+use super::{
+    fills,
+    graphics::Graphics,
+    keys::{self, Focus, Function, KeyMap},
+    lang,
+    layout::{self, BORDER, MonitorPlace},
+    meters::{Meters, Peaks},
+    monitor,
+    multiview::{Multiview, Ways},
+    onair::{Air, AirTime},
+    paint,
+    stage::{self, Pictures},
+    theme,
+    view::View,
+    wishes, words,
+};
+use crate::door::{Door, MonitorId, MonitorRequest, RecordingState, Snapshot};
+
+/// Without news the window is painted so often, for its clock.
+const QUIET: Duration = Duration::from_millis(250);
+const MARGIN: f32 = 8.0;
+const BAR: f32 = 40.0;
+const LABEL: f32 = 28.0;
+
+/// What the second window shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// PVW, PGM, every scene, the clock and the times.
+    Multiview,
+    /// The program and nothing else.
+    Program,
+}
+
+/// A display of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Display {
+    /// Its number, by which it is asked for.
+    pub index: usize,
+    /// What the system calls it.
+    pub name: String,
+    /// Pixels across and down.
+    pub size: (u32, u32),
+    /// The desk's first window is on it.
+    pub is_here: bool,
+}
+
+/// The displays there are, as the window system knows them. Asks it: not for each picture.
+pub fn displays(frame: &eframe::Frame) -> Vec<Display> {
+    let Some(window) = frame.winit_window() else {
+        return Vec::new();
+    };
+    let here = window.current_monitor();
+    let display = |(index, monitor)| {
+        let is_here = here.as_ref() == Some(&monitor);
+        let size = monitor.size();
+        Display {
+            index,
+            name: monitor.name().unwrap_or_default(),
+            size: (size.width, size.height),
+            is_here,
+        }
+    };
+    window
+        .available_monitors()
+        .enumerate()
+        .map(display)
+        .collect()
+}
+
+/// What the first window tells the second one.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// Which key does what.
+    pub keys: Arc<KeyMap>,
+    /// How monitors are shown; the page is each window's own.
+    pub ways: Ways,
+    /// Pictures a second of large and small monitors.
+    pub rates: (u32, u32),
+}
+
+/// See the module's words.
+pub struct Second {
+    shared: Arc<Shared>,
+    /// What it shows, and on which display; without one in a window.
+    open: Option<(Shows, Option<usize>)>,
+}
+
+struct Shared {
+    door: Arc<dyn Door + Sync>,
+    graphics: Graphics,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    told: Told,
+    /// Somebody closed it.
+    closed: bool,
+    wanted: Vec<MonitorRequest>,
+    asked: Vec<Function>,
+    multiview: Multiview,
+    meters: Meters,
+    /// The frame that the meters have seen last.
+    seen: Option<u64>,
+    air: AirTime,
+}
+
+impl Second {
+    /// A second window on the same door, not yet open.
+    pub fn new(door: Arc<dyn Door + Sync>, graphics: Graphics) -> Self {
+        let inner = Mutex::default();
+        let shared = Shared {
+            door,
+            graphics,
+            inner,
+        };
+        Self {
+            shared: Arc::new(shared),
+            open: None,
+        }
+    }
+
+    /// Its viewport.
+    pub fn viewport() -> ViewportId {
+        ViewportId::from_hash_of("second window")
+    }
+
+    /// What it shows, while it is open.
+    pub fn shows(&self) -> Option<Shows> {
+        self.open.map(|(shows, _)| shows)
+    }
+
+    /// Opens it full screen on a display, or in a window.
+    pub fn open(&mut self, shows: Shows, display: Option<usize>) {
+        self.open = Some((shows, display));
+    }
+
+    /// Closes it.
+    pub fn close(&mut self) {
+        self.open = None;
+    }
+
+    /// What the key does: the multiview, then the program, then nothing; on the display that the first
+    /// window is not on, where there is another.
+    pub fn next(&mut self, displays: &[Display]) {
+        let other = displays.iter().find(|display| !display.is_here);
+        let other = other.map(|display| display.index);
+        match self.shows() {
+            None => self.open(Shows::Multiview, other),
+            Some(Shows::Multiview) => self.open(Shows::Program, other),
+            Some(Shows::Program) => self.close(),
+        }
+    }
+
+    /// The pictures that it shows.
+    pub fn wanted(&self) -> Vec<MonitorRequest> {
+        match self.open {
+            Some(_) => lock(&self.shared.inner).wanted.clone(),
+            None => Vec::new(),
+        }
+    }
+
+    /// To be called for each frame of the first window, in its pass: keeps the second one open. Gives
+    /// what was asked for by the keys pressed in it.
+    pub fn show(&mut self, ctx: &egui::Context, told: Told) -> Vec<Function> {
+        let asked = {
+            let mut inner = lock(&self.shared.inner);
+            inner.multiview.ways.swapped = told.ways.swapped;
+            inner.multiview.ways.safe = told.ways.safe;
+            inner.told = told;
+            if std::mem::take(&mut inner.closed) {
+                self.open = None;
+            }
+            if self.open.is_none() {
+                inner.wanted.clear();
+            }
+            std::mem::take(&mut inner.asked)
+        };
+        let Some((shows, display)) = self.open else {
+            return asked;
+        };
+        let title = lang::text(match shows {
+            Shows::Multiview => "switch-second-multiview",
+            Shows::Program => "switch-second-program",
+        });
+        let mut builder = ViewportBuilder::default()
+            .with_title(title)
+            .with_app_id("regie")
+            .with_inner_size([1280.0, 720.0])
+            .with_min_inner_size([320.0, 180.0])
+            .with_fullscreen(display.is_some());
+        if let Some(index) = display {
+            builder = builder.with_monitor(index);
+        }
+        let shared = Arc::clone(&self.shared);
+        ctx.show_viewport_deferred(Self::viewport(), builder, move |ui, class| {
+            shared.paint(ui, class, shows);
+        });
+        asked
+    }
+}
+
+fn lock(inner: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
+    inner.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    fn paint(&self, ui: &mut Ui, class: ViewportClass, shows: Shows) {
+        let mut inner = lock(&self.inner);
+        let inner = &mut *inner;
+        let ctx = ui.ctx().clone();
+        let has_own_window = class != ViewportClass::EmbeddedWindow;
+        let window = match has_own_window {
+            true => ctx.content_rect(),
+            false => ui.allocate_space(vec2(900.0, 560.0)).1,
+        };
+        // Under the fills, which are under everything else.
+        ui.painter().rect_filled(window, 0, Color32::BLACK);
+        if has_own_window {
+            fills::begin(ui, window, self.graphics.format);
+            inner.listen(ui);
+        }
+        ui.set_clip_rect(window);
+        let before = std::mem::take(&mut inner.wanted);
+        match self.door.snapshot() {
+            Some(snapshot) => {
+                let view = View {
+                    snapshot: &snapshot,
+                    now: ui.input(|i| i.time),
+                    door: &*self.door,
+                };
+                let door = Arc::clone(&self.door);
+                let pictures = Pictures {
+                    newest: &move |what| door.monitor(what),
+                    graphics: self.graphics,
+                    aspect: snapshot.width.max(1) as f32 / snapshot.height.max(1) as f32,
+                    stale: false,
+                    safe: inner.told.ways.safe,
+                };
+                match shows {
+                    Shows::Program => inner.program(ui, window, &pictures),
+                    Shows::Multiview => {
+                        inner.all(ui, window, &view, &pictures, self.door.attached());
+                    }
+                }
+            }
+            None if shows == Shows::Multiview => waiting(ui, window),
+            None => {}
+        }
+        // The first window asks for them, for both.
+        if inner.wanted != before {
+            ctx.request_repaint_of(ViewportId::ROOT);
+        }
+        ctx.request_repaint_after(QUIET);
+    }
+}
+
+impl Inner {
+    /// The window's keys do what those of the first one do.
+    fn listen(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let focus = match ctx.memory(|memory| memory.focused()) {
+            Some(_) => Focus::Control,
+            None => Focus::Free,
+        };
+        let keys = Arc::clone(&self.told.keys);
+        let asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &keys));
+        self.closed |= ui.input(|i| i.viewport().close_requested());
+        if self.closed || !asked.is_empty() {
+            self.asked.extend(asked);
+            ctx.request_repaint_of(ViewportId::ROOT);
+        }
+    }
+
+    fn want(&mut self, what: MonitorId, rect: Rect, scale: f32, fps: u32) {
+        let size = rect.size() * scale;
+        self.wanted.push(wishes::wish(what, size.x, size.y, fps));
+    }
+
+    fn program(&mut self, ui: &Ui, window: Rect, pictures: &Pictures) {
+        let scale = ui.pixels_per_point();
+        // A picture's place has a border for its tally, and this one has none.
+        let rect = layout::picture(window.expand(BORDER), pictures.aspect, scale);
+        self.want(MonitorId::Program, rect, scale, self.told.rates.0);
+        if let Some(picture) = (pictures.newest)(&MonitorId::Program)
+            && monitor::is_whole(&picture)
+            && let Some(shape) = monitor::shape(rect, picture, pictures.graphics)
+        {
+            ui.painter().add(shape);
+        }
+        if ui.rect_contains_pointer(window) {
+            ui.ctx().set_cursor_icon(CursorIcon::None);
+        }
+        paint::say(ui, window, "clean program", "PGM");
+    }
+
+    fn all(&mut self, ui: &Ui, window: Rect, view: &View, pictures: &Pictures, attached: bool) {
+        let snapshot = view.snapshot;
+        if attached && self.seen != Some(snapshot.frame) {
+            self.seen = Some(snapshot.frame);
+            self.meters.update(snapshot, &Peaks::default(), view.now);
+        }
+        let air = match attached {
+            true => self.air.update(snapshot, view.now),
+            false => Air::Unknown,
+        };
+        let places = places(window, pictures.aspect);
+        bar(ui, places.bar, snapshot, air);
+        let (preview, program) = match self.told.ways.swapped {
+            false => (places.large[0], places.large[1]),
+            true => (places.large[1], places.large[0]),
+        };
+        stage::preview(ui, preview, view, pictures);
+        stage::program(ui, program, view, pictures);
+        let keys = Arc::clone(&self.told.keys);
+        let meters = std::mem::take(&mut self.meters);
+        let small = self
+            .multiview
+            .fill(ui, places.small, view, pictures, &meters, &keys);
+        self.meters = meters;
+        let scale = ui.pixels_per_point();
+        let (large_fps, small_fps) = self.told.rates;
+        let mut want = |what, place, fps| {
+            let rect = layout::picture(place, pictures.aspect, scale);
+            self.want(what, rect, scale, fps);
+        };
+        want(MonitorId::Preview, preview.picture, large_fps);
+        want(MonitorId::Program, program.picture, large_fps);
+        for (what, place) in small {
+            want(what, place, small_fps);
+        }
+    }
+}
+
+struct Places {
+    bar: Rect,
+    /// Left and right.
+    large: [MonitorPlace; 2],
+    small: Rect,
+}
+
+/// Where everything is in a window: the pictures as large as they can be beside a useful number of
+/// small ones.
+fn places(window: Rect, aspect: f32) -> Places {
+    let bar = window.with_max_y(window.top() + BAR);
+    let inner = window.with_min_y(bar.bottom()).shrink2(vec2(MARGIN, 0.0));
+    let by_width = (inner.width() - MARGIN) / 2.0;
+    let high = |width: f32| (width - 2.0 * BORDER) / aspect.clamp(0.25, 4.0) + 2.0 * BORDER;
+    let most = inner.height() * 0.6 - LABEL;
+    let height = high(by_width).min(most).max(40.0);
+    let large = [0.0, 1.0].map(|i| {
+        let corner = pos2(inner.left() + i * (by_width + MARGIN), inner.top());
+        let picture = Rect::from_min_size(corner, vec2(by_width, height));
+        let label = Rect::from_min_size(picture.left_bottom(), vec2(by_width, LABEL));
+        MonitorPlace { picture, label }
+    });
+    let small = inner
+        .with_min_y(large[0].label.bottom() + MARGIN)
+        .with_max_y(inner.bottom() - MARGIN);
+    Places { bar, large, small }
+}
+
+/// The time of day, the time on air and the time recorded, to be read from across the room.
+fn bar(ui: &Ui, rect: Rect, snapshot: &Snapshot, air: Air) {
+    let inner = rect.shrink2(vec2(MARGIN, 4.0));
+    let third = inner.width() / 3.0;
+    let part = |i: f32| {
+        let corner = pos2(inner.left() + i * third, inner.top());
+        Rect::from_min_size(corner, vec2(third, inner.height())).shrink2(vec2(4.0, 0.0))
+    };
+    let (text, colours) = match air {
+        Air::Off => (lang::text("switch-air-off"), None),
+        Air::Connecting => (lang::text("switch-air-connecting"), None),
+        Air::Waiting => (lang::text("switch-air-waiting"), None),
+        Air::Unknown => (lang::text("switch-air-unknown"), None),
+        Air::On(seconds) => {
+            let values = [("time", words::clock(seconds).into())];
+            let red = (theme::RED, theme::RED_TEXT);
+            (lang::with("switch-air-on", &values), Some(red))
+        }
+    };
+    let colour = match (colours, air) {
+        (Some((fill, colour)), _) => {
+            fills::fill(ui, part(0.0), theme::ROUND, fill);
+            colour
+        }
+        (None, Air::Waiting | Air::Unknown) => theme::AMBER,
+        (None, _) => theme::DIM,
+    };
+    let font = || theme::bold(20.0);
+    let centre = Align::Center;
+    paint::said_line(ui, part(0.0), centre, "second air", &text, font(), colour);
+    let clock = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
+    let bold = theme::bold(26.0);
+    paint::said_line(
+        ui,
+        part(1.0),
+        centre,
+        "second clock",
+        &clock,
+        bold,
+        theme::TEXT,
+    );
+    let recording = &snapshot.recording;
+    let (text, colour) = match recording.state {
+        RecordingState::Off => (lang::text("switch-rec-off"), theme::DIM),
+        RecordingState::Failed => (lang::text("switch-rec-failed"), theme::AMBER),
+        state => {
+            let time = words::clock(f64::from(recording.length_s));
+            let is_low = state == RecordingState::Warning;
+            let colour = if is_low { theme::AMBER } else { theme::TEXT };
+            (
+                lang::with("switch-rec-on", &[("time", time.into())]),
+                colour,
+            )
+        }
+    };
+    paint::said_line(
+        ui,
+        part(2.0),
+        centre,
+        "second recorder",
+        &text,
+        font(),
+        colour,
+    );
+}
+
+fn waiting(ui: &Ui, window: Rect) {
+    let text = lang::text("switch-air-unknown");
+    let font = theme::bold(20.0);
+    paint::said_line(
+        ui,
+        window,
+        Align::Center,
+        "second waits",
+        &text,
+        font,
+        theme::DIM,
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_has_its_place_in_any_window() {
+        for (w, h) in [
+            (320.0, 180.0),
+            (1280.0, 720.0),
+            (3840.0, 2160.0),
+            (1080.0, 1920.0),
+        ] {
+            let window = Rect::from_min_size(pos2(0.0, 0.0), vec2(w, h));
+            let places = places(window, 16.0 / 9.0);
+            let [left, right] = places.large;
+            let all = [places.bar, left.picture, right.picture, places.small];
+            for (i, a) in all.iter().enumerate() {
+                assert!(a.is_positive(), "{a} in {w}×{h}");
+                assert!(window.contains_rect(*a), "{a} in {w}×{h}");
+                for b in &all[i + 1..] {
+                    assert!(!a.intersect(*b).is_positive(), "{a} and {b} in {w}×{h}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_key_goes_through_what_there_is_on_the_other_display() {
+        struct Nowhere;
+        impl Door for Nowhere {
+            fn send(&self, _command: crate::door::Command) -> u64 {
+                0
+            }
+            fn snapshot(&self) -> Option<Arc<Snapshot>> {
+                None
+            }
+            fn next_event(&self) -> Option<crate::door::Event> {
+                None
+            }
+            fn watch(&self, _monitors: Vec<MonitorRequest>) {}
+            fn monitor(&self, _what: &MonitorId) -> Option<Arc<crate::door::MonitorPicture>> {
+                None
+            }
+            fn attached(&self) -> bool {
+                false
+            }
+        }
+        let mut second = Second::new(Arc::new(Nowhere), Graphics::default());
+        let display = |index, is_here| Display {
+            index,
+            name: format!("HDMI-{index}"),
+            size: (1920, 1080),
+            is_here,
+        };
+        second.next(&[display(0, false), display(1, true)]);
+        assert_eq!(second.open, Some((Shows::Multiview, Some(0))));
+        second.next(&[display(0, true)]);
+        assert_eq!(second.open, Some((Shows::Program, None)), "in a window");
+        second.next(&[]);
+        assert_eq!(second.open, None);
+    }
+}

@@ -1,0 +1,283 @@
+//! What the director switches with: the keys, the transition strip, the monitors and the second window,
+//! and what each function of a key does.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use egui::{Event as Input, Rect, Ui};
+
+use super::{
+    graphics::Graphics,
+    guard::{Guard, Guarded, WINDOW_S},
+    keys::{self, Focus, FocusTimer, Function, Keys, Panel, Sheet},
+    lang,
+    layout::PAGE,
+    multiview::Multiview,
+    rates::Rates,
+    second::{Display, Second, Told},
+    tbar,
+    transition::{self, Strip},
+    view::View,
+    waker::{Waker, even_rate},
+};
+use crate::door::{
+    Command, DestinationState, Door, RecordingState, Snapshot, TransitionKind, TransitionState,
+};
+
+/// See the module's words.
+pub struct Switch {
+    /// Which key does what.
+    pub keys: Keys,
+    /// Where keys are chosen.
+    pub panel: Panel,
+    /// The sheet of keys.
+    pub sheet: Sheet,
+    /// The transition strip.
+    pub strip: Strip,
+    /// The small monitors of the first window.
+    pub multiview: Multiview,
+    /// How many of them are on a page.
+    pub on_page: usize,
+    /// The second window.
+    pub second: Second,
+    /// How often pictures are made.
+    pub rates: Rates,
+    /// The displays there are, as they were last seen.
+    pub displays: Vec<Display>,
+    focus: FocusTimer,
+}
+
+impl Switch {
+    /// For a desk on this door; everything is as usual and kept nowhere.
+    pub fn new(door: Arc<dyn Door + Sync>, graphics: Graphics) -> Self {
+        Self {
+            keys: Keys::default(),
+            panel: Panel::default(),
+            sheet: Sheet::default(),
+            strip: Strip::default(),
+            multiview: Multiview::default(),
+            on_page: PAGE,
+            second: Second::new(door, graphics),
+            rates: Rates::new(graphics),
+            displays: Vec::new(),
+            focus: FocusTimer::default(),
+        }
+    }
+
+    /// Takes what is kept in this folder of settings, and keeps its changes there.
+    pub fn load(&mut self, folder: &Path) {
+        self.keys = Keys::load(Some(folder.to_owned()));
+        self.multiview = Multiview::load(folder);
+    }
+
+    /// Takes the switcher's keys out of the window's events and does what they ask for. Gives how many
+    /// markers are asked for. Call before anything else reads them.
+    pub fn listen(&mut self, ui: &Ui, view: &View, attached: bool, guard: &mut Guard) -> usize {
+        let ctx = ui.ctx();
+        if self.panel.waits_for_key() {
+            let keys = &mut self.keys;
+            let changed = ui.input_mut(|i| self.panel.take_key(&mut i.events, &mut keys.map));
+            if changed {
+                keys.save();
+            }
+            return 0;
+        }
+        let focused = ctx.memory(|memory| memory.focused());
+        let key_pressed = ui.input(|i| {
+            i.events
+                .iter()
+                .any(|e| matches!(e, Input::Key { pressed: true, .. }))
+        });
+        let expired = self.focus.expired(key_pressed, focused.is_some(), view.now);
+        let focus = match focused {
+            Some(id) if expired => {
+                ctx.memory_mut(|memory| memory.surrender_focus(id));
+                Focus::Free
+            }
+            Some(_) if ctx.text_edit_focused() => Focus::Text,
+            Some(_) => Focus::Control,
+            None => Focus::Free,
+        };
+        let asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &self.keys.map));
+        self.act_all(asked, view, attached, guard)
+    }
+
+    /// Does what was asked for; gives how many markers are asked for. Of an engine that is away nothing
+    /// is asked.
+    fn act_all(
+        &mut self,
+        asked: Vec<Function>,
+        view: &View,
+        attached: bool,
+        guard: &mut Guard,
+    ) -> usize {
+        let mut markers = 0;
+        for function in asked {
+            if self.act_here(function, view) || !attached {
+                continue;
+            }
+            match function {
+                Function::Marker => markers += 1,
+                function => self.act(function, view, guard),
+            }
+        }
+        markers
+    }
+
+    /// What concerns this desk alone; gives whether it was that.
+    fn act_here(&mut self, function: Function, view: &View) -> bool {
+        let scenes = view.snapshot.scenes.len();
+        let ways = &mut self.multiview.ways;
+        match function {
+            Function::PageBefore => self.multiview.turn(false, scenes, self.on_page),
+            Function::PageAfter => self.multiview.turn(true, scenes, self.on_page),
+            Function::SwapMonitors => ways.swapped = !ways.swapped,
+            Function::SafeAreas => ways.safe = !ways.safe,
+            Function::SecondWindow => self.second.next(&self.displays),
+            Function::KeySheet => self.sheet.open = !self.sheet.open,
+            Function::KeyPanel => self.panel.open = !self.panel.open,
+            _ => return false,
+        }
+        true
+    }
+
+    fn act(&mut self, function: Function, view: &View, guard: &mut Guard) {
+        let snapshot = view.snapshot;
+        let scene = |position: u8| {
+            let scene = snapshot.scenes.get(usize::from(position));
+            scene.map(|scene| scene.id.clone())
+        };
+        let style = &snapshot.transition.style;
+        let revision = Some(snapshot.edit.revision);
+        let command = match function {
+            Function::Preview(position) => scene(position).map(|scene| Command::Preview { scene }),
+            Function::HotCut(position) => scene(position).map(|scene| Command::Program { scene }),
+            Function::Cut => Some(Command::Cut {}),
+            Function::Auto => Some(Command::Auto {}),
+            Function::FadeToBlack => {
+                transition::toggle_black(view);
+                None
+            }
+            Function::Kind(kind) => {
+                let kind = TransitionKind::ALL.get(usize::from(kind));
+                kind.map(|&kind| Command::transition(kind, style.frames))
+            }
+            Function::Shorter => Some(rate(snapshot, false)),
+            Function::Longer => Some(rate(snapshot, true)),
+            Function::Reverse => {
+                let mut wanted = style.clone();
+                wanted.reverse = !wanted.reverse;
+                transition::change(style, wanted)
+            }
+            Function::PreviewTransition => (snapshot.transition.state == TransitionState::Idle)
+                .then_some(Command::PreviewTransition {}),
+            Function::BarForward => {
+                self.strip.bar.nudge(tbar::STEP, view);
+                None
+            }
+            Function::BarBack => {
+                self.strip.bar.nudge(-tbar::STEP, view);
+                None
+            }
+            Function::StreamAll => self.stream(view, guard),
+            Function::Record => self.record(view, guard),
+            Function::Undo => match &snapshot.edit.undo {
+                Some(_) => Some(Command::Undo { revision }),
+                None => self.say("switch-undo-nothing", view),
+            },
+            Function::Redo => match &snapshot.edit.redo {
+                Some(_) => Some(Command::Redo { revision }),
+                None => self.say("switch-redo-nothing", view),
+            },
+            Function::Save => Some(Command::Save { over: false }),
+            Function::LiveEdit => Some(Command::LiveEdit {
+                on: !snapshot.live_edit,
+            }),
+            _ => None,
+        };
+        if let Some(command) = command {
+            view.send(command);
+        }
+    }
+
+    /// Says something over the T-bar for as long as a second press would count.
+    fn say(&mut self, key: &'static str, view: &View) -> Option<Command> {
+        self.strip.note(lang::text(key), view.now + WINDOW_S);
+        None
+    }
+
+    /// A key is pressed by accident sooner than a button is: both ways it takes two presses.
+    fn stream(&mut self, view: &View, guard: &mut Guard) -> Option<Command> {
+        let destinations = &view.snapshot.destinations;
+        let on = destinations
+            .iter()
+            .all(|d| d.state == DestinationState::Off);
+        if guard.press(&Guarded::AllDestinations, view.now) {
+            self.strip.note(String::new(), view.now);
+            return Some(Command::StreamAll { on });
+        }
+        let key = if on {
+            "switch-again-live"
+        } else {
+            "switch-again-stop"
+        };
+        self.say(key, view)
+    }
+
+    fn record(&mut self, view: &View, guard: &mut Guard) -> Option<Command> {
+        let on = view.snapshot.recording.state == RecordingState::Off;
+        if guard.press(&Guarded::Recorder, view.now) {
+            self.strip.note(String::new(), view.now);
+            return Some(Command::Record { on });
+        }
+        let key = if on {
+            "switch-again-record"
+        } else {
+            "switch-again-record-stop"
+        };
+        self.say(key, view)
+    }
+
+    /// Draws what lies over the window, keeps the second one open, and looks how often to paint. Gives
+    /// how many markers are asked for. Call last.
+    pub fn finish(
+        &mut self,
+        ui: &Ui,
+        window: Rect,
+        view: &View,
+        attached: bool,
+        guard: &mut Guard,
+        waker: Option<&Waker>,
+    ) -> usize {
+        self.sheet.show(ui, window, &self.keys.map);
+        if self.panel.open && self.panel.show(ui, &mut self.keys.map) {
+            self.keys.save();
+        }
+        self.multiview.keep();
+        self.rates.update(view.snapshot, view.now);
+        let told = Told {
+            keys: Arc::new(self.keys.map.clone()),
+            ways: self.multiview.ways,
+            rates: self.fps(view.snapshot),
+        };
+        let asked = self.second.show(ui.ctx(), told);
+        if let Some(waker) = waker {
+            waker.set_most(self.rates.most());
+            waker.wake_also(self.second.shows().map(|_| Second::viewport()));
+        }
+        self.act_all(asked, view, attached, guard)
+    }
+
+    /// Pictures a second of the large and the small monitors.
+    pub fn fps(&self, snapshot: &Snapshot) -> (u32, u32) {
+        let most = self.rates.most();
+        let large = even_rate(snapshot.rate.fps(), most);
+        (large, (most / 3).clamp(1, large))
+    }
+}
+
+/// The transition a step shorter or longer.
+fn rate(snapshot: &Snapshot, longer: bool) -> Command {
+    let style = &snapshot.transition.style;
+    Command::transition(style.kind, transition::step(style.frames, longer))
+}

@@ -1,0 +1,671 @@
+//! The window's menus, its arrangements and its two languages: what each entry sends, how the desk
+//! goes from one show to another, what it remembers, and what it looks like.
+#![cfg(feature = "desk")]
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use eframe::egui_wgpu::wgpu::TextureFormat;
+use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, kittest::NodeT, kittest::Queryable};
+use regie::{
+    door::{
+        self, Command, DestinationState, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
+        RecordingState, Report, Snapshot, SourceState,
+    },
+    media, show,
+    ui::{AnyDoor, Chooser, Desk, Graphics, Outcome, Shows, install_theme},
+};
+
+#[path = "../src/ui/testing.rs"]
+mod testing;
+
+/// An engine's door: it holds a state, and writes down what it is told.
+#[derive(Default)]
+struct Told {
+    snapshot: Mutex<Option<Snapshot>>,
+    sent: Mutex<Vec<Command>>,
+    events: Mutex<Vec<Event>>,
+    pictures: Mutex<Vec<Arc<MonitorPicture>>>,
+    gone: AtomicBool,
+    last: AtomicU64,
+}
+
+impl Door for Told {
+    fn send(&self, command: Command) -> u64 {
+        self.sent.lock().unwrap().push(command);
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+    fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.snapshot.lock().unwrap().clone().map(Arc::new)
+    }
+    fn next_event(&self) -> Option<Event> {
+        self.events.lock().unwrap().pop()
+    }
+    fn watch(&self, _: Vec<MonitorRequest>) {}
+    fn monitor(&self, what: &MonitorId) -> Option<Arc<MonitorPicture>> {
+        let pictures = self.pictures.lock().unwrap();
+        pictures.iter().find(|p| p.what == *what).cloned()
+    }
+    fn attached(&self) -> bool {
+        !self.gone.load(Ordering::Relaxed)
+    }
+}
+
+impl Told {
+    fn new(change: impl FnOnce(&mut Snapshot)) -> Arc<Self> {
+        let door = Self::default();
+        let mut snapshot = testing::snapshot();
+        change(&mut snapshot);
+        *door.snapshot.lock().unwrap() = Some(snapshot);
+        Arc::new(door)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
+        change(self.snapshot.lock().unwrap().as_mut().unwrap());
+    }
+
+    /// What was sent since the last call.
+    fn sent(&self) -> Vec<Command> {
+        std::mem::take(&mut self.sent.lock().unwrap())
+    }
+
+    /// Answers the command that was sent last.
+    fn answer(&self, answer: Result<Command, &str>) {
+        let id = Some(self.last.load(Ordering::Relaxed));
+        self.events.lock().unwrap().push(match answer {
+            Ok(command) => Event::Done {
+                command,
+                frame: 1,
+                id,
+            },
+            Err(message) => Event::Error {
+                message: message.to_owned(),
+                id,
+            },
+        });
+    }
+}
+
+/// Names the files that a test says, and opens the door that a test made.
+#[derive(Default)]
+struct House {
+    chosen: Mutex<Option<PathBuf>>,
+    doors: Mutex<Vec<Arc<Told>>>,
+    opened: Mutex<Vec<PathBuf>>,
+    beside: Mutex<Vec<PathBuf>>,
+    recent: Vec<PathBuf>,
+}
+
+impl Chooser for House {
+    fn open(&self, _: Option<&Path>) -> Option<PathBuf> {
+        self.chosen.lock().unwrap().take()
+    }
+    fn save(&self, _: &str, _: Option<&Path>, _: &str) -> Option<PathBuf> {
+        self.chosen.lock().unwrap().take()
+    }
+}
+
+impl Shows for House {
+    fn open(&self, show: &Path) -> Result<AnyDoor, String> {
+        self.opened.lock().unwrap().push(show.to_owned());
+        let door = self.doors.lock().unwrap().pop();
+        door.map(|door| door as AnyDoor)
+            .ok_or_else(|| "no engine".to_owned())
+    }
+    fn open_beside(&self, show: &Path) -> Result<(), String> {
+        self.beside.lock().unwrap().push(show.to_owned());
+        Ok(())
+    }
+    fn recent(&self) -> Vec<PathBuf> {
+        self.recent.clone()
+    }
+}
+
+/// The language is the whole process's: one test at a time.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Opened {
+    window: Harness<'static, Desk>,
+    outcome: Arc<Mutex<Option<Outcome>>>,
+    _alone: MutexGuard<'static, ()>,
+    folder: tempfile::TempDir,
+}
+
+struct Opening {
+    settings: String,
+    size: [f32; 2],
+    graphics: Graphics,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self {
+            settings: "(language: Some(\"en\"))".to_owned(),
+            size: [1280.0, 800.0],
+            graphics: Graphics::default(),
+        }
+    }
+}
+
+impl Opening {
+    fn open(self, door: &Arc<Told>, house: &Arc<House>) -> Opened {
+        let alone = alone();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("desk.ron"), self.settings).unwrap();
+        let outcome = Arc::new(Mutex::new(None));
+        let desk = Desk::new(door.clone(), self.graphics, Arc::clone(&outcome))
+            .remembering(Some(folder.path().to_owned()))
+            .with_shows(house.clone())
+            .choosing_by(house.clone())
+            .with_clock(|| "20:41:07".to_owned());
+        let mut window = Harness::builder()
+            .with_size(self.size)
+            .with_step_dt(0.25)
+            .with_context_setup(install_theme)
+            .build_ui_state(|ui, desk: &mut Desk| desk.show(ui), desk);
+        window.run();
+        Opened {
+            window,
+            outcome,
+            _alone: alone,
+            folder,
+        }
+    }
+}
+
+fn open(door: &Arc<Told>, house: &Arc<House>) -> Opened {
+    Opening::default().open(door, house)
+}
+
+impl Opened {
+    fn click(&mut self, label: &str) {
+        self.window.get_by_label(label).click();
+        self.window.run();
+    }
+
+    /// Opens a menu and chooses an entry of it.
+    fn choose(&mut self, menu: &str, entry: &str) {
+        self.click(menu);
+        self.click(entry);
+        if self.window.query_by_label(entry).is_some() {
+            // A menu of switches stays open: closed as by a click elsewhere.
+            self.window.key_press(Key::Escape);
+            self.window.run();
+        }
+    }
+
+    fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.window.key_press_modifiers(modifiers, key);
+        self.window.run();
+    }
+
+    /// Goes on painting until something has come about.
+    fn until(&mut self, what: &str, mut come: impl FnMut(&Harness<'static, Desk>) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !come(&self.window) {
+            assert!(Instant::now() < deadline, "{what} has not come about");
+            std::thread::sleep(Duration::from_millis(5));
+            self.window.step();
+        }
+        self.window.run();
+    }
+
+    fn is_said(&self, label: &str) -> bool {
+        self.window.query_all_by_label(label).next().is_some()
+    }
+
+    fn outcome(&self) -> Option<Outcome> {
+        *self.outcome.lock().unwrap()
+    }
+
+    /// Asks the window to close; whether it does.
+    fn close(&mut self) -> bool {
+        let viewports = &mut self.window.input_mut().viewports;
+        let events = &mut viewports.entry(ViewportId::ROOT).or_default().events;
+        events.push(ViewportEvent::Close);
+        self.window.step();
+        let commands = &self.window.output().viewport_output[&ViewportId::ROOT].commands;
+        let kept = commands.contains(&ViewportCommand::CancelClose);
+        self.window.run();
+        !kept
+    }
+}
+
+fn edited(snapshot: &mut Snapshot) {
+    snapshot.edit.revision = 7;
+    snapshot.edit.unsaved = true;
+    snapshot.edit.undo = Some("add camera".to_owned());
+    snapshot.edit.redo = Some("rename".to_owned());
+}
+
+const CTRL_SHIFT: Modifiers = Modifiers {
+    ctrl: true,
+    command: true,
+    shift: true,
+    ..Modifiers::NONE
+};
+
+#[test]
+fn each_entry_sends_its_command() {
+    let door = Told::new(edited);
+    let mut desk = open(&door, &Arc::default());
+    desk.choose("File", "Save");
+    assert_eq!(door.sent(), [Command::Save { over: false }]);
+    desk.choose("File", "Revert to the file");
+    assert_eq!(door.sent(), [Command::Revert {}]);
+    let revision = Some(7);
+    desk.choose("Edit", "Undo: add camera");
+    assert_eq!(door.sent(), [Command::Undo { revision }]);
+    desk.choose("Edit", "Redo: rename");
+    assert_eq!(door.sent(), [Command::Redo { revision }]);
+    let live = "Live edit: changes reach the air at once";
+    desk.choose("Edit", live);
+    assert_eq!(door.sent(), [Command::LiveEdit { on: true }]);
+    assert!(!desk.is_said("LIVE EDIT"));
+    door.change(|s| s.live_edit = true);
+    desk.window.run();
+    assert!(desk.is_said("LIVE EDIT"), "it is seen while it is on");
+    desk.choose("Edit", live);
+    assert_eq!(door.sent(), [Command::LiveEdit { on: false }]);
+
+    for (modifiers, key, command) in [
+        (Modifiers::COMMAND, Key::S, Command::Save { over: false }),
+        (Modifiers::COMMAND, Key::Z, Command::Undo { revision }),
+        (Modifiers::COMMAND, Key::Y, Command::Redo { revision }),
+        (CTRL_SHIFT, Key::Z, Command::Redo { revision }),
+    ] {
+        desk.press(modifiers, key);
+        assert_eq!(door.sent(), [command]);
+    }
+}
+
+#[test]
+fn what_cannot_be_done_cannot_be_chosen() {
+    let door = Told::new(|_| {});
+    let mut desk = open(&door, &Arc::default());
+    desk.click("Edit");
+    for label in ["Undo", "Redo"] {
+        let entry = desk.window.get_by_label(label);
+        assert!(entry.accesskit_node().is_disabled(), "{label}");
+    }
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(door.sent(), []);
+}
+
+#[test]
+fn a_menu_is_reached_by_key_and_takes_no_cut() {
+    let door = Told::new(edited);
+    let mut desk = open(&door, &Arc::default());
+    desk.press(Modifiers::NONE, Key::F10);
+    assert!(desk.window.get_by_label("File").is_focused());
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert!(desk.is_said("Save as…"), "the menu is open");
+    assert_eq!(door.sent(), []);
+}
+
+fn show_file(folder: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, "(version: 1, name: \"Other\")").unwrap();
+    path
+}
+
+#[test]
+fn off_air_another_show_takes_this_ones_place() {
+    let door = Told::new(|_| {});
+    let other = Told::new(|s| s.name = "Other".to_owned());
+    let house = Arc::new(House::default());
+    house.doors.lock().unwrap().push(other.clone());
+    let mut desk = open(&door, &house);
+    let path = show_file(desk.folder.path(), "other.ron");
+    *house.chosen.lock().unwrap() = Some(path.clone());
+    desk.choose("File", "Open…");
+    desk.until("the end of the first show", |_| {
+        door.sent.lock().unwrap().contains(&Command::Quit {})
+    });
+    assert_eq!(*house.opened.lock().unwrap(), [] as [PathBuf; 0]);
+    door.events
+        .lock()
+        .unwrap()
+        .push(Event::Report(Report::default()));
+    desk.until("the other show", |window| {
+        window.query_all_by_label("Show Other").next().is_some()
+    });
+    assert_eq!(*house.opened.lock().unwrap(), [path]);
+    assert_eq!(desk.outcome(), None, "the window stays");
+    desk.press(Modifiers::NONE, Key::Space);
+    assert_eq!(other.sent(), [Command::Cut {}], "its keys go to the other");
+}
+
+#[test]
+fn on_air_another_show_gets_a_window_of_its_own() {
+    let door = Told::new(|s| s.destinations[0].state = DestinationState::Live);
+    let house = Arc::new(House::default());
+    let mut desk = open(&door, &house);
+    let path = show_file(desk.folder.path(), "other.ron");
+    *house.chosen.lock().unwrap() = Some(path.clone());
+    desk.press(Modifiers::COMMAND, Key::O);
+    let said = "other.ron is opened in a window of its own, for this show is on air.";
+    desk.until("the notice", |window| {
+        window.query_all_by_label(said).next().is_some()
+    });
+    assert_eq!(*house.beside.lock().unwrap(), [path]);
+    assert_eq!(door.sent(), []);
+}
+
+#[test]
+fn a_show_that_cannot_be_opened_leaves_this_one_alone() {
+    let door = Told::new(|_| {});
+    let house = Arc::new(House::default());
+    let mut desk = open(&door, &house);
+    let path = desk.folder.path().join("broken.ron");
+    std::fs::write(&path, "(version: 1, nme: 2)").unwrap();
+    *house.chosen.lock().unwrap() = Some(path);
+    desk.choose("File", "Open…");
+    desk.until("the notice", |window| {
+        let said = window.query_all_by_label_contains("Cannot be opened: ");
+        said.count() > 0
+    });
+    assert_eq!(door.sent(), []);
+    assert!(desk.is_said("Show Forum"));
+}
+
+#[test]
+fn changes_are_saved_or_given_up_before_another_show_is_opened() {
+    let door = Told::new(edited);
+    let house = Arc::new(House {
+        recent: vec![PathBuf::from("/shows/older.ron")],
+        ..House::default()
+    });
+    let mut desk = open(&door, &house);
+    let path = show_file(desk.folder.path(), "other.ron");
+    let question = "Open other in place of this show?";
+    for (answer, sent) in [
+        ("Stay", vec![]),
+        ("Save and open", vec![Command::Save { over: false }]),
+    ] {
+        *house.chosen.lock().unwrap() = Some(path.clone());
+        desk.choose("File", "Open…");
+        desk.until("the question", |window| {
+            window.query_by_label(question).is_some()
+        });
+        desk.click(answer);
+        assert_eq!(door.sent(), sent);
+    }
+    door.answer(Err("the disk is full"));
+    desk.window.run();
+    assert!(desk.is_said("Not saved: the disk is full"));
+    assert_eq!(door.sent(), [], "and it stays open");
+
+    desk.click("File");
+    desk.window.get_by_label_contains("Open recent").click();
+    desk.window.run();
+    assert!(
+        desk.window
+            .query_by_label_contains("older – /shows")
+            .is_some()
+    );
+}
+
+#[test]
+fn a_new_show_is_an_empty_file_and_save_as_goes_on_there() {
+    let door = Told::new(|_| {});
+    let house = Arc::new(House::default());
+    let mut desk = open(&door, &house);
+    let new = desk.folder.path().join("new.ron");
+    *house.chosen.lock().unwrap() = Some(new.clone());
+    desk.choose("File", "New show…");
+    desk.until("the end of the first show", |_| {
+        door.sent.lock().unwrap().contains(&Command::Quit {})
+    });
+    assert_eq!(show::load(&new).unwrap().sources, []);
+    drop(desk);
+
+    let door = Told::new(edited);
+    let mut desk = open(&door, &house);
+    let copy = show_file(desk.folder.path(), "copy.ron");
+    *house.chosen.lock().unwrap() = Some(copy.clone());
+    desk.press(CTRL_SHIFT, Key::S);
+    let save_as = Command::SaveAs { path: copy };
+    desk.until("the command", |_| {
+        door.sent.lock().unwrap().contains(&save_as)
+    });
+    door.answer(Ok(save_as));
+    desk.until("the end of the first show", |_| {
+        door.sent.lock().unwrap().contains(&Command::Quit {})
+    });
+}
+
+#[test]
+fn closing_asks_what_becomes_of_changes() {
+    let door = Told::new(edited);
+    let mut desk = open(&door, &Arc::default());
+    assert!(desk.is_said("Show Forum, with changes that are not saved"));
+    assert!(!desk.close());
+    assert!(desk.is_said("There are changes that are not saved."));
+    desk.click("Stay");
+    assert_eq!(desk.outcome(), None);
+
+    assert!(!desk.close());
+    desk.click("Save and close");
+    assert_eq!(door.sent(), [Command::Save { over: false }]);
+    assert_eq!(desk.outcome(), None, "not before it is saved");
+    door.answer(Ok(Command::Save { over: false }));
+    desk.window.run();
+    assert_eq!(desk.outcome(), Some(Outcome::EndShow));
+    drop(desk);
+
+    let mut desk = open(&door, &Arc::default());
+    assert!(!desk.close());
+    desk.click("Close without saving");
+    assert_eq!(desk.outcome(), Some(Outcome::EndShow));
+    assert_eq!(door.sent(), []);
+}
+
+#[test]
+fn on_air_saving_and_ending_takes_two_presses() {
+    let door = Told::new(|s| {
+        edited(s);
+        s.recording.state = RecordingState::Recording;
+    });
+    let mut desk = open(&door, &Arc::default());
+    assert!(!desk.close());
+    desk.click("Save and end the show");
+    assert_eq!(door.sent(), []);
+    desk.click("End the show without saving");
+    assert_eq!(desk.outcome(), None, "another button is no second press");
+    desk.click("Again to end the show");
+    assert_eq!(desk.outcome(), Some(Outcome::EndShow));
+}
+
+#[test]
+fn a_file_changed_by_another_program_is_one_choice() {
+    let door = Told::new(|s| s.edit.file_changed = true);
+    let mut desk = open(&door, &Arc::default());
+    assert!(desk.is_said("Another program has changed the file of this show."));
+    desk.click("Keep mine");
+    desk.click("Take theirs");
+    assert_eq!(
+        door.sent(),
+        [Command::Save { over: true }, Command::Revert {}]
+    );
+    desk.press(Modifiers::NONE, Key::Space);
+    assert_eq!(door.sent(), [Command::Cut {}], "the show goes on meanwhile");
+}
+
+#[test]
+fn panels_are_hidden_and_remembered_but_for_the_heart() {
+    let door = Told::new(|_| {});
+    let mut desk = open(&door, &Arc::default());
+    assert!(desk.is_said("Go live everywhere"));
+    let toggle = |desk: &mut Opened, panel: &str| {
+        desk.click("View");
+        desk.window.get_by_label_contains("  Panels").click();
+        desk.window.run();
+        desk.click(panel);
+        desk.press(Modifiers::NONE, Key::Escape);
+        desk.press(Modifiers::NONE, Key::Escape);
+    };
+    toggle(&mut desk, "Outputs");
+    assert!(!desk.is_said("Go live everywhere"));
+    toggle(&mut desk, "PVW and PGM");
+    assert!(desk.is_said("CUT"), "CUT is never out of sight");
+    desk.window.run_steps(8);
+    let kept = std::fs::read_to_string(desk.folder.path().join("desk.ron")).unwrap();
+    drop(desk);
+
+    let again = Opening {
+        settings: kept,
+        ..Opening::default()
+    };
+    let mut desk = again.open(&door, &Arc::default());
+    assert!(!desk.is_said("Go live everywhere"), "it is remembered");
+    desk.choose("View", "One person");
+    assert!(desk.is_said("Go live everywhere"), "each has its own");
+    assert!(desk.is_said("YouTube: off"), "as lights");
+    desk.choose("View", "Sound");
+    assert!(!desk.is_said("CUT") && desk.is_said("Fader Ann"));
+    desk.choose("View", "Director");
+    desk.choose("View", "Panels as they came");
+    assert!(desk.is_said("Go live everywhere"));
+}
+
+#[test]
+fn panels_are_moved_only_while_they_are_arranged() {
+    let door = Told::new(|_| {});
+    let mut desk = open(&door, &Arc::default());
+    assert!(!desk.is_said("Move Outputs"));
+    desk.choose("View", "Move and resize panels");
+    assert!(desk.is_said("Move Outputs") && desk.is_said("Move PVW and PGM"));
+    assert!(!desk.is_said("Hide PVW and PGM"));
+    let before = desk.window.get_by_label("Move Outputs").rect();
+    let target = desk.window.get_by_label("Move PVW and PGM").rect();
+    desk.window.drag_at(before.center());
+    desk.window.run();
+    desk.window
+        .hover_at(target.left_center() + egui::vec2(4.0, 150.0));
+    desk.window.run();
+    desk.window
+        .drop_at(target.left_center() + egui::vec2(4.0, 150.0));
+    desk.window.run();
+    let after = desk.window.get_by_label("Move Outputs").rect();
+    assert!(after.left() < before.left() - 200.0, "{before} to {after}");
+    desk.click("Hide Outputs");
+    assert!(!desk.is_said("Go live everywhere"));
+    assert_eq!(door.sent(), []);
+}
+
+#[test]
+fn pvw_and_pgm_are_swapped() {
+    let door = Told::new(|_| {});
+    let mut desk = open(&door, &Arc::default());
+    let left = |desk: &Opened, label: &str| desk.window.get_by_label(label).rect().left();
+    assert!(left(&desk, "PVW: 3 Ann") < left(&desk, "PGM: 2 Stage"));
+    desk.choose("View", "PGM left, PVW right");
+    assert!(left(&desk, "PGM: 2 Stage") < left(&desk, "PVW: 3 Ann"));
+}
+
+#[test]
+fn the_language_is_chosen_spoken_and_remembered() {
+    let door = Told::new(|s| s.sources[1].state = SourceState::Lost);
+    let mut desk = open(&door, &Arc::default());
+    desk.click("View");
+    desk.window.get_by_label_contains("Language").click();
+    desk.window.run();
+    desk.click("Français");
+    desk.window.run_steps(8);
+    assert!(desk.is_said("Fichier") && desk.is_said("HORS ANTENNE"));
+    assert!(desk.is_said("Ann : source perdue"));
+    let kept = std::fs::read_to_string(desk.folder.path().join("desk.ron")).unwrap();
+    drop(desk);
+    let again = Opening {
+        settings: kept,
+        ..Opening::default()
+    };
+    let desk = again.open(&door, &Arc::default());
+    assert!(desk.is_said("Affichage"));
+}
+
+/// A show with something to see: pictures, tallies, levels, one problem.
+fn busy() -> Arc<Told> {
+    let door = Told::new(|s| {
+        for i in 0..5 {
+            let mut scene = s.scenes[0].clone();
+            scene.id = format!("more{i}");
+            scene.label = ["Slides", "Close", "Trio", "Clip", "Hall"][i].to_owned();
+            s.scenes.push(scene);
+        }
+        s.destinations[0].state = DestinationState::Live;
+        s.destinations[0].bitrate_bps = 4_500_000;
+        s.destinations[0].live_s = 764.0;
+        s.destinations[1].state = DestinationState::Reconnecting;
+        s.destinations[1].attempt = 3;
+        s.destinations[1].next_try_s = Some(4.0);
+        s.recording.state = RecordingState::Recording;
+        s.recording.length_s = 764.0;
+        s.recording.time_left_s = Some(11_400.0);
+        s.counters.frames = 22_914;
+        s.health.tick_ms = 4.0;
+        s.health.cores = 2;
+        s.health.cpu = 1.22;
+        s.health.memory_bytes = 412_000_000;
+    });
+    let scenes = door.snapshot().unwrap().scenes.clone();
+    let scenes = scenes.into_iter().map(|s| MonitorId::Scene(s.id));
+    let all = [MonitorId::Program, MonitorId::Preview]
+        .into_iter()
+        .chain(scenes);
+    for (i, what) in all.enumerate() {
+        let (width, height) = (320u32, 180u32);
+        let ramp = |x: u32, y: u32| 40 + ((x + y * 2) * 120 / 680) as u8;
+        let mut data: Vec<u8> = (0..width * height)
+            .map(|n| ramp(n % width, n / width))
+            .collect();
+        let quarter = (width * height / 4) as usize;
+        data.extend(vec![100 + 12 * (i as u8 % 6); quarter]);
+        data.extend(vec![160 - 11 * (i as u8 % 7); quarter]);
+        door.pictures.lock().unwrap().push(Arc::new(MonitorPicture {
+            what,
+            width,
+            height,
+            frame: 1,
+            data,
+        }));
+    }
+    door
+}
+
+/// The arrangements in both languages, as pictures. Other drivers draw letters a little otherwise.
+#[test]
+fn the_arrangements_look_as_they_did() {
+    let door = busy();
+    let mut results = SnapshotResults::new();
+    for language in ["en", "fr"] {
+        for arrangement in ["Director", "Sound", "OnePerson"] {
+            let opening = Opening {
+                settings: format!("(language: Some(\"{language}\"), arrangement: {arrangement})"),
+                graphics: Graphics {
+                    format: Some(TextureFormat::Rgba8Unorm),
+                    software: false,
+                },
+                ..Opening::default()
+            };
+            let mut desk = opening.open(&door, &Arc::default());
+            let name = format!("{}-{language}", arrangement.to_lowercase());
+            let options = SnapshotOptions::new()
+                .threshold(2.0)
+                .max_failed_pixels(2000);
+            desk.window.snapshot_options(name, &options);
+            results.extend(desk.window.take_snapshot_results());
+        }
+    }
+}
