@@ -20,6 +20,16 @@ const FINE: Figures = Figures {
     unit: "",
 };
 
+/// A slider: its words' key, what it is, where it rests, its range, its figures, and how it is set.
+type Slide = (
+    &'static str,
+    f32,
+    f32,
+    std::ops::RangeInclusive<f32>,
+    Figures,
+    fn(&mut Colour, f32),
+);
+
 /// One of the three wheels.
 struct One {
     key: &'static str,
@@ -135,10 +145,9 @@ pub fn show(ui: &mut Ui, view: &View, draft: &mut Draft, source: &Source) {
 }
 
 fn sliders(ui: &mut Ui, view: &View, draft: &mut Draft, source: &Source, step: &str) {
-    type Set = fn(&mut Colour, f32);
     let now = source.colour;
     let neutral = Colour::NEUTRAL;
-    let rows: [(&str, f32, f32, std::ops::RangeInclusive<f32>, Figures, Set); 4] = [
+    let rows: [Slide; 4] = [
         (
             "build-contrast",
             now.contrast,

@@ -26,6 +26,10 @@ const PIXELS: Figures = Figures {
     unit: " px",
 };
 
+/// A number of a layer's: its words' key, what it is, the pixels of the whole, its range, and how it is
+/// set.
+type Number = (&'static str, f64, f64, (f64, f64), fn(&mut Layer, f64));
+
 /// What the panel remembers.
 #[derive(Debug, Default)]
 pub struct Layers {
@@ -213,8 +217,7 @@ impl Layers {
         let (across, down) = (f64::from(format.width), f64::from(format.height));
         let place = lang::text("build-step-place");
         let (left, top, width, height) = layer.rect;
-        type Put = fn(&mut Layer, f64);
-        let rect: [(&str, f64, f64, (f64, f64), Put); 4] = [
+        let rect: [Number; 4] = [
             ("build-left", left, across, (-10.0, 10.0), |l, v| {
                 l.rect.0 = v
             }),
@@ -227,7 +230,7 @@ impl Layers {
             }),
         ];
         let (l, t, r, b) = layer.crop;
-        let crop: [(&str, f64, f64, (f64, f64), Put); 4] = [
+        let crop: [Number; 4] = [
             ("build-crop-left", l, across, (0.0, 0.99 - r), |l, v| {
                 l.crop.0 = v
             }),

@@ -8,6 +8,9 @@ const SMALL: f64 = 0.3;
 /// Distance of the small picture from the program's edges: on the line of title safety.
 const MARGIN: f64 = 0.05;
 
+/// Left, top, width and height of a rectangle; or left, top, right and bottom of a crop.
+type Sides = (f64, f64, f64, f64);
+
 /// A ready layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ready {
@@ -46,8 +49,8 @@ impl Ready {
     ];
 
     /// Rectangle and crop of each layer, from back to front.
-    pub fn places(self) -> Vec<((f64, f64, f64, f64), (f64, f64, f64, f64))> {
-        const WHOLE: (f64, f64, f64, f64) = (0.0, 0.0, 0.0, 0.0);
+    pub fn places(self) -> Vec<(Sides, Sides)> {
+        const WHOLE: Sides = (0.0, 0.0, 0.0, 0.0);
         let far = 1.0 - MARGIN - SMALL;
         let small = |left: f64, top: f64| {
             vec![

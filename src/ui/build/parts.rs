@@ -100,7 +100,7 @@ pub fn row(ui: &mut Ui, name: &str, controls: impl FnOnce(&mut Ui)) {
 
 /// A field for text on one line, as wide as there is room.
 pub fn field(ui: &mut Ui, say: &str, text: &mut String, hint: &str) -> Response {
-    let width = (ui.available_width() - 8.0).max(60.0);
+    let width = (ui.available_size_before_wrap().x - 8.0).clamp(60.0, 420.0);
     let edit = TextEdit::singleline(text)
         .hint_text(RichText::new(hint).color(theme::DIM))
         .desired_width(width);
@@ -111,7 +111,7 @@ pub fn field(ui: &mut Ui, say: &str, text: &mut String, hint: &str) -> Response 
 
 /// A field for text that nobody looking over a shoulder is to read.
 pub fn hidden_field(ui: &mut Ui, say: &str, text: &mut String) -> Response {
-    let width = (ui.available_width() - 8.0).max(60.0);
+    let width = (ui.available_size_before_wrap().x - 8.0).clamp(60.0, 420.0);
     let edit = TextEdit::singleline(text)
         .password(true)
         .desired_width(width);
@@ -160,7 +160,7 @@ pub fn slider(
     range: RangeInclusive<f32>,
     figures: Figures,
 ) -> Response {
-    let room = (ui.available_width() - 96.0).clamp(60.0, 220.0);
+    let room = (ui.available_size_before_wrap().x - 130.0).clamp(60.0, 220.0);
     ui.spacing_mut().slider_width = room;
     let slide = Slider::new(value, range.clone()).show_value(false);
     let slide = ui.add(slide).accessible_name(say);

@@ -75,7 +75,7 @@ impl Scopes {
             };
             all.push((what, Some(kind), said(key)));
         }
-        let room = ui.available_width();
+        let room = ui.available_width().min(820.0);
         let columns = if room > 380.0 { 2 } else { 1 };
         let gap = ui.spacing().item_spacing.x;
         let width = (room - gap * (columns as f32 - 1.0)) / columns as f32;
