@@ -97,7 +97,6 @@ impl Visitor<'_> for Text {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::door::{Command, Event};
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use egui::{Color32, Rect, Shape, Stroke, Ui, pos2};
+use egui::{Rect, Shape, Stroke, Ui, pos2};
 
 use super::super::{fills, lang, paint, theme, words};
 use crate::door::{DestinationState, Snapshot};
@@ -93,7 +93,7 @@ impl History {
         }
         let y = |bps: u64| rect.bottom() - 1.0 - bps as f32 / full * (rect.height() - 2.0);
         let line = samples.iter().map(|s| pos2(x(s.at), y(s.bitrate_bps)));
-        let stroke = Stroke::new(1.25, Color32::from(theme::TEXT));
+        let stroke = Stroke::new(1.25, theme::TEXT);
         painter.add(Shape::line(line.collect(), stroke));
 
         let least = samples.iter().map(|s| s.bitrate_bps).min().unwrap_or(0);
