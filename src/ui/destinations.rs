@@ -6,7 +6,11 @@ use super::{
     fills,
     guard::{Guard, Guarded},
     lang,
-    outputs::{History, Trials, Wish, words_of},
+    outputs::{
+        history::History,
+        trials::{Trials, words_of},
+        wish::Wish,
+    },
     paint::{self, Button},
     problems,
     rows::{self, Switch, button_of},

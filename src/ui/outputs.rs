@@ -2,9 +2,10 @@
 
 mod folder;
 mod form;
-mod history;
+pub mod history;
 mod presets;
-mod trials;
+pub mod trials;
+pub mod wish;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,9 +27,10 @@ use crate::door::{Command, DestinationState, Event, Tried};
 use crate::show::{Edit, ItemKind, Recording, Show};
 use folder::FolderChoice;
 use form::Form;
-pub use history::History;
+use history::History;
 use presets::Preset;
-pub use trials::{Trials, words_of};
+use trials::Trials;
+use wish::Wish;
 
 /// Height of the row of small buttons, in points.
 const SMALL: f32 = 28.0;
@@ -36,28 +38,6 @@ const SMALL: f32 = 28.0;
 const LINE: f32 = 18.0;
 /// How long a try measures, in seconds.
 const TRY_S: f32 = 8.0;
-
-/// What a menu asks to be done with a destination.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Wish {
-    /// Try it; with its key or without.
-    Try {
-        /// Which.
-        id: String,
-        /// Whether the server is shown the key.
-        publish: bool,
-    },
-    /// End its try.
-    StopTrial(String),
-    /// Open the form of one that is there.
-    Edit(String),
-    /// Open the form for another like it.
-    Duplicate(String),
-    /// Put it at this position.
-    Move(String, usize),
-    /// Take it out.
-    Remove(String),
-}
 
 /// The panel's own state: none of it is the show's.
 #[derive(Default)]
