@@ -697,10 +697,7 @@ fn the_example_opens() {
     assert_eq!(show.name, "Demo");
     assert_eq!(show.format.rate, Rate(30, 1));
     assert_eq!(show.sources.len(), 4);
-    let looped = SourceKind::File {
-        path: "cam1.mkv".to_owned(),
-        looped: true,
-    };
+    let looped = SourceKind::file("cam1.mkv", true);
     assert_eq!(show.sources[0].kind, looped);
     assert_eq!(show.scenes[1].layers[0], Layer::full("cam1"));
     assert_eq!(show.scenes[1].layers[1].rect, (0.55, 0.1, 0.4, 0.4));

@@ -99,6 +99,16 @@ pub enum Command {
         /// 0 to 2000 ms.
         ms: u32,
     },
+    /// Plays, stops or moves a clip.
+    Clip {
+        /// A source's id.
+        source: String,
+        /// What it is to do.
+        action: ClipAction,
+        /// Where a seek goes, in seconds into the file, 0 or more; for nothing else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        position_s: Option<f64>,
+    },
     /// Starts or stops sending to a destination.
     Stream {
         /// A destination's id.
@@ -213,6 +223,22 @@ impl Command {
             direction: Some(style.direction),
         }
     }
+}
+
+/// What a clip is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClipAction {
+    /// Plays on from where it stands; from its start where it has ended.
+    Play,
+    /// Stands where it is, silent.
+    Pause,
+    /// Goes back to its start and waits there, silent.
+    Cue,
+    /// Plays from its start.
+    Restart,
+    /// Goes to a position, and plays on from there if it plays.
+    Seek,
 }
 
 /// A command with a number that its answer carries.

@@ -16,16 +16,16 @@ mod wire;
 
 pub use board::{MONITORS_MAX, MonitorBoard, MonitorKey};
 pub use client::Client;
-pub use command::{Command, Request};
+pub use command::{ClipAction, Command, Request};
 pub use event::{Event, Report, ReportDestination, ReportPart, ReportRecording, ReportSource};
 pub use hub::{Ask, Hub, LocalDoor};
 pub use monitor::{Absence, Door, MonitorId, MonitorPicture, MonitorRequest};
 pub use place::Place;
 pub use server::serve;
 pub use snapshot::{
-    Counters, DestinationState, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
-    ReceivedStream, ReceiverStatus, RecordingState, RecordingStatus, SceneStatus, Snapshot,
-    SourceState, SourceStatus, Tally, Transition, TransitionState,
+    ClipState, ClipStatus, Counters, DestinationState, DestinationStatus, EditStatus,
+    EncoderStatus, Health, Level, ReceivedStream, ReceiverStatus, RecordingState, RecordingStatus,
+    SceneStatus, Snapshot, SourceState, SourceStatus, Tally, Transition, TransitionState,
 };
 
 pub use crate::show::{Direction, Rgb, TransitionKind, TransitionStyle};

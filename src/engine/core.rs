@@ -10,11 +10,11 @@ use super::switcher::{SwitchError, Switcher};
 use super::taken::Taken;
 use crate::audio::StripGain;
 use crate::door::{
-    Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level, ReceiverStatus,
-    RecordingStatus, SceneStatus, Snapshot, SourceStatus, Transition,
+    ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
+    ReceiverStatus, RecordingStatus, SceneStatus, Snapshot, SourceStatus, Transition,
 };
 use crate::media::{Rate, db_to_gain};
-use crate::show::{Afv, Destination, Show, Source, TransitionStyle};
+use crate::show::{Afv, Destination, Show, Source, SourceKind, TransitionStyle};
 use crate::video::Layout;
 
 const FADER_MAX_DB: f32 = 10.0;
@@ -35,6 +35,8 @@ pub enum Effect {
     Marker(String),
     /// Delay a source's picture, by slot.
     PictureDelay(usize, u32),
+    /// Have a clip do something, by slot; with where a seek goes, in seconds.
+    Clip(usize, ClipAction, f64),
     /// Give a snapshot.
     Snapshot,
     /// End the show.
@@ -67,6 +69,12 @@ pub enum Refusal {
         /// The range.
         expected: String,
     },
+    /// A clip's command for what is none.
+    #[error("source \"{0}\" is no clip: expected one that plays a file")]
+    NoClip(String),
+    /// A clip's command with a position where there must be none, or without one.
+    #[error("{0}")]
+    ClipPosition(&'static str),
     /// An edit would take something off the air.
     #[error("{what} \"{id}\" is on air: take another scene first, or say that it is meant")]
     OnAir {
@@ -434,6 +442,37 @@ impl Core {
                 }
                 self.strips[strip].picture_delay_ms = *ms;
                 return Ok(Effect::PictureDelay(strip, *ms));
+            }
+            Command::Clip {
+                source,
+                action,
+                position_s,
+            } => {
+                let slot = self.strip(source)?;
+                let is_clip = |s: &Source| matches!(s.kind, SourceKind::File { .. });
+                if !self.cast.source_at(slot).is_some_and(is_clip) {
+                    return Err(Refusal::NoClip(source.clone()));
+                }
+                let position = match (action, position_s) {
+                    (ClipAction::Seek, Some(at)) if at.is_finite() && *at >= 0.0 => *at,
+                    (ClipAction::Seek, Some(at)) => {
+                        return Err(Refusal::OutOfRange {
+                            what: "position",
+                            value: format!("{at} s"),
+                            expected: "0 s or more".to_owned(),
+                        });
+                    }
+                    (ClipAction::Seek, None) => {
+                        return Err(Refusal::ClipPosition("seek to where? expected position_s"));
+                    }
+                    (_, Some(_)) => {
+                        return Err(Refusal::ClipPosition(
+                            "position_s is for seek alone: expected the command without it",
+                        ));
+                    }
+                    (_, None) => 0.0,
+                };
+                return Ok(Effect::Clip(slot, *action, position));
             }
             Command::Stream { destination, on } => {
                 if !self.destinations().any(|id| id == destination) {

@@ -3,6 +3,7 @@
 
 mod book;
 mod cast;
+mod clip;
 mod core;
 mod crossing;
 mod editor;

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 
+use super::clip::Clip;
 use super::core::label;
 use super::sound::Placing;
 use super::tick::Input;
@@ -114,7 +115,9 @@ impl Stagehands {
         self.meters.clear(slot);
         let track = Track::new(sound, input::is_live(&source.kind));
         self.place(slot, Some(Box::new(Strip::new(track))));
+        let clip = status.transport.as_ref();
         let input = Input {
+            clip: clip.and_then(|transport| Clip::of(&source.kind, transport)),
             slot: pictures,
             status,
             slate: self.slate(source),

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use crossbeam_channel::{Receiver, Sender};
 
 use super::cast::Cast;
+use super::clip::Clip;
 use super::core::{Core, Effect, Observed, Refusal, ramp_of};
 use super::editor::{Change, Taken};
 use super::health::Watch;
@@ -85,13 +86,21 @@ pub struct Input {
     pub held_ns: i64,
     /// Whether the first frame waits for its first picture, within reason.
     pub waits_at_start: bool,
+    /// How it is played, where it is a clip.
+    pub clip: Option<Clip>,
 }
 
 impl Input {
     /// The picture for a tick: the slot's, or the slate where nothing has come for a while.
     fn picture(&mut self, due: House, frame_ns: i64, now: House) -> Option<Picture> {
+        let rests = self.clip.as_ref().is_some_and(Clip::rests);
+        let since = self.clip.as_ref().map_or(House::MIN, Clip::since);
         let gone = match self.status.vitals.last_picture() {
-            Some(last) => now - last > LOST_NS && self.status.state() != SourceState::Ended,
+            Some(last) => {
+                now - last.max(since) > LOST_NS
+                    && self.status.state() != SourceState::Ended
+                    && !rests
+            }
             None => true,
         };
         if gone {
@@ -99,12 +108,24 @@ impl Input {
             self.slot.clear();
             return self.slate.clone();
         }
+        if self.clip.as_mut().is_some_and(Clip::stands) {
+            return self.slot.current().cloned().or_else(|| self.slate.clone());
+        }
         let before = self.slot.shown();
+        // If nothing waited when the frame before was made, that was the last.
+        let drained = self.slot.is_drained();
         let picture = self.slot.at(due, frame_ns).cloned();
         if let Some(picture) = &picture
             && before != Some(picture.number)
         {
             self.held_ns = now - picture.arrived;
+        }
+        let heard = self.status.vitals.position();
+        let position = picture.as_ref().map_or(heard, |picture| picture.position);
+        if let Some(clip) = &mut self.clip
+            && !clip.shows(position, drained)
+        {
+            return None;
         }
         picture.or_else(|| self.slate.clone())
     }
@@ -126,6 +147,7 @@ impl Input {
             jitter_ms: vitals.jitter_ms(),
             held_ms: self.held_ns as f32 / 1e6,
             restarts: self.status.restarts(),
+            clip: self.clip.as_ref().map(Clip::status),
             ..SourceStatus::default()
         }
     }
@@ -151,6 +173,7 @@ impl Tick {
             self.recast(n);
             let asked = self.carry_out(n, rate);
             let layout = self.core.tick();
+            self.play_clips(due);
             self.order_sound(n, rate, &mut ordered);
 
             let pictures: Vec<Option<Picture>> = self
@@ -323,15 +346,40 @@ impl Tick {
                     input.status.vitals.set_picture_delay_ms(ms);
                 }
             }
+            Effect::Clip(source, action, position_s) => {
+                if let Some(Some(input)) = self.inputs.get_mut(source)
+                    && let Some(clip) = &mut input.clip
+                {
+                    clip.act(action, position_s, rate.time_of(n));
+                }
+            }
             Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
             Effect::Quit => asked.quit = true,
         }
         Ok(())
     }
 
+    /// Tells each clip whether it is on air in the frame due at `due`.
+    fn play_clips(&mut self, due: House) {
+        let switcher = self.core.switcher();
+        for (slot, input) in self.inputs.iter_mut().enumerate() {
+            if let Some(input) = input
+                && let Some(clip) = &mut input.clip
+            {
+                clip.is_seen(switcher.on_air().any(|stage| stage.shows(slot)), due);
+            }
+        }
+    }
+
     /// Says which gains go with this frame, if they are others than before.
     fn order_sound(&mut self, n: u64, rate: Rate, ordered: &mut Option<(Vec<StripGain>, f32)>) {
-        let gains = self.core.gains();
+        let mut gains = self.core.gains();
+        for (gain, input) in gains.iter_mut().zip(&self.inputs) {
+            let clip = input.as_ref().and_then(|input| input.clip.as_ref());
+            if clip.is_some_and(Clip::is_silent) {
+                gain.fader = 0.0;
+            }
+        }
         let program = 1.0 - self.core.switcher().black().0;
         let moving = self.core.switcher().is_moving();
         let position = rate.sample_of(n);

@@ -16,6 +16,7 @@ mod slot;
 mod sound;
 mod supervisor;
 mod test;
+mod transport;
 
 pub use camera::{CameraInfo, cameras};
 pub use clock_map::ClockMap;
@@ -24,3 +25,4 @@ pub use pipeline::{Setting, SourceError};
 pub use slot::{Slot, SlotCounters, SlotWriter, slot};
 pub use sound::{Mark, SoundReader, SoundWriter, sound_ring};
 pub use supervisor::{LOST_NS, RunningSource, Status, is_live, start};
+pub use transport::Transport;

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::address;
+use super::clip::AtEnd;
 use super::colour::{self, Colour};
 use super::fault::Fault;
 use super::locate::Tree;
@@ -18,6 +19,8 @@ use super::words::{is_id, looks_like_key, nearest, one_of};
 
 /// How far a layer may reach beyond the program, as a multiple of the program's size.
 const REACH: f64 = 10.0;
+/// Where a clip may begin or end at the latest, in seconds: a day.
+const LONGEST_S: f64 = 86_400.0;
 
 /// Checks a show against itself, without a look at the file system.
 ///
@@ -159,13 +162,27 @@ impl Checker<'_> {
                     self.range(&format!("{place}.kind.tone_hz"), tone, 20.0..=20_000.0);
                 }
             }
-            SourceKind::File { path, .. } => {
+            SourceKind::File {
+                path,
+                looped,
+                at_end,
+                in_s,
+                out_s,
+                ..
+            } => {
                 if path.is_empty() {
                     self.fault(
                         &format!("{place}.kind.path"),
                         "the path is empty, expected a media file",
                     );
                 }
+                if *looped && !matches!(at_end, AtEnd::Hold | AtEnd::Loop) {
+                    self.fault(
+                        &format!("{place}.kind.at_end"),
+                        "a clip that loops has no end, expected either this or loop",
+                    );
+                }
+                self.cut(place, *in_s, *out_s);
             }
             SourceKind::Camera { device } => {
                 if device.trim().is_empty() {
@@ -182,6 +199,24 @@ impl Checker<'_> {
                 }
                 self.range(&format!("{place}.kind.latency_ms"), *latency_ms, 0..=10_000);
             }
+        }
+    }
+
+    /// The part of a clip that is played.
+    fn cut(&mut self, place: &str, in_s: Option<f64>, out_s: Option<f64>) {
+        for (field, value) in [("in_s", in_s), ("out_s", out_s)] {
+            if let Some(value) = value {
+                self.range(&format!("{place}.kind.{field}"), value, 0.0..=LONGEST_S);
+            }
+        }
+        let begins = in_s.unwrap_or(0.0);
+        if let Some(ends) = out_s
+            && ends <= begins
+        {
+            self.fault(
+                &format!("{place}.kind.out_s"),
+                format!("{ends} is not behind the clip's start at {begins}, expected more"),
+            );
         }
     }
 

@@ -3,6 +3,7 @@
 mod address;
 mod atomic;
 mod check;
+mod clip;
 pub mod colour;
 mod disk;
 mod edit;
@@ -22,6 +23,7 @@ mod transition;
 mod wipes;
 mod words;
 
+pub use clip::{AtEnd, Play};
 pub use colour::{Colour, Wheel};
 pub use disk::resolve as resolve_path;
 pub use edit::{Edit, EditError, Item, ItemKind, Part};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::clip::{AtEnd, Play};
 use super::colour::Colour;
 use super::transition::TransitionStyle;
 use crate::media::Rate;
@@ -193,9 +194,21 @@ pub enum SourceKind {
     File {
         /// Read from the show file's folder if relative.
         path: String,
-        /// Starts again at its end.
+        /// Starts again at its end: the short way to say `at_end: Loop`.
         #[serde(default, rename = "loop")]
         looped: bool,
+        /// What it does when it has been played.
+        #[serde(default, skip_serializing_if = "AtEnd::is_hold")]
+        at_end: AtEnd,
+        /// Whether it waits for its take.
+        #[serde(default, skip_serializing_if = "Play::is_always")]
+        play: Play,
+        /// Where it begins, in seconds into the file; its start where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        in_s: Option<f64>,
+        /// Where it ends, in seconds into the file; its end where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        out_s: Option<f64>,
     },
     /// A camera or capture device.
     Camera {
@@ -211,6 +224,29 @@ pub enum SourceKind {
         #[serde(default = "default_latency_ms")]
         latency_ms: u32,
     },
+}
+
+impl SourceKind {
+    /// A clip that plays from start to end, or over and over again.
+    pub fn file(path: &str, looped: bool) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            looped,
+            at_end: AtEnd::default(),
+            play: Play::default(),
+            in_s: None,
+            out_s: None,
+        }
+    }
+
+    /// What a clip does when it has been played; a source that is no clip never has been.
+    pub fn at_end(&self) -> AtEnd {
+        match self {
+            Self::File { looped: true, .. } => AtEnd::Loop,
+            Self::File { at_end, .. } => *at_end,
+            _ => AtEnd::Hold,
+        }
+    }
 }
 
 fn default_latency_ms() -> u32 {
