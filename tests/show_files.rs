@@ -65,7 +65,7 @@ const WRONG_TEXTS: &[Wrong] = &[
     ("¤(name: \"x\")", &["field `version` is missing"]),
     (
         "(version: ¤2, name: \"x\")",
-        &["unknown version 2, expected 1"],
+        &["unknown version 2, expected 1", "a newer regie"],
     ),
     ("(version: ¤0, name: \"x\")", &["unknown version 0"]),
     (

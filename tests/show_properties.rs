@@ -89,9 +89,10 @@ fn transition() -> impl Strategy<Value = TransitionStyle> {
         0.0..=1.0,
         any::<bool>(),
         direction,
+        "[a-z]{0,8}",
     )
         .prop_map(
-            |(kind, frames, [red, green, blue], wipe, softness, reverse, direction)| {
+            |(kind, frames, [red, green, blue], wipe, softness, reverse, direction, stinger)| {
                 TransitionStyle {
                     kind,
                     frames,
@@ -100,6 +101,7 @@ fn transition() -> impl Strategy<Value = TransitionStyle> {
                     softness,
                     reverse,
                     direction,
+                    stinger,
                 }
             },
         )
@@ -251,6 +253,8 @@ prop_compose! {
             sources,
             scenes: Vec::new(),
             transition,
+            stingers: Vec::new(),
+            hold: Default::default(),
             destinations,
             recording: Recording { folder },
             receiver: port.map(|port| Receiver { address: format!("127.0.0.1:{port}") }),

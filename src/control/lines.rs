@@ -193,6 +193,7 @@ mod tests {
                     softness: Some(0.1),
                     reverse: Some(true),
                     direction: None,
+                    stinger: None,
                 },
             ),
             (
@@ -205,6 +206,7 @@ mod tests {
                     softness: None,
                     reverse: None,
                     direction: None,
+                    stinger: None,
                 },
             ),
             (
@@ -217,6 +219,7 @@ mod tests {
                     softness: None,
                     reverse: None,
                     direction: Some(Direction::Up),
+                    stinger: None,
                 },
             ),
             (

@@ -50,6 +50,9 @@ pub enum Command {
         /// Where the pictures of a push or slide go.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         direction: Option<Direction>,
+        /// A stinger's id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stinger: Option<String>,
     },
     /// Moves the transition by hand. At 1 PVW and PGM are swapped and the bar is at rest; at 0 the
     /// transition is given up. AUTO goes on from where the bar stands, CUT completes it, a hot cut
@@ -70,6 +73,11 @@ pub enum Command {
         /// How long, 0 to 1000 frames; one second where it is left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         frames: Option<u32>,
+    },
+    /// Puts the holding slate over everything, or takes it away. What is beneath it goes on.
+    Hold {
+        /// On air.
+        on: bool,
     },
     /// Sets a source's fader.
     Fader {
@@ -171,6 +179,11 @@ pub enum Command {
     },
     /// Takes over what the show's file holds now, as an edit that can be undone.
     Revert {},
+    /// Decides about what was edited before this show was opened and never saved.
+    Autosave {
+        /// Takes it over, as an edit that can be undone; lets it go where not.
+        take: bool,
+    },
     /// Whether edits of the scenes on air are seen at once, and not with the next take.
     LiveEdit {
         /// At once.
@@ -194,6 +207,7 @@ impl Command {
                 | Self::Redo { .. }
                 | Self::Save { .. }
                 | Self::Revert {}
+                | Self::Autosave { .. }
                 | Self::Show {}
         )
     }
@@ -208,6 +222,7 @@ impl Command {
             softness: None,
             reverse: None,
             direction: None,
+            stinger: None,
         }
     }
 
@@ -221,6 +236,7 @@ impl Command {
             softness: Some(style.softness),
             reverse: Some(style.reverse),
             direction: Some(style.direction),
+            stinger: Some(style.stinger),
         }
     }
 }

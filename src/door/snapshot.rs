@@ -1,5 +1,6 @@
 //! What can be seen of the engine, once each tick.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,9 @@ pub struct Snapshot {
     pub black: f32,
     /// Where fade to black is going: true is to black.
     pub fade_to_black: bool,
+    /// The holding slate is over everything.
+    #[serde(default)]
+    pub hold: bool,
     /// In the show's order.
     pub sources: Vec<SourceStatus>,
     /// The show's own in its order, then those of the sources that have none of their id.
@@ -377,6 +381,10 @@ pub struct EditStatus {
     pub undo: Option<String>,
     /// What REDO would make again.
     pub redo: Option<String>,
+    /// What was edited before this show was opened and never saved lies in this file: to be taken over
+    /// or let go with the command `autosave`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autosave: Option<PathBuf>,
 }
 
 /// Frames of the program.

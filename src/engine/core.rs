@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::cast::{Cast, SLOTS};
 use super::journal::{Journal, JournalStrip};
+use super::stingers::Lengths;
 use super::switcher::{SwitchError, Switcher};
 use super::taken::Taken;
 use crate::audio::StripGain;
@@ -145,6 +146,8 @@ pub struct Core {
     /// The ids of the destinations that are asked for.
     streaming: BTreeSet<String>,
     recording: bool,
+    /// The holding slate is over everything.
+    hold: bool,
     /// Edits of the scenes on air are seen at once.
     live_edit: bool,
 }
@@ -189,6 +192,7 @@ impl Core {
             strips,
             streaming: BTreeSet::new(),
             recording: false,
+            hold: false,
             live_edit: false,
             cast,
         }
@@ -303,6 +307,7 @@ impl Core {
             .cloned()
             .collect();
         self.recording = journal.recording;
+        self.hold = journal.hold;
     }
 
     /// What a next engine needs to go on.
@@ -338,6 +343,7 @@ impl Core {
                 .collect(),
             streaming: self.streaming.iter().cloned().collect(),
             recording: self.recording,
+            hold: self.hold,
             ..Journal::default()
         }
     }
@@ -362,6 +368,11 @@ impl Core {
     /// The switcher.
     pub fn switcher(&self) -> &Switcher {
         &self.switcher
+    }
+
+    /// Says which stingers can be played from now on, and how long they are.
+    pub fn know_stingers(&mut self, stingers: Lengths) {
+        self.switcher.know_stingers(stingers);
     }
 
     /// The strips, by slot.
@@ -397,6 +408,7 @@ impl Core {
                 softness,
                 reverse,
                 direction,
+                stinger,
             } => {
                 let now = self.switcher.transition(&self.cast).style;
                 self.switcher.set_transition(TransitionStyle {
@@ -407,11 +419,13 @@ impl Core {
                     softness: softness.unwrap_or(now.softness),
                     reverse: reverse.unwrap_or(now.reverse),
                     direction: direction.unwrap_or(now.direction),
+                    stinger: stinger.clone().unwrap_or(now.stinger),
                 })?;
             }
             Command::TBar { position } => self.switcher.t_bar(*position, &self.cast)?,
             Command::PreviewTransition {} => self.switcher.try_transition(&self.cast)?,
             Command::FadeToBlack { on, frames } => self.switcher.fade_to_black(*on, *frames)?,
+            Command::Hold { on } => self.hold = *on,
             Command::Fader { source, db } => {
                 let strip = self.strip(source)?;
                 if !(FADER_MIN_DB..=FADER_MAX_DB).contains(db) {
@@ -517,6 +531,7 @@ impl Core {
             | Command::Redo { .. }
             | Command::Save { .. }
             | Command::Revert {}
+            | Command::Autosave { .. }
             | Command::Show {} => return Err(Refusal::ForEditor),
             Command::Quit {} => return Ok(Effect::Quit),
         }
@@ -539,8 +554,26 @@ impl Core {
         self.switcher.tick()
     }
 
+    /// Whether the holding slate is over everything.
+    pub fn holds(&self) -> bool {
+        self.hold
+    }
+
+    /// The program's gain: fade to black takes it down, but not what is heard with the holding slate.
+    pub fn program_gain(&self) -> f32 {
+        if self.hold {
+            1.0
+        } else {
+            1.0 - self.switcher.black().0
+        }
+    }
+
     /// The gains that go with the frame last shown, by slot.
     pub fn gains(&self) -> Vec<StripGain> {
+        let held = self.hold.then(|| {
+            let source = self.cast.show.hold.source.as_deref();
+            source.and_then(|source| self.cast.slot(source))
+        });
         self.strips
             .iter()
             .enumerate()
@@ -550,10 +583,11 @@ impl Core {
                 } else {
                     db_to_gain(strip.fader_db)
                 },
-                follow: match strip.afv {
-                    Afv::On => 1.0,
-                    Afv::Off => 0.0,
-                    Afv::Follow => self.switcher.follow(i) as f32,
+                follow: match (held, strip.afv) {
+                    (Some(heard), _) => f32::from(u8::from(heard == Some(i))),
+                    (None, Afv::On) => 1.0,
+                    (None, Afv::Off) => 0.0,
+                    (None, Afv::Follow) => self.switcher.follow(i) as f32,
                 },
             })
             .collect()
@@ -603,6 +637,7 @@ impl Core {
             },
             black,
             fade_to_black,
+            hold: self.hold,
             sources,
             scenes,
             program_level: observed.program.0,

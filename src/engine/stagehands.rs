@@ -15,9 +15,9 @@ use super::tick::Input;
 use crate::audio::{Meters, Strip, Track};
 use crate::door::SourceState;
 use crate::input::{self, RunningSource, Setting};
-use crate::media::HouseClock;
+use crate::media::{HouseClock, Picture};
 use crate::output::{Consumers, PacketQueue, RunningDestination};
-use crate::show::{Destination, Encoder, Show, Source, SourceKind};
+use crate::show::{Destination, Encoder, Hold, Show, Source, SourceKind};
 use crate::video::{CanvasPool, slate};
 
 /// Something that the tick is to have.
@@ -25,9 +25,11 @@ pub enum Arrival {
     /// A source, for its slot.
     Source(usize, Box<Input>),
     /// A slot's new slate.
-    Slate(usize, Option<crate::media::Picture>),
+    Slate(usize, Option<Picture>),
     /// A destination.
     Destination(RunningDestination),
+    /// The holding slate.
+    Hold(Picture),
 }
 
 /// Something that the tick no longer has.
@@ -137,8 +139,31 @@ impl Stagehands {
         let _ = self.arrivals.send(Arrival::Slate(slot, slate));
     }
 
-    fn slate(&self, source: &Source) -> Option<crate::media::Picture> {
+    fn slate(&self, source: &Source) -> Option<Picture> {
         slate(&self.pool, &label(&source.label, &source.id))
+    }
+
+    /// Makes the holding slate of its text, which is quickly done.
+    pub fn write_hold(&self, hold: &Hold) {
+        if let Some(picture) = slate(&self.pool, &hold.text) {
+            let _ = self.arrivals.send(Arrival::Hold(picture));
+        }
+    }
+
+    /// Makes the holding slate of its picture, or of its text where there is none to be had.
+    pub fn make_hold(&self, hold: &Hold) {
+        let Some(path) = &hold.picture else {
+            return self.write_hold(hold);
+        };
+        match input::still(&self.setting.folder.join(path), self.setting.format) {
+            Ok(picture) => {
+                let _ = self.arrivals.send(Arrival::Hold(picture));
+            }
+            Err(error) => {
+                tracing::warn!("the holding slate's picture: {error}");
+                self.write_hold(hold);
+            }
+        }
     }
 
     /// Starts a destination, which is off.

@@ -14,6 +14,7 @@ use super::model::{
     Destination, EncoderName, Key, Layer, Scene, Show, Source, SourceKind, VERSION,
 };
 use super::secrets::is_secret_name;
+use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 use super::words::{is_id, looks_like_key, nearest, one_of};
 
@@ -46,6 +47,15 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
         checker.scene(&format!("scenes[{n}]"), scene, &known);
     }
     checker.transition("transition", &show.transition);
+    checker.ids("stingers", show.stingers.iter().map(|s| &s.id));
+    for (n, stinger) in show.stingers.iter().enumerate() {
+        checker.stinger(&format!("stingers[{n}]"), stinger);
+    }
+    if let Some(source) = &show.hold.source
+        && !known.contains(&source.as_str())
+    {
+        checker.unknown_source("hold.source", source, &known);
+    }
     checker.ids("destinations", show.destinations.iter().map(|d| &d.id));
     for (n, destination) in show.destinations.iter().enumerate() {
         checker.destination(&format!("destinations[{n}]"), destination);
@@ -86,8 +96,13 @@ impl Checker<'_> {
             self.fault(
                 "version",
                 format!(
-                    "unknown version {}, expected {VERSION}, the only one this program reads",
-                    show.version
+                    "unknown version {}, expected {VERSION}, the only one this program reads{}",
+                    show.version,
+                    if show.version > VERSION {
+                        ": a newer regie has written it"
+                    } else {
+                        ""
+                    }
                 ),
             );
         }
@@ -240,30 +255,53 @@ impl Checker<'_> {
         }
     }
 
+    fn unknown_source(&mut self, place: &str, source: &str, known: &[&str]) {
+        let hint = match nearest(source, known) {
+            Some(near) => format!(" (did you mean `{near}`?)"),
+            None => String::new(),
+        };
+        let expected = match known {
+            [] => "a source, of which there is none".to_owned(),
+            known => one_of(known),
+        };
+        let message = format!(
+            "no source has the id `{}`{hint}, expected {expected}",
+            source.escape_debug()
+        );
+        self.fault(place, message);
+    }
+
     /// A scene of no layers is black, and is none the worse for it.
     fn scene(&mut self, place: &str, scene: &Scene, known: &[&str]) {
         for (n, layer) in scene.layers.iter().enumerate() {
             let place = format!("{place}.layers[{n}]");
             if !known.contains(&layer.source.as_str()) {
-                let hint = match nearest(&layer.source, known) {
-                    Some(near) => format!(" (did you mean `{near}`?)"),
-                    None => String::new(),
-                };
-                let expected = match known {
-                    [] => "a source, of which there is none".to_owned(),
-                    known => one_of(known),
-                };
-                let message = format!(
-                    "no source has the id `{}`{hint}, expected {expected}",
-                    layer.source.escape_debug()
-                );
-                self.fault(&format!("{place}.source"), message);
+                self.unknown_source(&format!("{place}.source"), &layer.source, known);
             }
             self.layer(&place, layer);
         }
         if let Some(style) = &scene.transition {
             self.transition(&format!("{place}.transition"), style);
         }
+    }
+
+    fn stinger(&mut self, place: &str, stinger: &Stinger) {
+        if stinger.path.is_empty() {
+            self.fault(
+                &format!("{place}.path"),
+                "the path is empty, expected a clip with transparency",
+            );
+        }
+        self.range(
+            &format!("{place}.level_db"),
+            stinger.level_db,
+            -100.0..=10.0,
+        );
+        self.range(
+            &format!("{place}.cut_frame"),
+            stinger.cut_frame,
+            0..=TransitionStyle::LONGEST,
+        );
     }
 
     /// A wipe whose picture is missing is no fault of the show: it may lie in another user's folder.

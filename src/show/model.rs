@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::clip::{AtEnd, Play};
 use super::colour::Colour;
+use super::hold::Hold;
+use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 use crate::media::Rate;
 
@@ -33,6 +35,12 @@ pub struct Show {
     /// The transition that AUTO makes when the show begins.
     #[serde(default)]
     pub transition: TransitionStyle,
+    /// Clips with transparency that are drawn over a cut.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stingers: Vec<Stinger>,
+    /// What goes over everything while the show has to wait.
+    #[serde(default, skip_serializing_if = "Hold::is_default")]
+    pub hold: Hold,
     /// Where the program is sent.
     #[serde(default)]
     pub destinations: Vec<Destination>,
