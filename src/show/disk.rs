@@ -38,7 +38,7 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, before: Option<&Show>
         }
     }
     if let Some(picture) = &show.hold.picture
-        && !before.is_some_and(|before| before.hold.picture == show.hold.picture)
+        && before.is_none_or(|before| before.hold.picture != show.hold.picture)
         && let Err(message) = readable(&resolve(file, picture))
     {
         fault("hold.picture", message);
