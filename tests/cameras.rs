@@ -336,6 +336,8 @@ fn show(sources: Vec<Source>) -> Show {
         sources,
         scenes: Vec::<Scene>::new(),
         transition: Default::default(),
+        stingers: Vec::new(),
+        hold: Default::default(),
         destinations: Vec::new(),
         recording: Default::default(),
         receiver: None,

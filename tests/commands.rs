@@ -97,6 +97,8 @@ fn show() -> impl Strategy<Value = Show> {
                 sources,
                 scenes,
                 transition,
+                stingers: Vec::new(),
+                hold: Default::default(),
                 destinations: (0..destinations)
                     .map(|i| Destination {
                         id: format!("d{i}"),
@@ -171,6 +173,7 @@ fn transition() -> impl Strategy<Value = Command> {
                 softness,
                 reverse,
                 direction,
+                stinger: None,
             },
         )
 }

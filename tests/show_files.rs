@@ -65,7 +65,7 @@ const WRONG_TEXTS: &[Wrong] = &[
     ("¤(name: \"x\")", &["field `version` is missing"]),
     (
         "(version: ¤2, name: \"x\")",
-        &["unknown version 2, expected 1"],
+        &["unknown version 2, expected 1", "a newer regie"],
     ),
     ("(version: ¤0, name: \"x\")", &["unknown version 0"]),
     (
@@ -263,7 +263,7 @@ const WRONG_PARTS: &[Wrong] = &[
     ),
     (
         "transition: (kind: ¤Fade),",
-        &["unknown name `Fade`, expected `Cut`, `Mix`, `Dip`, `Wipe`, `Push` or `Slide`"],
+        &["unknown name `Fade`, expected `Cut`, `Mix`, `Dip`, `Wipe`, `Push`, `Slide` or `Stinger`"],
     ),
     (
         "transition: (kind: ¤\"mix\"),",
@@ -384,6 +384,35 @@ const WRONG_PARTS: &[Wrong] = &[
         ],
     ),
     // Disk.
+    (
+        "sources: [(id: \"a\", kind: File(path: \"cam1.mkv\", in_s: 5, out_s: ¤3.5))],",
+        &["3.5 is not behind the clip's start at 5"],
+    ),
+    (
+        "sources: [(id: \"a\", kind: File(path: \"cam1.mkv\", in_s: ¤-1))],",
+        &["-1 is out of range"],
+    ),
+    (
+        "sources: [(id: \"a\", kind: File(path: \"cam1.mkv\", loop: true, at_end: ¤Black))],",
+        &["a clip that loops has no end"],
+    ),
+    (
+        "sources: [(id: \"a\", kind: File(path: \"cam1.mkv\", play: ¤Later))],",
+        &["unknown name `Later`"],
+    ),
+    (
+        "stingers: [(id: \"s\", path: ¤\"gone.webm\", cut_frame: 3)],",
+        &["there is no file"],
+    ),
+    (
+        "stingers: [(id: \"s\", path: \"s-%03d.png\", cut_frame: ¤1001, level_db: ¤11)],",
+        &["1001 is out of range", "11 is out of range"],
+    ),
+    (
+        "hold: (source: ¤\"music\"),",
+        &["no source has the id `music`"],
+    ),
+    ("hold: (picture: ¤\"gone.png\"),", &["there is no file"]),
     (
         "sources: [(id: \"a\", kind: File(path: ¤\"gone.mkv\"))],",
         &["there is no file", "gone.mkv"],
@@ -697,10 +726,7 @@ fn the_example_opens() {
     assert_eq!(show.name, "Demo");
     assert_eq!(show.format.rate, Rate(30, 1));
     assert_eq!(show.sources.len(), 4);
-    let looped = SourceKind::File {
-        path: "cam1.mkv".to_owned(),
-        looped: true,
-    };
+    let looped = SourceKind::file("cam1.mkv", true);
     assert_eq!(show.sources[0].kind, looped);
     assert_eq!(show.scenes[1].layers[0], Layer::full("cam1"));
     assert_eq!(show.scenes[1].layers[1].rect, (0.55, 0.1, 0.4, 0.4));

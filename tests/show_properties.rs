@@ -8,9 +8,9 @@ use proptest::option;
 use proptest::prelude::*;
 use regie::media::Rate;
 use regie::show::{
-    Afv, Colour, Destination, Direction, Encoder, EncoderName, Format, Key, Latency, Layer,
-    Pattern, Preset, Receiver, Recording, Rgb, Scene, Show, Source, SourceKind, TransitionKind,
-    TransitionStyle, VERSION, Wheel, parse, save,
+    Afv, AtEnd, Colour, Destination, Direction, Encoder, EncoderName, Format, Key, Latency, Layer,
+    Pattern, Play, Preset, Receiver, Recording, Rgb, Scene, Show, Source, SourceKind,
+    TransitionKind, TransitionStyle, VERSION, Wheel, parse, save,
 };
 
 fn id() -> impl Strategy<Value = String> {
@@ -89,9 +89,10 @@ fn transition() -> impl Strategy<Value = TransitionStyle> {
         0.0..=1.0,
         any::<bool>(),
         direction,
+        "[a-z]{0,8}",
     )
         .prop_map(
-            |(kind, frames, [red, green, blue], wipe, softness, reverse, direction)| {
+            |(kind, frames, [red, green, blue], wipe, softness, reverse, direction, stinger)| {
                 TransitionStyle {
                     kind,
                     frames,
@@ -100,6 +101,7 @@ fn transition() -> impl Strategy<Value = TransitionStyle> {
                     softness,
                     reverse,
                     direction,
+                    stinger,
                 }
             },
         )
@@ -118,12 +120,30 @@ fn kind() -> impl Strategy<Value = SourceKind> {
             text().prop_filter("a path", |p| !p.is_empty()),
             any::<bool>()
         )
-            .prop_map(|(path, looped)| SourceKind::File { path, looped }),
+            .prop_map(|(path, looped)| SourceKind::file(&path, looped)),
+        clip(),
         text()
             .prop_filter("a device", |d| !d.trim().is_empty())
             .prop_map(|device| SourceKind::Camera { device }),
         (url, 0u32..=10_000).prop_map(|(url, latency_ms)| SourceKind::Network { url, latency_ms }),
     ]
+}
+
+/// A clip of which everything is said.
+fn clip() -> impl Strategy<Value = SourceKind> {
+    let at_end = prop::sample::select(vec![AtEnd::Hold, AtEnd::Black, AtEnd::Loop, AtEnd::Rewind]);
+    let play = prop::sample::select(vec![Play::Always, Play::OnTake]);
+    let cut = (option::of(0.0..100.0), option::of(100.5..200.0));
+    ("[a-z]{1,8}", at_end, play, cut).prop_map(|(path, at_end, play, (in_s, out_s))| {
+        SourceKind::File {
+            path,
+            looped: false,
+            at_end,
+            play,
+            in_s,
+            out_s,
+        }
+    })
 }
 
 fn colour() -> impl Strategy<Value = Colour> {
@@ -233,6 +253,8 @@ prop_compose! {
             sources,
             scenes: Vec::new(),
             transition,
+            stingers: Vec::new(),
+            hold: Default::default(),
             destinations,
             recording: Recording { folder },
             receiver: port.map(|port| Receiver { address: format!("127.0.0.1:{port}") }),

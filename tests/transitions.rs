@@ -7,11 +7,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gstreamer_video as gst_video;
 use regie::media::{Picture, Rate};
 use regie::show::{
     BUILT_IN_WIPES, Direction, Format, Rgb, TransitionKind, TransitionStyle, read_wipe,
 };
-use regie::video::{Blend, Compositor, Crossing, Draw, Layout, Stage, WipeMap, WipePicture, yuv};
+use regie::video::{
+    Blend, Compositor, Crossing, Draw, Layout, Stage, StingerPictures, StingerShelf, WipeMap,
+    WipePicture, yuv,
+};
 
 const WIDTH: usize = 96;
 const HEIGHT: usize = 54;
@@ -56,7 +60,7 @@ struct Stand {
 impl Stand {
     fn new() -> Self {
         gstreamer::init().unwrap();
-        let compositor = Compositor::new(FORMAT).unwrap();
+        let mut compositor = Compositor::new(FORMAT).unwrap();
         let shelf = compositor.wipes();
         shelf.keep(BUILT_IN_WIPES.iter().map(|&name| {
             let picture = WipePicture::decode(&read_wipe(&[], name).unwrap()).unwrap();
@@ -65,6 +69,9 @@ impl Stand {
                 Arc::new(WipeMap::new(&picture, shelf.size())),
             )
         }));
+        let stingers = Arc::new(StingerShelf::default());
+        stingers.keep([("disc".to_owned(), Arc::new(disc()))].into());
+        compositor.take_stingers_from(stingers);
         // No pixel is as its neighbour, so that one that is off by one place is seen.
         let draw = |formula: fn(usize, usize, usize) -> usize| {
             let mut canvas = compositor.pool().canvas().unwrap();
@@ -118,6 +125,55 @@ impl Stand {
 
     fn side(&self, n: usize) -> Planes {
         planes(self.pictures[n].as_ref().unwrap())
+    }
+}
+
+/// How many pictures the stinger has, and beneath which of them the new scene comes.
+const DISC: (u32, u32) = (5, 2);
+
+/// The alpha of the stinger's picture `n` at a pixel: a disc with a soft edge that grows up to its
+/// middle picture and shrinks again.
+fn disc_alpha(n: u32, x: usize, y: usize) -> u8 {
+    let radius = 10.0 + 12.0 * f64::from(2 - n.abs_diff(2));
+    let (dx, dy) = (x as f64 - 40.0, y as f64 - 20.0);
+    ((radius - dx.hypot(dy)) * 32.0).clamp(0.0, 255.0) as u8
+}
+
+/// A stinger: a disc of a colour that is another in each pixel.
+fn disc() -> StingerPictures {
+    let info =
+        gst_video::VideoInfo::builder(gst_video::VideoFormat::A420, WIDTH as u32, HEIGHT as u32)
+            .build()
+            .unwrap();
+    let mut disc = StingerPictures::new((WIDTH, HEIGHT));
+    for n in 0..DISC.0 {
+        let mut bytes = vec![0u8; info.size()];
+        for i in 0..4 {
+            let (width, height) = size(if i == 3 { 0 } else { i });
+            let stride = info.stride()[i] as usize;
+            for y in 0..height {
+                for x in 0..width {
+                    bytes[info.offset()[i] + y * stride + x] = match i {
+                        0 => 60 + x as u8,
+                        3 => disc_alpha(n, x, y),
+                        _ => 90 + 40 * i as u8 - y as u8,
+                    };
+                }
+            }
+        }
+        let buffer = gstreamer::Buffer::from_slice(bytes);
+        let frame = gst_video::VideoFrameRef::from_buffer_ref_readable(&buffer, &info).unwrap();
+        let picture = disc.picture(&frame);
+        disc.push(&picture);
+    }
+    disc
+}
+
+fn stinger() -> Blend {
+    Blend::Stinger {
+        id: "disc".to_owned(),
+        pictures: DISC.0,
+        cut: DISC.1,
     }
 }
 
@@ -178,6 +234,10 @@ fn all() -> Vec<(String, Blend, f64)> {
             towards(TransitionKind::Slide, way),
             0.3,
         ));
+    }
+    for picture in [2, 3] {
+        let position = f64::from(picture) / f64::from(DISC.0 + 1);
+        all.push((format!("stinger-{picture}"), stinger(), position));
     }
     for name in BUILT_IN_WIPES {
         all.push((format!("wipe-{name}"), wipe(name, 0.0, false), 0.4));
@@ -258,6 +318,34 @@ fn every_transition_is_exact_at_both_ends() {
         assert!(stand.at(blend.clone(), 0.0) == from, "{name} at 0");
         assert!(stand.at(blend, 1.0) == to, "{name} at 1");
     }
+}
+
+/// Said once more, pixel by pixel: a cut, and the disc over it.
+#[test]
+fn a_stinger_is_laid_over_the_cut_by_its_transparency() {
+    let mut stand = Stand::new();
+    let (from, to) = (stand.side(0), stand.side(1));
+    for n in 0..DISC.0 {
+        let actual = stand.at(stinger(), f64::from(n + 1) / f64::from(DISC.0 + 1));
+        let under = if n >= DISC.1 { &to } else { &from };
+        for y in 0..HEIGHT {
+            for x in 0..WIDTH {
+                let alpha = f64::from(disc_alpha(n, x, y)) / 255.0;
+                let under = f64::from(under[0][y * WIDTH + x]);
+                let expected = under * (1.0 - alpha) + (60 + x) as f64 * alpha;
+                let pixel = f64::from(actual[0][y * WIDTH + x]);
+                assert!((pixel - expected).abs() <= 0.51, "picture {n} at {x} {y}");
+            }
+        }
+    }
+    // One that is gone leaves the cut.
+    let gone = Blend::Stinger {
+        id: "gone".to_owned(),
+        pictures: DISC.0,
+        cut: DISC.1,
+    };
+    assert!(stand.at(gone.clone(), 2.0 / 6.0) == from);
+    assert!(stand.at(gone, 3.0 / 6.0) == to);
 }
 
 #[test]

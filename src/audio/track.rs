@@ -79,6 +79,7 @@ impl Track {
         while let Some(mark) = self.reader.next_mark() {
             self.coming.push_back(mark);
         }
+        self.leave_behind(start);
         self.reach_marks();
         let heard = match self.resampler.take() {
             Some(mut bender) => {
@@ -93,6 +94,24 @@ impl Track {
         }
         self.smooth(out);
         heard
+    }
+
+    /// A clip that was sent elsewhere has what it was to play still waiting: what was put behind that
+    /// and is due goes before it.
+    fn leave_behind(&mut self, start: House) {
+        if self.resampler.is_some() {
+            return;
+        }
+        let due = |mark: &Mark| mark.jump && mark.time <= start;
+        if let Some(newest) = self.coming.iter().rposition(due) {
+            let old = self.coming[newest]
+                .index
+                .saturating_sub(self.reader.position());
+            if old > 0 {
+                self.step_begins();
+                self.reader.skip(old as usize);
+            }
+        }
     }
 
     /// In step with the house: samples are copied, from mark to mark.

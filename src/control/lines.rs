@@ -196,6 +196,7 @@ mod tests {
                     softness: Some(0.1),
                     reverse: Some(true),
                     direction: None,
+                    stinger: None,
                 },
             ),
             (
@@ -208,6 +209,7 @@ mod tests {
                     softness: None,
                     reverse: None,
                     direction: None,
+                    stinger: None,
                 },
             ),
             (
@@ -220,6 +222,7 @@ mod tests {
                     softness: None,
                     reverse: None,
                     direction: Some(Direction::Up),
+                    stinger: None,
                 },
             ),
             (

@@ -53,6 +53,9 @@ pub enum Command {
         /// Where the pictures of a push or slide go.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         direction: Option<Direction>,
+        /// A stinger's id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stinger: Option<String>,
     },
     /// Moves the transition by hand. At 1 PVW and PGM are swapped and the bar is at rest; at 0 the
     /// transition is given up. AUTO goes on from where the bar stands, CUT completes it, a hot cut
@@ -73,6 +76,11 @@ pub enum Command {
         /// How long, 0 to 1000 frames; one second where it is left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         frames: Option<u32>,
+    },
+    /// Puts the holding slate over everything, or takes it away. What is beneath it goes on.
+    Hold {
+        /// On air.
+        on: bool,
     },
     /// Sets a source's fader.
     Fader {
@@ -101,6 +109,16 @@ pub enum Command {
         source: String,
         /// 0 to 2000 ms.
         ms: u32,
+    },
+    /// Plays, stops or moves a clip.
+    Clip {
+        /// A source's id.
+        source: String,
+        /// What it is to do.
+        action: ClipAction,
+        /// Where a seek goes, in seconds into the file, 0 or more; for nothing else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        position_s: Option<f64>,
     },
     /// Starts or stops sending to a destination.
     Stream {
@@ -204,6 +222,11 @@ pub enum Command {
     },
     /// Takes over what the show's file holds now, as an edit that can be undone.
     Revert {},
+    /// Decides about what was edited before this show was opened and never saved.
+    Autosave {
+        /// Takes it over, as an edit that can be undone; lets it go where not.
+        take: bool,
+    },
     /// Whether edits of the scenes on air are seen at once, and not with the next take.
     LiveEdit {
         /// At once.
@@ -245,6 +268,7 @@ impl Command {
                     | Self::Save { .. }
                     | Self::SaveAs { .. }
                     | Self::Revert {}
+                    | Self::Autosave { .. }
                     | Self::Show {}
             )
     }
@@ -275,6 +299,7 @@ impl Command {
             softness: None,
             reverse: None,
             direction: None,
+            stinger: None,
         }
     }
 
@@ -288,8 +313,25 @@ impl Command {
             softness: Some(style.softness),
             reverse: Some(style.reverse),
             direction: Some(style.direction),
+            stinger: Some(style.stinger),
         }
     }
+}
+
+/// What a clip is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClipAction {
+    /// Plays on from where it stands; from its start where it has ended.
+    Play,
+    /// Stands where it is, silent.
+    Pause,
+    /// Goes back to its start and waits there, silent.
+    Cue,
+    /// Plays from its start.
+    Restart,
+    /// Goes to a position, and plays on from there if it plays.
+    Seek,
 }
 
 /// A command with a number that its answer carries.

@@ -18,7 +18,7 @@ mod wire;
 
 pub use board::{MONITORS_MAX, MonitorBoard, MonitorKey};
 pub use client::Client;
-pub use command::{Command, Request};
+pub use command::{ClipAction, Command, Request};
 pub use event::{Event, Report, ReportDestination, ReportPart, ReportRecording, ReportSource};
 pub use given_key::GivenKey;
 pub use hub::{Ask, Hub, Lines, LocalDoor};
@@ -26,9 +26,10 @@ pub use monitor::{Absence, Door, MonitorId, MonitorPicture, MonitorRequest};
 pub use place::Place;
 pub use server::serve;
 pub use snapshot::{
-    Counters, DestinationState, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
-    MarkerStatus, ReceivedStream, ReceiverStatus, RecordingState, RecordingStatus, SceneStatus,
-    Snapshot, SourceState, SourceStatus, Tally, Transition, TransitionState,
+    ClipState, ClipStatus, Counters, DestinationState, DestinationStatus, EditStatus,
+    EncoderStatus, Health, Level, MarkerStatus, ReceivedStream, ReceiverStatus, RecordingState,
+    RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus, Tally, Transition,
+    TransitionState,
 };
 pub use trial::{TrialState, TrialStatus, Tried};
 

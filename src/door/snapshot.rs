@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::media::Rate;
-use crate::show::{Afv, TransitionStyle};
+use crate::show::{Afv, AtEnd, TransitionStyle};
 
 /// The whole state of the show after one tick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Snapshot {
     pub black: f32,
     /// Where fade to black is going: true is to black.
     pub fade_to_black: bool,
+    /// The holding slate is over everything.
+    #[serde(default)]
+    pub hold: bool,
     /// In the show's order.
     pub sources: Vec<SourceStatus>,
     /// The show's own in its order, then those of the sources that have none of their id.
@@ -144,6 +147,41 @@ pub struct SourceStatus {
     pub held_ms: f32,
     /// How often its pipeline was started again.
     pub restarts: u32,
+    /// How a clip is played; none for what is no clip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<ClipStatus>,
+}
+
+/// How a clip is played.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClipStatus {
+    /// What it does.
+    pub state: ClipState,
+    /// Where in the file the picture is that is shown, in seconds.
+    pub position_s: f64,
+    /// Length of the file in seconds, once it is known.
+    pub length_s: Option<f64>,
+    /// Seconds from there to where it ends, once that is known.
+    pub remaining_s: Option<f64>,
+    /// It waits for its take, and goes back when it has left the air.
+    pub on_take: bool,
+    /// What it does when it has been played.
+    pub at_end: AtEnd,
+}
+
+/// What a clip does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClipState {
+    /// Plays.
+    #[default]
+    Playing,
+    /// Stands where it was stopped or sent to.
+    Paused,
+    /// Stands at its start and waits.
+    Cued,
+    /// Was played to its end.
+    Ended,
 }
 
 /// How a source does.
@@ -371,6 +409,10 @@ pub struct EditStatus {
     /// show is put over it, or what it holds is taken over.
     #[serde(default)]
     pub file_changed: bool,
+    /// What was edited before this show was opened and never saved lies in this file: to be taken over
+    /// or let go with the command `autosave`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autosave: Option<PathBuf>,
 }
 
 /// Frames of the program.

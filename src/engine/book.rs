@@ -252,6 +252,7 @@ fn word(part: &Part) -> String {
         ItemKind::Source => "source",
         ItemKind::Scene => "scene",
         ItemKind::Destination => "destination",
+        ItemKind::Stinger => "stinger",
     };
     match part {
         Part::Item(kind, id) => format!("{} \"{id}\"", list(kind)),

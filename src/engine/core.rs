@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use super::cast::{Cast, SLOTS};
 use super::journal::{Journal, JournalStrip};
+use super::stingers::Lengths;
 use super::switcher::{SwitchError, Switcher};
 use super::taken::Taken;
 use crate::audio::StripGain;
 use crate::door::{
-    Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level, ReceiverStatus,
-    RecordingStatus, SceneStatus, Snapshot, SourceStatus, Transition,
+    ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
+    ReceiverStatus, RecordingStatus, SceneStatus, Snapshot, SourceStatus, Transition,
 };
 use crate::media::{Rate, db_to_gain};
-use crate::show::{Afv, Destination, Show, Source, TransitionStyle};
+use crate::show::{Afv, Destination, Show, Source, SourceKind, TransitionStyle};
 use crate::video::Layout;
 
 const FADER_MAX_DB: f32 = 10.0;
@@ -35,6 +36,8 @@ pub enum Effect {
     Marker(String),
     /// Delay a source's picture, by slot.
     PictureDelay(usize, u32),
+    /// Have a clip do something, by slot; with where a seek goes, in seconds.
+    Clip(usize, ClipAction, f64),
     /// Give a snapshot.
     Snapshot,
     /// End the show.
@@ -67,6 +70,12 @@ pub enum Refusal {
         /// The range.
         expected: String,
     },
+    /// A clip's command for what is none.
+    #[error("source \"{0}\" is no clip: expected one that plays a file")]
+    NoClip(String),
+    /// A clip's command with a position where there must be none, or without one.
+    #[error("{0}")]
+    ClipPosition(&'static str),
     /// An edit would take something off the air.
     #[error("{what} \"{id}\" is on air: take another scene first, or say that it is meant")]
     OnAir {
@@ -151,6 +160,8 @@ pub struct Core {
     /// The ids of the destinations that are asked for.
     streaming: BTreeSet<String>,
     recording: bool,
+    /// The holding slate is over everything.
+    hold: bool,
     /// Edits of the scenes on air are seen at once.
     live_edit: bool,
 }
@@ -195,6 +206,7 @@ impl Core {
             strips,
             streaming: BTreeSet::new(),
             recording: false,
+            hold: false,
             live_edit: false,
             cast,
         }
@@ -311,6 +323,7 @@ impl Core {
             .cloned()
             .collect();
         self.recording = journal.recording;
+        self.hold = journal.hold;
     }
 
     /// What a next engine needs to go on.
@@ -346,6 +359,7 @@ impl Core {
                 .collect(),
             streaming: self.streaming.iter().cloned().collect(),
             recording: self.recording,
+            hold: self.hold,
             ..Journal::default()
         }
     }
@@ -370,6 +384,11 @@ impl Core {
     /// The switcher.
     pub fn switcher(&self) -> &Switcher {
         &self.switcher
+    }
+
+    /// Says which stingers can be played from now on, and how long they are.
+    pub fn know_stingers(&mut self, stingers: Lengths) {
+        self.switcher.know_stingers(stingers);
     }
 
     /// The strips, by slot.
@@ -405,6 +424,7 @@ impl Core {
                 softness,
                 reverse,
                 direction,
+                stinger,
             } => {
                 let now = self.switcher.transition(&self.cast).style;
                 self.switcher.set_transition(TransitionStyle {
@@ -415,11 +435,13 @@ impl Core {
                     softness: softness.unwrap_or(now.softness),
                     reverse: reverse.unwrap_or(now.reverse),
                     direction: direction.unwrap_or(now.direction),
+                    stinger: stinger.clone().unwrap_or(now.stinger),
                 })?;
             }
             Command::TBar { position } => self.switcher.t_bar(*position, &self.cast)?,
             Command::PreviewTransition {} => self.switcher.try_transition(&self.cast)?,
             Command::FadeToBlack { on, frames } => self.switcher.fade_to_black(*on, *frames)?,
+            Command::Hold { on } => self.hold = *on,
             Command::Fader { source, db } => {
                 let strip = self.strip(source)?;
                 if !(FADER_MIN_DB..=FADER_MAX_DB).contains(db) {
@@ -450,6 +472,37 @@ impl Core {
                 }
                 self.strips[strip].picture_delay_ms = *ms;
                 return Ok(Effect::PictureDelay(strip, *ms));
+            }
+            Command::Clip {
+                source,
+                action,
+                position_s,
+            } => {
+                let slot = self.strip(source)?;
+                let is_clip = |s: &Source| matches!(s.kind, SourceKind::File { .. });
+                if !self.cast.source_at(slot).is_some_and(is_clip) {
+                    return Err(Refusal::NoClip(source.clone()));
+                }
+                let position = match (action, position_s) {
+                    (ClipAction::Seek, Some(at)) if at.is_finite() && *at >= 0.0 => *at,
+                    (ClipAction::Seek, Some(at)) => {
+                        return Err(Refusal::OutOfRange {
+                            what: "position",
+                            value: format!("{at} s"),
+                            expected: "0 s or more".to_owned(),
+                        });
+                    }
+                    (ClipAction::Seek, None) => {
+                        return Err(Refusal::ClipPosition("seek to where? expected position_s"));
+                    }
+                    (_, Some(_)) => {
+                        return Err(Refusal::ClipPosition(
+                            "position_s is for seek alone: expected the command without it",
+                        ));
+                    }
+                    (_, None) => 0.0,
+                };
+                return Ok(Effect::Clip(slot, *action, position));
             }
             Command::Stream { destination, on } => {
                 if !self.destinations().any(|id| id == destination) {
@@ -499,6 +552,7 @@ impl Core {
             | Command::StopTrial { .. }
             | Command::StoreKey { .. }
             | Command::ForgetKey { .. }
+            | Command::Autosave { .. }
             | Command::Show {} => return Err(Refusal::ForEditor),
             Command::Devices {} | Command::TrySource { .. } => return Err(Refusal::ForScout),
             Command::Quit {} => return Ok(Effect::Quit),
@@ -522,8 +576,26 @@ impl Core {
         self.switcher.tick()
     }
 
+    /// Whether the holding slate is over everything.
+    pub fn holds(&self) -> bool {
+        self.hold
+    }
+
+    /// The program's gain: fade to black takes it down, but not what is heard with the holding slate.
+    pub fn program_gain(&self) -> f32 {
+        if self.hold {
+            1.0
+        } else {
+            1.0 - self.switcher.black().0
+        }
+    }
+
     /// The gains that go with the frame last shown, by slot.
     pub fn gains(&self) -> Vec<StripGain> {
+        let held = self.hold.then(|| {
+            let source = self.cast.show.hold.source.as_deref();
+            source.and_then(|source| self.cast.slot(source))
+        });
         self.strips
             .iter()
             .enumerate()
@@ -533,10 +605,11 @@ impl Core {
                 } else {
                     db_to_gain(strip.fader_db)
                 },
-                follow: match strip.afv {
-                    Afv::On => 1.0,
-                    Afv::Off => 0.0,
-                    Afv::Follow => self.switcher.follow(i) as f32,
+                follow: match (held, strip.afv) {
+                    (Some(heard), _) => f32::from(u8::from(heard == Some(i))),
+                    (None, Afv::On) => 1.0,
+                    (None, Afv::Off) => 0.0,
+                    (None, Afv::Follow) => self.switcher.follow(i) as f32,
                 },
             })
             .collect()
@@ -586,6 +659,7 @@ impl Core {
             },
             black,
             fade_to_black,
+            hold: self.hold,
             sources,
             scenes,
             program_level: observed.program.0,

@@ -2,7 +2,7 @@
 
 use super::taken::Taken;
 use crate::show::{TransitionKind, TransitionStyle};
-use crate::video::{Blend, Crossing, Stage};
+use crate::video::{Blend, Crossing, Stage, has_cut, stinger_index};
 
 /// Below this the T-bar counts as back at its start.
 const START: f64 = 0.1;
@@ -20,6 +20,8 @@ pub struct Run {
     pub paused: bool,
     /// The T-bar has moved it.
     pub by_hand: bool,
+    /// Of a stinger: how many pictures it has, and beneath which the new scene is seen.
+    stinger: Option<(u32, u32)>,
     /// Where AUTO began, or where the T-bar left it.
     base: f64,
     /// Steps made from there.
@@ -36,6 +38,7 @@ impl Run {
             style,
             paused: false,
             by_hand: false,
+            stinger: None,
             base: 0.0,
             shown: 0,
             fresh: true,
@@ -54,6 +57,33 @@ impl Run {
             fresh: false,
             ..Self::auto(to, style)
         }
+    }
+
+    /// Makes it a stinger of so many pictures with its cut at one of them; a mix where there is none.
+    pub fn sting(mut self, stinger: Option<(u32, u32)>) -> Self {
+        if self.style.kind == TransitionKind::Stinger {
+            match stinger {
+                Some((pictures, _)) => self.style.frames = pictures,
+                None => self.style.kind = TransitionKind::Mix,
+            }
+            self.stinger = stinger;
+        }
+        self
+    }
+
+    /// How much of the new scene's sound is heard, 0 to 1.
+    pub fn heard(&self) -> f64 {
+        match self.stinger {
+            Some((pictures, cut)) => f64::from(u8::from(has_cut(self.position(), pictures, cut))),
+            None => self.position(),
+        }
+    }
+
+    /// Which picture of which stinger is seen.
+    pub fn stinger_picture(&self) -> Option<(&str, usize)> {
+        let (pictures, _) = self.stinger?;
+        let picture = stinger_index(self.position(), pictures as usize)?;
+        Some((&self.style.stinger, picture))
     }
 
     /// Holds it at `position`, below 1.
@@ -91,7 +121,14 @@ impl Run {
         Crossing {
             to: self.to.stage.clone(),
             position: self.position(),
-            blend: Blend::of(&self.style),
+            blend: match self.stinger {
+                Some((pictures, cut)) => Blend::Stinger {
+                    id: self.style.stinger.clone(),
+                    pictures,
+                    cut,
+                },
+                None => Blend::of(&self.style),
+            },
         }
     }
 }

@@ -5,10 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded, select, tick};
+use crossbeam_channel::{Receiver, Sender, at, bounded, never, select, tick};
 
 use super::book::{Book, BookError, Draft};
 use super::cast::{Cast, SLOTS};
@@ -18,6 +18,7 @@ use super::keys::Keys;
 use super::stagehands::Stagehands;
 use super::tries::{Tries, TryRefusal};
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
+use crate::show::autosave::{self, Autosave};
 use crate::show::{self, SaveError, Show};
 
 /// How often the file is looked at, whether another program changed it.
@@ -47,6 +48,8 @@ enum EditRefusal {
     Save(SaveError),
     #[error(transparent)]
     Try(#[from] TryRefusal),
+    #[error("there is no autosave: nothing was left unsaved when the show was opened")]
+    NoAutosave,
     #[error("the show has ended")]
     Ended,
 }
@@ -84,6 +87,8 @@ pub struct Editor {
     pub keys: Keys,
     /// Destinations that are tried.
     pub tries: Tries,
+    /// What an autosave holds is offered: the show was opened, and does not go on.
+    pub offers_autosave: bool,
 }
 
 impl Editor {
@@ -107,7 +112,14 @@ struct Desk {
     changed: bool,
     /// Length and time of the file when it was last compared.
     seen: Option<(u64, SystemTime)>,
+    /// What was found when the show was opened, as long as nobody has decided about it.
+    offered: Option<Autosave>,
+    /// When what is edited is kept beside the file, and its text.
+    to_keep: Option<(Instant, String)>,
 }
+
+/// So long after an edit it is kept beside the file: a drag is many edits.
+const AUTOSAVE: Duration = Duration::from_secs(1);
 
 impl Editor {
     /// Starts the thread, with the show as the tick plays it already. It ends when both lines of
@@ -129,8 +141,15 @@ impl Editor {
             text,
             changed: false,
             seen: None,
+            offered: None,
+            to_keep: None,
             editor: self,
         };
+        if let Some(file) = desk.editor.file.as_deref()
+            && desk.editor.offers_autosave
+        {
+            desk.offered = autosave::find(file, &desk.saved);
+        }
         std::thread::Builder::new()
             .name("editor".to_owned())
             .spawn(move || {
@@ -144,21 +163,50 @@ impl Desk {
     fn follow(&mut self) {
         self.editor.keys.look(self.book.show());
         self.tell();
+        if self.cast.show.hold.picture.is_some() {
+            self.editor.hands.make_hold(&self.cast.show.hold);
+        }
         let (asked, departures) = (self.editor.asked.clone(), self.editor.departures.clone());
         let look = tick(LOOK_AT_FILE);
         loop {
+            let keep = match &self.to_keep {
+                Some((when, _)) => at(*when),
+                None => never(),
+            };
             select! {
                 recv(look) -> _ => self.look_at_file(),
+                recv(keep) -> _ => self.keep_beside(),
                 recv(departures) -> departure => match departure {
                     Ok(departure) => self.editor.hands.end(departure),
                     // The tick has ended, and with it the show.
-                    Err(_) => return,
+                    Err(_) => break,
                 },
                 recv(asked) -> ask => match ask {
                     Ok(ask) => self.answer(ask),
-                    Err(_) => return,
+                    Err(_) => break,
                 },
             }
+        }
+        // The show is over; what was edited just before is not.
+        if self.to_keep.is_some() {
+            self.keep_beside();
+        }
+    }
+
+    /// Keeps what is edited beside the file, where that is another; takes away what was kept where it
+    /// is the same again.
+    fn keep_beside(&mut self) {
+        let (Some((_, text)), Some(file)) = (self.to_keep.take(), self.editor.file.clone()) else {
+            return;
+        };
+        if let Some(offered) = self.offered.take() {
+            autosave::put_aside(&offered.path);
+            self.tell();
+        }
+        if *self.saved == **self.book.show() {
+            autosave::remove(&file);
+        } else if let Err(error) = autosave::write(&file, &text) {
+            tracing::error!("what is edited is not kept beside the show: {error}");
         }
     }
 
@@ -222,6 +270,7 @@ impl Desk {
             Command::Save { over } => self.save(*over),
             Command::SaveAs { path } => self.save_as(path),
             Command::Revert {} => self.revert(),
+            Command::Autosave { take } => self.decide(*take),
             Command::Show {} => Ok(self.now()),
             Command::TryDestination {
                 destination,
@@ -269,6 +318,11 @@ impl Desk {
         let old = std::mem::replace(&mut self.cast, cast);
         self.start(&old, &taken.missing);
         self.keep_copy(&text);
+        if self.editor.file.is_some() {
+            // Not put off by each further step of a drag.
+            let when = self.to_keep.as_ref().map(|(when, _)| *when);
+            self.to_keep = Some((when.unwrap_or_else(|| Instant::now() + AUTOSAVE), text));
+        }
         Ok(taken.frame)
     }
 
@@ -303,6 +357,9 @@ impl Desk {
         }
         self.editor.hands.aim_recorder(&cast.show);
         self.editor.keys.look(&cast.show);
+        if old.show.hold != cast.show.hold {
+            self.editor.hands.make_hold(&cast.show.hold);
+        }
         for destination in &cast.show.destinations {
             let same = |d: &&show::Destination| d.goes_where(destination);
             if !old.show.destinations.iter().any(|d| same(&d)) {
@@ -332,6 +389,11 @@ impl Desk {
         self.text = std::fs::read_to_string(&file).ok();
         self.saved = self.book.show().clone();
         self.changed = false;
+        if let Some(offered) = self.offered.take() {
+            autosave::put_aside(&offered.path);
+        }
+        self.to_keep = None;
+        autosave::remove(&file);
         Ok(self.now())
     }
 
@@ -364,6 +426,24 @@ impl Desk {
         }
         show::save(path, &show).map_err(EditRefusal::Save)?;
         Ok(self.now())
+    }
+
+    /// Takes over what was found when the show was opened, or lets it go.
+    fn decide(&mut self, take: bool) -> Result<u64, EditRefusal> {
+        let Some(offered) = self.offered.clone() else {
+            return Err(EditRefusal::NoAutosave);
+        };
+        let frame = if take {
+            let draft = self.book.draft_whole(Arc::new(offered.show), "autosave");
+            self.make(draft, Leaving::Stays)?
+        } else {
+            if let Some(file) = &self.editor.file {
+                autosave::remove(file);
+            }
+            self.now()
+        };
+        self.offered = None;
+        Ok(frame)
     }
 
     /// Takes over what the file holds now, as an edit that can be undone.
@@ -429,6 +509,7 @@ impl Desk {
             redo: self.book.redoes().map(str::to_owned),
             file: self.editor.file.clone(),
             file_changed: self.changed,
+            autosave: self.offered.as_ref().map(|offered| offered.path.clone()),
         }));
     }
 }

@@ -37,6 +37,8 @@ pub enum Arrival {
     Slate(usize, Option<Picture>),
     /// A destination.
     Destination(RunningDestination),
+    /// The holding slate.
+    Hold(Picture),
 }
 
 /// Something that the tick no longer has.

@@ -51,6 +51,9 @@ pub struct Journal {
     pub streaming: Vec<String>,
     /// The master was on.
     pub recording: bool,
+    /// The holding slate was over everything.
+    #[serde(default)]
+    pub hold: bool,
     /// Frames so far.
     pub counters: Counters,
     /// How often the engine was started again.

@@ -3,6 +3,7 @@
 
 mod book;
 mod cast;
+mod clip;
 mod core;
 mod crossing;
 mod editor;
@@ -17,6 +18,8 @@ mod reception;
 mod scout;
 mod sound;
 mod stagehands;
+mod sting;
+mod stingers;
 mod switcher;
 mod taken;
 mod tally;
@@ -49,7 +52,7 @@ use crate::media::HouseClock;
 use crate::output::receiver::Receiver;
 use crate::output::{Aim, Consumers, EncodeError, Encoders, Recorder, start_fan_out};
 use crate::show::{self, Show};
-use crate::video::Compositor;
+use crate::video::{Compositor, StingerShelf};
 use editor::Editor;
 use health::Watch;
 use journal::{Counted, JournalWriter};
@@ -59,6 +62,8 @@ use observer::Observer;
 use played::Input;
 use sound::{SoundLink, StripLine};
 use stagehands::{Stagehands, StripsEnd};
+use sting::Sting;
+use stingers::Stingers;
 use tick::{Ended, Tick};
 use tries::Tries;
 use wipes::Wipes;
@@ -160,7 +165,8 @@ impl Engine {
         let mut outputs = start_outputs(&core, clock, aim.clone(), &consumers, told)?;
         wanted.apply(&mut core, &mut outputs.observer);
 
-        let meters = Arc::new(Meters::new(SLOTS));
+        // One more for the sound of stingers.
+        let meters = Arc::new(Meters::new(SLOTS + 1));
         let link = Arc::new(SoundLink::default());
         let (orders_in, orders_out) = rtrb::RingBuffer::<Order>::new(ORDERS);
         let (placings_in, placings_out) = rtrb::RingBuffer::new(SLOTS);
@@ -186,6 +192,7 @@ impl Engine {
         for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
             hands.start_source(slot, source, core.strips()[slot].picture_delay_ms);
         }
+        hands.write_hold(&cast.show.hold);
         for destination in &cast.show.destinations {
             hands.start_destination(destination);
         }
@@ -201,31 +208,42 @@ impl Engine {
             place: options.place,
             keys,
             tries: Tries::new(hub.clone()),
+            offers_autosave: !options.resume,
         };
 
         let taps = Arc::new(Taps::new());
         let watch = Arc::new(Watch::default());
         let (helpers, helpers_stopped) = bounded::<()>(0);
-        let compositor = Compositor::new(format)?;
+        let mut compositor = Compositor::new(format)?;
+        let shelf = Arc::new(StingerShelf::default());
+        compositor.take_stingers_from(shelf.clone());
         let wipes = Wipes::start(
             show::wipe_folders(folder),
             compositor.wipes().clone(),
             hub.clone(),
             helpers_stopped.clone(),
         )?;
-        wipes.want(core.switcher().wipes(core.cast()));
+        let stingers = Stingers::start(
+            folder.to_owned(),
+            format,
+            shelf.clone(),
+            hub.clone(),
+            helpers_stopped.clone(),
+        )?;
         health::start(watch.clone(), helpers_stopped.clone())?;
         monitors::start(
             taps.clone(),
             hub.board().clone(),
             format,
-            wipes.clone(),
+            (wipes.clone(), shelf),
             helpers_stopped.clone(),
         )?;
         scout::start(lines.scouted, setting, hub.clone(), helpers_stopped)?;
         let journal = JournalWriter::start(options.journal, hub.clone(), counted)?;
         let encoder = outputs.observer.encoders.input();
-        let mixer = Mixer::new(SLOTS, meters.clone());
+        let mut mixer = Mixer::new(SLOTS + 1, meters.clone());
+        let (sting, strip) = Sting::new(format.rate);
+        mixer.put(SLOTS, Some(strip));
         let mut tick = Tick {
             clock,
             inputs: (0..SLOTS).map(|_| None).collect(),
@@ -242,6 +260,10 @@ impl Engine {
             outputs: outputs.observer,
             taps,
             wipes,
+            stingers,
+            stingers_known: 0,
+            sting,
+            hold: None,
             watch,
             journal: Some(journal),
             before,
@@ -250,6 +272,7 @@ impl Engine {
         };
         // Everything that the show begins with is there before its first frame.
         tick.receive();
+        tick.want_transitions();
         let editor = editor.start(cast)?;
         let fan_out = outputs.fan_out;
         let end_hub = hub.clone();

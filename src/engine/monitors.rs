@@ -15,7 +15,7 @@ use crate::door::{MonitorBoard, MonitorId, MonitorKey, MonitorPicture};
 use crate::media::Picture;
 use crate::nice::{self, Nice};
 use crate::show::Format;
-use crate::video::{Compositor, Crossing, Draw, Layout, Stage, scope_picture};
+use crate::video::{Compositor, Crossing, Draw, Layout, Stage, StingerShelf, scope_picture};
 
 /// How often it is looked whether a monitor is due.
 const STEP: Duration = Duration::from_millis(16);
@@ -60,10 +60,10 @@ pub fn start(
     taps: Arc<Taps>,
     board: Arc<MonitorBoard>,
     format: Format,
-    wipes: Arc<Wipes>,
+    transitions: (Arc<Wipes>, Arc<StingerShelf>),
     stopped: Receiver<()>,
 ) -> std::io::Result<()> {
-    let mut maker = Maker::new(taps, board, wipes, format);
+    let mut maker = Maker::new(taps, board, transitions, format);
     std::thread::Builder::new()
         .name("monitors".to_owned())
         .spawn(move || {
@@ -79,6 +79,7 @@ struct Maker {
     taps: Arc<Taps>,
     board: Arc<MonitorBoard>,
     wipes: Arc<Wipes>,
+    stingers: Arc<StingerShelf>,
     format: Format,
     /// One for each monitor, because it keeps what it scaled; all scopes of one thing share theirs.
     compositors: BTreeMap<MonitorKey, Compositor>,
@@ -87,11 +88,17 @@ struct Maker {
 }
 
 impl Maker {
-    fn new(taps: Arc<Taps>, board: Arc<MonitorBoard>, wipes: Arc<Wipes>, format: Format) -> Self {
+    fn new(
+        taps: Arc<Taps>,
+        board: Arc<MonitorBoard>,
+        (wipes, stingers): (Arc<Wipes>, Arc<StingerShelf>),
+        format: Format,
+    ) -> Self {
         Self {
             taps,
             board,
             wipes,
+            stingers,
             format,
             compositors: BTreeMap::new(),
             due: BTreeMap::new(),
@@ -192,7 +199,9 @@ impl Maker {
                     height: *height,
                     rate: self.format.rate,
                 };
-                entry.insert(Compositor::new(format).ok()?)
+                let mut compositor = Compositor::new(format).ok()?;
+                compositor.take_stingers_from(self.stingers.clone());
+                entry.insert(compositor)
             }
         };
         if let Some(name) = layout.to.as_ref().and_then(Crossing::wipe) {
@@ -264,7 +273,12 @@ mod tests {
             cast: Arc::new(Cast::opened(show, 0)),
             trial: None,
         })));
-        Maker::new(Arc::new(taps), Arc::default(), wipes().0, FORMAT)
+        Maker::new(
+            Arc::new(taps),
+            Arc::default(),
+            (wipes().0, Arc::default()),
+            FORMAT,
+        )
     }
 
     /// The wipes of a house; their thread ends with the second.
@@ -372,7 +386,12 @@ mod tests {
             (id: \"a\", kind: Test(pattern: Bars)), (id: \"b\", kind: Test(pattern: Bars))])";
         let show = crate::show::parse(std::path::Path::new("x.ron"), text).unwrap();
         let cast = Arc::new(Cast::opened(show, 0));
-        let mut maker = Maker::new(Arc::new(Taps::new()), Arc::default(), wipes, FORMAT);
+        let mut maker = Maker::new(
+            Arc::new(Taps::new()),
+            Arc::default(),
+            (wipes, Arc::default()),
+            FORMAT,
+        );
         let house = CanvasPool::new(FORMAT).unwrap();
         let flat = |value: u8| {
             let mut canvas = house.canvas().unwrap();

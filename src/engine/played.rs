@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::clip::Clip;
 use crate::audio::Meters;
 use crate::door::{SourceState, SourceStatus};
 use crate::input::{LOST_NS, Slot, Status};
@@ -22,13 +23,21 @@ pub struct Input {
     pub held_ns: i64,
     /// Whether the first frame waits for its first picture, within reason.
     pub waits_at_start: bool,
+    /// How it is played, where it is a clip.
+    pub clip: Option<Clip>,
 }
 
 impl Input {
     /// The picture for a tick: the slot's, or the slate where nothing has come for a while.
     pub fn picture(&mut self, due: House, frame_ns: i64, now: House) -> Option<Picture> {
+        let rests = self.clip.as_ref().is_some_and(Clip::rests);
+        let since = self.clip.as_ref().map_or(House::MIN, Clip::since);
         let gone = match self.status.vitals.last_picture() {
-            Some(last) => now - last > LOST_NS && self.status.state() != SourceState::Ended,
+            Some(last) => {
+                now - last.max(since) > LOST_NS
+                    && self.status.state() != SourceState::Ended
+                    && !rests
+            }
             None => true,
         };
         if gone {
@@ -36,12 +45,24 @@ impl Input {
             self.slot.clear();
             return self.slate.clone();
         }
+        if self.clip.as_mut().is_some_and(Clip::stands) {
+            return self.slot.current().cloned().or_else(|| self.slate.clone());
+        }
         let before = self.slot.shown();
+        // If nothing waited when the frame before was made, that was the last.
+        let drained = self.slot.is_drained();
         let picture = self.slot.at(due, frame_ns).cloned();
         if let Some(picture) = &picture
             && before != Some(picture.number)
         {
             self.held_ns = now - picture.arrived;
+        }
+        let heard = self.status.vitals.position();
+        let position = picture.as_ref().map_or(heard, |picture| picture.position);
+        if let Some(clip) = &mut self.clip
+            && !clip.shows(position, drained)
+        {
+            return None;
         }
         picture.or_else(|| self.slate.clone())
     }
@@ -63,6 +84,7 @@ impl Input {
             jitter_ms: vitals.jitter_ms(),
             held_ms: self.held_ns as f32 / 1e6,
             restarts: self.status.restarts(),
+            clip: self.clip.as_ref().map(Clip::status),
             ..SourceStatus::default()
         }
     }

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 
+use super::clip::Clip;
 use super::core::label;
 use super::exchange::{Arrival, Departure};
 use super::played::Input;
@@ -15,9 +16,9 @@ use super::sound::Placing;
 use crate::audio::{Meters, Strip, Track};
 use crate::door::SourceState;
 use crate::input::{self, RunningSource, Setting};
-use crate::media::HouseClock;
+use crate::media::{HouseClock, Picture};
 use crate::output::{Aim, Consumers, PacketQueue, RunningDestination};
-use crate::show::{Destination, Encoder, Show, Source, SourceKind};
+use crate::show::{Destination, Encoder, Hold, Show, Source, SourceKind};
 use crate::video::{CanvasPool, slate};
 
 /// The ends of the line to the mixer's thread.
@@ -104,7 +105,9 @@ impl Stagehands {
         self.meters.clear(slot);
         let track = Track::new(sound, input::is_live(&source.kind));
         self.place(slot, Some(Box::new(Strip::new(track))));
+        let clip = status.transport.as_ref();
         let input = Input {
+            clip: clip.and_then(|transport| Clip::of(&source.kind, transport)),
             slot: pictures,
             status,
             slate: self.slate(source),
@@ -124,7 +127,7 @@ impl Stagehands {
         let _ = self.arrivals.send(Arrival::Slate(slot, slate));
     }
 
-    fn slate(&self, source: &Source) -> Option<crate::media::Picture> {
+    fn slate(&self, source: &Source) -> Option<Picture> {
         slate(&self.pool, &label(&source.label, &source.id))
     }
 
@@ -132,6 +135,29 @@ impl Stagehands {
     pub fn aim_recorder(&self, show: &Show) {
         let folder = self.setting.folder.join(&show.recording.folder);
         self.recorder.turn(folder, show.name.clone());
+    }
+
+    /// Makes the holding slate of its text, which is quickly done.
+    pub fn write_hold(&self, hold: &Hold) {
+        if let Some(picture) = slate(&self.pool, &hold.text) {
+            let _ = self.arrivals.send(Arrival::Hold(picture));
+        }
+    }
+
+    /// Makes the holding slate of its picture, or of its text where there is none to be had.
+    pub fn make_hold(&self, hold: &Hold) {
+        let Some(path) = &hold.picture else {
+            return self.write_hold(hold);
+        };
+        match input::still(&self.setting.folder.join(path), self.setting.format) {
+            Ok(picture) => {
+                let _ = self.arrivals.send(Arrival::Hold(picture));
+            }
+            Err(error) => {
+                tracing::warn!("the holding slate's picture: {error}");
+                self.write_hold(hold);
+            }
+        }
     }
 
     /// Starts a destination, which is off.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::cast::Cast;
 use super::crossing::{Bar, Run, Trial};
+use super::stingers::Lengths;
 use super::taken::Taken;
 use crate::door::{Tally, Transition, TransitionState};
 use crate::show::{Scene, TransitionKind, TransitionStyle};
@@ -30,6 +31,8 @@ pub struct Switcher {
     bar: Bar,
     black: Black,
     second: u32,
+    /// The stingers that can be played.
+    stingers: Lengths,
 }
 
 #[derive(Clone, Debug)]
@@ -94,6 +97,7 @@ impl Switcher {
                 to_black: false,
             },
             second,
+            stingers: Lengths::new(),
         }
     }
 
@@ -173,7 +177,8 @@ impl Switcher {
             return self.cut(cast);
         }
         let to = take(&self.preview, cast)?;
-        self.begin(Run::auto(to, style));
+        let stinger = self.stinger(&style);
+        self.begin(Run::auto(to, style).sting(stinger));
         Ok(())
     }
 
@@ -190,7 +195,8 @@ impl Switcher {
         if heeded && !idle && self.running.is_none() {
             let to = take(&self.preview, cast)?;
             let style = self.next_style(cast).clone();
-            self.begin(Run::hand(to, style));
+            let stinger = self.stinger(&style);
+            self.begin(Run::hand(to, style).sting(stinger));
         }
         self.bar = bar;
         if !heeded || idle {
@@ -215,7 +221,9 @@ impl Switcher {
         let to = take(&self.preview, cast)?;
         let style = self.next_style(cast).clone();
         // There is nothing on the way of a cut.
-        self.trial = (style.kind != TransitionKind::Cut).then(|| Run::auto(to, style));
+        let stinger = self.stinger(&style);
+        self.trial =
+            (style.kind != TransitionKind::Cut).then(|| Run::auto(to, style).sting(stinger));
         Ok(())
     }
 
@@ -338,14 +346,37 @@ impl Switcher {
         })
     }
 
-    /// The names of all wipes that may be asked for: each once, in no order that means anything.
-    pub fn wipes(&self, cast: &Cast) -> BTreeSet<String> {
+    /// Says which stingers can be played from now on, and how long they are.
+    pub fn know_stingers(&mut self, stingers: Lengths) {
+        self.stingers = stingers;
+    }
+
+    fn stinger(&self, style: &TransitionStyle) -> Option<(u32, u32)> {
+        self.stingers.get(&style.stinger).copied()
+    }
+
+    /// Which picture of which stinger is on air.
+    pub fn stinger_on_air(&self) -> Option<(&str, usize)> {
+        self.running.as_ref()?.run.stinger_picture()
+    }
+
+    /// The ids of all stingers that may be asked for.
+    pub fn stingers_wanted(&self, cast: &Cast) -> BTreeSet<String> {
+        self.styles(cast)
+            .filter(|style| style.kind == TransitionKind::Stinger)
+            .map(|style| style.stinger.clone())
+            .collect()
+    }
+
+    fn styles<'a>(&'a self, cast: &'a Cast) -> impl Iterator<Item = &'a TransitionStyle> {
         let own = cast.scenes().filter_map(|scene| scene.transition.as_ref());
         let runs = self.running.iter().map(|r| &r.run.style);
-        [&self.style]
-            .into_iter()
-            .chain(own)
-            .chain(runs)
+        [&self.style].into_iter().chain(own).chain(runs)
+    }
+
+    /// The names of all wipes that may be asked for: each once, in no order that means anything.
+    pub fn wipes(&self, cast: &Cast) -> BTreeSet<String> {
+        self.styles(cast)
             .filter(|style| style.kind == TransitionKind::Wipe)
             .map(|style| style.wipe.clone())
             .collect()
@@ -370,7 +401,7 @@ impl Switcher {
         let from = of(&self.program.stage);
         match &self.running {
             None => from,
-            Some(Running { run, .. }) => from + (of(&run.to.stage) - from) * run.position(),
+            Some(Running { run, .. }) => from + (of(&run.to.stage) - from) * run.heard(),
         }
     }
 
@@ -542,6 +573,8 @@ mod tests {
             sources: ["a", "b", "c"].map(source).to_vec(),
             scenes: Vec::new(),
             transition: Default::default(),
+            stingers: Vec::new(),
+            hold: Default::default(),
             destinations: Vec::new(),
             recording: Default::default(),
             receiver: None,

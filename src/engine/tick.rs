@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use crossbeam_channel::{Receiver, Sender};
 
 use super::cast::Cast;
+use super::clip::Clip;
 use super::core::{Core, Effect, Observed, Refusal, ramp_of};
 use super::exchange::{Arrival, Change, Departure, Taken};
 use super::health::Watch;
@@ -15,10 +16,12 @@ use super::monitors::{Now, Taps};
 use super::observer::Observer;
 use super::played::Input;
 use super::sound::SoundLink;
+use super::sting::Sting;
+use super::stingers::Stingers;
 use super::wipes::Wipes;
 use crate::audio::{Meters, Order, StripGain};
 use crate::door::{Ask, Command, Counters, Event, Hub, SourceStatus};
-use crate::media::{HouseClock, Picture, Rate};
+use crate::media::{House, HouseClock, Picture, Rate};
 use crate::output::EncoderInput;
 use crate::show::Show;
 use crate::video::Compositor;
@@ -60,6 +63,14 @@ pub struct Tick {
     pub taps: Arc<Taps>,
     /// Prepares the pictures of wipes.
     pub wipes: Arc<Wipes>,
+    /// Prepares stingers.
+    pub stingers: Arc<Stingers>,
+    /// Which of them the core knows of.
+    pub stingers_known: u64,
+    /// Their sound.
+    pub sting: Sting,
+    /// The holding slate.
+    pub hold: Option<Picture>,
     /// How the machine fares.
     pub watch: Arc<Watch>,
     /// Where the next engine will read.
@@ -87,9 +98,12 @@ impl Tick {
                 counters.late += 1;
             }
             self.receive();
+            self.learn_stingers();
             self.recast(n);
             let asked = self.carry_out(n, rate);
             let layout = self.core.tick();
+            self.play_clips(due);
+            self.play_stinger(due);
             self.order_sound(n, rate, &mut ordered);
 
             let pictures: Vec<Option<Picture>> = self
@@ -98,7 +112,10 @@ impl Tick {
                 .map(|input| input.as_mut()?.picture(due, rate.frame_ns(), began))
                 .collect();
             // A tick so late that the next is due already gives the picture there is.
-            let made = if began >= rate.time_of(n + 1) && last.is_some() {
+            let hold = self.hold.as_ref().filter(|_| self.core.holds());
+            let made = if hold.is_some() {
+                hold.cloned()
+            } else if began >= rate.time_of(n + 1) && last.is_some() {
                 None
             } else {
                 self.compositor.compose(&layout, &pictures, due)
@@ -154,6 +171,7 @@ impl Tick {
                         input.slate = slate;
                     }
                 }
+                Arrival::Hold(picture) => self.hold = Some(picture),
                 Arrival::Destination(destination) => {
                     let on = self.core.streaming().contains(&destination.status().id);
                     destination.set_on(on);
@@ -190,7 +208,7 @@ impl Tick {
                 input.status.vitals.set_picture_delay_ms(delay);
             }
         }
-        self.wipes.want(self.core.switcher().wipes(&cast));
+        self.want_transitions();
         let find = |show: &Show, id: &str| show.destinations.iter().find(|d| d.id == id).cloned();
         let leaving =
             self.outputs
@@ -200,6 +218,23 @@ impl Tick {
                 });
         for destination in leaving {
             let _ = self.departures.send(Departure::Destination(destination));
+        }
+    }
+
+    /// Asks for what transitions need to be prepared.
+    pub fn want_transitions(&self) {
+        let (switcher, cast) = (self.core.switcher(), self.core.cast());
+        self.wipes.want(switcher.wipes(cast));
+        self.stingers
+            .want(&switcher.stingers_wanted(cast), &cast.show.stingers);
+    }
+
+    /// Takes down which stingers are ready.
+    fn learn_stingers(&mut self) {
+        let changes = self.stingers.changes();
+        if changes != self.stingers_known {
+            self.stingers_known = changes;
+            self.core.know_stingers(self.stingers.lengths());
         }
     }
 
@@ -251,8 +286,7 @@ impl Tick {
     fn obey(&mut self, ask: &Ask, n: u64, rate: Rate, asked: &mut Asked) -> Result<(), Refusal> {
         let effect = self.core.apply(&ask.command)?;
         if let Command::Transition { .. } = ask.command {
-            self.wipes
-                .want(self.core.switcher().wipes(self.core.cast()));
+            self.want_transitions();
         }
         match effect {
             Effect::None => {}
@@ -264,16 +298,55 @@ impl Tick {
                     input.status.vitals.set_picture_delay_ms(ms);
                 }
             }
+            Effect::Clip(source, action, position_s) => {
+                if let Some(Some(input)) = self.inputs.get_mut(source)
+                    && let Some(clip) = &mut input.clip
+                {
+                    clip.act(action, position_s, rate.time_of(n));
+                }
+            }
             Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
             Effect::Quit => asked.quit = true,
         }
         Ok(())
     }
 
+    /// Tells each clip whether it is on air in the frame due at `due`.
+    fn play_clips(&mut self, due: House) {
+        let switcher = self.core.switcher();
+        for (slot, input) in self.inputs.iter_mut().enumerate() {
+            if let Some(input) = input
+                && let Some(clip) = &mut input.clip
+            {
+                clip.is_seen(switcher.on_air().any(|stage| stage.shows(slot)), due);
+            }
+        }
+    }
+
+    /// Gives the sound of the stinger that is on air.
+    fn play_stinger(&mut self, due: House) {
+        let on_air = self.core.switcher().stinger_on_air();
+        let picture = on_air.map(|(_, picture)| picture);
+        let ready = || self.stingers.get(on_air?.0);
+        self.sting.is_at(picture, ready, due);
+    }
+
     /// Says which gains go with this frame, if they are others than before.
     fn order_sound(&mut self, n: u64, rate: Rate, ordered: &mut Option<(Vec<StripGain>, f32)>) {
-        let gains = self.core.gains();
-        let program = 1.0 - self.core.switcher().black().0;
+        let mut gains = self.core.gains();
+        for (gain, input) in gains.iter_mut().zip(&self.inputs) {
+            let clip = input.as_ref().and_then(|input| input.clip.as_ref());
+            if clip.is_some_and(Clip::is_silent) {
+                gain.fader = 0.0;
+            }
+        }
+        // Behind the last slot's.
+        let mut sting = self.sting.gain();
+        if self.core.holds() {
+            sting.follow = 0.0;
+        }
+        gains.push(sting);
+        let program = self.core.program_gain();
         let moving = self.core.switcher().is_moving();
         let position = rate.sample_of(n);
         if ordered
@@ -341,6 +414,12 @@ impl Tick {
         self.hub.publish(snapshot);
     }
 
+    /// What is wrong with the transition that AUTO makes; empty where nothing is.
+    fn problem(&self) -> String {
+        let style = self.core.switcher().transition(self.core.cast()).style;
+        self.wipes.problem(&style) + &self.stingers.problem(&style)
+    }
+
     fn observe(&mut self, n: u64, counters: Counters) -> Observed {
         let slots = self.core.cast().slots().iter();
         let sources = slots
@@ -351,9 +430,7 @@ impl Tick {
             .collect();
         Observed {
             sources,
-            transition: self
-                .wipes
-                .problem(&self.core.switcher().transition(self.core.cast()).style),
+            transition: self.problem(),
             program: self.meters.take_program(),
             counters,
             health: self.watch.health(),

@@ -9,6 +9,7 @@ use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
 use super::feed::{Feed, Pacing};
+use super::pace::StreamKind;
 use super::pipeline::SourceError;
 use crate::media::SAMPLE_RATE;
 use crate::show::Format;
@@ -62,12 +63,14 @@ pub(super) fn add_picture_chain(
         .build()
         .map_err(|_| SourceError::MissingElement("capsfilter".into()))?;
     let sink = app_sink(pacing);
-    let callback_feed = feed.clone();
+    let (callback_feed, end_feed) = (feed.clone(), feed.clone());
     sink.set_callbacks(
         gst_app::AppSinkCallbacks::builder()
             .new_sample(move |sink| callback_feed.picture(sink))
+            .eos(move |_| end_feed.ended(StreamKind::Picture))
             .build(),
     );
+    tell_flushes(sink.upcast_ref(), feed, StreamKind::Picture);
     offer_video_meta(sink.upcast_ref());
     let head = link(
         pipeline,
@@ -90,12 +93,14 @@ pub(super) fn add_sound_chain(
         .build()
         .map_err(|_| SourceError::MissingElement("capsfilter".into()))?;
     let sink = app_sink(pacing);
-    let feed = feed.clone();
+    let (callback_feed, end_feed) = (feed.clone(), feed.clone());
     sink.set_callbacks(
         gst_app::AppSinkCallbacks::builder()
-            .new_sample(move |sink| feed.sound(sink))
+            .new_sample(move |sink| callback_feed.sound(sink))
+            .eos(move |_| end_feed.ended(StreamKind::Sound))
             .build(),
     );
+    tell_flushes(sink.upcast_ref(), feed, StreamKind::Sound);
     link(pipeline, &[&convert, &resample, &filter, sink.upcast_ref()])
 }
 
@@ -119,6 +124,22 @@ fn link(pipeline: &gst::Pipeline, elements: &[&gst::Element]) -> Result<gst::Pad
     elements[0]
         .static_pad("sink")
         .ok_or_else(|| SourceError::MissingElement("sink pad".into()))
+}
+
+/// Tells the feed when a seek has taken away what was on its way to this sink.
+fn tell_flushes(sink: &gst::Element, feed: &Arc<Feed>, kind: StreamKind) {
+    let Some(pad) = sink.static_pad("sink") else {
+        return;
+    };
+    let feed = feed.clone();
+    pad.add_probe(gst::PadProbeType::EVENT_FLUSH, move |_, info| {
+        if let Some(event) = info.event()
+            && event.type_() == gst::EventType::FlushStop
+        {
+            feed.flushed(kind);
+        }
+        gst::PadProbeReturn::Ok
+    });
 }
 
 /// Tells the decoder that padded rows are welcome. An appsink answers nothing to that question, and
@@ -196,6 +217,7 @@ mod tests {
                 Arc::new(Vitals::new(0)),
                 Arc::new(Mutex::new(Ends { pictures, sound })),
                 false,
+                None,
             );
             let pipeline = gst::Pipeline::new();
             let source = gst_app::AppSrc::builder().format(gst::Format::Time).build();

@@ -53,9 +53,13 @@ pub(super) fn link_streams(
             gst::element_error!(decoder, gst::CoreError::Pad, ("{error}"));
         }
     });
-    let done = streams.clone();
+    let (done, done_feed) = (streams.clone(), feed.clone());
     decoder.connect("no-more-pads", false, move |_| {
         done.complete.store(true, Ordering::Relaxed);
+        done_feed.knows_streams(
+            done.picture.load(Ordering::Relaxed),
+            done.sound.load(Ordering::Relaxed),
+        );
         None
     });
     streams

@@ -12,9 +12,10 @@ use gstreamer_video as gst_video;
 
 use super::clock_map::ClockMap;
 use super::downmix::Downmix;
-use super::pace::{LOOKAHEAD_NS, PaceMap, StreamKind};
+use super::pace::{LOOKAHEAD_NS, PaceMap, StreamKind, tick_at};
 use super::slot::{Slot, SlotWriter};
 use super::sound::SoundWriter;
+use super::transport::{Gate, Held, Transport};
 use crate::media::{CHANNELS, House, HouseClock, NS_PER_S, Picture, Rate, SAMPLE_RATE};
 
 /// How a source's time becomes house time.
@@ -78,7 +79,8 @@ impl Vitals {
         Some(self.last_sound.load(Ordering::Relaxed)).filter(|&t| t != i64::MIN)
     }
 
-    pub(super) fn position(&self) -> i64 {
+    /// Where in its stream the last picture or sound was, in nanoseconds.
+    pub fn position(&self) -> i64 {
         self.position.load(Ordering::Relaxed)
     }
 
@@ -138,7 +140,13 @@ pub struct Feed {
     lead_ns: i64,
     /// Pictures come from a pool so small that keeping one would stop their source.
     copies: bool,
+    rate: Rate,
+    /// A clip's.
+    transport: Option<Arc<Transport>>,
 }
+
+/// A clip that is asked to play at once begins so long after.
+const SOON_NS: i64 = 20_000_000;
 
 impl Feed {
     pub(super) fn new(
@@ -148,7 +156,20 @@ impl Feed {
         vitals: Arc<Vitals>,
         ends: Arc<Mutex<Ends>>,
         copies: bool,
+        transport: Option<Arc<Transport>>,
     ) -> Arc<Self> {
+        if let Some(transport) = &transport {
+            let (cue, mut gate) = (transport.asked(), transport.gate());
+            if transport.begins_held() {
+                gate.close(cue, clock.now());
+            } else {
+                gate.open(cue);
+            }
+            drop(gate);
+            for kind in [StreamKind::Picture, StreamKind::Sound] {
+                transport.set_stale(kind, false);
+            }
+        }
         let map = match pacing {
             Pacing::Paced => Map::Paced(PaceMap::new(rate)),
             Pacing::Live => Map::live(),
@@ -164,6 +185,8 @@ impl Feed {
             keep_rate: (2 * u64::from(rate.0), u64::from(rate.1)),
             lead_ns: Slot::lead_ns(rate.frame_ns()),
             copies,
+            rate,
+            transport,
         })
     }
 
@@ -171,6 +194,164 @@ impl Feed {
     pub(super) fn release(&self) {
         *lock(&self.stopped) = true;
         self.stop.notify_all();
+        if let Some(transport) = &self.transport {
+            transport.ring();
+        }
+    }
+
+    /// Holds what comes from now on for another cue; to be called before the pipeline is sought. What
+    /// comes until it is flushed is dropped.
+    pub(super) fn cue(&self, cue: u64) {
+        if let Some(transport) = &self.transport {
+            let mut gate = transport.gate();
+            gate.close(cue, self.clock.now());
+            for kind in [StreamKind::Picture, StreamKind::Sound] {
+                transport.set_stale(kind, true);
+            }
+            drop(gate);
+            // Whoever waits here for the cue before, or for its time, stands in the way of the seek.
+            transport.ring();
+            drop(lock(&self.stopped));
+            self.stop.notify_all();
+        }
+    }
+
+    /// Whether what comes is still of before the last cue.
+    pub(super) fn awaits_flush(&self) -> bool {
+        self.is_stale(StreamKind::Picture) && self.is_stale(StreamKind::Sound)
+    }
+
+    /// A stream was flushed: what comes now is of behind the seek.
+    pub(super) fn flushed(&self, kind: StreamKind) {
+        if let Some(transport) = &self.transport {
+            transport.set_stale(kind, false);
+        }
+    }
+
+    /// Of a clip, every stream is known; it lacks those that were not found.
+    pub(super) fn knows_streams(&self, picture: bool, sound: bool) {
+        if let Some(transport) = &self.transport {
+            transport.gate().lacks = [!picture, !sound];
+        }
+    }
+
+    /// A stream has ended.
+    pub(super) fn ended(&self, kind: StreamKind) {
+        if let Some(transport) = &self.transport {
+            let mut gate = transport.gate();
+            if !transport.is_stale(kind) {
+                gate.ended[kind as usize] = true;
+                self.tell_over(transport, &gate);
+            }
+        }
+    }
+
+    fn tell_over(&self, transport: &Transport, gate: &Gate) {
+        if !gate.holds && gate.has_ended() {
+            transport.set_over(gate.cue);
+        }
+    }
+
+    /// Whether it holds a clip back.
+    pub(super) fn holds(&self) -> bool {
+        self.transport.as_ref().is_some_and(|t| t.gate().holds)
+    }
+
+    /// Lets a clip go that was asked to play, if it can.
+    pub(super) fn let_go_if_asked(&self) {
+        if let Some(transport) = &self.transport {
+            self.let_go(transport, &mut transport.gate());
+        }
+    }
+
+    fn let_go(&self, transport: &Transport, gate: &mut Gate) {
+        let now = self.clock.now();
+        let (Some(play_at), Some(first)) = (transport.play_at(), gate.first()) else {
+            return;
+        };
+        if !gate.holds || gate.cue != transport.asked() || !gate.will_do(now) {
+            return;
+        }
+        let start = if play_at >= now - self.rate.frame_ns() {
+            play_at
+        } else {
+            tick_at(self.rate, now + SOON_NS)
+        };
+        let mut map = PaceMap::from(self.rate, first, start);
+        let delay = i64::from(self.vitals.picture_delay_ms()) * 1_000_000;
+        let mut ends = lock(&self.ends);
+        for (n, held) in gate.pictures.drain(..).enumerate() {
+            let (time, _) = map.place(StreamKind::Picture, held.x, held.duration, now);
+            // The first is in the slot already.
+            if n > 0 {
+                let mut picture = held.what;
+                picture.time = time + delay;
+                ends.pictures.push(picture);
+            }
+        }
+        for (n, held) in gate.sounds.drain(..).enumerate() {
+            let (time, _) = map.place(StreamKind::Sound, held.x, held.duration, now);
+            ends.sound.push(&held.what, time, n == 0);
+        }
+        drop(ends);
+        *lock(&self.map) = Map::Paced(map);
+        // It has been quiet as long as it was held; from here on that would be a fault.
+        self.vitals.last_picture.store(now, Ordering::Relaxed);
+        gate.holds = false;
+        transport.set_begun(gate.cue);
+        self.tell_over(transport, gate);
+        transport.ring();
+    }
+
+    /// Keeps a picture or sound of a clip that is cued, and waits once enough is kept; gives back what
+    /// is to go on its way.
+    fn hold<T>(
+        &self,
+        kind: StreamKind,
+        held: Held<T>,
+        keep: impl FnOnce(&mut Gate, Held<T>),
+    ) -> Result<Option<Held<T>>, gst::FlowError> {
+        let Some(transport) = &self.transport else {
+            return Ok(Some(held));
+        };
+        let mut gate = transport.gate();
+        if *lock(&self.stopped) {
+            return Err(gst::FlowError::Flushing);
+        }
+        if transport.is_stale(kind) {
+            return Ok(None);
+        }
+        if !gate.holds {
+            return Ok(Some(held));
+        }
+        let cue = gate.cue;
+        keep(&mut gate, held);
+        loop {
+            self.let_go(transport, &mut gate);
+            if !gate.holds || gate.cue != cue || !gate.is_full(kind) {
+                return Ok(None);
+            }
+            gate = transport.wait(gate);
+            if *lock(&self.stopped) {
+                return Err(gst::FlowError::Flushing);
+            }
+        }
+    }
+
+    /// The first picture of a cue is seen at once.
+    fn show_cue(&self, gate: &mut Gate, held: Held<Picture>) {
+        if gate.pictures.is_empty() {
+            let now = self.clock.now();
+            let mut still = held.what.clone();
+            still.time = now;
+            still.arrived = now;
+            lock(&self.ends).pictures.push(still);
+            self.vitals.last_picture.store(now, Ordering::Relaxed);
+            if let Some(transport) = &self.transport {
+                transport.set_ready(gate.cue);
+            }
+        }
+        gate.pictures.push(held);
     }
 
     /// Whether the source gives by a clock of its own; not while that is undecided.
@@ -198,25 +379,44 @@ impl Feed {
             fps if fps.numer() > 0 => NS_PER_S * i64::from(fps.denom()) / i64::from(fps.numer()),
             _ => buffer.duration().map_or(0, |d| d.nseconds() as i64),
         };
-        let Some(x) = self.running_time(&sample, buffer.pts()) else {
+        let Some((x, position)) = self.running_time(&sample, buffer.pts()) else {
             return Ok(gst::FlowSuccess::Ok);
         };
         let arrival = self.clock.now();
-        let (time, _) = self.place(sink, StreamKind::Picture, x, duration, arrival)?;
-        self.vitals
-            .last_picture
-            .store(self.clock.now(), Ordering::Relaxed);
-        let delay = i64::from(self.vitals.picture_delay_ms()) * 1_000_000;
         let buffer = if self.copies {
             buffer.copy_deep().map_err(|_| gst::FlowError::Error)?
         } else {
             buffer
         };
-        if let Some(mut picture) = Picture::new(buffer, &info, time + delay) {
-            picture.arrived = self.clock.now();
-            lock(&self.ends).pictures.push(picture);
+        let Some(mut picture) = Picture::new(buffer, &info, 0) else {
+            return Ok(gst::FlowSuccess::Ok);
+        };
+        picture.position = position;
+        let held = Held {
+            what: picture,
+            x,
+            duration,
+        };
+        let keep = |gate: &mut Gate, held| self.show_cue(gate, held);
+        let Some(Held { what, .. }) = self.hold(StreamKind::Picture, held, keep)? else {
+            return Ok(gst::FlowSuccess::Ok);
+        };
+        let mut picture = what;
+        let (time, _) = self.place(sink, StreamKind::Picture, x, duration, arrival)?;
+        if self.is_stale(StreamKind::Picture) {
+            return Ok(gst::FlowSuccess::Ok);
         }
+        let now = self.clock.now();
+        self.vitals.last_picture.store(now, Ordering::Relaxed);
+        let delay = i64::from(self.vitals.picture_delay_ms()) * 1_000_000;
+        picture.time = time + delay;
+        picture.arrived = now;
+        lock(&self.ends).pictures.push(picture);
         Ok(gst::FlowSuccess::Ok)
+    }
+
+    fn is_stale(&self, kind: StreamKind) -> bool {
+        self.transport.as_ref().is_some_and(|t| t.is_stale(kind))
     }
 
     /// Takes the next block of sound from `sink`.
@@ -231,7 +431,7 @@ impl Feed {
         // Asked anew for each block: broadcasts change from stereo to 5.1 and back on air.
         let info =
             gst_audio::AudioInfo::from_caps(caps).map_err(|_| gst::FlowError::NotNegotiated)?;
-        let Some(x) = self.running_time(&sample, buffer.pts()) else {
+        let Some((x, _)) = self.running_time(&sample, buffer.pts()) else {
             return Ok(gst::FlowSuccess::Ok);
         };
         let map = buffer.map_readable().map_err(|_| gst::FlowError::Error)?;
@@ -239,7 +439,19 @@ impl Feed {
         let frames = samples.len() / CHANNELS;
         let duration = frames as i64 * NS_PER_S / SAMPLE_RATE as i64;
         let arrival = self.clock.now();
+        let held = Held {
+            what: samples,
+            x,
+            duration,
+        };
+        let keep = |gate: &mut Gate, held| gate.sounds.push(held);
+        let Some(Held { what: samples, .. }) = self.hold(StreamKind::Sound, held, keep)? else {
+            return Ok(gst::FlowSuccess::Ok);
+        };
         let (time, jump) = self.place(sink, StreamKind::Sound, x, duration, arrival)?;
+        if self.is_stale(StreamKind::Sound) {
+            return Ok(gst::FlowSuccess::Ok);
+        }
         self.vitals
             .last_sound
             .store(self.clock.now(), Ordering::Relaxed);
@@ -247,16 +459,23 @@ impl Feed {
         Ok(gst::FlowSuccess::Ok)
     }
 
-    fn running_time(&self, sample: &gst::Sample, pts: Option<gst::ClockTime>) -> Option<i64> {
+    /// Running time and the position in the stream, both in nanoseconds.
+    fn running_time(
+        &self,
+        sample: &gst::Sample,
+        pts: Option<gst::ClockTime>,
+    ) -> Option<(i64, i64)> {
         let pts = pts?;
         let segment = sample.segment()?.downcast_ref::<gst::format::Time>()?;
-        if let Some(position) = segment.to_stream_time(pts) {
-            self.vitals.set_position(position.nseconds() as i64);
+        let position = segment.to_stream_time(pts).map(|at| at.nseconds() as i64);
+        if let Some(position) = position {
+            self.vitals.set_position(position);
         }
-        match segment.to_running_time_full(pts)? {
-            gst::Signed::Positive(time) => Some(time.nseconds() as i64),
-            gst::Signed::Negative(time) => Some(-(time.nseconds() as i64)),
-        }
+        let running = match segment.to_running_time_full(pts)? {
+            gst::Signed::Positive(time) => time.nseconds() as i64,
+            gst::Signed::Negative(time) => -(time.nseconds() as i64),
+        };
+        Some((running, position.unwrap_or(0)))
     }
 
     /// House time for running time `x`; a paced source is held here until shortly before it.
@@ -306,6 +525,9 @@ impl Feed {
             loop {
                 if *stopped {
                     return Err(gst::FlowError::Flushing);
+                }
+                if self.is_stale(kind) {
+                    break;
                 }
                 let wait = time - LOOKAHEAD_NS - self.clock.now();
                 if wait <= 0 {

@@ -8,15 +8,14 @@ use gstreamer::prelude::*;
 
 use super::decode;
 use super::feed::{Feed, Pacing};
-use super::pipeline::{Built, Setting, SourceError, Start};
+use super::pipeline::{Built, Setting, SourceError, Span, Start};
 
-/// Builds the pipeline of a clip that begins at `position` (nanoseconds into it).
+/// Builds the pipeline of a clip that is to play `span` of it.
 pub(super) fn build(
     setting: &Setting,
     feed: Arc<Feed>,
     path: &Path,
-    looped: bool,
-    position: i64,
+    span: Span,
 ) -> Result<Built, SourceError> {
     if !path.is_file() {
         return Err(SourceError::Pipeline(format!(
@@ -34,6 +33,6 @@ pub(super) fn build(
         pipeline,
         feed,
         streams: Some(streams),
-        start: Start::Seek { looped, position },
+        start: Start::Seek(span),
     })
 }

@@ -14,8 +14,10 @@ mod pace;
 mod pipeline;
 mod slot;
 mod sound;
+mod still;
 mod supervisor;
 mod test;
+mod transport;
 mod trial;
 
 pub use camera::cameras;
@@ -24,5 +26,7 @@ pub use feed::Vitals;
 pub use pipeline::{Setting, SourceError};
 pub use slot::{Slot, SlotCounters, SlotWriter, slot};
 pub use sound::{Mark, SoundReader, SoundWriter, sound_ring};
+pub use still::still;
 pub use supervisor::{LOST_NS, RunningSource, Status, is_live, start};
+pub use transport::Transport;
 pub use trial::attempt;

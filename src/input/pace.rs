@@ -66,6 +66,16 @@ impl PaceMap {
         }
     }
 
+    /// A map by which running time `x` is house time `start`.
+    pub fn from(rate: Rate, x: i64, start: House) -> Self {
+        Self {
+            offsets: vec![start - x],
+            // Whoever chose the time has put it on a tick.
+            on_ticks: true,
+            ..Self::new(rate)
+        }
+    }
+
     /// House time for running time `x`, which lasts `duration`, at house time `now`; and whether
     /// there was a jump.
     pub fn place(&mut self, kind: StreamKind, x: i64, duration: i64, now: House) -> (House, bool) {
@@ -177,14 +187,18 @@ impl PaceMap {
         true
     }
 
-    /// The first tick at or after `time`: a clip that starts on a tick keeps an exact cadence.
     fn on_tick(&self, time: House) -> House {
-        let n = self.rate.frame_at(time);
-        if self.rate.time_of(n) >= time {
-            self.rate.time_of(n)
-        } else {
-            self.rate.time_of(n + 1)
-        }
+        tick_at(self.rate, time)
+    }
+}
+
+/// The first tick at or after `time`: a clip that starts on a tick keeps an exact cadence.
+pub fn tick_at(rate: Rate, time: House) -> House {
+    let n = rate.frame_at(time);
+    if rate.time_of(n) >= time {
+        rate.time_of(n)
+    } else {
+        rate.time_of(n + 1)
     }
 }
 

@@ -61,7 +61,20 @@ pub(super) enum Start {
     /// At once.
     Play,
     /// A clip: from a position, and over again without a gap where it loops.
-    Seek { looped: bool, position: i64 },
+    Seek(Span),
+}
+
+/// The part of a clip that is played, in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    /// Over and over again.
+    pub looped: bool,
+    /// Where it begins now.
+    pub position: i64,
+    /// Where it begins each time it starts over.
+    pub first: i64,
+    /// Where it ends, if not at the file's end.
+    pub last: Option<i64>,
 }
 
 /// Which streams a decoder found.

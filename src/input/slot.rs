@@ -144,6 +144,16 @@ impl Slot {
         self.shown.as_ref().map(|picture| picture.number)
     }
 
+    /// The picture that was shown last.
+    pub fn current(&self) -> Option<&Picture> {
+        self.shown.as_ref()
+    }
+
+    /// Whether no picture waits to be shown.
+    pub fn is_drained(&self) -> bool {
+        self.waiting.is_empty() && self.ring.is_empty()
+    }
+
     /// Forgets all pictures, for a source that is lost or starts anew.
     pub fn clear(&mut self) {
         while self.ring.pop().is_ok() {}

@@ -6,19 +6,20 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
 use super::feed::{Ends, Feed, Pacing, Vitals};
-use super::pipeline::{Built, Setting, SourceError, Start};
+use super::pipeline::{Built, Setting, SourceError, Span, Start};
 use super::slot::{Slot, slot};
 use super::sound::{SoundReader, sound_ring};
+use super::transport::Transport;
 use super::{camera, file, network, test};
 use crate::door::SourceState;
 use crate::media::{House, NS_PER_S};
 use crate::nice::{self, Nice};
-use crate::show::{Source, SourceKind};
+use crate::show::{AtEnd, Play, Source, SourceKind};
 
 /// Without a new picture for so long, a source is frozen.
 pub const FROZEN_NS: i64 = NS_PER_S;
@@ -39,9 +40,14 @@ const BACKOFF: [Duration; 4] = [
     Duration::from_millis(1000),
     Duration::from_millis(2000),
 ];
+/// Matroska rounds times to whole milliseconds: without this the picture before the one that is meant
+/// seems to reach into its time.
+const ROUNDING_NS: i64 = 1_000_000;
 /// A pipeline that ran for so long has earned a quick new start.
 const STABLE: Duration = Duration::from_secs(10);
-const POLL: gst::ClockTime = gst::ClockTime::from_mseconds(100);
+const POLL: Duration = Duration::from_millis(100);
+/// A clip is looked after more often: somebody may have asked it to be elsewhere.
+const CLIP_POLL: Duration = Duration::from_millis(25);
 
 /// A running source, as the engine holds it.
 pub struct RunningSource {
@@ -58,6 +64,8 @@ pub struct Status {
     restarts: AtomicU32,
     /// What its threads say of it.
     pub vitals: Arc<Vitals>,
+    /// A clip's.
+    pub transport: Option<Arc<Transport>>,
 }
 
 impl Status {
@@ -110,6 +118,7 @@ pub fn start(
         message: ArcSwap::default(),
         restarts: AtomicU32::new(0),
         vitals: Arc::new(Vitals::new(source.picture_delay_ms)),
+        transport: transport_of(&source.kind).map(Arc::new),
     });
     let (stop, stopped) = bounded(1);
     let mut supervisor = Supervisor {
@@ -121,7 +130,8 @@ pub fn start(
             sound: sound_writer,
         })),
         stopped,
-        resume_at: 0,
+        resume_at: first_of(&source.kind),
+        cued: 0,
         seeking: Seeking::Segments,
     };
     let thread = std::thread::Builder::new()
@@ -133,6 +143,27 @@ pub fn start(
         thread: Some(thread),
     };
     Ok((running, slot, sound))
+}
+
+/// Where a clip begins, in nanoseconds.
+fn first_of(kind: &SourceKind) -> i64 {
+    match kind {
+        SourceKind::File { in_s: Some(s), .. } => nanoseconds(*s),
+        _ => 0,
+    }
+}
+
+fn nanoseconds(seconds: f64) -> i64 {
+    (seconds * NS_PER_S as f64).round() as i64
+}
+
+fn transport_of(kind: &SourceKind) -> Option<Transport> {
+    match kind {
+        SourceKind::File { play, .. } => {
+            Some(Transport::new(first_of(kind), *play == Play::OnTake))
+        }
+        _ => None,
+    }
 }
 
 /// Whether this kind of source keeps its own clock, or may, so that its sound must be resampled.
@@ -178,6 +209,8 @@ struct Supervisor {
     stopped: Receiver<()>,
     /// Where a clip goes on after it broke.
     resume_at: i64,
+    /// The cue that its pipeline has gone to.
+    cued: u64,
     /// What the clip's container has shown it knows.
     seeking: Seeking,
 }
@@ -218,8 +251,9 @@ impl Supervisor {
                 Ending::Again => {}
                 Ending::PlayedOut => {
                     self.status.set(SourceState::Ended, "");
-                    let _ = self.stopped.recv();
-                    return;
+                    if !self.rests() {
+                        return;
+                    }
                 }
                 Ending::Broke(message) => {
                     if began.elapsed() > STABLE {
@@ -243,7 +277,29 @@ impl Supervisor {
         }
     }
 
-    fn build(&self) -> Result<Built, SourceError> {
+    /// Waits until a clip that cannot go on is asked to be elsewhere; `false` where it is to end.
+    fn rests(&mut self) -> bool {
+        loop {
+            match self.stopped.recv_timeout(CLIP_POLL) {
+                Err(RecvTimeoutError::Timeout) => {}
+                _ => return false,
+            }
+            if let Some(transport) = &self.status.transport
+                && transport.asked() != self.cued
+            {
+                self.resume_at = transport.cue_at();
+                return true;
+            }
+        }
+    }
+
+    fn build(&mut self) -> Result<Built, SourceError> {
+        if let Some(transport) = &self.status.transport {
+            if transport.begins_held() {
+                self.resume_at = transport.cue_at();
+            }
+            self.cued = transport.asked();
+        }
         let feed = Feed::new(
             self.setting.clock,
             pacing(&self.source.kind),
@@ -251,14 +307,21 @@ impl Supervisor {
             self.status.vitals.clone(),
             self.ends.clone(),
             matches!(self.source.kind, SourceKind::Camera { .. }),
+            self.status.transport.clone(),
         );
         match &self.source.kind {
             SourceKind::Test { pattern, tone_hz } => {
                 test::build(&self.setting, feed, *pattern, *tone_hz)
             }
-            SourceKind::File { path, looped } => {
+            SourceKind::File { path, out_s, .. } => {
                 let path = self.setting.folder.join(path);
-                file::build(&self.setting, feed, &path, *looped, self.resume_at)
+                let span = Span {
+                    looped: self.source.kind.at_end() == AtEnd::Loop,
+                    position: self.resume_at,
+                    first: first_of(&self.source.kind),
+                    last: out_s.map(nanoseconds),
+                };
+                file::build(&self.setting, feed, &path, span)
             }
             SourceKind::Camera { device } => camera::build(&self.setting, feed, device),
             SourceKind::Network { url, latency_ms } => {
@@ -290,7 +353,7 @@ impl Supervisor {
         nice::streaming_threads_give_way(&built.pipeline, Nice::Decoder);
         let first = match built.start {
             Start::Play => gst::State::Playing,
-            Start::Seek { .. } => gst::State::Paused,
+            Start::Seek(_) => gst::State::Paused,
         };
         let ending = match built.pipeline.set_state(first) {
             Ok(_) => self.follow(&built, &bus),
@@ -306,33 +369,48 @@ impl Supervisor {
 
     fn follow(&mut self, built: &Built, bus: &gst::Bus) -> Ending {
         let began = self.setting.clock.now();
-        let mut start = Some(built.start).filter(|start| matches!(start, Start::Seek { .. }));
+        let span = match built.start {
+            Start::Seek(span) => Some(span),
+            Start::Play => None,
+        };
+        let poll = match span {
+            Some(_) => CLIP_POLL,
+            None => POLL,
+        };
+        let poll = gst::ClockTime::from_mseconds(poll.as_millis() as u64);
+        // A clip is sought before it plays.
+        let mut opening = span;
         let mut sought = false;
+        let mut played_out = false;
         loop {
             if self.stopped.try_recv().is_ok() {
                 return Ending::Stopped;
             }
-            if let Some(message) = bus.timed_pop(POLL) {
+            if let Some(message) = bus.timed_pop(poll) {
                 match message.view() {
                     gst::MessageView::Error(error) => {
                         return self.broke(built.start, error_text(error));
                     }
-                    gst::MessageView::Eos(_) => match built.start {
-                        Start::Seek { looped: true, .. } => {
+                    gst::MessageView::Eos(_) => match span {
+                        Some(span) if span.looped => {
                             let segment = self.seeking == Seeking::Segments;
                             if self.seeking == Seeking::Never
-                                || seek(&built.pipeline, 0, true, segment).is_err()
+                                || seek(&built.pipeline, span, span.first, true, segment).is_err()
                             {
+                                self.resume_at = span.first;
                                 return Ending::Again;
                             }
                         }
-                        Start::Seek { looped: false, .. } => return Ending::PlayedOut,
-                        Start::Play => {
+                        // What it was cued to since has not come to its end.
+                        Some(_) => played_out = !built.feed.awaits_flush(),
+                        None => {
                             return Ending::Broke("the sender ended the stream".to_owned());
                         }
                     },
                     gst::MessageView::SegmentDone(_) => {
-                        if let Err(error) = seek(&built.pipeline, 0, false, true) {
+                        if let Some(span) = span
+                            && let Err(error) = seek(&built.pipeline, span, span.first, false, true)
+                        {
                             return Ending::Broke(error.to_string());
                         }
                     }
@@ -340,25 +418,19 @@ impl Supervisor {
                         let _ = built.pipeline.recalculate_latency();
                     }
                     gst::MessageView::AsyncDone(_) => {
-                        if let Some(Start::Seek { looped, position }) = start {
+                        if let Some(span) = opening {
                             // Even to the start: Matroska's first segment may begin elsewhere
                             // than the one that follows it, and the first pictures with it.
                             if sought || self.seeking == Seeking::Never {
-                                start = None;
+                                opening = None;
+                                self.measure(&built.pipeline);
                                 if built.pipeline.set_state(gst::State::Playing).is_err() {
                                     return Ending::Broke("the clip does not play".to_owned());
                                 }
                             } else {
                                 sought = true;
-                                let segment = looped && self.seeking == Seeking::Segments;
-                                if seek(&built.pipeline, position, true, segment).is_err() {
-                                    // A refused seek has flushed the pipeline all the same.
-                                    self.seeking = if segment {
-                                        Seeking::Plain
-                                    } else {
-                                        Seeking::Never
-                                    };
-                                    return Ending::Again;
+                                if let Some(ending) = self.seek(built, span, span.position) {
+                                    return ending;
                                 }
                             }
                         }
@@ -366,9 +438,69 @@ impl Supervisor {
                     _ => {}
                 }
             }
-            if let Some(ending) = self.judge(built, began) {
+            if let Some(span) = span
+                && opening.is_none()
+            {
+                match self.obey(built, span) {
+                    Ok(elsewhere) => played_out &= !elsewhere,
+                    Err(ending) => return ending,
+                }
+            }
+            if played_out && !built.feed.holds() {
+                self.status.set(SourceState::Ended, "");
+            } else if let Some(ending) = self.judge(built, began) {
                 return ending;
             }
+        }
+    }
+
+    /// Has a clip do what was asked of it; gives whether it was sent elsewhere.
+    fn obey(&mut self, built: &Built, span: Span) -> Result<bool, Ending> {
+        let Some(transport) = self.status.transport.clone() else {
+            return Ok(false);
+        };
+        built.feed.let_go_if_asked();
+        let asked = transport.asked();
+        if asked == self.cued {
+            return Ok(false);
+        }
+        self.cued = asked;
+        built.feed.cue(asked);
+        match self.seek(built, span, transport.cue_at()) {
+            Some(ending) => Err(ending),
+            None => {
+                // An end that was told meanwhile is of before the seek.
+                if let Some(bus) = built.pipeline.bus() {
+                    while bus.pop_filtered(&[gst::MessageType::Eos]).is_some() {}
+                }
+                Ok(true)
+            }
+        }
+    }
+
+    /// Seeks; an ending where the clip cannot be sought in like this.
+    fn seek(&mut self, built: &Built, span: Span, position: i64) -> Option<Ending> {
+        let segment = span.looped && self.seeking == Seeking::Segments;
+        if self.seeking != Seeking::Never
+            && seek(&built.pipeline, span, position, true, segment).is_ok()
+        {
+            return None;
+        }
+        // A refused seek has flushed the pipeline all the same.
+        self.seeking = if segment {
+            Seeking::Plain
+        } else {
+            Seeking::Never
+        };
+        Some(Ending::Again)
+    }
+
+    /// Takes down how long a clip is.
+    fn measure(&self, pipeline: &gst::Pipeline) {
+        if let Some(transport) = &self.status.transport
+            && let Some(length) = pipeline.query_duration::<gst::ClockTime>()
+        {
+            transport.set_length(length.nseconds() as i64);
         }
     }
 
@@ -387,6 +519,10 @@ impl Supervisor {
         } else {
             vitals.last_picture()
         };
+        if built.feed.holds() && last.is_some_and(|last| last >= began) {
+            self.status.set(SourceState::Live, "");
+            return None;
+        }
         let live = built.feed.is_live();
         let fetched = matches!(self.source.kind, SourceKind::Network { .. });
         let last = last.filter(|&last| last >= began);
@@ -421,9 +557,15 @@ impl Supervisor {
 
     /// A clip that breaks in its middle goes on behind the spot; at its end it starts over or ends.
     fn broke(&mut self, start: Start, message: String) -> Ending {
-        if let Start::Seek { position, looped } = start {
+        if let Start::Seek(Span {
+            position,
+            looped,
+            first,
+            ..
+        }) = start
+        {
             let reached = self.status.vitals.position();
-            if !looped && position > 0 && reached <= position {
+            if !looped && position > first && reached <= position {
                 // Nothing more to be had behind the spot, and it is not to start over on air.
                 return Ending::PlayedOut;
             }
@@ -431,7 +573,7 @@ impl Supervisor {
             self.resume_at = if reached > position {
                 reached + NS_PER_S
             } else {
-                0
+                first
             };
         }
         Ending::Broke(message)
@@ -440,10 +582,15 @@ impl Supervisor {
 
 fn seek(
     pipeline: &gst::Pipeline,
+    span: Span,
     position: i64,
     flush: bool,
     segment: bool,
 ) -> Result<(), gst::glib::BoolError> {
+    let position = match position {
+        ..=0 => 0,
+        position => position + ROUNDING_NS,
+    };
     let mut flags = gst::SeekFlags::ACCURATE;
     flags.set(gst::SeekFlags::FLUSH, flush);
     flags.set(gst::SeekFlags::SEGMENT, segment);
@@ -451,9 +598,13 @@ fn seek(
         1.0,
         flags,
         gst::SeekType::Set,
-        gst::ClockTime::from_nseconds(position.max(0) as u64),
-        gst::SeekType::None,
-        gst::ClockTime::NONE,
+        gst::ClockTime::from_nseconds(position as u64),
+        match span.last {
+            Some(_) => gst::SeekType::Set,
+            None => gst::SeekType::None,
+        },
+        span.last
+            .map(|last| gst::ClockTime::from_nseconds(last.max(position + 1) as u64)),
     )
 }
 

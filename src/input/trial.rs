@@ -52,7 +52,15 @@ fn build(source: &Source, setting: &Setting) -> Result<(Built, Arc<Vitals>), Sou
     let ends = Arc::new(Mutex::new(Ends { pictures, sound }));
     let feed = |pacing, copies| {
         let rate = setting.format.rate;
-        Feed::new(setting.clock, pacing, rate, vitals.clone(), ends, copies)
+        Feed::new(
+            setting.clock,
+            pacing,
+            rate,
+            vitals.clone(),
+            ends,
+            copies,
+            None,
+        )
     };
     let built = match &source.kind {
         SourceKind::Camera { device } => camera::build(setting, feed(Pacing::Live, true), device),

@@ -18,6 +18,8 @@ pub struct Picture {
     pub arrived: House,
     /// Counts up by one for each picture that its source gave; 0 for pictures made in the house.
     pub number: u64,
+    /// Nanoseconds into its clip; 0 where it is of none.
+    pub position: i64,
 }
 
 /// One plane of a picture: `height` rows of `width` bytes, `stride` bytes apart.
@@ -52,6 +54,7 @@ impl Picture {
             time,
             arrived: time,
             number: 0,
+            position: 0,
         })
     }
 

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::address;
+use super::clip::AtEnd;
 use super::colour::{self, Colour};
 use super::fault::Fault;
 use super::locate::Tree;
@@ -13,11 +14,14 @@ use super::model::{
     Destination, EncoderName, Key, Layer, Scene, Show, Source, SourceKind, VERSION,
 };
 use super::secrets::is_secret_name;
+use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 use super::words::{is_id, looks_like_key, nearest, one_of};
 
 /// How far a layer may reach beyond the program, as a multiple of the program's size.
 const REACH: f64 = 10.0;
+/// Where a clip may begin or end at the latest, in seconds: a day.
+const LONGEST_S: f64 = 86_400.0;
 
 /// Checks a show against itself, without a look at the file system.
 ///
@@ -43,6 +47,15 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
         checker.scene(&format!("scenes[{n}]"), scene, &known);
     }
     checker.transition("transition", &show.transition);
+    checker.ids("stingers", show.stingers.iter().map(|s| &s.id));
+    for (n, stinger) in show.stingers.iter().enumerate() {
+        checker.stinger(&format!("stingers[{n}]"), stinger);
+    }
+    if let Some(source) = &show.hold.source
+        && !known.contains(&source.as_str())
+    {
+        checker.unknown_source("hold.source", source, &known);
+    }
     checker.ids("destinations", show.destinations.iter().map(|d| &d.id));
     for (n, destination) in show.destinations.iter().enumerate() {
         checker.destination(&format!("destinations[{n}]"), destination);
@@ -83,8 +96,13 @@ impl Checker<'_> {
             self.fault(
                 "version",
                 format!(
-                    "unknown version {}, expected {VERSION}, the only one this program reads",
-                    show.version
+                    "unknown version {}, expected {VERSION}, the only one this program reads{}",
+                    show.version,
+                    if show.version > VERSION {
+                        ": a newer regie has written it"
+                    } else {
+                        ""
+                    }
                 ),
             );
         }
@@ -159,13 +177,27 @@ impl Checker<'_> {
                     self.range(&format!("{place}.kind.tone_hz"), tone, 20.0..=20_000.0);
                 }
             }
-            SourceKind::File { path, .. } => {
+            SourceKind::File {
+                path,
+                looped,
+                at_end,
+                in_s,
+                out_s,
+                ..
+            } => {
                 if path.is_empty() {
                     self.fault(
                         &format!("{place}.kind.path"),
                         "the path is empty, expected a media file",
                     );
                 }
+                if *looped && !matches!(at_end, AtEnd::Hold | AtEnd::Loop) {
+                    self.fault(
+                        &format!("{place}.kind.at_end"),
+                        "a clip that loops has no end, expected either this or loop",
+                    );
+                }
+                self.cut(place, *in_s, *out_s);
             }
             SourceKind::Camera { device } => {
                 if device.trim().is_empty() {
@@ -182,6 +214,24 @@ impl Checker<'_> {
                 }
                 self.range(&format!("{place}.kind.latency_ms"), *latency_ms, 0..=10_000);
             }
+        }
+    }
+
+    /// The part of a clip that is played.
+    fn cut(&mut self, place: &str, in_s: Option<f64>, out_s: Option<f64>) {
+        for (field, value) in [("in_s", in_s), ("out_s", out_s)] {
+            if let Some(value) = value {
+                self.range(&format!("{place}.kind.{field}"), value, 0.0..=LONGEST_S);
+            }
+        }
+        let begins = in_s.unwrap_or(0.0);
+        if let Some(ends) = out_s
+            && ends <= begins
+        {
+            self.fault(
+                &format!("{place}.kind.out_s"),
+                format!("{ends} is not behind the clip's start at {begins}, expected more"),
+            );
         }
     }
 
@@ -205,30 +255,53 @@ impl Checker<'_> {
         }
     }
 
+    fn unknown_source(&mut self, place: &str, source: &str, known: &[&str]) {
+        let hint = match nearest(source, known) {
+            Some(near) => format!(" (did you mean `{near}`?)"),
+            None => String::new(),
+        };
+        let expected = match known {
+            [] => "a source, of which there is none".to_owned(),
+            known => one_of(known),
+        };
+        let message = format!(
+            "no source has the id `{}`{hint}, expected {expected}",
+            source.escape_debug()
+        );
+        self.fault(place, message);
+    }
+
     /// A scene of no layers is black, and is none the worse for it.
     fn scene(&mut self, place: &str, scene: &Scene, known: &[&str]) {
         for (n, layer) in scene.layers.iter().enumerate() {
             let place = format!("{place}.layers[{n}]");
             if !known.contains(&layer.source.as_str()) {
-                let hint = match nearest(&layer.source, known) {
-                    Some(near) => format!(" (did you mean `{near}`?)"),
-                    None => String::new(),
-                };
-                let expected = match known {
-                    [] => "a source, of which there is none".to_owned(),
-                    known => one_of(known),
-                };
-                let message = format!(
-                    "no source has the id `{}`{hint}, expected {expected}",
-                    layer.source.escape_debug()
-                );
-                self.fault(&format!("{place}.source"), message);
+                self.unknown_source(&format!("{place}.source"), &layer.source, known);
             }
             self.layer(&place, layer);
         }
         if let Some(style) = &scene.transition {
             self.transition(&format!("{place}.transition"), style);
         }
+    }
+
+    fn stinger(&mut self, place: &str, stinger: &Stinger) {
+        if stinger.path.is_empty() {
+            self.fault(
+                &format!("{place}.path"),
+                "the path is empty, expected a clip with transparency",
+            );
+        }
+        self.range(
+            &format!("{place}.level_db"),
+            stinger.level_db,
+            -100.0..=10.0,
+        );
+        self.range(
+            &format!("{place}.cut_frame"),
+            stinger.cut_frame,
+            0..=TransitionStyle::LONGEST,
+        );
     }
 
     /// A wipe whose picture is missing is no fault of the show: it may lie in another user's folder.

@@ -26,6 +26,23 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, before: Option<&Show>
             fault(&format!("sources[{n}].kind.path"), message);
         }
     }
+    for (n, stinger) in show.stingers.iter().enumerate() {
+        let is_known = |before: &Show| before.stingers.iter().any(|old| old.path == stinger.path);
+        // Numbered pictures are no file of that name.
+        if !stinger.path.is_empty()
+            && !stinger.path.contains('%')
+            && !before.is_some_and(is_known)
+            && let Err(message) = readable(&resolve(file, &stinger.path))
+        {
+            fault(&format!("stingers[{n}].path"), message);
+        }
+    }
+    if let Some(picture) = &show.hold.picture
+        && before.is_none_or(|before| before.hold.picture != show.hold.picture)
+        && let Err(message) = readable(&resolve(file, picture))
+    {
+        fault("hold.picture", message);
+    }
     if before.is_some_and(|before| before.recording == show.recording) {
         return faults;
     }

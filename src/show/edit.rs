@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::hold::Hold;
 use super::model::{Destination, Encoder, Format, Receiver, Recording, Scene, Show, Source};
+use super::stinger::Stinger;
 
 /// One change of a show. In JSON `{"add":{"item":{"scene":{…}},"at":2}}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +54,8 @@ pub enum Edit {
     Recording(Recording),
     /// The receiver inside regie.
     Receiver(Option<Receiver>),
+    /// What goes over everything while the show has to wait.
+    Hold(Hold),
 }
 
 /// What lists of a show hold.
@@ -62,6 +66,7 @@ pub enum Item {
     Source(Source),
     Scene(Scene),
     Destination(Destination),
+    Stinger(Stinger),
 }
 
 /// The lists of a show.
@@ -72,6 +77,7 @@ pub enum ItemKind {
     Source,
     Scene,
     Destination,
+    Stinger,
 }
 
 /// What an edit touches: two edits that share none of these never undo each other's work.
@@ -114,6 +120,7 @@ impl ItemKind {
             Self::Source => "source",
             Self::Scene => "scene",
             Self::Destination => "destination",
+            Self::Stinger => "stinger",
         }
     }
 }
@@ -125,6 +132,7 @@ impl Item {
             Self::Source(_) => ItemKind::Source,
             Self::Scene(_) => ItemKind::Scene,
             Self::Destination(_) => ItemKind::Destination,
+            Self::Stinger(_) => ItemKind::Stinger,
         }
     }
 
@@ -134,6 +142,7 @@ impl Item {
             Self::Source(source) => &source.id,
             Self::Scene(scene) => &scene.id,
             Self::Destination(destination) => &destination.id,
+            Self::Stinger(stinger) => &stinger.id,
         }
     }
 }
@@ -161,6 +170,12 @@ impl Listed for Destination {
     }
 }
 
+impl Listed for Stinger {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 impl Edit {
     /// Changes the show, or leaves it as it is; gives what was touched. Whether the new show holds
     /// together (ranges, references) is checked afterwards, as for a file.
@@ -177,6 +192,7 @@ impl Edit {
                     ItemKind::Source => shift(&mut show.sources, *kind, id, *to),
                     ItemKind::Scene => shift(&mut show.scenes, *kind, id, *to),
                     ItemKind::Destination => shift(&mut show.destinations, *kind, id, *to),
+                    ItemKind::Stinger => shift(&mut show.stingers, *kind, id, *to),
                 }?;
                 Ok([Part::Order(*kind)].into())
             }
@@ -185,6 +201,7 @@ impl Edit {
             Self::Encoder(encoder) => Ok(setting("encoder", &mut show.encoder, encoder)),
             Self::Recording(recording) => Ok(setting("recording", &mut show.recording, recording)),
             Self::Receiver(receiver) => Ok(setting("receiver", &mut show.receiver, receiver)),
+            Self::Hold(hold) => Ok(setting("hold", &mut show.hold, hold)),
         }
     }
 }
@@ -200,6 +217,7 @@ fn add(show: &mut Show, item: &Item, at: Option<usize>) -> Result<BTreeSet<Part>
         Item::Source(source) => insert(&mut show.sources, kind, source, at),
         Item::Scene(scene) => insert(&mut show.scenes, kind, scene, at),
         Item::Destination(destination) => insert(&mut show.destinations, kind, destination, at),
+        Item::Stinger(stinger) => insert(&mut show.stingers, kind, stinger, at),
     }?;
     Ok([Part::Item(kind, item.id().to_owned())].into())
 }
@@ -213,6 +231,10 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
         Item::Source(source) => {
             replace(&mut show.sources, kind, id, source)?;
             if source.id != id {
+                if show.hold.source.as_deref() == Some(id) {
+                    show.hold.source = Some(source.id.clone());
+                    touched.insert(Part::Setting("hold"));
+                }
                 // The scene of its own id, where the show has one, follows too.
                 for scene in &mut show.scenes {
                     let mut follows = false;
@@ -230,6 +252,10 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
         Item::Destination(destination) => {
             replace(&mut show.destinations, kind, id, destination)?;
         }
+        Item::Stinger(stinger) => {
+            replace(&mut show.stingers, kind, id, stinger)?;
+            touched.extend(rename_stinger(show, id, &stinger.id));
+        }
     }
     Ok(touched)
 }
@@ -239,6 +265,10 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
     match kind {
         ItemKind::Source => {
             take_out(&mut show.sources, kind, id)?;
+            if show.hold.source.as_deref() == Some(id) {
+                show.hold.source = None;
+                touched.insert(Part::Setting("hold"));
+            }
             for scene in &mut show.scenes {
                 let before = scene.layers.len();
                 scene.layers.retain(|layer| layer.source != id);
@@ -249,8 +279,30 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
         }
         ItemKind::Scene => take_out(&mut show.scenes, kind, id)?,
         ItemKind::Destination => take_out(&mut show.destinations, kind, id)?,
+        ItemKind::Stinger => take_out(&mut show.stingers, kind, id)?,
     }
     Ok(touched)
+}
+
+/// Has every transition that names a stinger follow its new id; gives what was touched.
+fn rename_stinger(show: &mut Show, id: &str, new: &str) -> Vec<Part> {
+    if id == new {
+        return Vec::new();
+    }
+    let mut touched = Vec::new();
+    if show.transition.stinger == id {
+        new.clone_into(&mut show.transition.stinger);
+        touched.push(Part::Setting("transition"));
+    }
+    for scene in &mut show.scenes {
+        if let Some(style) = &mut scene.transition
+            && style.stinger == id
+        {
+            new.clone_into(&mut style.stinger);
+            touched.push(Part::Item(ItemKind::Scene, scene.id.clone()));
+        }
+    }
+    touched
 }
 
 fn find<T: Listed>(list: &[T], kind: ItemKind, id: &str) -> Result<usize, EditError> {

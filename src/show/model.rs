@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::clip::{AtEnd, Play};
 use super::colour::Colour;
+use super::hold::Hold;
+use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 use crate::media::Rate;
 
@@ -32,6 +35,12 @@ pub struct Show {
     /// The transition that AUTO makes when the show begins.
     #[serde(default)]
     pub transition: TransitionStyle,
+    /// Clips with transparency that are drawn over a cut.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stingers: Vec<Stinger>,
+    /// What goes over everything while the show has to wait.
+    #[serde(default, skip_serializing_if = "Hold::is_default")]
+    pub hold: Hold,
     /// Where the program is sent.
     #[serde(default)]
     pub destinations: Vec<Destination>,
@@ -200,9 +209,21 @@ pub enum SourceKind {
     File {
         /// Read from the show file's folder if relative.
         path: String,
-        /// Starts again at its end.
+        /// Starts again at its end: the short way to say `at_end: Loop`.
         #[serde(default, rename = "loop")]
         looped: bool,
+        /// What it does when it has been played.
+        #[serde(default, skip_serializing_if = "AtEnd::is_hold")]
+        at_end: AtEnd,
+        /// Whether it waits for its take.
+        #[serde(default, skip_serializing_if = "Play::is_always")]
+        play: Play,
+        /// Where it begins, in seconds into the file; its start where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        in_s: Option<f64>,
+        /// Where it ends, in seconds into the file; its end where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        out_s: Option<f64>,
     },
     /// A camera or capture device.
     Camera {
@@ -218,6 +239,39 @@ pub enum SourceKind {
         #[serde(default = "default_latency_ms")]
         latency_ms: u32,
     },
+}
+
+impl SourceKind {
+    /// A clip that plays from start to end, or over and over again.
+    pub fn file(path: &str, looped: bool) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            looped,
+            at_end: AtEnd::default(),
+            play: Play::default(),
+            in_s: None,
+            out_s: None,
+        }
+    }
+
+    /// The same clip from another file; any other kind as it is.
+    #[must_use]
+    pub fn at_path(&self, to: String) -> Self {
+        let mut kind = self.clone();
+        if let Self::File { path, .. } = &mut kind {
+            *path = to;
+        }
+        kind
+    }
+
+    /// What a clip does when it has been played; a source that is no clip never has been.
+    pub fn at_end(&self) -> AtEnd {
+        match self {
+            Self::File { looped: true, .. } => AtEnd::Loop,
+            Self::File { at_end, .. } => *at_end,
+            _ => AtEnd::Hold,
+        }
+    }
 }
 
 fn default_latency_ms() -> u32 {

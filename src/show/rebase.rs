@@ -13,6 +13,12 @@ pub fn rebase(show: &mut Show, from: &Path, to: &Path) {
             *path = moved(path, from, to);
         }
     }
+    for stinger in &mut show.stingers {
+        stinger.path = moved(&stinger.path, from, to);
+    }
+    if let Some(picture) = &mut show.hold.picture {
+        *picture = moved(picture, from, to);
+    }
 }
 
 fn moved(path: &str, from: &Path, to: &Path) -> String {

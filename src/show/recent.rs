@@ -61,7 +61,8 @@ fn note(folder: &Path, show: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn folder() -> io::Result<PathBuf> {
+/// The user's own folder, made where it is missing.
+pub(super) fn folder() -> io::Result<PathBuf> {
     let dirs = directories::ProjectDirs::from("", "", "regie")
         .ok_or_else(|| io::Error::other("there is no home folder"))?;
     fs::create_dir_all(dirs.data_dir())?;

@@ -35,6 +35,9 @@ pub struct TransitionStyle {
     /// Where the pictures of a push or slide go.
     #[serde(default)]
     pub direction: Direction,
+    /// The id of the show's stinger; it is as long as its clip, whatever `frames` says.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stinger: String,
 }
 
 fn frames() -> u32 {
@@ -65,6 +68,7 @@ impl TransitionStyle {
             softness: 0.0,
             reverse: false,
             direction: Direction::default(),
+            stinger: String::new(),
         }
     }
 
@@ -125,17 +129,21 @@ pub enum TransitionKind {
     /// The new picture comes over the old one, which stays where it is.
     #[serde(alias = "Slide")]
     Slide,
+    /// A clip with transparency over both, and a cut beneath it.
+    #[serde(alias = "Stinger")]
+    Stinger,
 }
 
 impl TransitionKind {
     /// Every kind, in the order in which a desk shows them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Cut,
         Self::Mix,
         Self::Dip,
         Self::Wipe,
         Self::Push,
         Self::Slide,
+        Self::Stinger,
     ];
 }
 

@@ -319,6 +319,8 @@ fn empty(path: &Path) -> Show {
         sources: Vec::new(),
         scenes: Vec::new(),
         transition: Default::default(),
+        stingers: Vec::new(),
+        hold: Default::default(),
         destinations: Vec::new(),
         recording: Default::default(),
         receiver: None,

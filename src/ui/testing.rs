@@ -23,6 +23,7 @@ pub fn snapshot() -> Snapshot {
         transition: Transition::default(),
         black: 0.0,
         fade_to_black: false,
+        hold: false,
         sources: vec![
             source("cam", "Stage", Tally::Program),
             source("ann", "Ann", Tally::Preview),
@@ -73,6 +74,7 @@ fn source(id: &str, label: &str, tally: Tally) -> SourceStatus {
         jitter_ms: 0.0,
         held_ms: 0.0,
         restarts: 0,
+        clip: None,
     }
 }
 

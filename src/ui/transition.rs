@@ -288,6 +288,7 @@ pub fn change(now: &TransitionStyle, wanted: TransitionStyle) -> Option<Command>
         reverse: (wanted.reverse != now.reverse).then_some(wanted.reverse),
         direction: (wanted.direction != now.direction).then_some(wanted.direction),
         wipe: (wanted.wipe != now.wipe).then_some(wanted.wipe),
+        stinger: (wanted.stinger != now.stinger).then_some(wanted.stinger),
     })
 }
 
@@ -468,6 +469,7 @@ mod tests {
             softness: Some(0.5),
             reverse: None,
             direction: None,
+            stinger: None,
         };
         assert_eq!(change(&now, wanted), Some(expected));
     }

@@ -7,6 +7,7 @@ use super::canvas::{BLACK, Canvas, CanvasPool};
 use super::corrected::Corrected;
 use super::kernels::{Edge, Share, blend_row, fade_row, share};
 use super::scale::{Part, Scaler};
+use super::stinger::{StingerShelf, has_cut};
 use super::transition::{Blend, bring_in, dip_side, mix, tint, wipe};
 use super::wipe::{WipeMap, WipeShelf};
 use crate::media::{House, Picture};
@@ -125,6 +126,7 @@ pub struct Compositor {
     corrected: Corrected,
     black: Option<Picture>,
     wipes: Arc<WipeShelf>,
+    stingers: Arc<StingerShelf>,
     held: Option<Held>,
 }
 
@@ -169,6 +171,7 @@ impl Compositor {
                 format.width as usize,
                 format.height as usize,
             ))),
+            stingers: Arc::default(),
             held: None,
             size: (format.width as usize, format.height as usize),
             scaler: Scaler::default(),
@@ -183,6 +186,11 @@ impl Compositor {
     /// as a mix.
     pub fn wipes(&self) -> &Arc<WipeShelf> {
         &self.wipes
+    }
+
+    /// Has it take stingers from here; until then it draws the cut beneath them alone.
+    pub fn take_stingers_from(&mut self, shelf: Arc<StingerShelf>) {
+        self.stingers = shelf;
     }
 
     /// The pool that pictures are made from.
@@ -292,6 +300,24 @@ impl Compositor {
             tint(&mut canvas, &seen, colour, share);
             return canvas.finish(time);
         }
+        if let Blend::Stinger {
+            id,
+            pictures: n,
+            cut,
+        } = &crossing.blend
+        {
+            let has_cut = has_cut(position, *n, *cut);
+            let stage = if has_cut { &crossing.to } else { from };
+            let seen = self.stage(stage, pictures, time)?;
+            let stinger = self.stingers.get(id).filter(|s| !s.is_clear(position));
+            let Some(stinger) = stinger else {
+                return Some(seen);
+            };
+            let mut canvas = self.pool.canvas()?;
+            canvas.copy(&seen);
+            stinger.draw(&mut canvas, position);
+            return canvas.finish(time);
+        }
         let from = self.stage(from, pictures, time)?;
         let to = self.stage(&crossing.to, pictures, time)?;
         let mut canvas = self.pool.canvas()?;
@@ -306,7 +332,7 @@ impl Compositor {
             }
             Blend::Push(way) => bring_in(&mut canvas, &from, &to, *way, position, true),
             Blend::Slide(way) => bring_in(&mut canvas, &from, &to, *way, position, false),
-            Blend::Mix | Blend::Dip(_) | Blend::Wipe { .. } => {
+            Blend::Mix | Blend::Dip(_) | Blend::Wipe { .. } | Blend::Stinger { .. } => {
                 mix(&mut canvas, &from, &to, share(position));
             }
         }

@@ -27,13 +27,23 @@ pub enum Blend {
     Push(Direction),
     /// The new picture comes over the old one.
     Slide(Direction),
+    /// A cut beneath the pictures of a stinger.
+    Stinger {
+        /// Its id.
+        id: String,
+        /// How many pictures it has.
+        pictures: u32,
+        /// The first beneath which the new picture is seen, counted from 0.
+        cut: u32,
+    },
 }
 
 impl Blend {
-    /// What a style looks like on its way. A cut has no way; held on one, it is a mix.
+    /// What a style looks like on its way. A cut has no way; held on one, it is a mix, and so is a
+    /// stinger of which no more is known than its style.
     pub fn of(style: &TransitionStyle) -> Self {
         match style.kind {
-            TransitionKind::Cut | TransitionKind::Mix => Self::Mix,
+            TransitionKind::Cut | TransitionKind::Mix | TransitionKind::Stinger => Self::Mix,
             TransitionKind::Dip => Self::Dip(yuv(style.colour)),
             TransitionKind::Wipe => Self::Wipe {
                 name: style.wipe.clone(),

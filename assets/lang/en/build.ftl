@@ -157,6 +157,7 @@ build-transition-dip = Dip to colour
 build-transition-mix = Mix
 build-transition-push = Push
 build-transition-slide = Slide
+build-transition-stinger = Stinger
 build-transition-usual = The usual one
 build-transition-wipe = Wipe
 build-try = Try it

@@ -157,6 +157,7 @@ build-transition-dip = Fondu par couleur
 build-transition-mix = Fondu enchaîné
 build-transition-push = Poussée
 build-transition-slide = Glissement
+build-transition-stinger = Stinger
 build-transition-usual = Celle en cours
 build-transition-wipe = Volet
 build-try = Essayer

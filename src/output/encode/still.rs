@@ -8,8 +8,8 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
-use super::shared::EncodeError;
 use super::pipelines::{X264, aac, caps_filter, make, set_up};
+use super::shared::EncodeError;
 use crate::media::{CHANNELS, Headers, House, NS_PER_S, Packet, SAMPLE_RATE, Track, mul_div};
 use crate::show::{Encoder, EncoderName, Format, Latency, Preset};
 

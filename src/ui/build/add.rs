@@ -173,10 +173,7 @@ impl Adding {
         let mut so_far = show.clone();
         for path in paths {
             let text = path.to_string_lossy().into_owned();
-            let kind = SourceKind::File {
-                path: text.clone(),
-                looped: false,
-            };
+            let kind = SourceKind::file(&text, false);
             let one = source(&so_far, &label_of(&path), kind);
             match network::faults(show, &one).into_iter().next() {
                 Some(fault) => {

@@ -168,14 +168,11 @@ impl Inspector {
                     }
                 });
             }
-            SourceKind::File { path, looped } => {
+            SourceKind::File { path, looped, .. } => {
                 let label = lang::text("build-path");
                 parts::row(ui, &label, |ui| {
                     if let Some(path) = self.text(ui, source, "path", &label, path) {
-                        let kind = SourceKind::File {
-                            path,
-                            looped: *looped,
-                        };
+                        let kind = source.kind.at_path(path);
                         self.put(draft, source, "path", &step, with(kind));
                     }
                 });
@@ -183,10 +180,7 @@ impl Inspector {
                 let label = lang::text("build-loop");
                 parts::row(ui, "", |ui| {
                     if parts::switch(ui, &label, &label, *looped).clicked() {
-                        let kind = SourceKind::File {
-                            path: path.clone(),
-                            looped: !looped,
-                        };
+                        let kind = SourceKind::file(path, !looped);
                         let item = Item::Source(with(kind));
                         draft.make(&step, vec![draft::set(&source.id, item)]);
                     }

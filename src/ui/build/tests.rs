@@ -267,13 +267,7 @@ fn files_come_from_the_persons_choice_and_from_a_typed_path() {
     let source = added(&sent);
     assert_eq!(source.id, "opening-titles");
     let path = clip.to_string_lossy().into_owned();
-    assert_eq!(
-        source.kind,
-        SourceKind::File {
-            path: path.clone(),
-            looped: false
-        }
-    );
+    assert_eq!(source.kind, SourceKind::file(&path, false));
 
     click(&mut window, "Add a source");
     let field = window.get_by_label("Path of a file");

@@ -63,6 +63,7 @@ pub fn transition(kind: TransitionKind) -> String {
         TransitionKind::Wipe => "build-transition-wipe",
         TransitionKind::Push => "build-transition-push",
         TransitionKind::Slide => "build-transition-slide",
+        TransitionKind::Stinger => "build-transition-stinger",
     })
 }
 
