@@ -126,7 +126,7 @@ impl Shared {
             match lines.next() {
                 Ok(Some(FromEngine::Event(event))) => {
                     if let Event::Done { id: Some(_), .. } | Event::Error { id: Some(_), .. } =
-                        event
+                        &*event
                     {
                         let one_less = |n: usize| Some(n.saturating_sub(1));
                         let _ = self.unanswered.fetch_update(
@@ -136,7 +136,7 @@ impl Shared {
                         );
                     }
                     // Nobody reads them: the newest are lost.
-                    let _ = self.heard.try_send(event);
+                    let _ = self.heard.try_send(*event);
                 }
                 Ok(Some(FromEngine::Snapshot(snapshot))) => {
                     self.snapshot.store(Some(snapshot));

@@ -177,7 +177,7 @@ fn write_to(
         match door.events().recv_timeout(wait) {
             Ok(event) => {
                 let is_last = matches!(event, Event::Report(_));
-                write_line(&mut stream, &FromEngine::Event(event))?;
+                write_line(&mut stream, &FromEngine::Event(Box::new(event)))?;
                 if is_last {
                     return Ok(());
                 }

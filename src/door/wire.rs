@@ -69,7 +69,7 @@ impl ToEngine {
 #[serde(rename_all = "snake_case")]
 pub enum FromEngine {
     /// An event, or an answer.
-    Event(Event),
+    Event(Box<Event>),
     /// The state.
     Snapshot(Arc<Snapshot>),
 }
