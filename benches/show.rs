@@ -91,8 +91,14 @@ fn spread(values: &[f64], unit: &str, digits: usize) -> String {
     let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else {
         return "nothing measured".to_owned();
     };
-    let middle = sorted[sorted.len() / 2];
+    let middle = median(values);
     format!("{middle:.digits$}{unit} ({least:.digits$} to {most:.digits$})")
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// What is on the air.
@@ -431,7 +437,7 @@ fn start(times: u64) {
 }
 
 fn delay(length: Duration) {
-    println!("\nFrom a picture's tick to its arrival at a receiver");
+    println!("\nDelay of each picture, from each place on its way");
     for (latency, most) in [("Low", Some(120)), ("Normal", Some(600)), ("Quality", None)] {
         let receiver = Receiver::start();
         let mut show = ShowText::new().field(&format!("encoder: (latency: {latency})"));
@@ -446,8 +452,14 @@ fn delay(length: Duration) {
         std::thread::sleep(WARM);
         let cut = studio.take("cam2");
         let until = Instant::now() + length.min(Duration::from_secs(15));
+        let (mut held, mut jitter) = (Vec::new(), 0.0_f64);
         while Instant::now() < until {
-            studio.snapshot();
+            let seen = studio.snapshot();
+            let sources = seen["sources"].as_array().into_iter().flatten();
+            for source in sources.filter(|source| source["id"] == "cam2") {
+                held.extend(source["held_ms"].as_f64());
+                jitter = jitter.max(source["jitter_ms"].as_f64().unwrap_or(0.0));
+            }
             std::thread::sleep(Duration::from_millis(37));
         }
         // When frame 0 was due, as the promptest snapshot has it.
@@ -466,10 +478,23 @@ fn delay(length: Duration) {
                 cut,
             )
         });
+        let delays = delays.unwrap_or_default();
+        // What a picture waits for its tick has nothing to do with what happens to it afterwards.
+        let whole: Vec<f64> = delays.iter().map(|ms| ms + median(&held)).collect();
         let limit = most.map_or(String::new(), |most| format!("   at most {most}"));
+        println!("  {latency}");
         println!(
-            "  {latency:8} {}{limit}",
-            spread(&delays.unwrap_or_default(), " ms", 0)
+            "    decoder to encoder's input {}   at most a frame and the jitter, {:.1} ms",
+            spread(&held, " ms", 1),
+            1000.0 / 30.0 + jitter
+        );
+        println!(
+            "    tick to receiver           {}",
+            spread(&delays, " ms", 0)
+        );
+        println!(
+            "    decoder to receiver        {}{limit}",
+            spread(&whole, " ms", 0)
         );
     }
 }

@@ -143,7 +143,7 @@ pub struct SourceStatus {
     pub av_offset_ms: f32,
     /// How irregularly it delivers, in ms.
     pub jitter_ms: f32,
-    /// How long its last picture was held from its decoder to the encoder, in ms.
+    /// How long its last picture took from its decoder to the encoder's input, in ms.
     pub held_ms: f32,
     /// How often its pipeline was started again.
     pub restarts: u32,

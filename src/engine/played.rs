@@ -19,7 +19,9 @@ pub struct Input {
     pub slate: Option<Picture>,
     /// The state last told.
     pub told: SourceState,
-    /// How long the last new picture was held on its way from the decoder.
+    /// When the picture came from its decoder that this tick shows for the first time.
+    pub fresh: Option<House>,
+    /// How long the last new picture took from its decoder to the encoder's input.
     pub held_ns: i64,
     /// Whether the first frame waits for its first picture, within reason.
     pub waits_at_start: bool,
@@ -55,7 +57,7 @@ impl Input {
         if let Some(picture) = &picture
             && before != Some(picture.number)
         {
-            self.held_ns = now - picture.arrived;
+            self.fresh = Some(picture.arrived);
         }
         let heard = self.status.vitals.position();
         let position = picture.as_ref().map_or(heard, |picture| picture.position);
@@ -65,6 +67,13 @@ impl Input {
             return None;
         }
         picture.or_else(|| self.slate.clone())
+    }
+
+    /// The tick's picture is at the encoder.
+    pub fn encoded(&mut self, now: House) {
+        if let Some(arrived) = self.fresh.take() {
+            self.held_ns = now - arrived;
+        }
     }
 
     /// What is seen of it; the core fills in what it knows itself.

@@ -112,6 +112,7 @@ impl Stagehands {
             status,
             slate: self.slate(source),
             told: SourceState::Connecting,
+            fresh: None,
             held_ns: 0,
             waits_at_start: matches!(
                 source.kind,

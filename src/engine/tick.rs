@@ -129,6 +129,10 @@ impl Tick {
                 Some(picture) if self.encoder.picture(picture, due) => {}
                 _ => counters.skipped += 1,
             }
+            let now = self.clock.now();
+            for input in self.inputs.iter_mut().flatten() {
+                input.encoded(now);
+            }
             self.leave_for_monitors(n, pictures, last.as_ref());
             self.part();
             self.tell(n, counters, &asked);

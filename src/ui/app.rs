@@ -9,6 +9,7 @@ use std::{
 
 use egui::{Align2, Rect, Ui, ViewportCommand};
 
+use super::said::said;
 use super::{
     arrange::Panel,
     closing::{self, Answer, Question},
@@ -311,7 +312,7 @@ impl Desk {
         self.awaited = None;
         match (awaited, answer) {
             (_, Err(why)) => {
-                let text = lang::with("menu-not-saved", &[("why", why.into())]);
+                let text = lang::with("menu-not-saved", &[("why", said(&why).into())]);
                 self.notice.fail(text, now);
             }
             (Awaited::Saved(None), Ok(())) => {}
@@ -348,7 +349,7 @@ impl Desk {
             Some(Arrived::There(path, door)) => self.sit_down_at(ctx, door, &path, now),
             Some(Arrived::Told(text)) => self.notice.tell(text, now),
             Some(Arrived::Failed(why)) => {
-                let text = lang::with("menu-cannot-open", &[("why", why.into())]);
+                let text = lang::with("menu-cannot-open", &[("why", said(&why).into())]);
                 self.notice.fail(text, now);
             }
         }

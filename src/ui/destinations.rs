@@ -2,6 +2,7 @@
 
 use egui::{Align, Color32, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
+use super::said::said;
 use super::{
     fills,
     guard::{Guard, Guarded},
@@ -315,7 +316,7 @@ fn details(destination: &DestinationStatus) -> (String, String) {
         if destination.message.is_empty() {
             otherwise
         } else {
-            destination.message.clone()
+            said(&destination.message)
         }
     };
     let first = match destination.state {

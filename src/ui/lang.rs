@@ -38,9 +38,13 @@ macro_rules! files {
     };
 }
 
-const FILES: &[(&str, &str, &str)] = files!["build", "desk", "keys", "menu", "outputs", "switch"];
+const FILES: &[(&str, &str, &str)] =
+    files!["build", "desk", "keys", "menu", "outputs", "said", "switch"];
 
-static ENGLISH: LazyLock<Arc<Language>> = LazyLock::new(|| Arc::new(built_in("en")));
+/// The tag of the language that regie itself speaks.
+pub const ENGLISH_TAG: &str = "en";
+
+static ENGLISH: LazyLock<Arc<Language>> = LazyLock::new(|| Arc::new(built_in(ENGLISH_TAG)));
 static CURRENT: LazyLock<ArcSwap<Language>> = LazyLock::new(|| ArcSwap::new(ENGLISH.clone()));
 
 /// The languages there are: those that come with regie, and those of the user's folder.
@@ -97,6 +101,18 @@ pub fn with(key: &str, values: &[Value<'_>]) -> String {
         .unwrap_or_else(|| key.to_owned())
 }
 
+/// The English texts of a part, each with its key; `{$name}` stands for what is filled in.
+pub fn patterns(part: &str) -> Vec<(String, String)> {
+    let files = FILES
+        .iter()
+        .filter(|(tag, of, _)| *tag == ENGLISH_TAG && *of == part);
+    let lines = files.flat_map(|(_, _, text)| text.lines());
+    let keys = lines.filter_map(|line| line.split_once(" = "));
+    // What nothing is given for is said by its name.
+    keys.filter_map(|(key, _)| Some((key.to_owned(), ENGLISH.say(key, &[])?)))
+        .collect()
+}
+
 impl Language {
     fn new(tag: &str, texts: &[(&str, &str)]) -> Result<Self, String> {
         let id: LanguageIdentifier = tag
@@ -123,7 +139,8 @@ impl Language {
         Ok(language)
     }
 
-    fn say(&self, key: &str, values: &[Value<'_>]) -> Option<String> {
+    /// A text by its key, filled in, where this language has it.
+    pub fn say(&self, key: &str, values: &[Value<'_>]) -> Option<String> {
         let pattern = self.bundle.get_message(key)?.value()?;
         let mut args = FluentArgs::new();
         for (name, value) in values {
@@ -250,7 +267,8 @@ mod tests {
             .iter()
             .filter(|(tag, _, _)| *tag == "en")
             .flat_map(|(_, _, text)| keys(text).into_keys())
-            .filter(|key| key != "language")
+            // The engine's sentences are looked for by what they say.
+            .filter(|key| key != "language" && !key.starts_with("said-"))
             .collect();
         let unused: Vec<&String> = known.difference(&asked).collect();
         assert!(unused.is_empty(), "nobody says {unused:?}");

@@ -3,6 +3,7 @@
 
 use egui::{Align, Color32, Rect, Ui, pos2, vec2};
 
+use super::said::said;
 use super::{
     destinations, fills,
     guard::{Guard, Guarded},
@@ -64,7 +65,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
         let (colour, filled) = destinations::colour_of(destination.state);
         let mut state = words::destination_state(destination.state);
         if destination.state != DestinationState::Off && !destination.message.is_empty() {
-            state = format!("{state} – {}", destination.message);
+            state = format!("{state} – {}", said(&destination.message));
         }
         let label = name(&destination.label, &destination.id);
         line(&destination.id, label, &state, colour, filled);

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::said::said as in_words;
 use super::{lang, words};
 use crate::door::{Command, Event};
 
@@ -74,7 +75,7 @@ impl Log {
 }
 
 fn refused(message: &str) -> String {
-    lang::with("desk-refused", &[("why", message.into())])
+    lang::with("desk-refused", &[("why", in_words(message).into())])
 }
 
 fn state_of(name: &str, state: &str) -> String {
@@ -90,7 +91,7 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
         if message.is_empty() {
             what
         } else {
-            format!("{what} – {message}")
+            format!("{what} – {}", in_words(message))
         }
     };
     let said = |key: &str, name: &str| lang::with(key, &[("name", name.into())]);
@@ -123,7 +124,7 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
             ),
             message,
         ),
-        Event::Transition { message } => said("desk-mix-instead", message),
+        Event::Transition { message } => said("desk-mix-instead", &in_words(message)),
         Event::Encoder { name, message, .. } => with(said("desk-encoder", name), message),
         Event::EngineLost { message } => with(lang::text("desk-engine-was-lost"), message),
         Event::Trial(_)

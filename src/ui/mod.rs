@@ -37,6 +37,7 @@ mod rates;
 mod receiver;
 mod recorder;
 mod rows;
+mod said;
 mod second;
 mod settings;
 mod shows;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::said::said;
 use super::{lang, view::name, words};
 use crate::door::{
     Absence, DestinationState, DestinationStatus, RecordingState, Snapshot, SourceState,
@@ -131,7 +132,7 @@ fn with(sentence: &str, message: &str) -> String {
     if message.is_empty() {
         sentence.to_owned()
     } else {
-        format!("{sentence} – {message}")
+        format!("{sentence} – {}", said(message))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use egui::{Align, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
+use super::said::said;
 use super::{fills, lang, paint, theme, words};
 use crate::door::ReceiverStatus;
 
@@ -25,7 +26,7 @@ pub fn show(ui: &mut Ui, rect: Rect, receiver: &ReceiverStatus) {
             theme::DIM,
         )
     } else {
-        let why = receiver.message.as_str();
+        let why = said(&receiver.message);
         (
             lang::with("desk-receiver-ill", &[("why", why.into())]),
             theme::AMBER,

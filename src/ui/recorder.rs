@@ -2,6 +2,7 @@
 
 use egui::{Rect, Ui};
 
+use super::said::said;
 use super::{
     guard::{Guard, Guarded},
     lang,
@@ -96,7 +97,7 @@ fn menu(ui: &mut Ui, recording: &RecordingStatus) -> bool {
 fn details(recording: &RecordingStatus) -> (String, String) {
     let mut parts = Vec::new();
     if !recording.message.is_empty() {
-        parts.push(recording.message.clone());
+        parts.push(said(&recording.message));
     }
     if recording.dropped > 0 {
         let n = words::count(recording.dropped);

@@ -1,6 +1,7 @@
 //! What every part of the window is given: the engine's state, the time, and the door to speak
 //! through.
 
+use super::said::said;
 use crate::door::{Command, Door, SceneStatus, Snapshot, SourceState, SourceStatus};
 
 /// One frame's view of the show.
@@ -52,9 +53,13 @@ impl View<'_> {
             .filter(|source| source.state != SourceState::Live)
             .max_by_key(|source| severity(source.state))?;
         let text = if scene.sources.len() == 1 || worst.message.is_empty() {
-            worst.message.clone()
+            said(&worst.message)
         } else {
-            format!("{}: {}", name(&worst.label, &worst.id), worst.message)
+            format!(
+                "{}: {}",
+                name(&worst.label, &worst.id),
+                said(&worst.message)
+            )
         };
         Some((worst.state, text))
     }

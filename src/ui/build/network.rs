@@ -8,6 +8,7 @@ use std::sync::Arc;
 use egui::Ui;
 use url::Url;
 
+use super::super::said::said;
 use super::outside::{Errand, Vault};
 use super::parts;
 use crate::door::{Command, Event};
@@ -241,7 +242,7 @@ impl Network {
             Trial::Runs(_) => parts::note(ui, &lang::text("build-trying"), theme::DIM),
             Trial::Gave(finding) => parts::note(ui, &found(finding), theme::TEXT),
             Trial::Failed(message) => {
-                let why = [("why", message.as_str().into())];
+                let why = [("why", said(message).into())];
                 parts::note(ui, &lang::with("build-gave-nothing", &why), theme::AMBER);
             }
         }

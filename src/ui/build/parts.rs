@@ -8,6 +8,7 @@ use egui::{
     WidgetInfo, accesskit::Role, emath::Numeric, vec2,
 };
 
+use super::super::said::said;
 use super::draft::Draft;
 use crate::show::Edit;
 use crate::ui::{
@@ -81,8 +82,9 @@ pub fn head(ui: &mut Ui, text: &str) {
     );
 }
 
-/// A line that says something, in this colour.
+/// A line that says something, in this colour; a sentence of the engine's in the desk's language.
 pub fn note(ui: &mut Ui, text: &str, colour: Color32) {
+    let text = said(text);
     ui.add(egui::Label::new(RichText::new(text).font(theme::font(12.0)).color(colour)).wrap());
 }
 

@@ -3,6 +3,7 @@
 
 use egui::{CollapsingHeader, Ui};
 
+use super::super::said::said;
 use super::draft::{self, Draft};
 use super::parts::{self, Figures};
 use super::scopes::Scopes;
@@ -90,7 +91,7 @@ impl Inspector {
         let text = if status.message.is_empty() {
             word.to_string()
         } else {
-            format!("{word} – {}", status.message)
+            format!("{word} – {}", said(&status.message))
         };
         let fine = matches!(status.state, SourceState::Live | SourceState::Ended);
         let colour = if fine { theme::DIM } else { theme::AMBER };

@@ -3,6 +3,7 @@
 
 use egui::{Align2, ComboBox, Context, Key as Pressed, Pos2, RichText, TextEdit, Ui, Window};
 
+use super::super::said::said;
 use super::super::{lang, theme, view::View};
 use super::presets::Preset;
 use crate::door::{Command, Event, GivenKey};
@@ -164,7 +165,7 @@ impl Form {
             self.key_field(ui, view);
             if let Some(refusal) = &self.refusal {
                 ui.set_max_width(FIELD);
-                ui.label(RichText::new(refusal).color(theme::AMBER));
+                ui.label(RichText::new(said(refusal)).color(theme::AMBER));
             }
             ui.add_space(6.0);
             ui.horizontal(|ui| {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::said::said;
 use super::super::{lang, words};
 use crate::door::{DestinationState, Snapshot, TrialState, TrialStatus};
 
@@ -122,7 +123,7 @@ pub fn words_of(trial: &TrialStatus) -> (String, String) {
         TrialState::Slow => rates(),
         TrialState::Passed if trial.published => format!("{} · {}", rates(), answer()),
         TrialState::Passed => format!("{} · {}", lang::text("outputs-try-greeted"), answer()),
-        TrialState::Failed => trial.message.clone(),
+        TrialState::Failed => said(&trial.message),
         _ => lang::text("outputs-try-private"),
     };
     (state, more)
