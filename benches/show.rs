@@ -20,7 +20,9 @@ use common::media::{Clip, ffmpeg_does, kept};
 use common::nginx::Nginx;
 use common::read;
 use common::rtmp::{Arrival, Receiver};
+use common::senders;
 use common::studio::{ShowText, Studio, processes_below};
+use common::wait;
 
 /// Seconds from one cut to the next.
 const CUT: u64 = 2;
@@ -49,6 +51,8 @@ const X264: &[&str] = &[
 ];
 
 fn main() {
+    // This program is the RTSP server of its live source too.
+    senders::serve_rtsp();
     // cargo passes `--bench`, and a filter if one is given; neither is of use here.
     let only = std::env::var("REGIE_BENCH_ONLY").unwrap_or_default();
     let wanted = |part: &str| only.is_empty() || only.split(',').any(|name| name == part);
@@ -437,17 +441,20 @@ fn start(times: u64) {
 }
 
 fn delay(length: Duration) {
-    println!("\nDelay of each picture, from each place on its way");
+    println!("\nDelay of each picture of a live source, from each place on its way");
     for (latency, most) in [("Low", Some(120)), ("Normal", Some(600)), ("Quality", None)] {
         let receiver = Receiver::start();
         let mut show = ShowText::new().field(&format!("encoder: (latency: {latency})"));
-        for source in 1..=SOURCES {
+        for source in (1..=SOURCES).filter(|source| *source != 2) {
             show = show.file(&format!("cam{source}"), &clip(source).file(), true);
         }
+        // Nobody waits for what lies in a file; this one comes as it is made.
+        let sender = senders::rtsp(&Clip::new(2, 60), wait::free_port());
+        let show = show.network("cam2", &sender.url);
         let show = show.destination("near", &receiver.server("live"));
         let mut studio = Studio::start(&show, &["--stream"]);
         studio.take("cam1");
-        studio.source_is("cam2", "live", Duration::from_secs(10));
+        studio.source_is("cam2", "live", Duration::from_secs(20));
         studio.destination_is("near", "live", Duration::from_secs(10));
         std::thread::sleep(WARM);
         let cut = studio.take("cam2");

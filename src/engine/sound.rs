@@ -11,7 +11,7 @@ use crate::media::{BLOCK, HouseClock, block_start};
 use crate::output::EncoderInput;
 
 /// How far behind the house the mixer works.
-const BEHIND_NS: i64 = 20_000_000;
+const BEHIND_NS: i64 = 8_000_000;
 /// So long it waits for a tick that is late, and then goes on with the gains it has.
 const PATIENCE_NS: i64 = 250_000_000;
 

@@ -63,9 +63,9 @@ impl Health {
             .with_max_x(inner.left() + width)
             .split_top_bottom_at_fraction(0.5);
         // One row of them is about the program, the other about the machine.
-        let rows = [
-            (above, &figures[..3], [0.46, 0.27, 0.27]),
-            (below, &figures[3..], [0.3, 0.32, 0.38]),
+        let rows: [(Rect, &[Figure], &[f32]); 2] = [
+            (above, &figures[..3], &[0.46, 0.3, 0.24]),
+            (below, &figures[3..], &[0.2, 0.29, 0.28, 0.23]),
         ];
         for (row, figures, shares) in rows {
             let mut x = row.left();
@@ -153,9 +153,9 @@ struct Figure {
     look: bool,
 }
 
-/// The figures: three of the program, three of the machine and the outputs. `fresh`: a picture was
+/// The figures: three of the program, four of the machine and the outputs. `fresh`: a picture was
 /// lost a moment ago.
-fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 6] {
+fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 7] {
     let figure = |id, text, look| Figure {
         id,
         text,
@@ -202,11 +202,40 @@ fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 6] {
         figure("cpu", cpu, false),
         figure("memory", memory, false),
         figure("disk", disk, is_low),
+        uplink(snapshot),
         Figure {
             more: of_each.join("\n"),
             ..figure("dropped", drops, look)
         },
     ]
+}
+
+/// What goes out to all destinations together, of what they are to get.
+fn uplink(snapshot: &Snapshot) -> Figure {
+    let on = |d: &&DestinationStatus| d.state != DestinationState::Off;
+    let on: Vec<&DestinationStatus> = snapshot.destinations.iter().filter(on).collect();
+    let sent: u64 = on.iter().map(|d| d.bitrate_bps).sum();
+    let wanted: u64 = on.iter().map(|d| d.target_bps).sum();
+    let values = |sent, wanted| {
+        [
+            ("sent", words::megabits(sent).into()),
+            ("wanted", words::megabits(wanted).into()),
+        ]
+    };
+    let text = match on[..] {
+        [] => lang::text("desk-nothing-sent"),
+        _ => lang::with("desk-uplink", &values(sent, wanted)),
+    };
+    let each = on.iter().map(|d| {
+        let rates = lang::with("desk-uplink", &values(d.bitrate_bps, d.target_bps));
+        format!("{}: {rates}", name(&d.label, &d.id))
+    });
+    Figure {
+        id: "uplink",
+        text,
+        more: each.collect::<Vec<_>>().join("\n"),
+        look: false,
+    }
 }
 
 /// The list lies over the strips; nothing moves for it. What is wrong now comes first.

@@ -24,10 +24,15 @@ pub fn rough(seconds: f64) -> String {
 /// `4.5 Mb/s` or `160 kb/s`, of bits a second.
 pub fn bitrate(bits: u64) -> String {
     if bits >= 999_950 {
-        format!("{} Mb/s", comma(format!("{:.1}", bits as f64 / 1e6)))
+        format!("{} Mb/s", megabits(bits))
     } else {
         format!("{} kb/s", (bits + 500) / 1000)
     }
+}
+
+/// `4.5`, of bits a second, in millions.
+pub fn megabits(bits: u64) -> String {
+    comma(format!("{:.1}", bits as f64 / 1e6))
 }
 
 /// `430 MB` or `12.4 GB`, of bytes, in decimal units as disks are sold.

@@ -54,6 +54,8 @@ desk-try-now = try { $n } now
 
 desk-memory = memory { $n }
 desk-disk = disk { $n } left
+desk-uplink = uplink { $sent } of { $wanted } Mb/s
+desk-nothing-sent = nothing sent
 desk-dropped-by = dropped: { $all }
 desk-advice-disk = Free space on the disk, or stop and record into another folder.
 desk-advice-encoder = The program goes on; look at the machine’s load.

@@ -54,6 +54,8 @@ desk-try-now = essai { $n } maintenant
 
 desk-memory = mémoire { $n }
 desk-disk = disque : reste { $n }
+desk-uplink = débit { $sent } sur { $wanted } Mb/s
+desk-nothing-sent = rien d’émis
 desk-dropped-by = abandonnées : { $all }
 desk-advice-disk = Libérez de la place sur le disque, ou enregistrez dans un autre dossier.
 desk-advice-encoder = Le programme continue ; surveillez la charge de la machine.
