@@ -110,6 +110,9 @@ impl Chooser for House {
     fn save(&self, _: &str, _: Option<&Path>, _: &str) -> Option<PathBuf> {
         self.chosen.lock().unwrap().take()
     }
+    fn folder(&self, _: &str, _: Option<&Path>) -> Option<PathBuf> {
+        self.chosen.lock().unwrap().take()
+    }
 }
 
 impl Shows for House {

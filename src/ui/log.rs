@@ -127,6 +127,7 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
         Event::Encoder { name, message, .. } => with(said("desk-encoder", name), message),
         Event::EngineLost { message } => with(lang::text("desk-engine-was-lost"), message),
         Event::Trial(_)
+        | Event::Packing(_)
         | Event::Show { .. }
         | Event::Devices { .. }
         | Event::Tried { .. }

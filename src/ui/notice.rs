@@ -6,10 +6,11 @@ use egui::{Align, Area, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 use super::{
     lang,
     paint::{self, Button},
+    shows,
     theme::{self, Icon},
     view::View,
 };
-use crate::door::Command;
+use crate::door::{Command, PackingState, PackingStatus};
 
 /// What is told of its own accord goes after so many seconds.
 const STAYS_S: f64 = 12.0;
@@ -41,6 +42,24 @@ impl Notice {
         self.told = Some(Told { text, at: now, ill });
     }
 
+    /// Tells how a copy with media ended.
+    pub fn tell_of(&mut self, packing: &PackingStatus, now: f64) {
+        let folder = packing.folder.display().to_string();
+        match packing.state {
+            // Shown for as long as it lasts.
+            PackingState::Running => {}
+            PackingState::Done => {
+                let text = lang::with("menu-packed", &[("folder", folder.into())]);
+                self.tell(text, now);
+            }
+            PackingState::Stopped => self.tell(lang::text("menu-pack-stopped"), now),
+            PackingState::Failed => {
+                let why = packing.message.clone();
+                self.fail(lang::with("menu-not-packed", &[("why", why.into())]), now);
+            }
+        }
+    }
+
     /// Draws the bar, where there is something to say.
     pub fn show(&mut self, ui: &Ui, rect: Rect, view: &View) {
         if let Some(told) = &self.told
@@ -55,8 +74,28 @@ impl Notice {
             if gone.is_some() {
                 self.told = None;
             }
+        } else if let Some(packing) = &view.snapshot.edit.packing
+            && packing.state == PackingState::Running
+        {
+            let text = progress(packing);
+            if bar(ui, rect, false, &text, &["menu-pack-stop"]).is_some() {
+                view.send(Command::StopSaveWithMedia {});
+            }
         }
     }
+}
+
+/// How far a copy with media is.
+fn progress(packing: &PackingStatus) -> String {
+    let per_cent = packing.bytes.saturating_mul(100) / packing.total.max(1);
+    lang::with(
+        "menu-packing",
+        &[
+            ("name", shows::name_of(&packing.folder)),
+            ("done", per_cent.min(100).into()),
+            ("file", packing.file.clone().into()),
+        ],
+    )
 }
 
 /// Another program changed the show's file.
