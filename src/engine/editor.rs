@@ -45,6 +45,8 @@ enum EditRefusal {
     ChangedUnderneath(PathBuf),
     #[error("{0} is the file of a show that is running: expected another file")]
     RunsElsewhere(PathBuf),
+    #[error("what the file holds cannot be taken over: {}", faults(.0))]
+    Unreadable(SaveError),
     #[error(transparent)]
     Save(SaveError),
     #[error(transparent)]
@@ -498,7 +500,7 @@ impl Desk {
             })
         })?;
         let show = show::parse(&file, &text)
-            .map_err(|faults| EditRefusal::Save(SaveError::Faulty(faults)))?;
+            .map_err(|faults| EditRefusal::Unreadable(SaveError::Faulty(faults)))?;
         let show = Arc::new(show);
         let draft = self.book.draft_whole(show.clone(), "revert");
         let answer = self.make(draft, Leaving::Stays)?;

@@ -9,6 +9,7 @@ use super::{
     shows,
     theme::{self, Icon},
     view::View,
+    words,
 };
 use crate::door::{Command, PackingState, PackingStatus};
 
@@ -42,21 +43,12 @@ impl Notice {
         self.told = Some(Told { text, at: now, ill });
     }
 
-    /// Tells how a copy with media ended.
+    /// Tells how a copy with media ended; one that is made is shown for as long as that lasts.
     pub fn tell_of(&mut self, packing: &PackingStatus, now: f64) {
-        let folder = packing.folder.display().to_string();
-        match packing.state {
-            // Shown for as long as it lasts.
-            PackingState::Running => {}
-            PackingState::Done => {
-                let text = lang::with("menu-packed", &[("folder", folder.into())]);
-                self.tell(text, now);
-            }
-            PackingState::Stopped => self.tell(lang::text("menu-pack-stopped"), now),
-            PackingState::Failed => {
-                let why = packing.message.clone();
-                self.fail(lang::with("menu-not-packed", &[("why", why.into())]), now);
-            }
+        match words::packing_end(packing) {
+            Some(text) if packing.state == PackingState::Failed => self.fail(text, now),
+            Some(text) => self.tell(text, now),
+            None => {}
         }
     }
 
