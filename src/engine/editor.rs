@@ -229,10 +229,10 @@ impl Desk {
             // Answered when it is done, which may take a while.
             return self.editor.keys.change(ask);
         }
-        let ask = match self.pack(ask) {
-            Ok(()) => return,
-            Err(ask) => ask,
-        };
+        if let (Command::SaveWithMedia { path }, Some(file)) = (&ask.command, &self.editor.file) {
+            let (path, show) = (path.clone(), self.book.show().clone());
+            return self.editor.packing.begin(ask, show, file, &path);
+        }
         let id = Some(ask.id);
         let outcome = self.carry_out(&ask.command);
         self.tell();
@@ -260,25 +260,6 @@ impl Desk {
         }
         // A client that does not read its answers goes without.
         let _ = ask.answer.try_send(event);
-    }
-
-    /// Begins to save with media; gives back what else is asked.
-    fn pack(&mut self, ask: Ask) -> Result<(), Ask> {
-        let (Command::SaveWithMedia { path }, Some(file)) = (&ask.command, &self.editor.file)
-        else {
-            return Err(ask);
-        };
-        let path = path.clone();
-        let show = self.book.show().clone();
-        let begun = self.editor.packing.begin(ask, show, file, &path);
-        if let Err((refusal, ask)) = begun {
-            let refused = Event::Error {
-                message: refusal.to_string(),
-                id: Some(ask.id),
-            };
-            let _ = ask.answer.try_send(refused);
-        }
-        Ok(())
     }
 
     fn carry_out(&mut self, command: &Command) -> Result<u64, EditRefusal> {

@@ -1,13 +1,13 @@
 //! A show is saved with its media beside the show: by a thread of its own, which gives way to all
 //! others, tells how far it is, and can be stopped.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, bounded};
 
 use crate::door::{Ask, EditStatus, Event, Hub, PackingState, PackingStatus, Place};
 use crate::nice::{self, Nice};
@@ -24,13 +24,13 @@ const ENDING: Duration = Duration::from_secs(5);
 pub enum PackingRefusal {
     /// One at a time.
     #[error("the show is being saved with its media already, into {0}: stop that first")]
-    Running(std::path::PathBuf),
+    Running(PathBuf),
     /// Nothing to stop.
     #[error("the show is not being saved with its media")]
     NotRunning,
     /// The file of the copy that would be replaced.
     #[error("{0} is the file of a show that is running: expected another folder")]
-    RunsThere(std::path::PathBuf),
+    RunsThere(PathBuf),
     /// A folder that cannot be.
     #[error("the folder: {0}")]
     Folder(std::io::Error),
@@ -64,32 +64,38 @@ impl Packing {
 
     /// Begins a copy of the show, whose own file is `show_file`, into a folder. The answer is given
     /// when it is whole, or has failed.
-    ///
-    /// # Errors
-    /// [`PackingRefusal`], with the question that nobody answers then.
-    pub fn begin(
+    pub fn begin(&mut self, ask: Ask, show: Arc<Show>, show_file: &Path, folder: &Path) {
+        let (id, answer) = (ask.id, ask.answer.clone());
+        if let Err(refusal) = self.try_begin(ask, show, show_file, folder) {
+            // A client that does not read its answers goes without.
+            let _ = answer.try_send(Event::Error {
+                message: refusal.to_string(),
+                id: Some(id),
+            });
+        }
+    }
+
+    fn try_begin(
         &mut self,
         ask: Ask,
         show: Arc<Show>,
         show_file: &Path,
         folder: &Path,
-    ) -> Result<(), (PackingRefusal, Ask)> {
+    ) -> Result<(), PackingRefusal> {
         if self.runs() {
-            let folder = self.told().map(|told| told.folder).unwrap_or_default();
-            return Err((PackingRefusal::Running(folder), ask));
+            let told = self.status.load().packing.clone();
+            let folder = told.map(|told| told.folder).unwrap_or_default();
+            return Err(PackingRefusal::Running(folder));
         }
-        let folder = &match std::path::absolute(folder) {
-            Ok(folder) => folder,
-            Err(error) => return Err((PackingRefusal::Folder(error), ask)),
-        };
-        let there = pack::show_file_in(folder, show_file);
+        let folder = std::path::absolute(folder).map_err(PackingRefusal::Folder)?;
+        let there = pack::show_file_in(&folder, show_file);
         if there.is_file() && Place::of(&there).is_ok_and(|p| p.is_kept().unwrap_or(false)) {
-            return Err((PackingRefusal::RunsThere(there), ask));
+            return Err(PackingRefusal::RunsThere(there));
         }
         let wanted = Arc::new(AtomicBool::new(true));
-        let (open, ended) = bounded(0);
+        let (open, ended) = bounded::<()>(0);
         let status = PackingStatus {
-            folder: folder.to_owned(),
+            folder,
             ..PackingStatus::default()
         };
         let mut teller = Teller {
@@ -99,26 +105,19 @@ impl Packing {
             status,
             told: None,
         };
-        let (question, asked) = bounded::<Ask>(1);
         let show_file = show_file.to_owned();
-        let spawned = std::thread::Builder::new()
+        std::thread::Builder::new()
             .name("packing".to_owned())
             .spawn(move || {
                 nice::give_way(Nice::Monitor);
-                let ended: Sender<()> = open;
-                let Ok(ask) = asked.recv() else { return };
                 teller.tell();
                 let folder = teller.status.folder.clone();
                 let made = pack::pack(&show, &show_file, &folder, &mut teller);
                 teller.end(ask, made.map(drop));
-                drop(ended);
-            });
-        if let Err(error) = spawned {
-            return Err((PackingRefusal::Thread(error), ask));
-        }
+                drop(open);
+            })
+            .map_err(PackingRefusal::Thread)?;
         self.running = Some(Running { wanted, ended });
-        // The thread waits for it.
-        let _ = question.send(ask);
         Ok(())
     }
 
@@ -142,10 +141,6 @@ impl Packing {
             ended == Err(crossbeam_channel::TryRecvError::Empty)
         };
         self.running.as_ref().is_some_and(is_open)
-    }
-
-    fn told(&self) -> Option<PackingStatus> {
-        self.status.load().packing.clone()
     }
 }
 
@@ -207,7 +202,6 @@ impl Teller {
             }
         };
         self.tell();
-        // A client that does not read its answers goes without.
         let _ = ask.answer.try_send(answer);
     }
 }
