@@ -32,6 +32,13 @@ enum Task {
         /// The show file.
         show: PathBuf,
     },
+    /// Writes a show with every file it needs into a folder that can be carried to another machine.
+    Pack {
+        /// The show file.
+        show: PathBuf,
+        /// The folder: a new one, an empty one, or an earlier copy of the same show.
+        folder: PathBuf,
+    },
     /// Lists the cameras and capture devices that are there, by the names for a show file.
     Devices,
     /// The engine of a show, as its keeper starts it.
@@ -144,6 +151,7 @@ fn carry_out(cli: Cli) -> ExitCode {
         Some(Task::Run(args)) => run(&args),
         Some(Task::Adopt(args)) => adopt(&args),
         Some(Task::Check { show }) => Ok(check(&show)),
+        Some(Task::Pack { show, folder }) => pack(&show, &folder),
         Some(Task::Devices) => devices(),
         Some(Task::Engine(args)) => engine(&args),
         Some(Task::Desk { show }) => desk(&show),
@@ -176,6 +184,59 @@ fn check(path: &Path) -> ExitCode {
         eprintln!("{fault}");
     }
     ExitCode::from(2)
+}
+
+/// A copy that a person waits for at a terminal.
+struct Waited {
+    stopped: Arc<std::sync::atomic::AtomicBool>,
+    file: String,
+}
+
+impl show::pack::Watch for Waited {
+    fn is_wanted(&mut self) -> bool {
+        !self.stopped.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    fn copies(&mut self, file: &str, _bytes: u64, _of: u64) {
+        if self.file != file {
+            file.clone_into(&mut self.file);
+            eprintln!("{file}");
+        }
+    }
+}
+
+fn pack(show_file: &Path, folder: &Path) -> Result<ExitCode> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    // What it needs that cannot be had is told by the copy itself, all of it at once.
+    let show = match show::load_alone(show_file) {
+        Ok(show) => show,
+        Err(faults) => {
+            for fault in faults {
+                eprintln!("{fault}");
+            }
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let there = show::pack::show_file_in(folder, show_file);
+    if there.is_file() && Place::of(&there).is_ok_and(|place| place.is_kept().unwrap_or(false)) {
+        bail!("{} is running: expected another folder", there.display());
+    }
+    let mut waited = Waited {
+        stopped: Arc::default(),
+        file: String::new(),
+    };
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, waited.stopped.clone())?;
+    }
+    let packed = show::pack::pack(&show, show_file, folder, &mut waited)?;
+    println!("{}", packed.show_file.display());
+    if !packed.keys.is_empty() {
+        eprintln!(
+            "not in it, and needed on the other machine: {}",
+            packed.keys.join(", ")
+        );
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn devices() -> Result<ExitCode> {

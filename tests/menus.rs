@@ -17,7 +17,7 @@ use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, kittest::NodeT, ki
 use regie::{
     door::{
         self, Command, DestinationState, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
-        RecordingState, Report, Snapshot, SourceState,
+        PackingState, PackingStatus, RecordingState, Report, Snapshot, SourceState,
     },
     media, show,
     ui::{AnyDoor, Chooser, Desk, Graphics, Outcome, Shows, install_theme},
@@ -108,6 +108,9 @@ impl Chooser for House {
         self.chosen.lock().unwrap().take()
     }
     fn save(&self, _: &str, _: Option<&Path>, _: &str) -> Option<PathBuf> {
+        self.chosen.lock().unwrap().take()
+    }
+    fn folder(&self, _: &str, _: Option<&Path>) -> Option<PathBuf> {
         self.chosen.lock().unwrap().take()
     }
 }
@@ -443,6 +446,65 @@ fn a_new_show_is_an_empty_file_and_save_as_goes_on_there() {
     desk.until("the end of the first show", |_| {
         door.sent.lock().unwrap().contains(&Command::Quit {})
     });
+}
+
+#[test]
+fn saving_with_media_is_told_as_it_goes_and_can_be_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = show_file(folder.path(), "forum.ron");
+    let door = Told::new(|s| s.edit.file = Some(file));
+    let house = Arc::new(House::default());
+    let mut desk = open(&door, &house);
+    let stick = folder.path().join("stick");
+    std::fs::create_dir(&stick).unwrap();
+    std::fs::write(stick.join("others.txt"), "work").unwrap();
+    *house.chosen.lock().unwrap() = Some(stick.clone());
+    desk.choose("File", "Save with media…");
+    let path = stick.join("forum");
+    let save = Command::SaveWithMedia { path: path.clone() };
+    desk.until("the command", |_| door.sent.lock().unwrap().contains(&save));
+    door.sent();
+
+    let mut status = PackingStatus {
+        folder: path,
+        file: "media/opening.mp4".to_owned(),
+        bytes: 25,
+        total: 100,
+        ..PackingStatus::default()
+    };
+    let tell = |door: &Told, status: &PackingStatus| {
+        door.change(|s| s.edit.packing = Some(status.clone()));
+        let event = Event::Packing(status.clone());
+        door.events.lock().unwrap().push(event);
+    };
+    tell(&door, &status);
+    desk.window.run();
+    assert!(desk.is_said("Saving forum with its media: 25 % · media/opening.mp4"));
+    desk.click("File");
+    let entry = desk.window.get_by_label("Save with media…");
+    assert!(entry.accesskit_node().is_disabled(), "one at a time");
+    desk.press(Modifiers::NONE, Key::Escape);
+    desk.click("Stop saving");
+    assert_eq!(door.sent(), [Command::StopSaveWithMedia {}]);
+
+    status.state = PackingState::Stopped;
+    tell(&door, &status);
+    desk.window.run();
+    assert!(!desk.is_said("Stop saving"));
+    assert!(desk.is_said("Saving with media was stopped. Nothing is left of it."));
+    status.state = PackingState::Failed;
+    status.message = "no room".to_owned();
+    tell(&door, &status);
+    desk.window.run();
+    assert!(desk.is_said("Not saved with its media: no room"));
+    status.state = PackingState::Done;
+    tell(&door, &status);
+    desk.window.run();
+    assert!(
+        desk.window
+            .query_by_label_contains("Saved with its media: ")
+            .is_some()
+    );
 }
 
 #[test]

@@ -405,8 +405,8 @@ const WRONG_PARTS: &[Wrong] = &[
         &["there is no file"],
     ),
     (
-        "stingers: [(id: \"s\", path: \"s-%03d.png\", cut_frame: ¤1001, level_db: ¤11)],",
-        &["1001 is out of range", "11 is out of range"],
+        "stingers: [(id: \"s\", path: ¤\"s-%03d.png\", cut_frame: ¤1001, level_db: ¤11)],",
+        &["there is no file", "1001 is out of range", "11 is out of range"],
     ),
     (
         "hold: (source: ¤\"music\"),",

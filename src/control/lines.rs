@@ -130,6 +130,7 @@ fn room(event: &Event) -> usize {
         Event::Source { .. }
         | Event::Destination { .. }
         | Event::Trial(_)
+        | Event::Packing(_)
         | Event::Recording { .. }
         | Event::Encoder { .. }
         | Event::Transition { .. } => NEWS,

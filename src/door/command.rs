@@ -220,6 +220,16 @@ pub enum Command {
         /// The file; what it held is kept as a copy.
         path: PathBuf,
     },
+    /// Writes the show as it is, with every file it needs, into a folder that can be carried to
+    /// another machine. Done beside the show, told by [`super::Event::Packing`], and answered when the
+    /// folder is whole; until then it is not there.
+    SaveWithMedia {
+        /// The folder: a new one, an empty one, or an earlier copy of the same show that nobody has
+        /// touched, which it replaces. Nothing else is overwritten.
+        path: PathBuf,
+    },
+    /// Ends the saving with media; nothing is left of it.
+    StopSaveWithMedia {},
     /// Takes over what the show's file holds now, as an edit that can be undone.
     Revert {},
     /// Decides about what was edited before this show was opened and never saved.
@@ -281,6 +291,8 @@ impl Command {
                 | Self::StopTrial { .. }
                 | Self::StoreKey { .. }
                 | Self::ForgetKey { .. }
+                | Self::SaveWithMedia { .. }
+                | Self::StopSaveWithMedia {}
         )
     }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, DestinationState, RecordingState, Snapshot, SourceState, TrialStatus};
+use super::{
+    Command, DestinationState, PackingStatus, RecordingState, Snapshot, SourceState, TrialStatus,
+};
 use crate::media::{CameraInfo, Finding};
 use crate::show::Show;
 
@@ -93,6 +95,8 @@ pub enum Event {
     /// How the try of a destination goes; said at each step, a few times a second while it is
     /// measured, and at its end.
     Trial(TrialStatus),
+    /// How the saving with media goes; said at its beginning, a few times a second, and at its end.
+    Packing(PackingStatus),
     /// The recorder changed its state or its file.
     Recording {
         /// The new state.

@@ -10,6 +10,7 @@ mod event;
 mod given_key;
 mod hub;
 mod monitor;
+mod packing;
 mod place;
 mod server;
 mod snapshot;
@@ -23,6 +24,7 @@ pub use event::{Event, Report, ReportDestination, ReportPart, ReportRecording, R
 pub use given_key::GivenKey;
 pub use hub::{Ask, Hub, Lines, LocalDoor};
 pub use monitor::{Absence, Door, MonitorId, MonitorPicture, MonitorRequest};
+pub use packing::{PackingState, PackingStatus};
 pub use place::Place;
 pub use server::serve;
 pub use snapshot::{

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::PackingStatus;
 use crate::media::Rate;
 use crate::show::{Afv, AtEnd, TransitionStyle};
 
@@ -413,6 +414,9 @@ pub struct EditStatus {
     /// or let go with the command `autosave`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autosave: Option<PathBuf>,
+    /// The copy with its media that is being made, or the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packing: Option<PackingStatus>,
 }
 
 /// Frames of the program.

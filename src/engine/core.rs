@@ -547,6 +547,8 @@ impl Core {
             | Command::Redo { .. }
             | Command::Save { .. }
             | Command::SaveAs { .. }
+            | Command::SaveWithMedia { .. }
+            | Command::StopSaveWithMedia {}
             | Command::Revert {}
             | Command::TryDestination { .. }
             | Command::StopTrial { .. }

@@ -15,6 +15,7 @@ use super::cast::{Cast, SLOTS};
 use super::core::{Leaving, Refusal};
 use super::exchange::{Change, Departure};
 use super::keys::Keys;
+use super::packing::{Packing, PackingRefusal};
 use super::stagehands::Stagehands;
 use super::tries::{Tries, TryRefusal};
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
@@ -44,10 +45,14 @@ enum EditRefusal {
     ChangedUnderneath(PathBuf),
     #[error("{0} is the file of a show that is running: expected another file")]
     RunsElsewhere(PathBuf),
+    #[error("what the file holds cannot be taken over: {}", faults(.0))]
+    Unreadable(SaveError),
     #[error(transparent)]
     Save(SaveError),
     #[error(transparent)]
     Try(#[from] TryRefusal),
+    #[error(transparent)]
+    Packing(#[from] PackingRefusal),
     #[error("there is no autosave: nothing was left unsaved when the show was opened")]
     NoAutosave,
     #[error("the show has ended")]
@@ -87,6 +92,8 @@ pub struct Editor {
     pub keys: Keys,
     /// Destinations that are tried.
     pub tries: Tries,
+    /// The show is saved with its media.
+    pub packing: Packing,
     /// What an autosave holds is offered: the show was opened, and does not go on.
     pub offers_autosave: bool,
 }
@@ -114,6 +121,8 @@ struct Desk {
     seen: Option<(u64, SystemTime)>,
     /// What was found when the show was opened, as long as nobody has decided about it.
     offered: Option<Autosave>,
+    /// What this editor, or the one before it in the same show, last kept beside the file.
+    kept: Option<String>,
     /// When what is edited is kept beside the file, and its text.
     to_keep: Option<(Instant, String)>,
 }
@@ -142,13 +151,16 @@ impl Editor {
             changed: false,
             seen: None,
             offered: None,
+            kept: None,
             to_keep: None,
             editor: self,
         };
-        if let Some(file) = desk.editor.file.as_deref()
-            && desk.editor.offers_autosave
-        {
-            desk.offered = autosave::find(file, &desk.saved);
+        if let Some(file) = desk.editor.file.as_deref() {
+            if desk.editor.offers_autosave {
+                desk.offered = autosave::find(file, &desk.saved);
+            } else {
+                desk.kept = autosave::text(file);
+            }
         }
         std::thread::Builder::new()
             .name("editor".to_owned())
@@ -199,14 +211,16 @@ impl Desk {
         let (Some((_, text)), Some(file)) = (self.to_keep.take(), self.editor.file.clone()) else {
             return;
         };
-        if let Some(offered) = self.offered.take() {
-            autosave::put_aside(&offered.path);
+        autosave::put_others_aside(&file, self.kept.as_deref());
+        if self.offered.take().is_some() {
             self.tell();
         }
         if *self.saved == **self.book.show() {
-            autosave::remove(&file);
-        } else if let Err(error) = autosave::write(&file, &text) {
-            tracing::error!("what is edited is not kept beside the show: {error}");
+            return autosave::remove_own(&file, self.kept.take().as_deref());
+        }
+        match autosave::write(&file, &text) {
+            Ok(_) => self.kept = Some(text),
+            Err(error) => tracing::error!("what is edited is not kept beside the show: {error}"),
         }
     }
 
@@ -214,6 +228,10 @@ impl Desk {
         if let Command::StoreKey { .. } | Command::ForgetKey { .. } = &ask.command {
             // Answered when it is done, which may take a while.
             return self.editor.keys.change(ask);
+        }
+        if let (Command::SaveWithMedia { path }, Some(file)) = (&ask.command, &self.editor.file) {
+            let (path, show) = (path.clone(), self.book.show().clone());
+            return self.editor.packing.begin(ask, show, file, &path);
         }
         let id = Some(ask.id);
         let outcome = self.carry_out(&ask.command);
@@ -284,6 +302,10 @@ impl Desk {
             }
             Command::StopTrial { destination } => {
                 self.editor.tries.stop(destination)?;
+                Ok(self.now())
+            }
+            Command::StopSaveWithMedia {} => {
+                self.editor.packing.stop()?;
                 Ok(self.now())
             }
             // No other command is for the editor.
@@ -389,11 +411,10 @@ impl Desk {
         self.text = std::fs::read_to_string(&file).ok();
         self.saved = self.book.show().clone();
         self.changed = false;
-        if let Some(offered) = self.offered.take() {
-            autosave::put_aside(&offered.path);
-        }
+        self.offered = None;
         self.to_keep = None;
-        autosave::remove(&file);
+        autosave::put_others_aside(&file, self.kept.as_deref());
+        autosave::remove_own(&file, self.kept.take().as_deref());
         Ok(self.now())
     }
 
@@ -435,7 +456,9 @@ impl Desk {
         };
         let frame = if take {
             let draft = self.book.draft_whole(Arc::new(offered.show), "autosave");
-            self.make(draft, Leaving::Stays)?
+            let frame = self.make(draft, Leaving::Stays)?;
+            self.kept = Some(offered.text);
+            frame
         } else {
             if let Some(file) = &self.editor.file {
                 autosave::remove(file);
@@ -458,7 +481,7 @@ impl Desk {
             })
         })?;
         let show = show::parse(&file, &text)
-            .map_err(|faults| EditRefusal::Save(SaveError::Faulty(faults)))?;
+            .map_err(|faults| EditRefusal::Unreadable(SaveError::Faulty(faults)))?;
         let show = Arc::new(show);
         let draft = self.book.draft_whole(show.clone(), "revert");
         let answer = self.make(draft, Leaving::Stays)?;
@@ -502,7 +525,9 @@ impl Desk {
     }
 
     fn tell(&self) {
-        self.editor.status.store(Arc::new(EditStatus {
+        // How a copy with media does is told by who makes it.
+        self.editor.status.rcu(|shown| EditStatus {
+            packing: shown.packing.clone(),
             revision: self.book.revision(),
             unsaved: *self.saved != **self.book.show(),
             undo: self.book.undoes().map(str::to_owned),
@@ -510,7 +535,7 @@ impl Desk {
             file: self.editor.file.clone(),
             file_changed: self.changed,
             autosave: self.offered.as_ref().map(|offered| offered.path.clone()),
-        }));
+        });
     }
 }
 

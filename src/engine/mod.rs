@@ -13,6 +13,7 @@ mod journal;
 mod keys;
 mod monitors;
 mod observer;
+mod packing;
 mod played;
 mod reception;
 mod scout;
@@ -59,6 +60,7 @@ use journal::{Counted, JournalWriter};
 use keys::Keys;
 use monitors::Taps;
 use observer::Observer;
+use packing::Packing;
 use played::Input;
 use sound::{SoundLink, StripLine};
 use stagehands::{Stagehands, StripsEnd};
@@ -204,6 +206,7 @@ impl Engine {
             departures: departures_out,
             hands,
             hub: hub.clone(),
+            packing: Packing::new(hub.clone(), edit.clone()),
             status: edit,
             place: options.place,
             keys,

@@ -17,7 +17,7 @@ use gstreamer_video as gst_video;
 use crate::door::{Event, Hub};
 use crate::media::{CHANNELS, Rate, SAMPLE_RATE};
 use crate::nice::{self, Nice};
-use crate::show::{Format, Stinger, TransitionKind, TransitionStyle};
+use crate::show::{Format, Numbered, Stinger, TransitionKind, TransitionStyle};
 use crate::video::{StingerPicture, StingerPictures, StingerShelf};
 
 /// All stingers together may take so much memory.
@@ -192,21 +192,20 @@ impl Stingers {
 /// Decodes a stinger, all of it.
 fn read(path: &Path, stinger: &Stinger, format: Format, memory: usize) -> Result<Ready, String> {
     let text = path.display().to_string();
-    let numbered = text.contains('%');
-    if !numbered && !path.is_file() {
+    let numbered = Numbered::of(&text);
+    if numbered.is_none() && !path.is_file() {
         return Err(format!("there is no file {text}"));
     }
     let pipeline = gst::Pipeline::new();
     let pictures = picture_sink(&pipeline, format).map_err(|error| error.to_string())?;
     let sound = sound_sink();
-    let head = if numbered {
-        numbered_pictures(&pipeline, &text, format)
-    } else {
-        decoder(&pipeline, path, &sound)
+    let head = match &numbered {
+        Some(numbered) => numbered_pictures(&pipeline, &numbered.for_printf(), format),
+        None => decoder(&pipeline, path, &sound),
     };
     let source = head.map_err(|error| error.to_string())?;
     let entry = pictures.entry.clone();
-    if numbered {
+    if numbered.is_some() {
         source.link(&entry).map_err(|error| error.to_string())?;
     } else {
         link_pictures(&source, &entry);

@@ -4,8 +4,15 @@
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use rustix::fs::{FlockOperation, flock};
 use tempfile::NamedTempFile;
+
+/// While contents are being written, their file's name ends so.
+const NEW: &str = ".new";
+/// What is older than this and locked by nobody is left by a process that died.
+const LEFT: Duration = Duration::from_secs(2);
 
 /// New contents, written and synced beside the file they are to replace. Dropped, they are gone.
 pub(super) struct Prepared {
@@ -16,32 +23,61 @@ pub(super) struct Prepared {
 /// Writes and syncs new contents beside `target`. Their permissions are `mode` (Unix bits), else
 /// those of the file there is, else what the user's umask leaves of 0666.
 pub(super) fn prepare(target: &Path, contents: &[u8], mode: Option<u32>) -> io::Result<Prepared> {
+    prepare_as(target, contents, permissions(mode))
+}
+
+fn prepare_as(target: &Path, contents: &[u8], wanted: Option<Permissions>) -> io::Result<Prepared> {
     // Where the name is a link, what it leads to is replaced, not the link.
     let target = match target.canonicalize() {
         Ok(real) => real,
         Err(error) if error.kind() == io::ErrorKind::NotFound => target.to_owned(),
         Err(error) => return Err(error),
     };
-    let permissions = match (permissions(mode), target.metadata()) {
+    let permissions = match (wanted, target.metadata()) {
         (Some(wanted), _) => Some(wanted),
         (None, Ok(existing)) => Some(existing.permissions()),
         (None, Err(_)) => None,
     };
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let prefix = format!(".{name}.");
+    sweep(folder(&target), &prefix);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(".new");
+    builder.prefix(&prefix).suffix(NEW);
     // Never wider than the file that it becomes, not even for a moment.
     if let Some(fresh) = new_file_permissions().filter(|_| permissions.is_none()) {
         builder.permissions(fresh);
     }
     let mut file = builder.tempfile_in(folder(&target))?;
+    // By this others know that it is being written. Where a disk knows no locks, nobody sweeps.
+    let _ = flock(file.as_file(), FlockOperation::NonBlockingLockExclusive);
     file.write_all(contents)?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }
     file.as_file().sync_all()?;
     Ok(Prepared { file, target })
+}
+
+/// Takes away what a process left that died while it wrote.
+fn sweep(folder: &Path, prefix: &str) {
+    for entry in folder.read_dir().into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !name.starts_with(prefix) || !name.ends_with(NEW) {
+            continue;
+        }
+        // One that was made a moment ago may not be locked yet.
+        let is_old = |meta: std::fs::Metadata| meta.modified().ok()?.elapsed().ok();
+        let age = entry.metadata().ok().and_then(is_old);
+        let path = entry.path();
+        let is_left = |file: File| flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok();
+        if age.is_some_and(|age| age > LEFT) && File::open(&path).is_ok_and(is_left) {
+            match std::fs::remove_file(&path) {
+                Ok(()) => tracing::info!(path = %path.display(), "half a file is taken away"),
+                Err(error) => tracing::warn!(path = %path.display(), "left: {error}"),
+            }
+        }
+    }
 }
 
 impl Prepared {
@@ -55,6 +91,12 @@ impl Prepared {
         self.file.persist(&self.target).map_err(|e| e.error)?;
         sync_folder(folder(&self.target))
     }
+}
+
+/// As [`replace`], with the permissions of another file.
+pub(super) fn replace_like(target: &Path, contents: &[u8], like: &Path) -> io::Result<()> {
+    let permissions = like.metadata()?.permissions();
+    prepare_as(target, contents, Some(permissions))?.commit()
 }
 
 /// [`prepare`] and [`Prepared::commit`] at once.
@@ -91,12 +133,60 @@ fn new_file_permissions() -> Option<Permissions> {
 }
 
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// Elsewhere a folder cannot be opened as a file; the rename is as lasting as the system makes it.
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn what_a_dead_process_left_is_taken_away_and_what_another_writes_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let before = std::time::SystemTime::now() - 2 * LEFT;
+        let mut open = Vec::new();
+        for name in [".a.ron.dead.new", ".a.ron.alive.new", ".b.ron.dead.new"] {
+            let file = File::create(at(name)).unwrap();
+            file.set_modified(before).unwrap();
+            open.push(file);
+        }
+        File::create(at(".a.ron.young.new")).unwrap();
+        flock(&open[1], FlockOperation::NonBlockingLockExclusive).unwrap();
+        replace(&at("a.ron"), b"new", None).unwrap();
+        let mut left: Vec<String> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        let expected = [
+            ".a.ron.alive.new",
+            ".a.ron.young.new",
+            ".b.ron.dead.new",
+            "a.ron",
+        ];
+        assert_eq!(left, expected);
+        assert_eq!(fs::read(at("a.ron")).unwrap(), b"new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_copy_has_the_permissions_of_what_it_is_a_copy_of() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (file, copy) = (folder.path().join("a"), folder.path().join("a.1"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+        replace_like(&copy, b"old", &file).unwrap();
+        assert_eq!(fs::read(&copy).unwrap(), b"old");
+        assert_eq!(copy.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+    }
 }

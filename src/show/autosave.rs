@@ -16,6 +16,8 @@ pub struct Autosave {
     pub path: PathBuf,
     /// What it holds.
     pub show: Show,
+    /// In its own words.
+    pub text: String,
 }
 
 /// Where autosaves of this show file may lie: beside it, and in the user's own folder for where
@@ -58,18 +60,20 @@ pub fn write(show_file: &Path, text: &str) -> io::Result<PathBuf> {
     Err(last)
 }
 
+fn newest(show_file: &Path) -> Option<PathBuf> {
+    let places = places(show_file).into_iter();
+    let dated = places.filter_map(|place| Some((place.metadata().ok()?.modified().ok()?, place)));
+    dated.max().map(|(_, place)| place)
+}
+
 /// The autosave that is left of a show, the newest where there are two; none where it holds the same
 /// as `show`, or cannot be read.
 pub fn find(show_file: &Path, show: &Show) -> Option<Autosave> {
-    let newest = places(show_file)
-        .into_iter()
-        .filter_map(|place| Some((place.metadata().ok()?.modified().ok()?, place)))
-        .max()?;
-    let path = newest.1;
+    let path = newest(show_file)?;
     let text = fs::read_to_string(&path).ok()?;
     match parse(&path, &text) {
         Ok(kept) if kept == *show => None,
-        Ok(kept) => Some(Autosave { path, show: kept }),
+        Ok(show) => Some(Autosave { path, show, text }),
         Err(_) => {
             tracing::warn!(path = %path.display(), "the autosave is broken and is left alone");
             None
@@ -77,19 +81,49 @@ pub fn find(show_file: &Path, show: &Show) -> Option<Autosave> {
     }
 }
 
-/// Takes every autosave of a show away: it is saved.
-pub fn remove(show_file: &Path) {
+/// What the newest autosave of a show says; none where there is none.
+pub fn text(show_file: &Path) -> Option<String> {
+    fs::read_to_string(newest(show_file)?).ok()
+}
+
+/// Puts every autosave aside, under the name `….old`, that is another than `own`: it is of somebody who
+/// has decided nothing about it, or of another show that goes by the same file.
+pub fn put_others_aside(show_file: &Path, own: Option<&str>) {
     for place in places(show_file) {
-        if let Err(error) = fs::remove_file(&place)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(path = %place.display(), "an autosave is left: {error}");
+        match fs::read(&place) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Ok(there) if Some(there.as_slice()) == own.map(str::as_bytes) => {}
+            _ => put_aside(&place),
         }
     }
 }
 
-/// Puts an autosave aside, under the name `….old`, for one that nobody has decided about.
-pub fn put_aside(path: &Path) {
+/// Takes the autosave away that says this: it is saved.
+pub fn remove_own(show_file: &Path, own: Option<&str>) {
+    for place in places(show_file) {
+        let there = fs::read(&place).ok();
+        if there.is_some() && there.as_deref() == own.map(str::as_bytes) {
+            take_away(&place);
+        }
+    }
+}
+
+/// Takes every autosave of a show away: nobody wants it.
+pub fn remove(show_file: &Path) {
+    for place in places(show_file) {
+        take_away(&place);
+    }
+}
+
+fn take_away(place: &Path) {
+    if let Err(error) = fs::remove_file(place)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(path = %place.display(), "an autosave is left: {error}");
+    }
+}
+
+fn put_aside(path: &Path) {
     let mut old = path.as_os_str().to_owned();
     old.push(".old");
     if let Err(error) = fs::rename(path, &old) {
@@ -124,11 +158,19 @@ mod tests {
         write(&file, "(version: 1, nonsense").unwrap();
         assert_eq!(find(&file, &saved), None);
         write(&file, &text("again")).unwrap();
-        put_aside(&found.path);
+        put_others_aside(&file, Some("nothing of the kind"));
         assert_eq!(find(&file, &saved), None);
         assert!(folder.path().join("show.ron.autosave.old").is_file());
         write(&file, &text("once more")).unwrap();
         remove(&file);
         assert_eq!(find(&file, &saved), None);
+        write(&file, &text("mine")).unwrap();
+        put_others_aside(&file, Some(&text("mine")));
+        remove_own(&file, Some(&text("not mine")));
+        assert!(find(&file, &saved).is_some());
+        remove_own(&file, Some(&text("mine")));
+        assert_eq!(find(&file, &saved), None);
+        let old = fs::read_to_string(folder.path().join("show.ron.autosave.old")).unwrap();
+        assert_eq!(old, text("again"), "one's own is not put aside");
     }
 }

@@ -10,12 +10,11 @@ use super::clip::AtEnd;
 use super::colour::{self, Colour};
 use super::fault::Fault;
 use super::locate::Tree;
-use super::model::{
-    Destination, EncoderName, Key, Layer, Scene, Show, Source, SourceKind, VERSION,
-};
+use super::model::{Destination, EncoderName, Key, Layer, Scene, Show, Source, SourceKind};
 use super::secrets::is_secret_name;
 use super::stinger::Stinger;
 use super::transition::TransitionStyle;
+use super::version;
 use super::words::{is_id, looks_like_key, nearest, one_of};
 
 /// How far a layer may reach beyond the program, as a multiple of the program's size.
@@ -32,7 +31,9 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
         tree,
         faults: Vec::new(),
     };
-    checker.version(show);
+    checker
+        .faults
+        .extend(version::fault(file, tree, show.version));
     checker.format(show);
     checker.encoder(show);
     let (sources, scenes) = (&show.sources, &show.scenes);
@@ -87,23 +88,6 @@ impl Checker<'_> {
             self.fault(
                 place,
                 format!("{value} is out of range, expected {least} to {most}"),
-            );
-        }
-    }
-
-    fn version(&mut self, show: &Show) {
-        if show.version != VERSION {
-            self.fault(
-                "version",
-                format!(
-                    "unknown version {}, expected {VERSION}, the only one this program reads{}",
-                    show.version,
-                    if show.version > VERSION {
-                        ": a newer regie has written it"
-                    } else {
-                        ""
-                    }
-                ),
             );
         }
     }

@@ -8,6 +8,7 @@ use super::atomic::folder;
 use super::fault::Fault;
 use super::locate::Tree;
 use super::model::{Show, SourceKind};
+use super::numbered::Numbered;
 
 /// Checks what the show names on disk, but for what a show before it named already: an edit is not
 /// to be refused because a file of another source has vanished.
@@ -28,11 +29,12 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, before: Option<&Show>
     }
     for (n, stinger) in show.stingers.iter().enumerate() {
         let is_known = |before: &Show| before.stingers.iter().any(|old| old.path == stinger.path);
-        // Numbered pictures are no file of that name.
+        // Numbered pictures are no file of that name; they begin with this one.
+        let first = Numbered::of(&stinger.path).map(|pictures| pictures.file(0));
+        let first = first.as_ref().unwrap_or(&stinger.path);
         if !stinger.path.is_empty()
-            && !stinger.path.contains('%')
             && !before.is_some_and(is_known)
-            && let Err(message) = readable(&resolve(file, &stinger.path))
+            && let Err(message) = readable(&resolve(file, first))
         {
             fault(&format!("stingers[{n}].path"), message);
         }
@@ -61,7 +63,7 @@ pub fn resolve(show_file: &Path, path: &str) -> PathBuf {
     folder(show_file).join(path)
 }
 
-fn readable(path: &Path) -> Result<(), String> {
+pub(super) fn readable(path: &Path) -> Result<(), String> {
     let shown = path.display();
     let metadata = match path.metadata() {
         Ok(metadata) => metadata,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::fault::Fault;
 use super::locate::{Tree, position};
 use super::model::Show;
-use super::{atomic, check, disk, form};
+use super::{atomic, check, disk, form, version};
 
 /// So many earlier copies are kept: `NAME.ron.1`, the newest, to `NAME.ron.5`.
 pub const COPIES: usize = 5;
@@ -25,6 +25,18 @@ pub enum SaveError {
     /// The text could not be made.
     #[error("the show cannot be put into words: {0}")]
     Text(#[from] ron::Error),
+    /// A newer regie has written what is there: what it says would be lost.
+    #[error(
+        "{file}: not saved: a newer regie has written what is there (version {version}, this one \
+         knows {}); it is left alone, save under another name",
+        super::model::VERSION
+    )]
+    Newer {
+        /// The show file.
+        file: PathBuf,
+        /// The version of its form.
+        version: u32,
+    },
     /// The file could not be written.
     #[error("{file}: not saved: {error}")]
     Io {
@@ -58,6 +70,15 @@ pub fn load(path: &Path) -> Result<Show, Vec<Fault>> {
     load_with_text(path).map(|(show, _)| show)
 }
 
+/// Reads a show file and checks it against itself alone: its media files may be anywhere.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_alone(path: &Path) -> Result<Show, Vec<Fault>> {
+    let text = contents(path).map_err(|fault| vec![fault])?;
+    parse(path, &text)
+}
+
 /// As [`load`], with the very text that was read and checked.
 ///
 /// # Errors
@@ -76,7 +97,13 @@ fn read(
     more: impl FnOnce(&Tree, &Show) -> Vec<Fault>,
 ) -> Result<Show, Vec<Fault>> {
     // Some editors put a mark before UTF-8; RON has none.
-    let reading = form::read(path, text.strip_prefix('\u{feff}').unwrap_or(text));
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(newer) = version::newer(text) {
+        // What else is strange about it comes of that.
+        let fault = version::fault(path, &Tree::scan(text), newer);
+        return Err(fault.into_iter().collect());
+    }
+    let reading = form::read(path, text);
     let mut faults = reading.faults;
     if let Some(show) = &reading.show {
         faults.extend(check::check(
@@ -148,42 +175,51 @@ pub fn text_of(path: &Path, show: &Show, before: &Show) -> Result<String, SaveEr
 ///
 /// # Errors
 /// [`SaveError`], with the file as it was: also for a show that [`parse`] would refuse, so that
-/// what is saved can always be opened again.
+/// what is saved can always be opened again, and for a file that a newer regie has written.
 pub fn save(path: &Path, show: &Show) -> Result<(), SaveError> {
     let text = text_of(path, show, show)?;
-    replace(path, &text).map_err(|error| SaveError::Io {
+    let io = |error| SaveError::Io {
         file: path.to_owned(),
         error,
-    })
+    };
+    let old = match fs::read(path) {
+        Ok(old) => Some(old),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(io(error)),
+    };
+    let said = old.as_ref().map(|old| String::from_utf8_lossy(old));
+    if let Some(version) = said.and_then(|said| version::newer(said.trim_start_matches('\u{feff}')))
+    {
+        let file = path.to_owned();
+        return Err(SaveError::Newer { file, version });
+    }
+    replace(path, &text, old).map_err(io)
 }
 
 /// The text that is saved: a line for each value, with tuples and a scene's layers in one.
-fn to_text(show: &Show) -> ron::Result<String> {
+pub(super) fn to_text(show: &Show) -> ron::Result<String> {
     let pretty = ron::ser::PrettyConfig::new()
         .struct_names(false)
         .depth_limit(4);
     Ok(form::options().to_string_pretty(show, pretty)? + "\n")
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let old = match fs::read(path) {
-        Ok(old) if old == text.as_bytes() => return Ok(()),
-        Ok(old) => Some(old),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
+/// Puts a text in place of what the file holds.
+fn replace(path: &Path, text: &str, old: Option<Vec<u8>>) -> io::Result<()> {
+    if old.as_deref() == Some(text.as_bytes()) {
+        return Ok(());
+    }
     let prepared = atomic::prepare(path, text.as_bytes(), None)?;
     // A file of nothing is what a crash of another program leaves: no copy to push a good one out.
-    let kept = old.is_some_and(|old| !old.is_empty());
-    if !kept {
+    let Some(old) = old.filter(|old| !old.is_empty()) else {
         return prepared.commit();
-    }
+    };
     let target = prepared.target().to_owned();
     shift_copies(&target)?;
     let newest = copy_name(&target, 1);
     // A link costs no space and cannot be half made; some file systems have none.
     if fs::hard_link(&target, &newest).is_err() {
-        fs::copy(&target, &newest)?;
+        atomic::replace_like(&newest, &old, &target)?;
     }
     prepared.commit().inspect_err(|_| {
         // Both names would be of one file, and change together.

@@ -192,6 +192,12 @@ impl<'t> Tree<'t> {
         }
     }
 
+    /// The text of a field of the whole, quotes and all.
+    pub fn text_of_whole(&self, name: &str) -> Option<&'t str> {
+        let field = self.root.as_ref()?.inner().field(name)?;
+        self.text.get(field.start..field.end)
+    }
+
     /// The text of the field `name` in the struct that starts at `start`, quotes and all.
     pub fn text_of(&self, start: usize, name: &str) -> Option<&'t str> {
         let around = self.around(start)?;

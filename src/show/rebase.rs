@@ -2,22 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::model::{Show, SourceKind};
+use super::model::Show;
+use super::named::paths_mut;
 
 /// Makes the relative paths of media, so far read from the folder `from`, lead to the same files when
 /// they are read from the folder `to`: relative where they are below it, else absolute. The master's
 /// folder stays as it is written, for a new show records beside its own file.
 pub fn rebase(show: &mut Show, from: &Path, to: &Path) {
-    for source in &mut show.sources {
-        if let SourceKind::File { path, .. } = &mut source.kind {
-            *path = moved(path, from, to);
-        }
-    }
-    for stinger in &mut show.stingers {
-        stinger.path = moved(&stinger.path, from, to);
-    }
-    if let Some(picture) = &mut show.hold.picture {
-        *picture = moved(picture, from, to);
+    for (_, path) in paths_mut(show) {
+        *path = moved(path, from, to);
     }
 }
 

@@ -2,7 +2,7 @@
 //! program itself. What they mean is for `video`.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -86,19 +86,31 @@ pub fn wipe_folders(show_folder: &Path) -> Vec<PathBuf> {
 
 /// The names of all wipes that there are: regie's own, then those found in folders, by name.
 pub fn wipe_names(folders: &[PathBuf]) -> Vec<String> {
-    let found: BTreeSet<String> = folders
-        .iter()
-        .filter_map(|folder| folder.read_dir().ok())
-        .flatten()
-        .filter_map(|entry| {
-            let path = entry.ok()?.path();
-            let is_png = path.extension()?.eq_ignore_ascii_case("png") && path.is_file();
-            let name = path.file_stem()?.to_str()?;
-            (is_png && is_wipe_name(name) && built_in(name).is_none()).then(|| name.to_owned())
-        })
-        .collect();
+    let found = found_wipes(folders).into_keys();
+    let found = found.filter(|name| built_in(name).is_none());
     let own = BUILT_IN_WIPES.iter().map(|&name| name.to_owned());
     own.chain(found).collect()
+}
+
+/// The pictures that folders hold, by their wipes' names; the first folder that has one goes before
+/// the next.
+pub(super) fn found_wipes(folders: &[PathBuf]) -> BTreeMap<String, PathBuf> {
+    let entries = folders.iter().filter_map(|folder| folder.read_dir().ok());
+    let mut found = BTreeMap::new();
+    for entry in entries.flatten().flatten() {
+        let path = entry.path();
+        let is_png = path.extension().is_some_and(|e| e == "png" || e == "PNG") && path.is_file();
+        let name = path.file_stem().and_then(|name| name.to_str());
+        if let Some(name) = name.filter(|name| is_png && is_wipe_name(name)) {
+            found.entry(name.to_owned()).or_insert(path);
+        }
+    }
+    found
+}
+
+/// Whether regie itself brings a wipe of this name.
+pub(super) fn is_built_in(name: &str) -> bool {
+    built_in(name).is_some()
 }
 
 /// The bytes of a wipe's PNG. One in a folder goes before regie's own of the same name.

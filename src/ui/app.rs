@@ -284,6 +284,9 @@ impl Desk {
                 let number = label.strip_prefix("Marker ").and_then(|n| n.parse().ok());
                 self.markers = self.markers.max(number.unwrap_or(0));
             }
+            if let Event::Packing(packing) = &event {
+                self.notice.tell_of(packing, now);
+            }
             self.parts.build.take(&event);
             self.parts.outputs.take(&event);
             let snapshot = self.snapshot.as_deref();
@@ -344,6 +347,9 @@ impl Desk {
             Some(Arrived::Named(Named::SaveAs(path))) => {
                 let asked = self.door.send(Command::SaveAs { path: path.clone() });
                 self.awaited = Some((asked, Awaited::SavedAs(path)));
+            }
+            Some(Arrived::Named(Named::SaveWithMedia(path))) => {
+                self.door.send(Command::SaveWithMedia { path });
             }
             Some(Arrived::Checked(path)) => self.leave_for(path, now),
             Some(Arrived::There(path, door)) => self.sit_down_at(ctx, door, &path, now),
@@ -531,7 +537,14 @@ impl Desk {
                 Wanted::SaveAs if view.is_some() && self.way.is_free() => {
                     self.way.ask_save_as(present);
                 }
-                Wanted::New | Wanted::Open | Wanted::OpenThis(_) | Wanted::SaveAs => {}
+                Wanted::SaveWithMedia if view.is_some() && self.way.is_free() => {
+                    self.way.ask_save_with_media(present);
+                }
+                Wanted::New
+                | Wanted::Open
+                | Wanted::OpenThis(_)
+                | Wanted::SaveAs
+                | Wanted::SaveWithMedia => {}
                 Wanted::Save if view.is_some() => return self.save(None),
                 Wanted::Save => {}
                 Wanted::Revert => send(Command::Revert {}),

@@ -127,6 +127,7 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
         Event::Transition { message } => said("desk-mix-instead", &in_words(message)),
         Event::Encoder { name, message, .. } => with(said("desk-encoder", name), message),
         Event::EngineLost { message } => with(lang::text("desk-engine-was-lost"), message),
+        Event::Packing(packing) => return words::packing_end(packing),
         Event::Trial(_)
         | Event::Show { .. }
         | Event::Devices { .. }

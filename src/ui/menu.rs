@@ -13,7 +13,7 @@ use super::{
     shows::Way,
     theme::{self, Icon},
 };
-use crate::door::Snapshot;
+use crate::door::{PackingState, Snapshot};
 
 /// What is wanted of the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Wanted {
     Save,
     /// The show written to another file.
     SaveAs,
+    /// The show with every file it needs, in a folder.
+    SaveWithMedia,
     /// The show as its file has it.
     Revert,
     /// The window closed.
@@ -253,6 +255,11 @@ fn file(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     add(entry.enabled(is_there && unsaved), Wanted::Save, ui);
     let entry = Entry::new(Icon::SaveAll, "menu-save-as").key("Ctrl+Shift+S");
     add(entry.enabled(is_there && is_free), Wanted::SaveAs, ui);
+    let packs = edit.and_then(|edit| edit.packing.as_ref());
+    let packs = packs.is_some_and(|packing| packing.state == PackingState::Running);
+    let entry = Entry::new(Icon::Package, "menu-save-media");
+    let can_pack = is_there && is_free && !packs;
+    add(entry.enabled(can_pack), Wanted::SaveWithMedia, ui);
     let entry = Entry::new(Icon::RotateCcw, "menu-revert");
     add(entry.enabled(unsaved), Wanted::Revert, ui);
     ui.separator();

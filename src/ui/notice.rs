@@ -6,10 +6,12 @@ use egui::{Align, Area, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 use super::{
     lang,
     paint::{self, Button},
+    shows,
     theme::{self, Icon},
     view::View,
+    words,
 };
-use crate::door::Command;
+use crate::door::{Command, PackingState, PackingStatus};
 
 /// What is told of its own accord goes after so many seconds.
 const STAYS_S: f64 = 12.0;
@@ -41,6 +43,15 @@ impl Notice {
         self.told = Some(Told { text, at: now, ill });
     }
 
+    /// Tells how a copy with media ended; one that is made is shown for as long as that lasts.
+    pub fn tell_of(&mut self, packing: &PackingStatus, now: f64) {
+        match words::packing_end(packing) {
+            Some(text) if packing.state == PackingState::Failed => self.fail(text, now),
+            Some(text) => self.tell(text, now),
+            None => {}
+        }
+    }
+
     /// Draws the bar, where there is something to say.
     pub fn show(&mut self, ui: &Ui, rect: Rect, view: &View) {
         if let Some(told) = &self.told
@@ -55,8 +66,28 @@ impl Notice {
             if gone.is_some() {
                 self.told = None;
             }
+        } else if let Some(packing) = &view.snapshot.edit.packing
+            && packing.state == PackingState::Running
+        {
+            let text = progress(packing);
+            if bar(ui, rect, false, &text, &["menu-pack-stop"]).is_some() {
+                view.send(Command::StopSaveWithMedia {});
+            }
         }
     }
+}
+
+/// How far a copy with media is.
+fn progress(packing: &PackingStatus) -> String {
+    let per_cent = packing.bytes.saturating_mul(100) / packing.total.max(1);
+    lang::with(
+        "menu-packing",
+        &[
+            ("name", shows::name_of(&packing.folder)),
+            ("done", per_cent.min(100).into()),
+            ("file", packing.file.clone().into()),
+        ],
+    )
 }
 
 /// Another program changed the show's file.

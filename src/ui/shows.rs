@@ -38,6 +38,9 @@ pub trait Chooser: Send + Sync {
     /// A show to be opened, looked for in this folder first; none where the user gave up.
     fn open(&self, folder: Option<&Path>) -> Option<PathBuf>;
 
+    /// A folder for a show with its media, looked for in this one first; none where the user gave up.
+    fn folder(&self, title: &str, folder: Option<&Path>) -> Option<PathBuf>;
+
     /// Where a show is to be written; none where the user gave up.
     fn save(&self, title: &str, folder: Option<&Path>, name: &str) -> Option<PathBuf>;
 }
@@ -61,6 +64,10 @@ impl Chooser for Dialogs {
         Self::begin(folder).set_title(title).pick_file()
     }
 
+    fn folder(&self, title: &str, folder: Option<&Path>) -> Option<PathBuf> {
+        Self::begin(folder).set_title(title).pick_folder()
+    }
+
     fn save(&self, title: &str, folder: Option<&Path>, name: &str) -> Option<PathBuf> {
         let dialog = Self::begin(folder).set_title(title).set_file_name(name);
         // Not every dialog adds the ending.
@@ -80,6 +87,8 @@ pub enum Named {
     New(PathBuf),
     /// The present show is written there, and goes on there.
     SaveAs(PathBuf),
+    /// The present show is written into this folder, with its media.
+    SaveWithMedia(PathBuf),
 }
 
 /// What a step on the way has come to.
@@ -211,6 +220,20 @@ impl Way {
         self.go(move || {
             let path = chooser.save(&lang::text("menu-save-title"), folder.as_deref(), &name)?;
             Some(Arrived::Named(Named::SaveAs(path)))
+        });
+    }
+
+    /// Asks in which folder the present show is to be written with its media.
+    pub fn ask_save_with_media(&mut self, present: Option<&Path>) {
+        let Some(present) = present.map(Path::to_owned) else {
+            return;
+        };
+        let chooser = self.chooser.clone();
+        let above = folder_of(Some(&present)).and_then(|folder| folder_of(Some(&folder)));
+        self.go(move || {
+            let named = chooser.folder(&lang::text("menu-save-media-title"), above.as_deref())?;
+            let folder = show::pack::folder_in(&named, &present);
+            Some(Arrived::Named(Named::SaveWithMedia(folder)))
         });
     }
 

@@ -1,7 +1,7 @@
 //! Numbers and states as people say them.
 
 use super::lang;
-use crate::door::{DestinationState, RecordingState, SourceState};
+use crate::door::{DestinationState, PackingState, PackingStatus, RecordingState, SourceState};
 
 /// `00:12:44`, of seconds.
 pub fn clock(seconds: f64) -> String {
@@ -116,6 +116,18 @@ pub fn recording_state(state: RecordingState) -> String {
         RecordingState::Warning => "desk-is-warning",
         RecordingState::Failed => "desk-is-failed",
     })
+}
+
+/// How a copy with media ended; none while it is made.
+pub fn packing_end(packing: &PackingStatus) -> Option<String> {
+    let folder = packing.folder.display().to_string();
+    let why = packing.message.clone();
+    match packing.state {
+        PackingState::Running => None,
+        PackingState::Done => Some(lang::with("menu-packed", &[("folder", folder.into())])),
+        PackingState::Stopped => Some(lang::text("menu-pack-stopped")),
+        PackingState::Failed => Some(lang::with("menu-not-packed", &[("why", why.into())])),
+    }
 }
 
 #[cfg(test)]

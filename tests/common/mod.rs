@@ -10,6 +10,7 @@ pub mod nginx;
 pub mod read;
 pub mod rtmp;
 pub mod senders;
+pub mod small_disk;
 pub mod studio;
 pub mod tls;
 pub mod wait;

@@ -132,25 +132,49 @@ impl Studio {
 
     /// As [`Self::start`], without waiting for anything.
     pub fn launch(show: &ShowText, arguments: &[&str]) -> Self {
-        Self::begin(program_under_test(), show, arguments, None)
+        Self::begin(
+            program_under_test(),
+            Some(show),
+            Path::new("show.ron"),
+            arguments,
+            None,
+        )
     }
 
-    /// As [`Self::launch`], of regie in another file.
-    pub fn launch_program(program: &Path, show: &ShowText, arguments: &[&str]) -> Self {
-        Self::begin(program, show, arguments, None)
-    }
-
-    /// As [`Self::start`], with a desk beside the engine on this X display.
-    pub fn with_desk(show: &ShowText, arguments: &[&str], display: &str) -> Self {
-        let mut studio = Self::begin(program_under_test(), show, arguments, Some(display));
+    /// As [`Self::start`], of a show in a file that is there already.
+    pub fn open(file: &Path, arguments: &[&str]) -> Self {
+        let mut studio = Self::begin(program_under_test(), None, file, arguments, None);
         studio.wait_event("ready", PATIENCE, |event| event["event"] == "ready");
         studio
     }
 
-    fn begin(program: &Path, show: &ShowText, arguments: &[&str], display: Option<&str>) -> Self {
+    /// As [`Self::launch`], of regie in another file.
+    pub fn launch_program(program: &Path, show: &ShowText, arguments: &[&str]) -> Self {
+        Self::begin(program, Some(show), Path::new("show.ron"), arguments, None)
+    }
+
+    /// As [`Self::start`], with a desk beside the engine on this X display.
+    pub fn with_desk(show: &ShowText, arguments: &[&str], display: &str) -> Self {
+        let file = Path::new("show.ron");
+        let program = program_under_test();
+        let mut studio = Self::begin(program, Some(show), file, arguments, Some(display));
+        studio.wait_event("ready", PATIENCE, |event| event["event"] == "ready");
+        studio
+    }
+
+    /// `show` is written into `file` before, which is in the studio's folder where it is relative.
+    fn begin(
+        program: &Path,
+        show: Option<&ShowText>,
+        file: &Path,
+        arguments: &[&str],
+        display: Option<&str>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("show.ron");
-        std::fs::write(&file, show.text()).expect("the show is written");
+        let file = folder.path().join(file);
+        if let Some(show) = show {
+            std::fs::write(&file, show.text()).expect("the show is written");
+        }
         let log = folder.path().join("log.txt");
         let errors = std::fs::File::create(&log).expect("a file for the log");
         let mut command = regie_in(program, folder.path(), display);
@@ -196,7 +220,7 @@ impl Studio {
         }
     }
 
-    /// The folder in which the show file lies.
+    /// The folder in which the show file lies, where it was not there before; its home is there.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

@@ -1,0 +1,45 @@
+//! The files that a show names: one list of them, so that whoever moves or copies them forgets none.
+
+use std::fmt;
+
+use super::model::{Show, SourceKind};
+
+/// What of a show names a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// A clip, by its source's id.
+    Source(String),
+    /// A stinger, by its id. Its path may be a pattern of numbered pictures.
+    Stinger(String),
+    /// The holding slate's picture.
+    Hold,
+}
+
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(id) => write!(f, "source \"{id}\""),
+            Self::Stinger(id) => write!(f, "stinger \"{id}\""),
+            Self::Hold => f.write_str("the holding slate"),
+        }
+    }
+}
+
+/// Every path of a media file, in the show's order. The wipes' pictures have names and no paths.
+pub(super) fn paths_mut(show: &mut Show) -> impl Iterator<Item = (Whose, &mut String)> {
+    let clips = show
+        .sources
+        .iter_mut()
+        .filter_map(|source| match &mut source.kind {
+            SourceKind::File { path, .. } => Some((Whose::Source(source.id.clone()), path)),
+            _ => None,
+        });
+    let stingers = show
+        .stingers
+        .iter_mut()
+        .map(|stinger| (Whose::Stinger(stinger.id.clone()), &mut stinger.path));
+    let hold = show.hold.picture.iter_mut();
+    clips
+        .chain(stingers)
+        .chain(hold.map(|path| (Whose::Hold, path)))
+}
