@@ -431,6 +431,7 @@ impl Tick {
         Observed {
             sources,
             transition: self.problem(),
+            stingers: self.stingers.status(&self.core.show().stingers),
             program: self.meters.take_program(),
             counters,
             health: self.watch.health(),
