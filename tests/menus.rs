@@ -565,6 +565,24 @@ fn a_file_changed_by_another_program_is_one_choice() {
 }
 
 #[test]
+fn what_was_never_saved_is_taken_over_or_let_go_at_the_second_press() {
+    let door = Told::new(|s| s.edit.autosave = Some("/shows/forum.ron.autosave".into()));
+    let mut desk = open(&door, &Arc::default());
+    assert!(desk.window.query_by_label_contains("never saved").is_some());
+    desk.press(Modifiers::NONE, Key::Space);
+    assert_eq!(door.sent(), [Command::Cut {}], "the show goes on meanwhile");
+    desk.click("Let them go");
+    assert_eq!(door.sent(), [], "it would be gone for good");
+    desk.click("Again to let them go");
+    desk.click("Take them over");
+    let decided = [false, true].map(|take| Command::Autosave { take });
+    assert_eq!(door.sent(), decided);
+    door.change(|s| s.edit.autosave = None);
+    desk.window.run();
+    assert!(desk.window.query_by_label_contains("never saved").is_none());
+}
+
+#[test]
 fn panels_are_hidden_and_remembered_but_for_the_heart() {
     let door = Told::new(|_| {});
     let mut desk = open(&door, &Arc::default());

@@ -134,6 +134,12 @@ fn a_stinger_of_every_form_covers_the_cut_and_is_heard() {
         studio.until("the stinger is ready", PATIENCE, |s| {
             s["transition"]["message"] == "" && s["recording"]["frames"].as_u64() > Some(30)
         });
+        let ready = &studio.snapshot()["stingers"][0];
+        assert_eq!(ready["id"], "sting");
+        assert_eq!(
+            (&ready["state"], &ready["frames"]),
+            (&json!("ready"), &json!(FRAMES))
+        );
         let begun = studio.command(&json!({"command": "auto"}));
         studio.frame_is(begun + FRAMES + 20, PATIENCE);
         let after = studio.snapshot();
@@ -194,6 +200,7 @@ fn in_place_of_a_broken_stinger_a_mix_is_made_and_it_is_told() {
     // Not from the start: what is told before anybody listens is heard by nobody.
     let text = show(&path).field("transition: (kind: Mix, frames: 10)");
     let mut studio = Studio::start(&text, &["--record"]);
+    assert_eq!(studio.snapshot()["stingers"][0]["state"], "unread");
     studio.command(&json!(
         {"command": "transition", "kind": "stinger", "frames": 10, "stinger": "sting"}
     ));
@@ -206,6 +213,11 @@ fn in_place_of_a_broken_stinger_a_mix_is_made_and_it_is_told() {
         s["transition"]["message"] == message
     });
     assert_eq!(before["transition"]["kind"], "stinger");
+    let broken = &before["stingers"][0];
+    assert_eq!(
+        (&broken["state"], &broken["message"]),
+        (&json!("broken"), &json!(message))
+    );
     let begun = studio.command(&json!({"command": "auto"}));
     let running = studio.until("the mix runs", PATIENCE, |s| {
         s["transition"]["state"] == "running" || s["program"] == "cam2"

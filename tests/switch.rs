@@ -12,8 +12,9 @@ use egui::{Event as Input, Key, Modifiers, PointerButton, Pos2, accesskit::Role,
 use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
 use regie::{
     door::{
-        self, Command, Direction, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Snapshot,
-        TransitionKind, TransitionState, TransitionStyle,
+        self, ClipAction, ClipState, ClipStatus, Command, Direction, Door, Event, MonitorId,
+        MonitorPicture, MonitorRequest, Snapshot, StingerState, StingerStatus, TransitionKind,
+        TransitionState, TransitionStyle,
     },
     media,
     show::{self, Rgb},
@@ -617,4 +618,265 @@ fn the_second_window_shows_everything_or_the_program_alone() {
     window.run_steps(3);
     assert_eq!(count(&window, "PGM"), 0);
     assert_eq!(door.watched(&MonitorId::Preview), Some(before));
+}
+
+/// By its button, for what a pointer rests on is said beside it too.
+fn click_button(window: &mut Window, label: &str) {
+    window.get_by_role_and_label(Role::Button, label).click();
+    window.run();
+}
+
+fn is_button(window: &Window, label: &str) -> bool {
+    window
+        .query_by_role_and_label(Role::Button, label)
+        .is_some()
+}
+
+fn clip(source: &str, action: ClipAction) -> Command {
+    Command::Clip {
+        source: source.to_owned(),
+        action,
+        position_s: None,
+    }
+}
+
+/// A minute long, and waiting for its take.
+fn opening() -> ClipStatus {
+    ClipStatus {
+        state: ClipState::Cued,
+        length_s: Some(60.0),
+        remaining_s: Some(60.0),
+        on_take: true,
+        ..ClipStatus::default()
+    }
+}
+
+#[test]
+fn the_clip_on_pvw_is_worked_under_its_picture_and_by_key() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    assert!(!is_button(&window, "Play Ann, on PVW"), "it is no clip");
+    press(&mut window, Key::K);
+    assert_eq!(door.sent(), []);
+    assert!(has(&window, "There is no clip on PVW"));
+
+    door.change(|s| s.sources[1].clip = Some(opening()));
+    window.run();
+    assert!(has(
+        &window,
+        "PVW: −1:00 left of Ann, plays on take, 0:00 / 1:00"
+    ));
+    assert!(
+        has(&window, "−1:00 left of Ann, plays on take"),
+        "on its small monitor"
+    );
+    let cue = "Cue Ann, on PVW: back to its start, to wait there";
+    for (label, action) in [
+        ("Play Ann, on PVW", ClipAction::Play),
+        (cue, ClipAction::Cue),
+        ("Restart Ann, on PVW", ClipAction::Restart),
+    ] {
+        click_button(&mut window, label);
+        assert_eq!(door.sent(), [clip("ann", action)], "{label}");
+    }
+    door.change(|s| {
+        let clip = s.sources[1].clip.as_mut().unwrap();
+        clip.state = ClipState::Playing;
+        (clip.position_s, clip.remaining_s) = (12.3, Some(47.7));
+    });
+    window.run();
+    assert!(has(&window, "PVW: −0:48 left of Ann, 0:12 / 1:00"));
+    click_button(&mut window, "Pause Ann, on PVW");
+    for key in [Key::K, Key::J, Key::L] {
+        press(&mut window, key);
+    }
+    let pause = clip("ann", ClipAction::Pause);
+    let rest = [ClipAction::Cue, ClipAction::Restart].map(|action| clip("ann", action));
+    assert_eq!(door.sent(), [&[pause.clone(), pause][..], &rest].concat());
+}
+
+#[test]
+fn a_clip_on_air_is_stopped_at_once_and_goes_back_at_the_second_press() {
+    let door = Recorder::new();
+    door.change(|s| {
+        let state = ClipState::Playing;
+        s.sources[0].clip = Some(ClipStatus { state, ..opening() });
+    });
+    let mut window = open(&door);
+    click_button(&mut window, "Pause Stage, on PGM");
+    assert_eq!(door.sent(), [clip("cam", ClipAction::Pause)]);
+    let cue = "Cue Stage, on PGM: back to its start, to wait there";
+    for (label, action) in [
+        (cue, ClipAction::Cue),
+        ("Restart Stage, on PGM", ClipAction::Restart),
+    ] {
+        let place = window.get_by_role_and_label(Role::Button, label).rect();
+        click_button(&mut window, label);
+        assert_eq!(door.sent(), [], "{label}");
+        let again = format!("On air, press again: {label}");
+        let armed = window.get_by_role_and_label(Role::Button, &again).rect();
+        assert_eq!(armed, place, "the second press is at the same place");
+        click_button(&mut window, &again);
+        assert_eq!(door.sent(), [clip("cam", action)], "{label}");
+    }
+    // The same clip on PVW is on air all the same.
+    door.change(|s| s.preview = "cam".to_owned());
+    window.run();
+    press(&mut window, Key::J);
+    assert_eq!(door.sent(), []);
+    assert!(has(&window, "This clip is on air: again to do it"));
+    press(&mut window, Key::J);
+    assert_eq!(door.sent(), [clip("cam", ClipAction::Cue)]);
+}
+
+/// Where seeks went, and nothing else was sent.
+fn seeks(door: &Recorder, of: &str) -> Vec<f64> {
+    let sent = door.sent().into_iter().map(|command| match command {
+        Command::Clip {
+            source,
+            action: ClipAction::Seek,
+            position_s: Some(to),
+        } if source == of => to,
+        other => panic!("{other:?}"),
+    });
+    sent.collect()
+}
+
+#[test]
+fn a_clip_is_moved_on_its_bar_and_one_on_air_by_a_drag_alone() {
+    let door = Recorder::new();
+    door.change(|s| {
+        s.sources[0].clip = Some(opening());
+        s.sources[1].clip = Some(opening());
+    });
+    let mut window = open(&door);
+    for (label, source, on_air) in [
+        ("Position of Ann, on PVW", "ann", false),
+        ("Position of Stage, on PGM", "cam", true),
+    ] {
+        let rect = window.get_by_label(label).rect();
+        let at = |part: f32| {
+            let x = rect.left() + 6.0 + (rect.width() - 12.0) * part;
+            egui::pos2(x, rect.center().y)
+        };
+        button(&mut window, at(0.5), true);
+        button(&mut window, at(0.5), false);
+        let clicked = seeks(&door, source);
+        if on_air {
+            assert!(clicked.is_empty(), "a stray click moves nothing on air");
+        } else {
+            assert!(
+                (clicked[0] - 30.0).abs() < 0.5 && clicked.len() == 1,
+                "{clicked:?}"
+            );
+        }
+        button(&mut window, at(0.5), true);
+        move_to(&mut window, at(0.7));
+        move_to(&mut window, at(0.75));
+        button(&mut window, at(0.8), false);
+        let dragged = seeks(&door, source);
+        let last = dragged.last().unwrap();
+        assert!(
+            dragged.len() > 1 && (last - 48.0).abs() < 0.5,
+            "{dragged:?}"
+        );
+        window.run_steps(4);
+        window.get_by_label(label).focus();
+        window.run();
+        press(&mut window, Key::ArrowRight);
+        assert_eq!(seeks(&door, source), [1.0], "one step from where it is");
+        press(&mut window, Key::Escape);
+        window.run_steps(4);
+    }
+}
+
+fn stinger(id: &str, label: &str, state: StingerState) -> StingerStatus {
+    StingerStatus {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        state,
+        message: String::new(),
+        frames: (state == StingerState::Ready).then_some(36),
+    }
+}
+
+fn sting_by(id: &str) -> Command {
+    changed(TransitionKind::Stinger, |command| {
+        if let Command::Transition { stinger, .. } = command {
+            *stinger = Some(id.to_owned());
+        }
+    })
+}
+
+#[test]
+fn a_stinger_is_one_of_the_shows_and_says_how_it_does() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    click(&mut window, "AUTO makes a stinger");
+    let none = Command::transition(TransitionKind::Stinger, 15);
+    assert_eq!(door.sent(), [none], "there is none");
+    door.style(TransitionStyle::of(TransitionKind::Stinger));
+    click(&mut window, "Everything about the transition");
+    door.sent();
+    assert!(
+        window
+            .query_by_label_contains("The show has no stinger yet")
+            .is_some()
+    );
+
+    door.change(|s| {
+        let mut broken = stinger("star", "Star", StingerState::Broken);
+        broken.message = "there is no file".to_owned();
+        s.stingers = vec![stinger("logo", "Logo", StingerState::Ready), broken];
+    });
+    window.run_steps(3);
+    click(&mut window, "Stinger Star, broken: there is no file");
+    assert_eq!(door.sent(), [sting_by("star")]);
+    click(&mut window, "AUTO makes a stinger");
+    press(&mut window, Key::F7);
+    assert_eq!(
+        door.sent(),
+        [sting_by("logo"), sting_by("logo")],
+        "the first"
+    );
+    door.style(TransitionStyle {
+        stinger: "logo".to_owned(),
+        ..TransitionStyle::of(TransitionKind::Stinger)
+    });
+    window.run();
+    assert!(has(&window, "Logo · 36 f"), "it is as long as its clip");
+    click(&mut window, "AUTO makes a stinger");
+    let same = Command::transition(TransitionKind::Stinger, 15);
+    assert_eq!(door.sent(), [same], "what was chosen stays");
+}
+
+#[test]
+fn the_holding_slate_goes_on_and_off_at_the_second_press() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let put = "Put the holding slate over the program";
+    let place = window.get_by_role_and_label(Role::Button, put).rect();
+    assert!(place.height() >= layout::TARGET && place.width() >= layout::TARGET);
+    click_button(&mut window, put);
+    assert_eq!(door.sent(), []);
+    let again = "Again to put the holding slate over the program";
+    let armed = window.get_by_role_and_label(Role::Button, again).rect();
+    assert_eq!(armed, place, "the second press is at the same place");
+    click_button(&mut window, again);
+    assert_eq!(door.sent(), [Command::Hold { on: true }]);
+    door.change(|s| s.hold = true);
+    window.run();
+    assert!(is_button(
+        &window,
+        "The holding slate is over the program: take it away"
+    ));
+    assert!(
+        has(&window, "The holding slate is over the program"),
+        "beside PGM"
+    );
+    press_with(&mut window, Modifiers::CTRL, Key::H);
+    assert_eq!(door.sent(), []);
+    assert!(has(&window, "Again to take the holding slate away"));
+    press_with(&mut window, Modifiers::CTRL, Key::H);
+    assert_eq!(door.sent(), [Command::Hold { on: false }]);
 }

@@ -30,8 +30,8 @@ pub use server::serve;
 pub use snapshot::{
     ClipState, ClipStatus, Counters, DestinationState, DestinationStatus, EditStatus,
     EncoderStatus, Health, Level, MarkerStatus, ReceivedStream, ReceiverStatus, RecordingState,
-    RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus, Tally, Transition,
-    TransitionState,
+    RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus, StingerState, StingerStatus,
+    Tally, Transition, TransitionState,
 };
 pub use trial::{TrialState, TrialStatus, Tried};
 

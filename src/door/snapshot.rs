@@ -41,6 +41,9 @@ pub struct Snapshot {
     pub sources: Vec<SourceStatus>,
     /// The show's own in its order, then those of the sources that have none of their id.
     pub scenes: Vec<SceneStatus>,
+    /// In the show's order.
+    #[serde(default)]
+    pub stingers: Vec<StingerStatus>,
     /// Level of the program.
     pub program_level: Level,
     /// How far the limiter turns the program down, in dB, 0 or more.
@@ -215,6 +218,36 @@ pub struct SceneStatus {
     pub tally: Tally,
     /// The ids of its sources, back to front.
     pub sources: Vec<String>,
+}
+
+/// One stinger.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StingerStatus {
+    /// Its id.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// Whether it can be played.
+    pub state: StingerState,
+    /// Why it cannot be played; empty while nothing is wrong.
+    pub message: String,
+    /// Its length in program frames, once it is ready.
+    pub frames: Option<u32>,
+}
+
+/// Whether a stinger can be played.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StingerState {
+    /// No transition names it: it is not read.
+    #[default]
+    Unread,
+    /// It is being read; a mix is made meanwhile.
+    Reading,
+    /// It can be played.
+    Ready,
+    /// It cannot be read; a mix is made instead.
+    Broken,
 }
 
 /// A level in dBFS, −100 for silence.

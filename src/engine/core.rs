@@ -12,7 +12,8 @@ use super::taken::Taken;
 use crate::audio::StripGain;
 use crate::door::{
     ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
-    ReceiverStatus, RecordingStatus, SceneStatus, Snapshot, SourceStatus, Transition,
+    ReceiverStatus, RecordingStatus, SceneStatus, Snapshot, SourceStatus, StingerStatus,
+    Transition,
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{Afv, Destination, Show, Source, SourceKind, TransitionStyle};
@@ -176,6 +177,8 @@ pub struct Observed {
     pub destinations: Vec<DestinationStatus>,
     /// The master.
     pub recording: RecordingStatus,
+    /// In the show's order.
+    pub stingers: Vec<StingerStatus>,
     /// The encoders.
     pub encoder: EncoderStatus,
     /// The receiver.
@@ -664,6 +667,14 @@ impl Core {
             hold: self.hold,
             sources,
             scenes,
+            stingers: observed
+                .stingers
+                .into_iter()
+                .map(|stinger| StingerStatus {
+                    label: label(&stinger.label, &stinger.id),
+                    ..stinger
+                })
+                .collect(),
             program_level: observed.program.0,
             limiter_db: observed.program.1,
             destinations: observed.destinations,

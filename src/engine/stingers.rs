@@ -14,7 +14,7 @@ use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
-use crate::door::{Event, Hub};
+use crate::door::{Event, Hub, StingerState, StingerStatus};
 use crate::media::{CHANNELS, Rate, SAMPLE_RATE};
 use crate::nice::{self, Nice};
 use crate::show::{Format, Numbered, Stinger, TransitionKind, TransitionStyle};
@@ -140,6 +140,33 @@ impl Stingers {
             }
             None => format!("the show has no stinger \"{}\"", style.stinger),
         }
+    }
+
+    /// How each of these does, in their order.
+    pub fn status(&self, all: &[Stinger]) -> Vec<StingerStatus> {
+        let (prepared, wanted) = (self.prepared.load(), self.wanted.load());
+        let status = |stinger: &Stinger| {
+            let made = prepared.get(&stinger.id);
+            // One that was changed since is another.
+            let made = made.filter(|(read, _)| read == stinger);
+            let (state, message, frames) = match made {
+                Some((_, Ok(ready))) => {
+                    let frames = ready.pictures.len() as u32;
+                    (StingerState::Ready, String::new(), Some(frames))
+                }
+                Some((_, Err(message))) => (StingerState::Broken, message.clone(), None),
+                None if wanted.contains(stinger) => (StingerState::Reading, String::new(), None),
+                None => (StingerState::Unread, String::new(), None),
+            };
+            StingerStatus {
+                id: stinger.id.clone(),
+                label: stinger.label.clone(),
+                state,
+                message,
+                frames,
+            }
+        };
+        all.iter().map(status).collect()
     }
 
     fn prepare(

@@ -435,6 +435,7 @@ impl Tick {
         Observed {
             sources,
             transition: self.problem(),
+            stingers: self.stingers.status(&self.core.show().stingers),
             program: self.meters.take_program(),
             counters,
             health: self.watch.health(),

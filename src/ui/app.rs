@@ -420,6 +420,7 @@ impl Desk {
         self.parts.outputs = Default::default();
         self.parts.meters = Default::default();
         self.parts.faders = Default::default();
+        self.parts.transport = Default::default();
         self.parts.guard.disarm();
         self.problems = problems::Watch::default();
         self.wishes.forget();
@@ -613,7 +614,8 @@ impl Desk {
         {
             banner(ui, places.panels, absence);
         }
-        self.notice.show(ui, places.notice, view);
+        self.notice
+            .show(ui, places.notice, view, &mut self.parts.guard);
         // Last, so that Tab comes to the menus after the switcher's own controls.
         let (wanted, width) = self.menus(ui, places.top, Some(snapshot));
         topbar::show(ui, places.top, width, view, air, time);

@@ -25,6 +25,14 @@ pub enum Guarded {
     Show,
     /// The show, once it is saved.
     SavedShow,
+    /// The clip of this id on air, back to its start.
+    CueClip(String),
+    /// And from its start.
+    RestartClip(String),
+    /// The holding slate over the program, or away from it.
+    Hold,
+    /// What was kept of edits that were never saved, for good.
+    Autosave,
     /// A source or scene that is in use, out of the show.
     Part(ItemKind, String),
 }

@@ -1,7 +1,7 @@
 //! The kinds of transition and the wipes, as the desk calls them.
 
-use super::lang;
-use crate::door::TransitionKind;
+use super::{lang, view::name};
+use crate::door::{Snapshot, StingerState, StingerStatus, TransitionKind};
 
 /// A kind's name as it is in shows and commands.
 pub fn id(kind: TransitionKind) -> String {
@@ -24,6 +24,37 @@ pub fn words(kind: TransitionKind) -> String {
     ];
     let key = known.iter().find(|(name, _)| *name == id);
     key.map_or(id, |(_, key)| lang::text(key))
+}
+
+/// What the desk calls the transition that AUTO makes, and its length in frames: of a stinger its own
+/// name and length.
+pub fn said(snapshot: &Snapshot) -> (String, u32) {
+    let style = &snapshot.transition.style;
+    let mut stingers = snapshot.stingers.iter();
+    let stinger = stingers.find(|stinger| stinger.id == style.stinger);
+    match stinger.filter(|_| style.kind == TransitionKind::Stinger) {
+        Some(stinger) => {
+            let called = name(&stinger.label, &stinger.id).to_owned();
+            (called, stinger.frames.unwrap_or(style.frames))
+        }
+        None => (words(style.kind), style.frames),
+    }
+}
+
+/// How a stinger does, and what is wrong with it.
+pub fn stinger(stinger: &StingerStatus) -> String {
+    match stinger.state {
+        StingerState::Unread => lang::text("clips-stinger-unread"),
+        StingerState::Reading => lang::text("clips-stinger-reading"),
+        StingerState::Ready => {
+            let frames = stinger.frames.unwrap_or_default();
+            lang::with("clips-stinger-ready", &[("n", frames.into())])
+        }
+        StingerState::Broken => {
+            let why = stinger.message.as_str();
+            lang::with("clips-stinger-broken", &[("why", why.into())])
+        }
+    }
 }
 
 /// What the desk calls a wipe; one of the user's own by its file's name.

@@ -38,8 +38,9 @@ macro_rules! files {
     };
 }
 
-const FILES: &[(&str, &str, &str)] =
-    files!["build", "desk", "keys", "menu", "outputs", "said", "switch"];
+const FILES: &[(&str, &str, &str)] = files![
+    "build", "clips", "desk", "keys", "menu", "outputs", "said", "switch"
+];
 
 /// The tag of the language that regie itself speaks.
 pub const ENGLISH_TAG: &str = "en";

@@ -12,6 +12,10 @@ pub const GAP: f32 = 8.0;
 const TOP_BAR: f32 = 36.0;
 /// Height of the line under a large picture, in points.
 pub const LABEL: f32 = 26.0;
+/// Height of such a line with a clip's transport in it, in points.
+const TRANSPORT: f32 = TARGET + 3.0;
+/// Width of what says PVW or PGM at its left, in points.
+pub const TAG: f32 = 44.0;
 const SMALL_LABEL: f32 = 24.0;
 const TRANSITION: f32 = 58.0;
 const HEALTH: f32 = 46.0;
@@ -112,15 +116,17 @@ fn high(width: f32, aspect: f32) -> f32 {
     (width - 2.0 * BORDER) / aspect.max(16.0 / 9.0) + 2.0 * BORDER
 }
 
-/// Places PVW, PGM, the meter and the transition in a rectangle, for a program of `aspect`.
-pub fn stage(rect: Rect, aspect: f32, with_meter: bool) -> StagePlaces {
+/// Places PVW, PGM, the meter and the transition in a rectangle, for a program of `aspect`. In a show
+/// that has clips the lines under the pictures have room for a [`transport`].
+pub fn stage(rect: Rect, aspect: f32, with_meter: bool, with_clips: bool) -> StagePlaces {
     let aspect = aspect.clamp(0.25, 4.0);
+    let line = if with_clips { TRANSPORT } else { LABEL };
     let meter_width = if with_meter { METER + GAP } else { 0.0 };
-    let room = rect.height() - LABEL - GAP - TRANSITION;
+    let room = rect.height() - line - GAP - TRANSITION;
     let by_width = (rect.width() - meter_width - GAP) / 2.0;
     let size = vec2(by_width, high(by_width, aspect).min(room).max(60.0));
-    let preview = monitor(rect.left(), rect.top(), size, LABEL);
-    let program = monitor(rect.left() + size.x + GAP, rect.top(), size, LABEL);
+    let preview = monitor(rect.left(), rect.top(), size, line);
+    let program = monitor(rect.left() + size.x + GAP, rect.top(), size, line);
     let meter = Rect::from_min_max(
         pos2(program.picture.right() + GAP, rect.top()),
         pos2(rect.right(), program.label.bottom()),
@@ -134,6 +140,40 @@ pub fn stage(rect: Rect, aspect: f32, with_meter: bool) -> StagePlaces {
         program,
         meter: with_meter.then_some(meter),
         transition,
+    }
+}
+
+/// A clip's transport in the line under a large picture, left to right. Rectangles in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TransportPlaces {
+    /// Plays and pauses.
+    pub play: Rect,
+    /// Back to its start, to wait there.
+    pub cue: Rect,
+    /// From its start.
+    pub restart: Rect,
+    /// Where it is.
+    pub bar: Rect,
+    /// What remains of it.
+    pub left: Rect,
+}
+
+/// Places a transport in the line under a large picture.
+pub fn transport(line: Rect) -> TransportPlaces {
+    let line = line.with_min_y(line.bottom() - TARGET);
+    let button = |i: f32| {
+        let x = line.left() + TAG + 6.0 + i * (TARGET + 4.0);
+        Rect::from_min_size(pos2(x, line.top()), vec2(TARGET, line.height()))
+    };
+    let restart = button(2.0);
+    let left = line.with_min_x(line.right() - 86.0);
+    let bar = Rect::from_x_y_ranges(restart.right() + 6.0..=left.left() - 6.0, line.y_range());
+    TransportPlaces {
+        play: button(0.0),
+        cue: button(1.0),
+        restart,
+        bar,
+        left,
     }
 }
 
@@ -199,6 +239,8 @@ pub struct TransitionPlaces {
     pub more: Rect,
     /// The marker.
     pub marker: Rect,
+    /// The holding slate.
+    pub hold: Rect,
     /// Fade to black, apart from the others.
     pub black: Rect,
 }
@@ -212,12 +254,13 @@ pub fn transition(row: Rect) -> TransitionPlaces {
         x += (width + gap) * unit;
         out
     };
-    let cut = take(112.0, 6.0);
-    let auto = take(128.0, 12.0);
-    let bar = take(200.0, 12.0);
+    let cut = take(100.0, 6.0);
+    let auto = take(114.0, 12.0);
+    let bar = take(160.0, 12.0);
     let kinds = take(220.0, 12.0);
-    let rate = take(132.0, 12.0);
-    let marker = take(64.0, 0.0);
+    let rate = take(128.0, 12.0);
+    let marker = take(58.0, 6.0);
+    let hold = take(66.0, 0.0);
     let black = row.with_min_x(row.right() - 92.0 * unit);
     let (above, below) = halves(rate);
     let third = |i: f32, n: f32| {
@@ -244,6 +287,7 @@ pub fn transition(row: Rect) -> TransitionPlaces {
         trial: below.with_max_x(middle - 2.0),
         more: below.with_min_x(middle + 2.0),
         marker,
+        hold,
         black,
     }
 }
@@ -324,13 +368,15 @@ mod tests {
             let p = places(vec2(w, h));
             let bars = [("top", p.top), ("panels", p.panels), ("health", p.health)];
             apart(&bars, Rect::from_min_size(Pos2::ZERO, vec2(w, h)));
-            for aspect in [9.0 / 16.0, 4.0 / 3.0, 16.0 / 9.0, 2.39] {
+            let shapes = [9.0 / 16.0, 4.0 / 3.0, 16.0 / 9.0, 2.39];
+            let shows = shapes.map(|aspect| [(aspect, false), (aspect, true)]);
+            for (aspect, clips) in shows.into_iter().flatten() {
                 // As the director's arrangement divides the room.
                 let above = p
                     .panels
                     .with_max_y(p.panels.top() + p.panels.height() * 0.505);
                 let above = above.with_max_x(above.left() + above.width() * 0.785);
-                let s = stage(above, aspect, true);
+                let s = stage(above, aspect, true, clips);
                 let parts = [
                     ("preview", s.preview.picture),
                     ("preview label", s.preview.label),
@@ -340,6 +386,22 @@ mod tests {
                     ("transition", s.transition),
                 ];
                 apart(&parts, above);
+                if clips {
+                    let line = s.program.label;
+                    let t = transport(line);
+                    let parts = [
+                        ("play", t.play),
+                        ("cue", t.cue),
+                        ("restart", t.restart),
+                        ("bar", t.bar),
+                        ("left", t.left),
+                    ];
+                    apart(&parts, line.with_min_x(line.left() + TAG));
+                    for (name, rect) in parts {
+                        assert!(rect.height() >= TARGET - 0.1, "{name} in {w}×{h}");
+                        assert!(rect.width() >= TARGET - 0.1, "{name} in {w}×{h}");
+                    }
+                }
                 let below = p.panels.with_min_y(above.bottom() + GAP);
                 let m = monitors(below, aspect, true);
                 let mut parts = vec![("pager", m.pager)];
@@ -359,7 +421,7 @@ mod tests {
             let panels = places(vec2(w, h)).panels;
             let above = panels.with_max_y(panels.top() + panels.height() * 0.505);
             let above = above.with_max_x(above.left() + above.width() * 0.785);
-            let s = stage(above, 16.0 / 9.0, true);
+            let s = stage(above, 16.0 / 9.0, true, true);
             assert!(s.program.picture.width() > w * 0.35, "{w}×{h}");
             let shown = picture(s.program.picture, 16.0 / 9.0, 1.0);
             assert!(shown.width() > w * 0.3, "{w}×{h}: {shown}");
@@ -404,6 +466,7 @@ mod tests {
                 panels.with_max_x(panels.left() + panels.width() * 0.785),
                 1.78,
                 true,
+                false,
             );
             let t = transition(row.transition);
             let mut parts = vec![
@@ -417,6 +480,7 @@ mod tests {
                 ("trial", t.trial),
                 ("more", t.more),
                 ("marker", t.marker),
+                ("hold", t.hold),
                 ("black", t.black),
             ];
             parts.extend(t.kinds.map(|kind| ("kind", kind)));

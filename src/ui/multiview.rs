@@ -14,7 +14,7 @@ use super::{
     meters::{self, Meter, Meters},
     paint::{self, Button},
     stage::{self, Pictures},
-    theme,
+    theme, transport,
     view::{View, name},
     words,
 };
@@ -209,6 +209,9 @@ impl Multiview {
         } else if self.ways.safe {
             let scale = ui.pixels_per_point();
             stage::safe_areas(ui, layout::picture(place.picture, pictures.aspect, scale));
+        }
+        if let Some(clip) = transport::clip_among(view.snapshot, &scene.sources) {
+            transport::tag(ui, inside, clip, (ui.layer_id(), position));
         }
         if let Some(meter) = highest(meters, &scene.sources) {
             meters::slim(ui, inside, &meter);

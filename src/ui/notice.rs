@@ -4,6 +4,7 @@
 use egui::{Align, Area, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 
 use super::{
+    guard::{Guard, Guarded},
     lang,
     paint::{self, Button},
     shows,
@@ -53,7 +54,7 @@ impl Notice {
     }
 
     /// Draws the bar, where there is something to say.
-    pub fn show(&mut self, ui: &Ui, rect: Rect, view: &View) {
+    pub fn show(&mut self, ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
         if let Some(told) = &self.told
             && view.now - told.at > STAYS_S
         {
@@ -62,7 +63,8 @@ impl Notice {
         if view.snapshot.edit.file_changed {
             changed(ui, rect, view);
         } else if let Some(told) = &self.told {
-            let gone = bar(ui, rect, told.ill, &told.text, &["menu-notice-close"]);
+            let close = [Choice::plain("menu-notice-close")];
+            let gone = bar(ui, rect, told.ill, &told.text, &close);
             if gone.is_some() {
                 self.told = None;
             }
@@ -70,9 +72,11 @@ impl Notice {
             && packing.state == PackingState::Running
         {
             let text = progress(packing);
-            if bar(ui, rect, false, &text, &["menu-pack-stop"]).is_some() {
+            if bar(ui, rect, false, &text, &[Choice::plain("menu-pack-stop")]).is_some() {
                 view.send(Command::StopSaveWithMedia {});
             }
+        } else if view.snapshot.edit.autosave.is_some() {
+            left_over(ui, rect, view, guard);
         }
     }
 }
@@ -90,6 +94,44 @@ fn progress(packing: &PackingStatus) -> String {
     )
 }
 
+/// What was edited before this show was opened and never saved: letting it go is for good, and takes a
+/// second press.
+fn left_over(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
+    let text = lang::text("clips-autosave");
+    let armed = guard.is_armed(&Guarded::Autosave, view.now);
+    let away = Choice {
+        key: if armed {
+            "clips-autosave-again"
+        } else {
+            "clips-autosave-let-go"
+        },
+        armed,
+    };
+    let choices = [Choice::plain("clips-autosave-take"), away];
+    match bar(ui, rect, false, &text, &choices) {
+        Some(0) => view.send(Command::Autosave { take: true }),
+        Some(_) if guard.press(&Guarded::Autosave, view.now) => {
+            view.send(Command::Autosave { take: false });
+        }
+        _ => {}
+    }
+}
+
+/// A button of the bar.
+#[derive(Clone, Copy, Debug)]
+struct Choice {
+    key: &'static str,
+    /// The next press does it.
+    armed: bool,
+}
+
+impl Choice {
+    const fn plain(key: &'static str) -> Self {
+        let armed = false;
+        Self { key, armed }
+    }
+}
+
 /// Another program changed the show's file.
 fn changed(ui: &Ui, rect: Rect, view: &View) {
     let text = lang::text("menu-file-changed");
@@ -98,7 +140,10 @@ fn changed(ui: &Ui, rect: Rect, view: &View) {
         rect,
         true,
         &text,
-        &["menu-keep-mine", "menu-take-theirs"],
+        &[
+            Choice::plain("menu-keep-mine"),
+            Choice::plain("menu-take-theirs"),
+        ],
     ) {
         Some(0) => view.send(Command::Save { over: true }),
         Some(_) => view.send(Command::Revert {}),
@@ -106,8 +151,8 @@ fn changed(ui: &Ui, rect: Rect, view: &View) {
     }
 }
 
-/// Draws the bar with its buttons, named by their keys; gives the one that was pressed.
-fn bar(ui: &Ui, rect: Rect, ill: bool, text: &str, buttons: &[&str]) -> Option<usize> {
+/// Draws the bar with its buttons; gives the one that was pressed.
+fn bar(ui: &Ui, rect: Rect, ill: bool, text: &str, buttons: &[Choice]) -> Option<usize> {
     let area = Area::new(Id::unique("notice"))
         .order(Order::Foreground)
         .fixed_pos(rect.min);
@@ -120,12 +165,14 @@ fn bar(ui: &Ui, rect: Rect, ill: bool, text: &str, buttons: &[&str]) -> Option<u
         painter.rect_stroke(rect, theme::ROUND, edge, StrokeKind::Inside);
         let mut inner = rect.shrink2(vec2(12.0, 6.0));
         let mut pressed = None;
-        for (i, key) in buttons.iter().enumerate().rev() {
+        for (i, choice) in buttons.iter().enumerate().rev() {
             let place = inner.with_min_x(inner.right() - 170.0);
-            if Button::new(&lang::text(key))
-                .show(ui, place, ("notice", i))
-                .clicked()
-            {
+            let face = lang::text(choice.key);
+            let mut button = Button::new(&face);
+            if choice.armed {
+                button = button.fill(theme::AMBER, theme::ON_TEXT);
+            }
+            if button.show(ui, place, ("notice", i)).clicked() {
                 pressed = Some(i);
             }
             inner.max.x = place.left() - 8.0;

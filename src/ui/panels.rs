@@ -14,10 +14,11 @@ use super::{
     mixer, multiview,
     outputs::Outputs,
     paint,
-    stage::{self, Pictures},
+    stage::{self, Line, Pictures},
     strip,
     switch::Switch,
     theme,
+    transport::{self, Transport},
     view::{View, name},
     wishes,
 };
@@ -35,6 +36,8 @@ pub struct Parts {
     pub faders: Faders,
     /// What was pressed once.
     pub guard: Guard,
+    /// The hand on a clip.
+    pub transport: Transport,
     /// The levels as they are shown.
     pub meters: Meters,
 }
@@ -48,6 +51,7 @@ impl Parts {
             outputs: Outputs::default(),
             faders: Faders::default(),
             guard: Guard::default(),
+            transport: Transport::default(),
             meters: Meters::default(),
         }
     }
@@ -89,20 +93,29 @@ impl Frame<'_> {
     fn stage(&mut self, ui: &mut Ui, rect: Rect, parts: &mut Parts) {
         // A level of its own beside the stage makes the stage's a second one.
         let with_meter = !self.shown.contains(&Panel::Level);
-        let mut places = layout::stage(rect, self.pictures.aspect, with_meter);
+        let with_clips = transport::has_clips(self.view.snapshot);
+        let mut places = layout::stage(rect, self.pictures.aspect, with_meter, with_clips);
         if parts.switch.multiview.ways.swapped {
             std::mem::swap(&mut places.preview, &mut places.program);
         }
         self.want(ui, MonitorId::Program, places.program.picture, self.rates.0);
         self.want(ui, MonitorId::Preview, places.preview.picture, self.rates.0);
-        stage::preview(ui, places.preview, self.view, self.pictures);
-        stage::program(ui, places.program, self.view, self.pictures);
+        let (view, pictures, line) = (self.view, self.pictures, Line::Transport);
+        stage::preview(ui, places.preview, line, view, pictures);
+        stage::program(ui, places.program, line, view, pictures);
         let scale = ui.ctx().pixels_per_point();
         let picture = layout::picture(places.preview.picture, self.pictures.aspect, scale);
         parts.build.on_preview(ui, picture, self.view);
         // The order from here is the order in which Tab goes.
         let Switch { keys, strip, .. } = &mut parts.switch;
-        self.marked |= strip.show(ui, places.transition, self.view, &keys.map);
+        let (guard, keys) = (&mut parts.guard, &keys.map);
+        self.marked |= strip.show(ui, places.transition, view, keys, guard);
+        let desk = transport::Desk { view, keys };
+        let next = ("PVW", view.snapshot.preview.as_str());
+        let clips = &mut parts.transport;
+        clips.show(ui, places.preview.label, next, desk, guard);
+        let on_air = ("PGM", view.snapshot.program.as_str());
+        clips.show(ui, places.program.label, on_air, desk, guard);
         if let Some(meter) = places.meter {
             let limiter = self.view.snapshot.limiter_db;
             meters::program(ui, meter, &mut parts.meters.program, limiter);

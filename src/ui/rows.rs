@@ -97,6 +97,9 @@ fn what_id(what: &Guarded) -> &str {
         Guarded::AllDestinations | Guarded::StartAll => " all",
         Guarded::Recorder => " recorder",
         Guarded::Show | Guarded::SavedShow => " show",
+        Guarded::CueClip(id) | Guarded::RestartClip(id) => id,
+        Guarded::Hold => " hold",
+        Guarded::Autosave => " autosave",
     }
 }
 

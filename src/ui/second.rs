@@ -19,7 +19,7 @@ use super::{
     multiview::{Multiview, Ways},
     onair::{Air, AirTime},
     paint,
-    stage::{self, Pictures},
+    stage::{self, Line, Pictures},
     theme,
     view::View,
     wishes, words,
@@ -320,8 +320,8 @@ impl Inner {
             false => (places.large[0], places.large[1]),
             true => (places.large[1], places.large[0]),
         };
-        stage::preview(ui, preview, view, pictures);
-        stage::program(ui, program, view, pictures);
+        stage::preview(ui, preview, Line::Scene, view, pictures);
+        stage::program(ui, program, Line::Scene, view, pictures);
         let keys = Arc::clone(&self.told.keys);
         let meters = std::mem::take(&mut self.meters);
         let small = self

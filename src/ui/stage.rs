@@ -7,8 +7,9 @@ use egui::{Align, Color32, Rect, Stroke, StrokeKind, Ui};
 use super::{
     fills,
     graphics::Graphics,
+    holding,
     layout::{self, BORDER, MonitorPlace},
-    monitor, paint, theme,
+    monitor, paint, theme, transport,
     view::{View, name},
     words,
 };
@@ -65,8 +66,17 @@ pub fn safe_areas(ui: &Ui, picture: Rect) {
     }
 }
 
+/// What is written in the line under a large picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// The scene, and what remains of its clip.
+    Scene,
+    /// The scene, unless it has a clip: its transport is there then.
+    Transport,
+}
+
 /// Draws PVW.
-pub fn preview(ui: &Ui, place: MonitorPlace, view: &View, pictures: &Pictures) {
+pub fn preview(ui: &Ui, place: MonitorPlace, line: Line, view: &View, pictures: &Pictures) {
     // While AUTO runs, both scenes are in the program.
     let tally = if view.snapshot.transition.state == TransitionState::Idle {
         Tally::Preview
@@ -75,7 +85,7 @@ pub fn preview(ui: &Ui, place: MonitorPlace, view: &View, pictures: &Pictures) {
     };
     large(
         ui,
-        place,
+        (place, line),
         view,
         pictures,
         ("PVW", &MonitorId::Preview, &view.snapshot.preview, tally),
@@ -83,10 +93,10 @@ pub fn preview(ui: &Ui, place: MonitorPlace, view: &View, pictures: &Pictures) {
 }
 
 /// Draws PGM.
-pub fn program(ui: &Ui, place: MonitorPlace, view: &View, pictures: &Pictures) {
+pub fn program(ui: &Ui, place: MonitorPlace, line: Line, view: &View, pictures: &Pictures) {
     large(
         ui,
-        place,
+        (place, line),
         view,
         pictures,
         (
@@ -100,7 +110,7 @@ pub fn program(ui: &Ui, place: MonitorPlace, view: &View, pictures: &Pictures) {
 
 fn large(
     ui: &Ui,
-    place: MonitorPlace,
+    (place, line): (MonitorPlace, Line),
     view: &View,
     pictures: &Pictures,
     (bus, what, scene_id, tally): (&str, &MonitorId, &str, Tally),
@@ -144,7 +154,7 @@ fn large(
     };
     let tag = Rect::from_min_size(
         place.label.min + egui::vec2(0.0, 3.0),
-        egui::vec2(44.0, place.label.height() - 5.0),
+        egui::vec2(layout::TAG, place.label.height() - 5.0),
     );
     fills::fill(ui, tag, 2, colour);
     let tag_text = match tally {
@@ -156,7 +166,17 @@ fn large(
         Some((i, scene)) => format!("{}  {}", i + 1, name(&scene.label, &scene.id)),
         None => scene_id.to_owned(),
     };
-    let rest = place.label.with_min_x(tag.right() + 8.0);
-    paint::line(ui, rest, Align::Min, &text, theme::bold(14.0), theme::TEXT);
+    let mut rest = place.label.with_min_x(tag.right() + 8.0);
+    let clip = transport::clip_of(view.snapshot, scene_id);
+    if line == Line::Scene || clip.is_none() {
+        if bus == "PGM" && view.snapshot.hold {
+            rest.min.x += holding::over_program(ui, rest) + 8.0;
+        }
+        if let Some(clip) = clip {
+            transport::remains(ui, rest, clip);
+            rest.max.x -= 90.0;
+        }
+        paint::line(ui, rest, Align::Min, &text, theme::bold(14.0), theme::TEXT);
+    }
     paint::say(ui, place.label, (bus, ui.layer_id()), &said);
 }

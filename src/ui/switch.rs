@@ -9,6 +9,7 @@ use egui::{Event as Input, Rect, Ui};
 use super::{
     graphics::Graphics,
     guard::{Guard, Guarded, WINDOW_S},
+    holding,
     keys::{self, Focus, FocusTimer, Function, Keys, Panel, Sheet},
     lang,
     layout::PAGE,
@@ -17,11 +18,13 @@ use super::{
     second::{Display, Second, Told},
     tbar,
     transition::{self, Strip},
+    transport,
     view::View,
     waker::{Waker, even_rate},
 };
 use crate::door::{
-    Command, DestinationState, Door, RecordingState, Snapshot, TransitionKind, TransitionState,
+    ClipAction, Command, DestinationState, Door, RecordingState, Snapshot, TransitionKind,
+    TransitionState,
 };
 
 /// See the module's words.
@@ -160,7 +163,7 @@ impl Switch {
             }
             Function::Kind(kind) => {
                 let kind = TransitionKind::ALL.get(usize::from(kind));
-                kind.map(|&kind| Command::transition(kind, style.frames))
+                kind.map(|&kind| transition::choose(snapshot, kind))
             }
             Function::Shorter => Some(rate(snapshot, false)),
             Function::Longer => Some(rate(snapshot, true)),
@@ -181,6 +184,10 @@ impl Switch {
             }
             Function::StreamAll => self.stream(view, guard),
             Function::Record => self.record(view, guard),
+            Function::Hold => self.hold(view, guard),
+            Function::ClipPlay => self.clip(None, view, guard),
+            Function::ClipCue => self.clip(Some(ClipAction::Cue), view, guard),
+            Function::ClipRestart => self.clip(Some(ClipAction::Restart), view, guard),
             Function::Undo => match &snapshot.edit.undo {
                 Some(_) => Some(Command::Undo { revision }),
                 None => self.say("switch-undo-nothing", view),
@@ -236,6 +243,42 @@ impl Switch {
             "switch-again-record-stop"
         };
         self.say(key, view)
+    }
+
+    fn hold(&mut self, view: &View, guard: &mut Guard) -> Option<Command> {
+        if holding::press(view, guard) {
+            self.strip.note(String::new(), view.now);
+            return None;
+        }
+        self.say(
+            if view.snapshot.hold {
+                "clips-slate-again-off"
+            } else {
+                "clips-slate-again"
+            },
+            view,
+        )
+    }
+
+    /// Has the clip on PVW do this; play or pause where nothing is said.
+    fn clip(
+        &mut self,
+        action: Option<ClipAction>,
+        view: &View,
+        guard: &mut Guard,
+    ) -> Option<Command> {
+        let snapshot = view.snapshot;
+        let Some((source, clip)) = transport::clip_of(snapshot, &snapshot.preview) else {
+            return self.say("clips-none-on-preview", view);
+        };
+        let action = action.unwrap_or_else(|| transport::play_or_pause(clip));
+        if let Some(what) = transport::guards(source, action) {
+            if !guard.press(&what, view.now) {
+                return self.say("clips-again-on-air", view);
+            }
+            self.strip.note(String::new(), view.now);
+        }
+        Some(transport::command(&source.id, action, None))
     }
 
     /// Draws what lies over the window, keeps the second one open, and looks how often to paint. Gives

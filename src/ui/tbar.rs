@@ -2,13 +2,14 @@
 //! stays at the end where it is, and the next transition is made on the way back. While AUTO runs it
 //! goes along.
 
-use egui::{
-    EventFilter, Id, Key, Rect, Sense, Ui, WidgetInfo,
-    accesskit::{Action, ActionData},
-    pos2, vec2,
-};
+use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
-use super::{fills, lang, paint, theme, view::View};
+use super::{
+    fills, lang, paint,
+    slide::{self, Asked},
+    theme,
+    view::View,
+};
 use crate::door::{Command, Snapshot, TransitionState};
 
 /// One press of a key moves it so far.
@@ -224,10 +225,10 @@ impl TBar {
         if response.drag_stopped() {
             self.let_go(view.now);
         }
-        match asked(ui, &response) {
-            Some(Asked::Step(by)) => send.extend(self.step(by, snapshot, view.now)),
-            Some(Asked::Set(to)) => {
-                let by = to - self.progress(snapshot);
+        match slide::asked(ui, &response) {
+            Some(Asked::Steps(steps)) => send.extend(self.step(steps * STEP, snapshot, view.now)),
+            Some(Asked::Set(percent)) => {
+                let by = (percent / 100.0).clamp(0.0, 1.0) - self.progress(snapshot);
                 send.extend(self.step(by, snapshot, view.now));
             }
             None => {}
@@ -239,15 +240,7 @@ impl TBar {
         let progress = self.progress(snapshot);
         let label = lang::text("switch-bar");
         let percent = (progress * 100.0).round();
-        response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), percent, &label));
-        ui.ctx().accesskit_node_builder(id, |node| {
-            node.set_min_numeric_value(0.0);
-            node.set_max_numeric_value(100.0);
-            node.set_numeric_value_step(STEP * 100.0);
-            node.add_action(Action::Increment);
-            node.add_action(Action::Decrement);
-            node.add_action(Action::SetValue);
-        });
+        slide::say(ui, &response, &label, percent, (100.0, STEP * 100.0));
 
         let groove = Rect::from_center_size(track.center(), vec2(track.width(), 6.0));
         fills::fill(ui, groove, 3, theme::RAISED);
@@ -271,50 +264,6 @@ impl TBar {
         );
         paint::focus_ring(ui, &response);
     }
-}
-
-/// What the keys of a focused bar, or a screen reader, ask for.
-enum Asked {
-    Step(f64),
-    Set(f64),
-}
-
-fn asked(ui: &Ui, response: &egui::Response) -> Option<Asked> {
-    if !ui.is_enabled() {
-        return None;
-    }
-    let id = response.id;
-    let set = ui.input(|i| {
-        i.accesskit_action_requests(id, Action::SetValue)
-            .find_map(|request| match request.data {
-                Some(ActionData::NumericValue(value)) => Some(value / 100.0),
-                _ => None,
-            })
-    });
-    if let Some(to) = set {
-        return Some(Asked::Set(to.clamp(0.0, 1.0)));
-    }
-    let mut steps = ui.input(|i| {
-        i.num_accesskit_action_requests(id, Action::Increment) as f64
-            - i.num_accesskit_action_requests(id, Action::Decrement) as f64
-    });
-    if response.has_focus() {
-        ui.memory_mut(|memory| {
-            let filter = EventFilter {
-                horizontal_arrows: true,
-                ..EventFilter::default()
-            };
-            memory.set_focus_lock_filter(id, filter);
-        });
-        let (left, right) = ui.input(|i| {
-            (
-                i.num_presses(Key::ArrowLeft),
-                i.num_presses(Key::ArrowRight),
-            )
-        });
-        steps += right as f64 - left as f64;
-    }
-    (steps != 0.0).then_some(Asked::Step(steps * STEP))
 }
 
 #[cfg(test)]

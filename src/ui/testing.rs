@@ -33,6 +33,7 @@ pub fn snapshot() -> Snapshot {
             scene("cam", "Stage", Tally::Program, &["cam"]),
             scene("ann", "Ann", Tally::Preview, &["ann"]),
         ],
+        stingers: Vec::new(),
         program_level: Level::default(),
         limiter_db: 0.0,
         destinations: vec![

@@ -1,5 +1,5 @@
 //! The transition strip: CUT, AUTO, the T-bar, the transition that AUTO makes with all that can be said
-//! of it, the marker, and fade to black.
+//! of it, the marker, the holding slate and fade to black.
 
 use std::path::PathBuf;
 
@@ -9,6 +9,8 @@ use egui::{
 };
 
 use super::{
+    guard::Guard,
+    holding,
     keys::{Function, KeyMap},
     kinds, lang, layout,
     paint::{self, Button, pressed},
@@ -17,7 +19,10 @@ use super::{
     view::{View, name},
     wipe_pictures::{self, WipePictures},
 };
-use crate::door::{Command, Direction, Rgb, TransitionKind, TransitionState, TransitionStyle};
+use crate::door::{
+    Command, Direction, Rgb, Snapshot, StingerState, StingerStatus, TransitionKind,
+    TransitionState, TransitionStyle,
+};
 
 /// The next shorter or longer length in steps of five frames.
 pub fn step(frames: u32, longer: bool) -> u32 {
@@ -50,7 +55,14 @@ impl Strip {
     }
 
     /// Draws the row; gives whether a marker is asked for.
-    pub fn show(&mut self, ui: &mut Ui, rect: Rect, view: &View, keys: &KeyMap) -> bool {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        view: &View,
+        keys: &KeyMap,
+        guard: &mut Guard,
+    ) -> bool {
         let snapshot = view.snapshot;
         let style = &snapshot.transition.style;
         let places = layout::transition(rect);
@@ -74,7 +86,7 @@ impl Strip {
                 .size(12.0)
                 .show(ui, place, ("kind", kinds::id(kind)));
             if button.clicked() {
-                view.send(Command::transition(kind, style.frames));
+                view.send(choose(snapshot, kind));
             }
         }
 
@@ -128,6 +140,7 @@ impl Strip {
             .key(&keys.name(Function::Marker))
             .size(12.0)
             .show(ui, places.marker, "marker");
+        holding::button(ui, places.hold, view, keys, guard);
         fade(ui, places.black, view, keys);
         mark.clicked()
     }
@@ -136,8 +149,7 @@ impl Strip {
     fn said(&mut self, ui: &Ui, rect: Rect, view: &View) {
         self.notice.take_if(|(_, until)| view.now > *until);
         let transition = &view.snapshot.transition;
-        let kind = kinds::words(transition.style.kind);
-        let frames = transition.style.frames;
+        let (kind, frames) = kinds::said(view.snapshot);
         let (text, colour) = if let Some((text, _)) = &self.notice {
             (text.clone(), theme::AMBER)
         } else if !transition.message.is_empty() {
@@ -227,7 +239,8 @@ impl Strip {
                 direction(ui, &mut wanted.direction);
                 reverse(ui, &mut wanted.reverse);
             }
-            _ => {
+            TransitionKind::Stinger => stingers(ui, &view.snapshot.stingers, &mut wanted.stinger),
+            TransitionKind::Cut | TransitionKind::Mix => {
                 ui.label(lang::text("switch-nothing"));
             }
         }
@@ -272,6 +285,22 @@ impl Strip {
             }
         });
     }
+}
+
+/// The command that chooses a kind. A stinger is one of the show's: the first, where the style names
+/// none that there is.
+pub fn choose(snapshot: &Snapshot, kind: TransitionKind) -> Command {
+    let style = &snapshot.transition.style;
+    let mut wanted = Command::transition(kind, style.frames);
+    let stingers = &snapshot.stingers;
+    if kind == TransitionKind::Stinger
+        && !stingers.iter().any(|s| s.id == style.stinger)
+        && let Some(first) = stingers.first()
+        && let Command::Transition { stinger, .. } = &mut wanted
+    {
+        *stinger = Some(first.id.clone());
+    }
+    wanted
 }
 
 /// The command that makes this style of that; nothing where they are alike. What was not touched is
@@ -399,6 +428,33 @@ fn direction(ui: &mut Ui, direction: &mut Direction) {
             response.on_hover_text(words);
         }
     });
+}
+
+/// The show's stingers, each with how it does.
+fn stingers(ui: &mut Ui, all: &[StingerStatus], chosen: &mut String) {
+    if all.is_empty() {
+        ui.label(lang::text("clips-no-stingers"));
+    }
+    for stinger in all {
+        let called = name(&stinger.label, &stinger.id);
+        let button = egui::Button::new(called).min_size(vec2(356.0, layout::TARGET));
+        let response = ui.add(button.selected(*chosen == stinger.id));
+        let state = kinds::stinger(stinger);
+        let values = [("name", called.into()), ("state", state.as_str().into())];
+        let said = lang::with("clips-stinger-say", &values);
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_label(said.as_str());
+        });
+        paint::focus_ring(ui, &response);
+        if response.clicked() {
+            chosen.clone_from(&stinger.id);
+        }
+        let colour = match stinger.state {
+            StingerState::Broken => theme::AMBER,
+            _ => theme::DIM,
+        };
+        ui.label(egui::RichText::new(state).color(colour));
+    }
 }
 
 fn reverse(ui: &mut Ui, reverse: &mut bool) {

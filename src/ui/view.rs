@@ -51,6 +51,8 @@ impl View<'_> {
             .iter()
             .filter_map(|id| self.source(id))
             .filter(|source| source.state != SourceState::Live)
+            // A clip that was played is as it should be.
+            .filter(|source| source.state != SourceState::Ended || source.clip.is_none())
             .max_by_key(|source| severity(source.state))?;
         let text = if scene.sources.len() == 1 || worst.message.is_empty() {
             said(&worst.message)

@@ -9,6 +9,15 @@ pub fn clock(seconds: f64) -> String {
     format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
 }
 
+/// `0:12`, `12:44` or `1:02:03`, of seconds.
+pub fn short(seconds: f64) -> String {
+    let s = seconds.max(0.0) as u64;
+    match s / 3600 {
+        0 => format!("{}:{:02}", s / 60, s % 60),
+        hours => format!("{hours}:{:02}:{:02}", s / 60 % 60, s % 60),
+    }
+}
+
 /// A rough length: `3 h 10 min`, `12 min`, `40 s`.
 pub fn rough(seconds: f64) -> String {
     let s = seconds.max(0.0) as u64;
@@ -139,6 +148,9 @@ mod tests {
         assert_eq!(clock(764.9), "00:12:44");
         assert_eq!(clock(-1.0), "00:00:00");
         assert_eq!(clock(90_061.0), "25:01:01");
+        assert_eq!(short(12.9), "0:12");
+        assert_eq!(short(764.0), "12:44");
+        assert_eq!(short(3723.0), "1:02:03");
         assert_eq!(rough(40.0), "40 s");
         assert_eq!(rough(720.0), "12 min");
         assert_eq!(rough(11_400.0), "3 h 10 min");

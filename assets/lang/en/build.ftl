@@ -73,7 +73,6 @@ build-left = Left
 build-lift = Lift
 build-look-again = Look again
 build-looking-for-cameras = Looking for cameras…
-build-loop = Loop
 build-master = M
 build-mute = Mute
 build-name = New name

@@ -73,7 +73,6 @@ build-left = Gauche
 build-lift = Lift
 build-look-again = Chercher à nouveau
 build-looking-for-cameras = Recherche de caméras…
-build-loop = En boucle
 build-master = M
 build-mute = Muet
 build-name = Nouveau nom

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::ids;
-use super::network::{self, Network};
+use super::network::Network;
 use super::outside::{Errand, Files, Vault};
 use super::parts;
+use super::rules;
 use crate::door::{Command, Event};
 use crate::media::{CameraInfo, CameraMode};
 use crate::show::{Afv, Colour, Pattern, Show, Source, SourceKind};
@@ -175,7 +176,7 @@ impl Adding {
             let text = path.to_string_lossy().into_owned();
             let kind = SourceKind::file(&text, false);
             let one = source(&so_far, &label_of(&path), kind);
-            match network::faults(show, &one).into_iter().next() {
+            match rules::source(show, &one).into_iter().next() {
                 Some(fault) => {
                     self.path = text;
                     self.wrong_path = Some(fault);

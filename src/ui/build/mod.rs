@@ -5,9 +5,11 @@
 //! unless edits are live.
 
 mod add;
+mod clip;
 mod colour;
 mod draft;
 mod handles;
+mod hold;
 mod ids;
 mod layers;
 mod layouts;
@@ -16,16 +18,19 @@ mod network;
 mod outside;
 mod parts;
 mod placing;
+mod rules;
 mod scenes;
 mod scopes;
 mod source;
 mod sources;
+mod stingers;
 mod style;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod typed;
 mod wheel;
 mod words;
 
@@ -37,12 +42,14 @@ use super::{lang, stage::Pictures, theme, view::View};
 use crate::door::{Event, MonitorRequest};
 use add::Outside;
 use draft::Draft;
+use hold::Holding;
 use layers::Layers;
 use outside::{Files, SystemFiles, SystemVault, Vault};
 use placing::Placing;
 use scenes::Scenes;
 use source::Inspector;
 use sources::Sources;
+use stingers::Stingers;
 
 /// What is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +58,17 @@ enum Chosen {
     Nothing,
     Source(String),
     Scene(String),
+    Stinger(String),
+    Hold,
+}
+
+/// What the list in the middle holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tab {
+    #[default]
+    Scenes,
+    Stingers,
+    Hold,
 }
 
 /// The state of these panels. Each frame: [`Build::take`] every event, [`Build::follow`], then the
@@ -59,7 +77,10 @@ pub struct Build {
     draft: Draft,
     chosen: Chosen,
     sources: Sources,
+    tab: Tab,
     scenes: Scenes,
+    stingers: Stingers,
+    hold: Holding,
     layers: Layers,
     inspector: Inspector,
     placing: Placing,
@@ -77,7 +98,10 @@ impl Default for Build {
             draft: Draft::default(),
             chosen: Chosen::Nothing,
             sources: Sources::default(),
+            tab: Tab::default(),
             scenes: Scenes::default(),
+            stingers: Stingers::default(),
+            hold: Holding::default(),
             layers: Layers::default(),
             inspector: Inspector::default(),
             placing: Placing::default(),
@@ -128,17 +152,53 @@ impl Build {
         }
     }
 
-    /// The list of scenes.
+    /// The list of scenes, or what else is in its place: stingers, and the holding slate.
     pub fn scenes(&mut self, ui: &mut Ui, view: &View) {
         self.is_seen = true;
-        let chosen = match &self.chosen {
-            Chosen::Scene(id) => Some(id.as_str()),
-            _ => None,
-        };
-        if let Some(id) = self.scenes.show(ui, view, &mut self.draft, chosen) {
-            self.chosen = Chosen::Scene(id);
-            self.layers.layer = 0;
+        self.tabs(ui);
+        let draft = &mut self.draft;
+        match self.tab {
+            Tab::Scenes => {
+                let chosen = match &self.chosen {
+                    Chosen::Scene(id) => Some(id.as_str()),
+                    _ => None,
+                };
+                if let Some(id) = self.scenes.show(ui, view, draft, chosen) {
+                    self.chosen = Chosen::Scene(id);
+                    self.layers.layer = 0;
+                }
+            }
+            Tab::Stingers => {
+                let chosen = match &self.chosen {
+                    Chosen::Stinger(id) => Some(id.as_str()),
+                    _ => None,
+                };
+                let files = &self.files;
+                if let Some(id) = self.stingers.show(ui, view, draft, chosen, files) {
+                    self.chosen = Chosen::Stinger(id);
+                }
+            }
+            Tab::Hold => parts::note(ui, &lang::text("clips-teach-slate"), theme::DIM),
         }
+    }
+
+    fn tabs(&mut self, ui: &mut Ui) {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 3.0;
+            for (tab, key) in [
+                (Tab::Scenes, "clips-tab-scenes"),
+                (Tab::Stingers, "clips-tab-stingers"),
+                (Tab::Hold, "clips-tab-slate"),
+            ] {
+                let face = lang::text(key);
+                if parts::switch(ui, &face, &face, self.tab == tab).clicked() {
+                    self.tab = tab;
+                    if tab == Tab::Hold {
+                        self.chosen = Chosen::Hold;
+                    }
+                }
+            }
+        });
     }
 
     /// What is chosen, with all that can be changed of it.
@@ -154,11 +214,17 @@ impl Build {
                 Chosen::Nothing => parts::note(ui, &lang::text("build-choose"), theme::DIM),
                 Chosen::Source(id) => {
                     let draft = &mut self.draft;
-                    if let Some(id) = self.inspector.show(ui, view, draft, &id, pictures) {
+                    let outside = (pictures, &self.files);
+                    if let Some(id) = self.inspector.show(ui, view, draft, &id, outside) {
                         self.chosen = Chosen::Source(id);
                     }
                 }
                 Chosen::Scene(id) => self.layers.show(ui, view, &mut self.draft, &id),
+                Chosen::Stinger(id) => {
+                    let (draft, files) = (&mut self.draft, &self.files);
+                    self.stingers.inspect(ui, view, draft, &id, files);
+                }
+                Chosen::Hold => self.hold.show(ui, view, &mut self.draft, &self.files),
             }
         });
     }

@@ -2,7 +2,6 @@
 //! anything. The password goes to the keyring under a name, and the address names it.
 
 use std::hash::{BuildHasher, RandomState};
-use std::path::Path;
 use std::sync::Arc;
 
 use egui::Ui;
@@ -11,9 +10,10 @@ use url::Url;
 use super::super::said::said;
 use super::outside::{Errand, Vault};
 use super::parts;
+use super::rules;
 use crate::door::{Command, Event};
 use crate::media::Finding;
-use crate::show::{Afv, Colour, SaveError, Secret, Show, Source, SourceKind, text_of};
+use crate::show::{Afv, Colour, Secret, Show, Source, SourceKind};
 use crate::ui::{lang, theme, theme::Icon, view::View};
 
 /// How long packets may wait for late ones at first, in ms.
@@ -160,7 +160,7 @@ impl Network {
             self.label.trim().to_owned()
         };
         let source = self.source(&id(&label), &label);
-        let faults = faults(show, &source);
+        let faults = rules::source(show, &source);
         if !self.url.is_empty() {
             for fault in &faults {
                 parts::note(ui, fault, theme::AMBER);
@@ -347,18 +347,6 @@ fn plain(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// What the show's own rules find wrong with a source.
-pub fn faults(show: &Show, source: &Source) -> Vec<String> {
-    let mut alone = show.clone();
-    alone.scenes.clear();
-    alone.destinations.clear();
-    alone.sources = vec![source.clone()];
-    match text_of(Path::new("show.ron"), &alone, &alone) {
-        Err(SaveError::Faulty(faults)) => faults.into_iter().map(|f| f.message).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// What a source gave: "H.264, 1280 × 720, 30 pictures a second · AAC, 48 kHz, 2 channels".
 pub fn found(finding: &Finding) -> String {
     let mut parts = Vec::new();
@@ -425,7 +413,7 @@ mod tests {
             };
             form.secret = Some("cam-1".to_owned());
             let source = form.source("cam-9", "Cam");
-            assert_eq!(faults(&show(), &source), Vec::<String>::new());
+            assert_eq!(rules::source(&show(), &source), Vec::<String>::new());
             assert!(!format!("{source:?}").contains("hunter2"));
         }
     }
@@ -453,7 +441,7 @@ mod tests {
             url: "gopher://10.0.0.9".to_owned(),
             ..Network::default()
         };
-        let faults = faults(&show(), &form.source("x", "x"));
+        let faults = rules::source(&show(), &form.source("x", "x"));
         assert!(faults[0].contains("rtsp://"), "{faults:?}");
     }
 

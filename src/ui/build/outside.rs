@@ -12,6 +12,20 @@ use crate::show::{Secret, secrets};
 pub trait Files: Send + Sync {
     /// Asks for media files, and waits for the answer; none where the person thinks better of it.
     fn media(&self, title: &str) -> Vec<PathBuf>;
+
+    /// Asks for one file, and waits for the answer; none where the person thinks better of it.
+    fn file(&self, title: &str, what: Pick) -> Option<PathBuf>;
+}
+
+/// What a file is chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// A clip.
+    Media,
+    /// A clip with transparency.
+    Stinger,
+    /// A picture.
+    Picture,
 }
 
 /// A safe place for passwords.
@@ -26,18 +40,32 @@ pub trait Vault: Send + Sync {
 /// The system's own window for files.
 pub struct SystemFiles;
 
-impl Files for SystemFiles {
-    fn media(&self, title: &str) -> Vec<PathBuf> {
-        let endings = [
-            "mp4", "mkv", "mov", "webm", "avi", "ts", "mts", "m2ts", "mxf", "mpg", "m4v", "wav",
-            "flac", "mp3", "m4a", "ogg", "opus",
-        ];
+impl SystemFiles {
+    fn dialog(title: &str, what: Pick) -> rfd::FileDialog {
+        let endings: &[&str] = match what {
+            Pick::Media => &[
+                "mp4", "mkv", "mov", "webm", "avi", "ts", "mts", "m2ts", "mxf", "mpg", "m4v",
+                "wav", "flac", "mp3", "m4a", "ogg", "opus",
+            ],
+            Pick::Stinger => &["webm", "mov", "mkv", "avi"],
+            Pick::Picture => &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff"],
+        };
         rfd::FileDialog::new()
             .set_title(title)
-            .add_filter(title, &endings)
+            .add_filter(title, endings)
             .add_filter("*", &["*"])
+    }
+}
+
+impl Files for SystemFiles {
+    fn media(&self, title: &str) -> Vec<PathBuf> {
+        Self::dialog(title, Pick::Media)
             .pick_files()
             .unwrap_or_default()
+    }
+
+    fn file(&self, title: &str, what: Pick) -> Option<PathBuf> {
+        Self::dialog(title, what).pick_file()
     }
 }
 

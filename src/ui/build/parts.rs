@@ -188,6 +188,8 @@ pub fn choice<T: Clone + PartialEq>(
     let combo = ComboBox::from_id_salt(say)
         .selected_text(shown.clone())
         .width(150.0)
+        // All that there is, where the window has room for it.
+        .height(420.0)
         .show_ui(ui, |ui| {
             for (one, name) in all {
                 if ui.selectable_label(one == now, name.as_str()).clicked() && one != now {

@@ -1,13 +1,17 @@
 //! A source, looked at: what it is called, where it comes from, its sound at the beginning of the show,
 //! its picture's delay and its colours.
 
+use std::sync::Arc;
+
 use egui::{CollapsingHeader, Ui};
 
 use super::super::said::said;
 use super::draft::{self, Draft};
+use super::outside::Files;
 use super::parts::{self, Figures};
 use super::scopes::Scopes;
-use super::{colour, network, words};
+use super::typed::Typed;
+use super::{clip, colour, rules, words};
 use crate::door::SourceState;
 use crate::show::{Afv, Item, Source, SourceKind};
 use crate::ui::{
@@ -33,16 +37,11 @@ const HZ: Figures = Figures {
     unit: " Hz",
 };
 
-/// A text that is being typed: of which source and field, and what it says so far.
-#[derive(Debug, Default)]
-struct Typed(Option<(String, &'static str, String)>);
-
 /// What the panel remembers.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Inspector {
     typed: Typed,
-    /// What is wrong with what was typed last, and in which field.
-    wrong: Option<(&'static str, String)>,
+    picking: clip::Picking,
     /// The scopes beside the colours.
     pub scopes: Scopes,
 }
@@ -55,7 +54,7 @@ impl Inspector {
         view: &View,
         draft: &mut Draft,
         id: &str,
-        pictures: &Pictures,
+        (pictures, files): (&Pictures, &Arc<dyn Files>),
     ) -> Option<String> {
         let source = draft.source(id)?.clone();
         let called = name(&source.label, &source.id).to_owned();
@@ -63,7 +62,7 @@ impl Inspector {
         self.state(ui, view, &source);
         let renamed = self.names(ui, draft, &source);
         parts::head(ui, &words::kind(&source.kind));
-        self.origin(ui, view, draft, &source);
+        self.origin(ui, view, draft, &source, files);
         parts::head(ui, &lang::text("build-sound-and-time"));
         sound(ui, view, draft, &source);
         let head = egui::RichText::new(lang::text("build-colours")).font(theme::bold(13.0));
@@ -104,7 +103,10 @@ impl Inspector {
         let step = lang::with("build-step-rename", &[("name", called.into())]);
         let mut renamed = None;
         parts::row(ui, &label, |ui| {
-            if let Some(text) = self.text(ui, source, "label", &label, &source.label) {
+            if let Some(text) = self
+                .typed
+                .text(ui, (&source.id, "label"), &label, &source.label)
+            {
                 let next = Source {
                     label: text,
                     ..source.clone()
@@ -112,10 +114,10 @@ impl Inspector {
                 self.put(draft, source, "label", &step, next);
             }
         });
-        self.complaint(ui, "label");
+        self.typed.complaint(ui, &source.id, "label");
         let label = lang::text("build-id");
         parts::row(ui, &label, |ui| {
-            if let Some(text) = self.text(ui, source, "id", &label, &source.id) {
+            if let Some(text) = self.typed.text(ui, (&source.id, "id"), &label, &source.id) {
                 let next = Source {
                     id: text.clone(),
                     ..source.clone()
@@ -125,11 +127,18 @@ impl Inspector {
                 }
             }
         });
-        self.complaint(ui, "id");
+        self.typed.complaint(ui, &source.id, "id");
         renamed
     }
 
-    fn origin(&mut self, ui: &mut Ui, view: &View, draft: &mut Draft, source: &Source) {
+    fn origin(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        draft: &mut Draft,
+        source: &Source,
+        files: &Arc<dyn Files>,
+    ) {
         let step = lang::text("build-step-source");
         let with = |kind: SourceKind| Source {
             kind,
@@ -169,38 +178,26 @@ impl Inspector {
                     }
                 });
             }
-            SourceKind::File { path, looped, .. } => {
-                let label = lang::text("build-path");
-                parts::row(ui, &label, |ui| {
-                    if let Some(path) = self.text(ui, source, "path", &label, path) {
-                        let kind = source.kind.at_path(path);
-                        self.put(draft, source, "path", &step, with(kind));
-                    }
-                });
-                self.complaint(ui, "path");
-                let label = lang::text("build-loop");
-                parts::row(ui, "", |ui| {
-                    if parts::switch(ui, &label, &label, *looped).clicked() {
-                        let kind = SourceKind::file(path, !looped);
-                        let item = Item::Source(with(kind));
-                        draft.make(&step, vec![draft::set(&source.id, item)]);
-                    }
-                });
+            SourceKind::File { .. } => {
+                let fields = (&mut self.typed, &mut self.picking, files);
+                clip::show(ui, view, draft, source, fields);
             }
             SourceKind::Camera { device } => {
                 let label = lang::text("build-device");
                 parts::row(ui, &label, |ui| {
-                    if let Some(device) = self.text(ui, source, "device", &label, device) {
+                    if let Some(device) =
+                        self.typed.text(ui, (&source.id, "device"), &label, device)
+                    {
                         let kind = SourceKind::Camera { device };
                         self.put(draft, source, "device", &step, with(kind));
                     }
                 });
-                self.complaint(ui, "device");
+                self.typed.complaint(ui, &source.id, "device");
             }
             SourceKind::Network { url, latency_ms } => {
                 let label = lang::text("build-address");
                 parts::row(ui, &label, |ui| {
-                    if let Some(url) = self.text(ui, source, "url", &label, url) {
+                    if let Some(url) = self.typed.text(ui, (&source.id, "url"), &label, url) {
                         let kind = SourceKind::Network {
                             url,
                             latency_ms: *latency_ms,
@@ -208,7 +205,7 @@ impl Inspector {
                         self.put(draft, source, "url", &step, with(kind));
                     }
                 });
-                self.complaint(ui, "url");
+                self.typed.complaint(ui, &source.id, "url");
                 let label = lang::text("build-latency");
                 parts::row(ui, &label, |ui| {
                     let mut latency_ms = *latency_ms;
@@ -225,34 +222,6 @@ impl Inspector {
         }
     }
 
-    /// A text of the source's: what it is to be, when it was typed to its end.
-    fn text(
-        &mut self,
-        ui: &mut Ui,
-        source: &Source,
-        field: &'static str,
-        say: &str,
-        now: &str,
-    ) -> Option<String> {
-        let mine =
-            |typed: &&mut (String, &'static str, String)| typed.0 == source.id && typed.1 == field;
-        let mut fresh = now.to_owned();
-        let held = self.typed.0.as_mut().filter(mine);
-        let text = held.map_or(&mut fresh, |(_, _, text)| text);
-        let response = parts::field(ui, say, text, "");
-        let text = text.clone();
-        if response.lost_focus() {
-            self.typed.0 = None;
-            let kept = !ui.input(|input| input.key_pressed(egui::Key::Escape));
-            let text = text.trim().to_owned();
-            return (kept && text != now).then_some(text);
-        }
-        if response.has_focus() {
-            self.typed.0 = Some((source.id.clone(), field, text));
-        }
-        None
-    }
-
     /// Makes the source another, unless the show's rules forbid it; true where it was made.
     fn put(
         &mut self,
@@ -262,24 +231,15 @@ impl Inspector {
         step: &str,
         next: Source,
     ) -> bool {
-        self.wrong = None;
         let Some(show) = draft.show().cloned() else {
             return false;
         };
-        if let Some(fault) = network::faults(&show, &next).into_iter().next() {
-            self.wrong = Some((field, fault));
+        let faults = rules::source(&show, &next);
+        if !self.typed.accepts(&source.id, field, faults) {
             return false;
         }
         draft.make(step, vec![draft::set(&source.id, Item::Source(next))]);
         draft.refusal().is_none()
-    }
-
-    fn complaint(&self, ui: &mut Ui, field: &str) {
-        if let Some((wrong, message)) = &self.wrong
-            && *wrong == field
-        {
-            parts::note(ui, message, theme::AMBER);
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::parts::{self, Figures};
 use super::words;
 use crate::show::{BUILT_IN_WIPES, Direction, Rgb, Scene, TransitionKind, TransitionStyle};
-use crate::ui::lang;
+use crate::ui::{lang, theme, view::name};
 
 const FRAMES: Figures = Figures {
     decimals: 0,
@@ -29,10 +29,24 @@ pub fn show(ui: &mut Ui, draft: &mut Draft, scene: &Scene, usual: &TransitionSty
             .chain(TransitionKind::ALL.map(|kind| (Some(kind), words::transition(kind))))
             .collect();
     let kind = scene.transition.as_ref().map(|style| style.kind);
+    let stingers: Vec<(String, String)> = draft
+        .show()
+        .map(|show| &show.stingers)
+        .into_iter()
+        .flatten()
+        .map(|s| (s.id.clone(), name(&s.label, &s.id).to_owned()))
+        .collect();
     parts::row(ui, &label, |ui| {
         if let Some(kind) = parts::choice(ui, &label, &kind, &kinds) {
             let begun = || scene.transition.clone().unwrap_or_else(|| usual.clone());
-            let style = kind.map(|kind| TransitionStyle { kind, ..begun() });
+            let mut style = kind.map(|kind| TransitionStyle { kind, ..begun() });
+            // A stinger is one of the show's.
+            if let (Some(style), Some((first, _))) = (&mut style, stingers.first())
+                && style.kind == TransitionKind::Stinger
+                && !stingers.iter().any(|(id, _)| *id == style.stinger)
+            {
+                style.stinger.clone_from(first);
+            }
             let edits = with(draft, style);
             draft.make(&step, edits);
         }
@@ -41,6 +55,25 @@ pub fn show(ui: &mut Ui, draft: &mut Draft, scene: &Scene, usual: &TransitionSty
         return;
     };
     if style.kind == TransitionKind::Cut {
+        return;
+    }
+    if style.kind == TransitionKind::Stinger {
+        // It is as long as its clip.
+        let label = lang::text("build-transition-stinger");
+        if stingers.is_empty() {
+            return parts::note(ui, &lang::text("clips-no-stingers"), theme::DIM);
+        }
+        parts::row(ui, &label, |ui| {
+            let say = lang::text("clips-scene-stinger");
+            if let Some(stinger) = parts::choice(ui, &say, &style.stinger, &stingers) {
+                let style = TransitionStyle {
+                    stinger,
+                    ..style.clone()
+                };
+                let edits = with(draft, Some(style));
+                draft.make(&step, edits);
+            }
+        });
         return;
     }
     let label = lang::text("build-frames");

@@ -1,11 +1,14 @@
 //! The panels as a hand and a screen reader find them: state in, commands out.
 
+mod clips;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use egui::{Key, Modifiers, Pos2, Rect, pos2, vec2};
 use egui_kittest::{Harness, kittest::Queryable};
 
+use super::outside::Pick;
 use super::testing::{Recorder, show};
 use super::{Build, Chosen, Files, Vault};
 use crate::door::{Command, Event, MonitorId, Tally};
@@ -37,6 +40,9 @@ struct Chooses(Vec<PathBuf>);
 impl Files for Chooses {
     fn media(&self, _title: &str) -> Vec<PathBuf> {
         self.0.clone()
+    }
+    fn file(&self, _title: &str, _what: Pick) -> Option<PathBuf> {
+        self.0.first().cloned()
     }
 }
 

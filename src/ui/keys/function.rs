@@ -38,6 +38,10 @@ pub enum Function {
     StreamAll,
     Record,
     Marker,
+    Hold,
+    ClipPlay,
+    ClipCue,
+    ClipRestart,
     Undo,
     Redo,
     Save,
@@ -52,6 +56,7 @@ pub enum Function {
 pub enum Group {
     Program,
     Transition,
+    Clips,
     Monitors,
     Show,
     Preview,
@@ -60,9 +65,10 @@ pub enum Group {
 
 impl Group {
     /// In the order in which they are shown.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Program,
         Self::Transition,
+        Self::Clips,
         Self::Monitors,
         Self::Show,
         Self::Preview,
@@ -74,6 +80,7 @@ impl Group {
         lang::text(match self {
             Self::Program => "keys-group-program",
             Self::Transition => "keys-group-transition",
+            Self::Clips => "keys-group-clips",
             Self::Monitors => "keys-group-monitors",
             Self::Show => "keys-group-show",
             Self::Preview => "keys-group-preview",
@@ -102,6 +109,10 @@ impl Function {
             Self::StreamAll,
             Self::Record,
             Self::Marker,
+            Self::Hold,
+            Self::ClipPlay,
+            Self::ClipCue,
+            Self::ClipRestart,
             Self::Undo,
             Self::Redo,
             Self::Save,
@@ -127,7 +138,9 @@ impl Function {
             | Self::FadeToBlack
             | Self::StreamAll
             | Self::Record
-            | Self::Marker => Group::Program,
+            | Self::Marker
+            | Self::Hold => Group::Program,
+            Self::ClipPlay | Self::ClipCue | Self::ClipRestart => Group::Clips,
             Self::Kind(_)
             | Self::Shorter
             | Self::Longer
@@ -180,6 +193,10 @@ impl Function {
             Self::StreamAll => "stream_all",
             Self::Record => "record",
             Self::Marker => "marker",
+            Self::Hold => "hold",
+            Self::ClipPlay => "clip_play",
+            Self::ClipCue => "clip_cue",
+            Self::ClipRestart => "clip_restart",
             Self::Undo => "undo",
             Self::Redo => "redo",
             Self::Save => "save",
@@ -223,6 +240,10 @@ impl Function {
             Self::StreamAll => "keys-do-stream",
             Self::Record => "keys-do-record",
             Self::Marker => "keys-do-marker",
+            Self::Hold => "keys-do-hold",
+            Self::ClipPlay => "keys-do-clip-play",
+            Self::ClipCue => "keys-do-clip-cue",
+            Self::ClipRestart => "keys-do-clip-restart",
             Self::Undo => "keys-do-undo",
             Self::Redo => "keys-do-redo",
             Self::Save => "keys-do-save",
@@ -272,6 +293,10 @@ impl Function {
             Self::StreamAll => vec![Chord::ctrl(L)],
             Self::Record => vec![Chord::ctrl(R)],
             Self::Marker => vec![Chord::plain(M)],
+            Self::Hold => vec![Chord::ctrl(H)],
+            Self::ClipPlay => vec![Chord::plain(K)],
+            Self::ClipCue => vec![Chord::plain(J)],
+            Self::ClipRestart => vec![Chord::plain(L)],
             Self::Undo => vec![Chord::ctrl(Z)],
             Self::Redo => vec![
                 Chord {

@@ -1,0 +1,461 @@
+//! A clip's transport, in the line under the large picture that it is seen in: play and pause, back to
+//! its start, from its start, the bar on which it is moved, and what remains of it.
+//!
+//! What would change the program at once is guarded: of a clip on air the bar is dragged and not
+//! clicked, and to cue it or to start it anew takes a second press.
+
+use egui::{Align, Rect, Response, Sense, Ui, pos2, vec2};
+
+use super::{
+    guard::{Guard, Guarded},
+    keys::{Function, KeyMap},
+    lang, layout,
+    paint::{self, Button},
+    slide::{self, Asked},
+    theme::{self, Icon},
+    view::{View, name},
+    words,
+};
+use crate::door::{ClipAction, ClipState, ClipStatus, Command, Snapshot, SourceStatus, Tally};
+use crate::show::AtEnd;
+
+/// From here on the end of a clip on air is near, in seconds.
+const NEAR_S: f64 = 10.0;
+/// While the hand drags, a position is sent so often, in seconds: each of them is a search in a file.
+const EVERY_S: f64 = 0.15;
+/// Smaller moves are not sent, in seconds.
+const LEAST_S: f64 = 0.02;
+/// After a move the bar waits so long for the engine to report it, in seconds.
+const ECHO_S: f64 = 0.5;
+/// One press of an arrow key moves a clip so far, in seconds.
+const STEP_S: f64 = 1.0;
+
+/// A clip, with the source that it is.
+pub type Clip<'a> = (&'a SourceStatus, &'a ClipStatus);
+
+/// The clip among these sources, back to front: the foremost.
+pub fn clip_among<'a>(snapshot: &'a Snapshot, sources: &[String]) -> Option<Clip<'a>> {
+    let found = |id: &String| {
+        let source = snapshot.sources.iter().find(|source| source.id == *id)?;
+        Some((source, source.clip.as_ref()?))
+    };
+    sources.iter().rev().find_map(found)
+}
+
+/// The clip of a scene.
+pub fn clip_of<'a>(snapshot: &'a Snapshot, scene: &str) -> Option<Clip<'a>> {
+    let scene = snapshot.scenes.iter().find(|found| found.id == scene)?;
+    clip_among(snapshot, &scene.sources)
+}
+
+/// Whether the show has a clip.
+pub fn has_clips(snapshot: &Snapshot) -> bool {
+    snapshot.sources.iter().any(|source| source.clip.is_some())
+}
+
+/// The command that has a clip do this.
+pub fn command(source: &str, action: ClipAction, position_s: Option<f64>) -> Command {
+    Command::Clip {
+        source: source.to_owned(),
+        action,
+        position_s,
+    }
+}
+
+/// What the button for playing and pausing asks for.
+pub fn play_or_pause(clip: &ClipStatus) -> ClipAction {
+    match clip.state {
+        ClipState::Playing => ClipAction::Pause,
+        _ => ClipAction::Play,
+    }
+}
+
+/// What guards this action of a clip; nothing where it is not on air, or where it harms nothing.
+pub fn guards(source: &SourceStatus, action: ClipAction) -> Option<Guarded> {
+    let id = || source.id.clone();
+    match action {
+        _ if source.tally != Tally::Program => None,
+        ClipAction::Cue => Some(Guarded::CueClip(id())),
+        ClipAction::Restart => Some(Guarded::RestartClip(id())),
+        _ => None,
+    }
+}
+
+/// A clip on air is about to end, and nothing comes behind it.
+fn is_near((source, clip): Clip) -> bool {
+    source.tally == Tally::Program
+        && clip.state == ClipState::Playing
+        && clip.at_end != AtEnd::Loop
+        && clip.remaining_s.is_some_and(|left| left <= NEAR_S)
+}
+
+/// What remains of a clip, `−0:12`; nothing while that is not known.
+fn left(clip: &ClipStatus) -> String {
+    let left = clip.remaining_s.map(|left| words::short(left.ceil()));
+    left.map_or_else(String::new, |left| format!("−{left}"))
+}
+
+fn colour(clip: Clip) -> egui::Color32 {
+    if is_near(clip) {
+        theme::AMBER
+    } else {
+        theme::TEXT
+    }
+}
+
+/// What it does, in words; nothing while it plays.
+fn state(clip: &ClipStatus) -> String {
+    let key = match clip.state {
+        ClipState::Playing => return String::new(),
+        ClipState::Paused => "clips-is-paused",
+        ClipState::Cued if clip.on_take => "clips-is-waiting",
+        ClipState::Cued => "clips-is-cued",
+        ClipState::Ended => "clips-is-ended",
+    };
+    lang::text(key)
+}
+
+/// What remains of a clip, in the lower corner of the small picture that it is seen in.
+pub fn tag(ui: &Ui, picture: Rect, clip: Clip, id: impl std::hash::Hash + std::fmt::Debug) {
+    let (source, status) = clip;
+    let icon = match status.state {
+        ClipState::Playing => Icon::Play,
+        ClipState::Paused => Icon::Pause,
+        ClipState::Cued => Icon::SkipBack,
+        ClipState::Ended => Icon::Square,
+    };
+    let text = format!("{} {}", theme::icon(icon), left(status));
+    let place = Rect::from_min_max(
+        pos2(picture.left() + 2.0, picture.bottom() - 20.0),
+        pos2(
+            (picture.left() + 78.0).min(picture.right() - 14.0),
+            picture.bottom() - 2.0,
+        ),
+    );
+    ui.painter().rect_filled(place, 2, theme::SCRIM);
+    let inner = place.shrink2(vec2(4.0, 0.0));
+    let bold = theme::bold(13.0);
+    paint::line(ui, inner, Align::Min, &text, bold, colour(clip));
+    paint::say(ui, place, ("clip", id), &said_left(source, status));
+}
+
+/// What remains in the line under a large picture that has no transport.
+pub fn remains(ui: &Ui, line: Rect, clip: Clip) {
+    let bold = theme::bold(18.0);
+    paint::line(ui, line, Align::Max, &left(clip.1), bold, colour(clip));
+}
+
+fn said_left(source: &SourceStatus, clip: &ClipStatus) -> String {
+    let called = name(&source.label, &source.id);
+    let values = [("name", called.into()), ("left", left(clip).into())];
+    let said = lang::with("clips-left-of", &values);
+    match state(clip) {
+        state if state.is_empty() => said,
+        state => format!("{said}, {state}"),
+    }
+}
+
+/// The hand that moves a clip, or has just let go of it.
+#[derive(Clone, Debug, PartialEq)]
+struct Hand {
+    source: String,
+    /// Where it has moved it, in seconds.
+    to: f64,
+    /// When it moved last.
+    moved: f64,
+    /// What of it was sent last, and when.
+    sent: Option<(f64, f64)>,
+}
+
+/// See the module's words. Times are seconds.
+#[derive(Debug, Default)]
+pub struct Transport {
+    hand: Option<Hand>,
+}
+
+/// What the transports of one frame have in common.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// The show.
+    pub view: &'a View<'a>,
+    /// Which key does what.
+    pub keys: &'a KeyMap,
+}
+
+impl Transport {
+    /// The hand moves this clip: what is to be sent of it now. `ends` is the last of a move.
+    fn move_to(&mut self, source: &str, to: f64, now: f64, ends: bool) -> Option<f64> {
+        let held = self.hand.take().filter(|hand| hand.source == source);
+        let sent = held.and_then(|hand| hand.sent);
+        let is_due = match sent {
+            None => true,
+            Some((at, _)) if (at - to).abs() < LEAST_S => false,
+            Some((_, when)) => ends || now - when >= EVERY_S,
+        };
+        self.hand = Some(Hand {
+            source: source.to_owned(),
+            to,
+            moved: now,
+            sent: if is_due { Some((to, now)) } else { sent },
+        });
+        if ends && let Some(hand) = &mut self.hand {
+            // The next move is another.
+            hand.sent = None;
+        }
+        is_due.then_some(to)
+    }
+
+    /// Where a clip is as the bar shows it: where the hand has it, until the engine says so too.
+    fn position(&self, source: &str, clip: &ClipStatus, now: f64) -> f64 {
+        match &self.hand {
+            Some(hand) if hand.source == source && now - hand.moved < ECHO_S => hand.to,
+            _ => clip.position_s,
+        }
+    }
+
+    /// Draws the transport of the clip of a scene into the line under its picture, where it has one.
+    /// `bus` is `PVW` or `PGM`.
+    pub fn show(
+        &mut self,
+        ui: &Ui,
+        line: Rect,
+        (bus, scene): (&str, &str),
+        desk: Desk,
+        guard: &mut Guard,
+    ) {
+        let view = desk.view;
+        let Some(clip) = clip_of(view.snapshot, scene) else {
+            return;
+        };
+        let (source, status) = clip;
+        let places = layout::transport(line);
+        let called = name(&source.label, &source.id);
+        let values = [("name", called.into()), ("bus", bus.into())];
+        let is_next = bus == "PVW";
+        let plays = status.state == ClipState::Playing;
+        let (icon, say) = if plays {
+            (Icon::Pause, "clips-pause")
+        } else {
+            (Icon::Play, "clips-play")
+        };
+        let buttons = [
+            (
+                places.play,
+                icon,
+                say,
+                Function::ClipPlay,
+                play_or_pause(status),
+            ),
+            (
+                places.cue,
+                Icon::SkipBack,
+                "clips-cue",
+                Function::ClipCue,
+                ClipAction::Cue,
+            ),
+            (
+                places.restart,
+                Icon::RotateCcw,
+                "clips-restart",
+                Function::ClipRestart,
+                ClipAction::Restart,
+            ),
+        ];
+        for (i, (place, icon, say, function, action)) in buttons.into_iter().enumerate() {
+            let what = guards(source, action);
+            let armed = what.as_ref().is_some_and(|w| guard.is_armed(w, view.now));
+            let mut say = lang::with(say, &values);
+            if armed {
+                say = lang::with("clips-again", &[("what", say.into())]);
+            }
+            // The keys are for the clip on PVW.
+            let key = if is_next {
+                desk.keys.name(function)
+            } else {
+                String::new()
+            };
+            let face = theme::icon(icon).to_string();
+            let mut button = Button::new(&face).say(&say).key(&key).size(18.0);
+            if armed {
+                button = button.fill(theme::AMBER, theme::ON_TEXT);
+            }
+            let response = button.show(ui, place, ("clip", bus, i));
+            if response.clicked() && what.is_none_or(|what| guard.press(&what, view.now)) {
+                view.send(command(&source.id, action, None));
+            }
+            response.on_hover_text(say);
+        }
+        self.bar(ui, places.bar, (bus, scene), view, clip);
+        time(ui, places.left, bus, clip);
+    }
+
+    /// Where the clip is, and the hand on it.
+    fn bar(&mut self, ui: &Ui, rect: Rect, (bus, scene): (&str, &str), view: &View, clip: Clip) {
+        let (source, status) = clip;
+        let length = status.length_s.filter(|length| *length > 0.0);
+        let sense = match length {
+            Some(_) if ui.is_enabled() => Sense::click_and_drag(),
+            _ => Sense::hover(),
+        };
+        let response = ui.interact(rect, egui::Id::unique(("clip bar", bus)), sense);
+        let groove = Rect::from_min_max(
+            pos2(rect.left() + 6.0, rect.bottom() - 15.0),
+            pos2(rect.right() - 6.0, rect.bottom() - 7.0),
+        );
+        if let Some(length) = length
+            && let Some(to) = self.asked(ui, &response, groove, length, view, clip)
+        {
+            view.send(command(&source.id, ClipAction::Seek, Some(to)));
+        }
+        let position = self.position(&source.id, status, view.now);
+        let most = length.unwrap_or(position.max(1.0));
+        let called = name(&source.label, &source.id);
+        let label = lang::with(
+            "clips-position",
+            &[("name", called.into()), ("bus", bus.into())],
+        );
+        // Whole seconds, so that a screen reader is not told of each frame.
+        slide::say(ui, &response, &label, position.round(), (most, STEP_S));
+
+        let part = (position / most).clamp(0.0, 1.0) as f32;
+        let x = groove.left() + groove.width() * part;
+        let painter = ui.painter();
+        painter.rect_filled(groove, 4, theme::RAISED);
+        painter.rect_filled(groove.with_max_x(x), 4, theme::DIM);
+        let lit = response.hovered() || response.dragged();
+        let knob = if lit { theme::TEXT } else { theme::ON };
+        if length.is_some() {
+            painter.circle_filled(pos2(x, groove.center().y), 7.0, knob);
+        }
+        let above = rect.with_max_y(groove.top() - 3.0);
+        let font = theme::bold(14.0);
+        let text = heading(view, scene, source);
+        let used = paint::line(ui, above, Align::Min, &text, font, theme::TEXT);
+        let rest = above.with_min_x(above.left() + used + 8.0);
+        let state = state(status);
+        if rest.width() > 30.0 {
+            paint::line(ui, rest, Align::Min, &state, theme::font(12.0), theme::DIM);
+        }
+        paint::focus_ring(ui, &response);
+    }
+
+    /// Where the hand, the keys or a screen reader want the clip.
+    fn asked(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        groove: Rect,
+        length: f64,
+        view: &View,
+        (source, status): Clip,
+    ) -> Option<f64> {
+        let id = source.id.as_str();
+        let now = view.now;
+        match slide::asked(ui, response) {
+            Some(Asked::Steps(steps)) => {
+                let to = self.position(id, status, now) + steps * STEP_S;
+                return self.move_to(id, to.clamp(0.0, length), now, true);
+            }
+            Some(Asked::Set(to)) => {
+                return self.move_to(id, to.clamp(0.0, length), now, true);
+            }
+            None => {}
+        }
+        let on_air = source.tally == Tally::Program;
+        let clicked = response.clicked() && !on_air;
+        if !clicked && !response.dragged() && !response.drag_stopped() {
+            return None;
+        }
+        let hand = ui.input(|i| i.pointer.latest_pos());
+        let hand = response.interact_pointer_pos().or(hand)?;
+        let part = f64::from((hand.x - groove.left()) / groove.width());
+        let ends = clicked || response.drag_stopped();
+        self.move_to(id, part.clamp(0.0, 1.0) * length, now, ends)
+    }
+}
+
+/// The scene, and the clip where it is called otherwise: `3  Duo: Opening`.
+fn heading(view: &View, scene: &str, source: &SourceStatus) -> String {
+    let clip = name(&source.label, &source.id);
+    match view.scene(scene) {
+        Some((i, found)) => match name(&found.label, &found.id) {
+            scene if scene == clip => format!("{}  {clip}", i + 1),
+            scene => format!("{}  {scene}: {clip}", i + 1),
+        },
+        None => clip.to_owned(),
+    }
+}
+
+/// What remains, large, and below it where the clip is and how long it is.
+fn time(ui: &Ui, rect: Rect, bus: &str, clip: Clip) {
+    let (source, status) = clip;
+    let (above, below) = rect.split_top_bottom_at_fraction(0.62);
+    let bold = theme::bold(24.0);
+    paint::line(ui, above, Align::Max, &left(status), bold, colour(clip));
+    let position = words::short(status.position_s);
+    let of = match status.length_s {
+        Some(length) => format!("{position} / {}", words::short(length)),
+        None => position,
+    };
+    paint::line(ui, below, Align::Max, &of, theme::font(12.0), theme::DIM);
+    let said = format!("{bus}: {}, {of}", said_left(source, status));
+    paint::say(ui, rect, ("clip time", bus), &said);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::testing;
+
+    #[test]
+    fn a_drag_sends_some_of_its_places_and_always_its_last() {
+        let mut transport = Transport::default();
+        assert_eq!(transport.move_to("a", 1.0, 10.0, false), Some(1.0));
+        assert_eq!(transport.move_to("a", 2.0, 10.05, false), None, "too soon");
+        assert_eq!(transport.move_to("a", 2.0, 10.2, false), Some(2.0));
+        assert_eq!(transport.move_to("a", 2.0, 10.6, false), None, "at rest");
+        assert_eq!(transport.move_to("a", 3.0, 10.61, true), Some(3.0));
+        let clip = ClipStatus::default();
+        assert_eq!(transport.position("a", &clip, 10.7), 3.0);
+        assert_eq!(transport.position("b", &clip, 10.7), 0.0);
+        assert_eq!(transport.position("a", &clip, 11.2), 0.0, "the engine's");
+        assert_eq!(transport.move_to("a", 3.0, 12.0, true), Some(3.0), "again");
+    }
+
+    #[test]
+    fn the_end_is_near_on_air_alone_and_a_loop_has_none() {
+        let mut source = testing::snapshot().sources[0].clone();
+        let mut clip = ClipStatus {
+            remaining_s: Some(9.2),
+            ..ClipStatus::default()
+        };
+        assert!(is_near((&source, &clip)));
+        assert_eq!(left(&clip), "−0:10");
+        clip.at_end = AtEnd::Loop;
+        assert!(!is_near((&source, &clip)));
+        clip.at_end = AtEnd::Black;
+        clip.state = ClipState::Paused;
+        assert!(!is_near((&source, &clip)));
+        clip.state = ClipState::Playing;
+        clip.remaining_s = Some(10.1);
+        assert!(!is_near((&source, &clip)));
+        clip.remaining_s = Some(1.0);
+        source.tally = Tally::Preview;
+        assert!(!is_near((&source, &clip)));
+        clip.remaining_s = None;
+        assert_eq!(left(&clip), "");
+    }
+
+    #[test]
+    fn the_foremost_clip_of_a_scene_is_its_clip() {
+        let mut snapshot = testing::snapshot();
+        assert!(!has_clips(&snapshot));
+        assert_eq!(clip_of(&snapshot, "duo"), None);
+        snapshot.sources[0].clip = Some(ClipStatus::default());
+        let found = |snapshot: &Snapshot| clip_of(snapshot, "duo").map(|(s, _)| s.id.clone());
+        assert_eq!(found(&snapshot).as_deref(), Some("cam"));
+        snapshot.sources[1].clip = Some(ClipStatus::default());
+        assert_eq!(found(&snapshot).as_deref(), Some("ann"));
+        assert!(has_clips(&snapshot));
+    }
+}
