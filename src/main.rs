@@ -183,6 +183,9 @@ fn devices() -> Result<ExitCode> {
     for camera in regie::input::cameras() {
         let node = camera.node.unwrap_or_default();
         println!("{}\t{}\t{node}", camera.name, camera.label);
+        for mode in camera.modes {
+            println!("\t{}", mode.in_words());
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -246,8 +249,13 @@ fn engine(args: &EngineArgs) -> Result<ExitCode> {
     if engine.join().is_none() {
         bail!("the tick died");
     }
+    hub.close();
     hub.wait_for_clients(Duration::from_secs(2));
-    Ok(ExitCode::SUCCESS)
+    Ok(if hub.makes_way() {
+        ExitCode::from(keeper::MADE_WAY)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// The show as its file has it when it begins, and as it began when it goes on: whatever was done to

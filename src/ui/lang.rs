@@ -38,7 +38,9 @@ macro_rules! files {
     };
 }
 
-const FILES: &[(&str, &str, &str)] = files!["build", "desk", "keys", "menu", "outputs", "switch"];
+const FILES: &[(&str, &str, &str)] = files![
+    "build", "desk", "keys", "menu", "outputs", "settings", "switch"
+];
 
 static ENGLISH: LazyLock<Arc<Language>> = LazyLock::new(|| Arc::new(built_in("en")));
 static CURRENT: LazyLock<ArcSwap<Language>> = LazyLock::new(|| ArcSwap::new(ENGLISH.clone()));

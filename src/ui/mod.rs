@@ -39,6 +39,7 @@ mod recorder;
 mod rows;
 mod second;
 mod settings;
+mod show_settings;
 mod shows;
 mod stage;
 mod still;

@@ -9,6 +9,7 @@ menu-recent = Open recent
 menu-save = Save
 menu-save-as = Save as…
 menu-revert = Revert to the file
+menu-show-settings = Show settings…
 menu-quit = Quit
 
 menu-undo = Undo

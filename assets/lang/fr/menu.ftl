@@ -9,6 +9,7 @@ menu-recent = Ouvrir récente
 menu-save = Enregistrer
 menu-save-as = Enregistrer sous…
 menu-revert = Revenir au fichier
+menu-show-settings = Réglages de l’émission…
 menu-quit = Quitter
 
 menu-undo = Annuler

@@ -6,7 +6,8 @@
 
 mod add;
 mod colour;
-mod draft;
+mod devices;
+pub(super) mod draft;
 mod handles;
 mod ids;
 mod layers;
@@ -14,7 +15,7 @@ mod layouts;
 mod list;
 mod network;
 mod outside;
-mod parts;
+pub(super) mod parts;
 mod placing;
 mod scenes;
 mod scopes;
@@ -22,7 +23,7 @@ mod source;
 mod sources;
 mod style;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 #[cfg(test)]
 mod tests;
 mod tools;
@@ -36,6 +37,7 @@ use egui::{Rect, ScrollArea, Ui};
 use super::{lang, stage::Pictures, theme, view::View};
 use crate::door::{Event, MonitorRequest};
 use add::Outside;
+use devices::Devices;
 use draft::Draft;
 use layers::Layers;
 use outside::{Files, SystemFiles, SystemVault, Vault};
@@ -94,6 +96,7 @@ impl Build {
     pub fn take(&mut self, event: &Event) {
         self.draft.take(event);
         self.sources.adding.take(event);
+        self.inspector.devices.take(event);
     }
 
     /// Told once a frame, before the panels: holds on to the engine's show while a panel is seen, and
@@ -102,6 +105,7 @@ impl Build {
         if !attached {
             self.draft.detach();
             self.sources.adding.detach();
+            self.inspector.devices = Devices::default();
             return;
         }
         if std::mem::take(&mut self.is_seen) || self.draft.has_more() {

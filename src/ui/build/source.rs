@@ -3,6 +3,7 @@
 
 use egui::{CollapsingHeader, Ui};
 
+use super::devices::{self, Devices};
 use super::draft::{self, Draft};
 use super::parts::{self, Figures};
 use super::scopes::Scopes;
@@ -42,6 +43,8 @@ pub struct Inspector {
     typed: Typed,
     /// What is wrong with what was typed last, and in which field.
     wrong: Option<(&'static str, String)>,
+    /// The cameras that are there, with what they offer.
+    pub devices: Devices,
     /// The scopes beside the colours.
     pub scopes: Scopes,
 }
@@ -186,15 +189,26 @@ impl Inspector {
                     }
                 });
             }
-            SourceKind::Camera { device } => {
+            SourceKind::Camera { device, mode } => {
                 let label = lang::text("build-device");
                 parts::row(ui, &label, |ui| {
                     if let Some(device) = self.text(ui, source, "device", &label, device) {
-                        let kind = SourceKind::Camera { device };
+                        // Another camera offers other modes.
+                        let kind = SourceKind::Camera { device, mode: None };
                         self.put(draft, source, "device", &step, with(kind));
                     }
                 });
                 self.complaint(ui, "device");
+                self.devices.ask(view);
+                let label = lang::text("build-mode");
+                let modes = self.devices.modes_of(device);
+                parts::row(ui, &label, |ui| {
+                    if let Some(mode) = devices::choose_mode(ui, &label, mode, modes) {
+                        let device = device.clone();
+                        let item = Item::Source(with(SourceKind::Camera { device, mode }));
+                        draft.make(&step, vec![draft::set(&source.id, item)]);
+                    }
+                });
             }
             SourceKind::Network { url, latency_ms } => {
                 let label = lang::text("build-address");

@@ -233,7 +233,7 @@ fn an_empty_show_teaches_and_offers_what_is_there() {
         ("c920", "C920")
     );
     let device = "usb-C920_1A2B".to_owned();
-    assert_eq!(source.kind, SourceKind::Camera { device });
+    assert_eq!(source.kind, SourceKind::Camera { device, mode: None });
     // It is in the list and looked at; the choices have gone.
     assert!(window.query_by_label_contains("C920, Camera").is_some());
     assert!(window.query_by_label("Add C920").is_none());
