@@ -242,7 +242,14 @@ fn engine(args: &EngineArgs) -> Result<ExitCode> {
             file: Some(charge.show_file.clone()),
             place: Some(charge.place.clone()),
         },
-    )?;
+    )
+    .inspect_err(|_| {
+        if args.resume && regie::engine::go_back(&charge.place) {
+            tracing::error!(
+                "the show as it was edited cannot be played: it goes back to the one before"
+            );
+        }
+    })?;
     let hub = engine.hub().clone();
     serve(&hub, &charge.place).context("the door does not open")?;
     end_when_asked(asked_to_end, hub.clone())?;

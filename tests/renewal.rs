@@ -257,7 +257,8 @@ fn an_engine_that_is_killed_while_it_makes_way_loses_nothing() {
         assert!(ready.is_some(), "round {round}: another engine");
         let after = studio.snapshot();
         let events = studio.events();
-        let answered = events[mark..].iter().any(|(_, e)| e["event"] == "done");
+        let is_answer = |e: &Value| e["event"] == "done" && e["command"] == "edit";
+        let answered = events[mark..].iter().any(|(_, e)| is_answer(e));
         let now = size(&after).1;
         if answered {
             assert_eq!(now, u64::from(wanted), "round {round}: it was answered");

@@ -378,7 +378,7 @@ impl Desk {
         self.makes_way = true;
         let mut book = self.book.clone();
         book.commit(draft);
-        let kept = past::keep(&place, &text, book.past()).and_then(|()| place.keep_show(&text));
+        let kept = past::keep(&place, &text, book.past());
         if kept.is_ok() {
             self.book = book;
             self.autosave_soon(text);

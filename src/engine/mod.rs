@@ -40,6 +40,7 @@ pub use book::{Book, BookError, Draft, Past};
 pub use cast::{Cast, SLOTS};
 pub use core::{Core, Effect, Leaving, Observed, OnAir, Refusal, Strip};
 pub use journal::{Journal, JournalStrip};
+pub use past::go_back;
 pub use switcher::{SwitchError, Switcher};
 pub use taken::Taken;
 pub use tally::{DestinationTally, SourceTally, Tally};

@@ -186,6 +186,7 @@ pub fn choice<T: Clone + PartialEq>(
     let combo = ComboBox::from_id_salt(say)
         .selected_text(shown.clone())
         .width(150.0)
+        .height(420.0)
         .show_ui(ui, |ui| {
             for (one, name) in all {
                 if ui.selectable_label(one == now, name.as_str()).clicked() && one != now {
