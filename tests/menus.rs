@@ -303,8 +303,7 @@ fn the_shows_settings_are_in_the_menu_and_another_engine_is_no_alarm() {
         file: None,
     });
     desk.window.run();
-    let format = desk.window.get_by_label("Format");
-    let chosen = format.accesskit_node().value();
+    let chosen = desk.window.get_by_label("Format").accesskit_node().value();
     assert_eq!(chosen.as_deref(), Some("1080p25 (1920 × 1080)"));
 
     let message = "the format was changed".to_owned();
@@ -317,6 +316,10 @@ fn the_shows_settings_are_in_the_menu_and_another_engine_is_no_alarm() {
     assert!(desk.is_said(calm));
     assert!(desk.is_said("The program is starting again…"));
     door.gone.store(false, Ordering::Relaxed);
+    door.events.lock().unwrap().push(Event::Ready {
+        show: "Forum".to_owned(),
+        frame: 200,
+    });
     desk.window.run();
     assert!(!desk.is_said(calm));
     // One that is lost is another matter.

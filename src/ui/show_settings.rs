@@ -20,7 +20,7 @@ use super::{
 };
 use crate::door::{Command, Event};
 use crate::media::Rate;
-use crate::show::{EncoderName, Format, Latency, Preset, Receiver};
+use crate::show::{Edit, EncoderName, Format, Latency, Preset, Receiver};
 use form::Settings;
 
 /// Where the receiver listens at first.
@@ -107,7 +107,6 @@ impl ShowSettings {
             self.encoders = Encoders::Unknown;
             return;
         }
-        self.renews = false;
         if !self.open && !self.draft.has_more() {
             return;
         }
@@ -375,7 +374,7 @@ impl ShowSettings {
         });
     }
 
-    fn apply(&mut self, wanted: &Settings, edits: Vec<crate::show::Edit>) {
+    fn apply(&mut self, wanted: &Settings, edits: Vec<Edit>) {
         let Some(show) = self.draft.show().cloned() else {
             return;
         };

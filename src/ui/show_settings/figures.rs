@@ -49,8 +49,8 @@ pub fn name(format: Format) -> String {
     format!("{height}p{} ({width} × {height})", fps(format.rate))
 }
 
-/// What the platforms recommend for H.264 of this format, in kb/s. None of them has a word for what is
-/// larger than it takes.
+/// What the platforms recommend for H.264 of this format, in kb/s; those that do not take one so large are
+/// left out.
 ///
 /// Sources: YouTube Help, "Choose live encoder settings, bitrates and resolutions"; Twitch, "Broadcasting
 /// Guidelines".

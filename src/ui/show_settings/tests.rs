@@ -264,6 +264,10 @@ fn while_the_engine_is_started_again_nothing_is_sent_and_then_the_show_is_asked_
     );
     // Somebody else's undo, while the engine was away.
     let stand = window.state_mut();
+    stand.panel.take(&Event::Ready {
+        show: "Forum".to_owned(),
+        frame: 200,
+    });
     stand.show.format = Format::default();
     stand.revision += 1;
     stand.attached = true;
