@@ -244,6 +244,9 @@ fn devices() -> Result<ExitCode> {
     for camera in regie::input::cameras() {
         let node = camera.node.unwrap_or_default();
         println!("{}\t{}\t{node}", camera.name, camera.label);
+        for mode in camera.modes {
+            println!("\t{}", mode.in_words());
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -300,15 +303,27 @@ fn engine(args: &EngineArgs) -> Result<ExitCode> {
             file: Some(charge.show_file.clone()),
             place: Some(charge.place.clone()),
         },
-    )?;
+    )
+    .inspect_err(|_| {
+        if args.resume && regie::engine::go_back(&charge.place) {
+            tracing::error!(
+                "the show as it was edited cannot be played: it goes back to the one before"
+            );
+        }
+    })?;
     let hub = engine.hub().clone();
     serve(&hub, &charge.place).context("the door does not open")?;
     end_when_asked(asked_to_end, hub.clone())?;
     if engine.join().is_none() {
         bail!("the tick died");
     }
+    hub.close();
     hub.wait_for_clients(Duration::from_secs(2));
-    Ok(ExitCode::SUCCESS)
+    Ok(if hub.makes_way() {
+        ExitCode::from(keeper::MADE_WAY)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// The show as its file has it when it begins, and as it began when it goes on: whatever was done to

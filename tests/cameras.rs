@@ -16,7 +16,7 @@ use regie::door::{
 };
 use regie::engine::{Engine, Options};
 use regie::input::cameras;
-use regie::media::CameraInfo;
+use regie::media::{CameraInfo, CameraMode, Rate};
 use regie::show::{Format, Pattern, Scene, Show, Source, SourceKind, VERSION};
 
 use common::wait;
@@ -35,6 +35,8 @@ struct Camera {
     picture: String,
     /// How many pictures its driver has memory for; as many as it likes where there is none.
     buffers: Option<u32>,
+    /// The caps of what it offers; it does not say where there are none.
+    offers: Option<&'static str>,
 }
 
 impl Camera {
@@ -46,6 +48,31 @@ impl Camera {
             ),
             ..Self::default()
         })
+    }
+
+    /// One that offers these caps, and gives what it is asked for.
+    fn offering(pattern: &str, caps: &'static str) -> Arc<Self> {
+        Arc::new(Self {
+            picture: format!(
+                "videotestsrc name=camera is-live=true pattern={pattern} ! \
+                 video/x-raw,format=YUY2 ! identity"
+            ),
+            offers: Some(caps),
+            ..Self::default()
+        })
+    }
+
+    /// Size and rate of what it gives now.
+    fn gives(&self) -> Option<(i32, i32, gst::Fraction)> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let bin = running.iter().rev().find_map(|bin| bin.upgrade())?;
+        let caps = bin.by_name("camera")?.static_pad("src")?.current_caps()?;
+        let picture = caps.structure(0)?;
+        Some((
+            picture.get("width").ok()?,
+            picture.get("height").ok()?,
+            picture.get("framerate").ok()?,
+        ))
     }
 
     /// One that gives the house's own pictures, which need no conversion, out of so few buffers, as
@@ -239,7 +266,12 @@ fn plug(camera: &Arc<Camera>, label: &str, serial: Option<&str>, node: &str) -> 
     let device: provider::TestDevice = gst::glib::Object::builder()
         .property("display-name", label)
         .property("device-class", "Video/Source")
-        .property("caps", gst::Caps::new_any())
+        .property(
+            "caps",
+            camera
+                .offers
+                .map_or_else(gst::Caps::new_any, |caps| caps.parse().unwrap()),
+        )
         .property("properties", properties.build())
         .build();
     let inside = gst::subclass::prelude::ObjectSubclassIsExt::imp(&device);
@@ -320,7 +352,7 @@ fn source(id: &str, kind: SourceKind) -> Source {
 
 fn camera_source(id: &str, device: &str) -> Source {
     let device = device.to_owned();
-    source(id, SourceKind::Camera { device })
+    source(id, SourceKind::Camera { device, mode: None })
 }
 
 fn show(sources: Vec<Source>) -> Show {
@@ -555,6 +587,92 @@ fn a_camera_unplugged_on_air_is_found_again_as_another_node() {
         "the other camera was disturbed"
     );
     studio.end();
+}
+
+/// What a camera of this test offers.
+const MODES: &str = "video/x-raw,format=YUY2,width=640,height=480,framerate={(fraction)30/1,(fraction)15/1};\
+                     video/x-raw,format=YUY2,width=320,height=240,framerate=(fraction)30/1";
+
+fn mode(width: u32, height: u32, rate: u32, format: &str) -> CameraMode {
+    CameraMode {
+        width,
+        height,
+        rate: Some(Rate(rate, 1)),
+        format: format.to_owned(),
+    }
+}
+
+#[test]
+fn a_camera_gives_the_mode_that_was_chosen() {
+    let _turn = common::alone();
+    the_provider();
+    let camera = Camera::offering("red", MODES);
+    let _plugged = plug(&camera, "Regie modes", Some("MODES01"), "/dev/regie-test-1");
+    let listed = cameras().into_iter().find(|c| c.name == "MODES01").unwrap();
+    let offered = [
+        mode(640, 480, 30, "YUY2"),
+        mode(640, 480, 15, "YUY2"),
+        mode(320, 240, 30, "YUY2"),
+    ];
+    assert_eq!(listed.modes, offered);
+    for wanted in offered {
+        let mut one = camera_source("stage", "MODES01");
+        let device = "MODES01".to_owned();
+        let (width, height) = (wanted.width as i32, wanted.height as i32);
+        let rate = gst::Fraction::new(wanted.rate.unwrap().0 as i32, 1);
+        one.kind = SourceKind::Camera {
+            device,
+            mode: Some(wanted),
+        };
+        let mut studio = Studio::start(show(vec![one]));
+        let live = studio.is(PATIENCE, "stage", SourceState::Live);
+        assert_eq!(live.message, "");
+        assert_eq!(camera.gives(), Some((width, height, rate)));
+        let program = watch(&studio);
+        studio.picture(&program, 0, |p| colour(p) == Some(0));
+        studio.end();
+    }
+}
+
+#[test]
+fn a_mode_that_a_camera_does_not_offer_is_named_and_it_gives_another() {
+    let _turn = common::alone();
+    the_provider();
+    let camera = Camera::offering("blue", MODES);
+    let plugged = plug(&camera, "Regie modes", Some("MODES02"), "/dev/regie-test-1");
+    let mut one = camera_source("stage", "MODES02");
+    one.kind = SourceKind::Camera {
+        device: "MODES02".to_owned(),
+        mode: Some(mode(640, 360, 30, "MJPG")),
+    };
+    let mut studio = Studio::start(show(vec![one]));
+    let live = studio.is(PATIENCE, "stage", SourceState::Live);
+    assert!(
+        live.message.contains("does not offer 640×360 · 30 · MJPEG"),
+        "{live:?}"
+    );
+    let program = watch(&studio);
+    studio.picture(&program, 0, |p| colour(p) == Some(2));
+    assert_eq!(studio.source("stage").restarts, 0);
+
+    // It comes back with more than it had.
+    drop(plugged);
+    studio.is(PATIENCE, "stage", SourceState::Restarting);
+    let better = Arc::new(Camera {
+        picture: "videotestsrc name=camera is-live=true pattern=green ! video/x-raw,format=I420 \
+                  ! jpegenc"
+            .to_owned(),
+        offers: Some("image/jpeg,width=640,height=360,framerate=(fraction)30/1"),
+        ..Camera::default()
+    });
+    let _again = plug(&better, "Regie modes", Some("MODES02"), "/dev/regie-test-1");
+    let back = studio.is(BACK_WITHIN, "stage", SourceState::Live);
+    assert_eq!(back.message, "");
+    let rate = gst::Fraction::new(30, 1);
+    assert_eq!(better.gives(), Some((640, 360, rate)));
+    let frame = studio.snapshot().frame;
+    studio.picture(&program, frame, |p| colour(p) == Some(1));
+    studio.command(Command::Quit {});
 }
 
 #[test]

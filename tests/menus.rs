@@ -293,6 +293,45 @@ fn each_entry_sends_its_command() {
 }
 
 #[test]
+fn the_shows_settings_are_in_the_menu_and_another_engine_is_no_alarm() {
+    let door = Told::new(|_| {});
+    let mut desk = open(&door, &Arc::default());
+    desk.choose("File", "Show settings…");
+    assert_eq!(door.sent(), [Command::Encoders {}, Command::Show {}]);
+    let text = "(version: 1, name: \"Forum\", format: (width: 1920, height: 1080, rate: (25, 1)))";
+    let show = show::parse(Path::new("x.ron"), text).unwrap();
+    door.events.lock().unwrap().push(Event::Show {
+        revision: 0,
+        show: Arc::new(show),
+        file: None,
+    });
+    desk.window.run();
+    let chosen = desk.window.get_by_label("Format").accesskit_node().value();
+    assert_eq!(chosen.as_deref(), Some("1080p25 (1920 × 1080)"));
+
+    let message = "the format was changed".to_owned();
+    let mut events = door.events.lock().unwrap();
+    events.push(Event::EngineRenews { message });
+    drop(events);
+    door.gone.store(true, Ordering::Relaxed);
+    desk.window.run();
+    let calm = "The program starts again with the new settings";
+    assert!(desk.is_said(calm));
+    assert!(desk.is_said("The program is starting again…"));
+    door.gone.store(false, Ordering::Relaxed);
+    door.events.lock().unwrap().push(Event::Ready {
+        show: "Forum".to_owned(),
+        frame: 200,
+    });
+    desk.window.run();
+    assert!(!desk.is_said(calm));
+    // One that is lost is another matter.
+    door.gone.store(true, Ordering::Relaxed);
+    desk.window.run();
+    assert!(!desk.is_said(calm));
+}
+
+#[test]
 fn what_cannot_be_done_cannot_be_chosen() {
     let door = Told::new(|_| {});
     let mut desk = open(&door, &Arc::default());

@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use regie::media::Rate;
+use regie::media::{CameraMode, Rate};
 use regie::show::{
     Afv, AtEnd, Colour, Destination, Direction, Encoder, EncoderName, Format, Key, Latency, Layer,
     Pattern, Play, Preset, Receiver, Recording, Rgb, Scene, Show, Source, SourceKind,
@@ -122,11 +122,25 @@ fn kind() -> impl Strategy<Value = SourceKind> {
         )
             .prop_map(|(path, looped)| SourceKind::file(&path, looped)),
         clip(),
-        text()
-            .prop_filter("a device", |d| !d.trim().is_empty())
-            .prop_map(|device| SourceKind::Camera { device }),
+        (
+            text().prop_filter("a device", |d| !d.trim().is_empty()),
+            option::of(mode())
+        )
+            .prop_map(|(device, mode)| SourceKind::Camera { device, mode }),
         (url, 0u32..=10_000).prop_map(|(url, latency_ms)| SourceKind::Network { url, latency_ms }),
     ]
+}
+
+fn mode() -> impl Strategy<Value = CameraMode> {
+    let size = (16u32..=4096, 16u32..=4096);
+    (size, option::of((1u32..=120, 1u32..=1001)), "[A-Z0-9]{0,5}").prop_map(
+        |((width, height), rate, format)| CameraMode {
+            width,
+            height,
+            rate: rate.map(|(num, den)| Rate(num, den)),
+            format,
+        },
+    )
 }
 
 /// A clip of which everything is said.

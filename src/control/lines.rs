@@ -139,8 +139,10 @@ fn room(event: &Event) -> usize {
         | Event::Error { .. }
         | Event::Show { .. }
         | Event::Devices { .. }
+        | Event::Encoders { .. }
         | Event::Tried { .. }
         | Event::Snapshot { .. }
+        | Event::EngineRenews { .. }
         | Event::EngineLost { .. }
         | Event::EventsLost { .. }
         | Event::Report(_) => ALL,

@@ -135,6 +135,12 @@ impl Shared {
                             one_less,
                         );
                     }
+                    if let Event::EngineRenews { .. } = &*event {
+                        // Before anybody hears of it: what they say then is for the next.
+                        self.attached.store(false, Ordering::Relaxed);
+                        *lock(&self.commands) = None;
+                        self.unanswered.store(0, Ordering::Relaxed);
+                    }
                     // Nobody reads them: the newest are lost.
                     let _ = self.heard.try_send(*event);
                 }

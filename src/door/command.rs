@@ -246,6 +246,8 @@ pub enum Command {
     Show {},
     /// Asks for the cameras and capture devices that are there, as an event.
     Devices {},
+    /// Asks for the H.264 encoders that this machine has, as an event.
+    Encoders {},
     /// Tries a source that may be in no show: a camera or a network source. An event says what it
     /// gave, or what is wrong, within some seconds. Nothing of it is seen or heard.
     TrySource {
@@ -298,7 +300,10 @@ impl Command {
 
     /// Whether it is for the scout: it takes long, and changes nothing.
     pub fn is_for_scout(&self) -> bool {
-        matches!(self, Self::Devices {} | Self::TrySource { .. })
+        matches!(
+            self,
+            Self::Devices {} | Self::Encoders {} | Self::TrySource { .. }
+        )
     }
 
     /// The command that chooses this kind and length, and leaves the rest of the style as it is.

@@ -61,6 +61,11 @@ pub enum Event {
         /// Those that are there.
         devices: Vec<CameraInfo>,
     },
+    /// The answer to the command of that name.
+    Encoders {
+        /// Names of GStreamer's elements, the one that `Auto` begins with first.
+        encoders: Vec<String>,
+    },
     /// The answer to `try_source`.
     Tried {
         /// The id of the source that was tried.
@@ -120,6 +125,12 @@ pub enum Event {
     /// A transition cannot be made as chosen: a mix is made instead.
     Transition {
         /// What is wrong with it, by its picture's name.
+        message: String,
+    },
+    /// The engine makes way for another, which plays the show as it was edited: what was changed cannot
+    /// be changed in a running one. Nothing was on air. What is said from now on waits for that other.
+    EngineRenews {
+        /// What was changed.
         message: String,
     },
     /// The engine ended without being asked; the keeper starts it again.

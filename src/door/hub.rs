@@ -23,6 +23,9 @@ const COMMANDS: usize = 1024;
 /// Errands that may wait for the scout; what is more is refused.
 const ERRANDS: usize = 16;
 
+/// The answer to a command that reaches an engine which another takes the place of.
+pub const SAY_IT_AGAIN: &str = "the engine is being started again: say it once more";
+
 /// So many events answer one editing command at most.
 const ANSWERS: usize = 2;
 
@@ -53,8 +56,22 @@ struct Subscribers {
     list: Vec<Sender<Event>>,
     /// Said to each who comes later, so that everybody hears it once.
     ready: Option<Event>,
-    /// Said when the show had ended. Who comes after it hears it alone.
-    report: Option<Event>,
+    /// Said when the show had ended, or another engine was to take it over. Who comes after it hears it
+    /// alone.
+    last: Option<Event>,
+    /// Everything has been said.
+    closed: bool,
+}
+
+impl Subscribers {
+    fn say(&mut self, event: &Event) {
+        self.list.retain(|subscriber| {
+            !matches!(
+                subscriber.try_send(event.clone()),
+                Err(TrySendError::Disconnected(_))
+            )
+        });
+    }
 }
 
 /// See the module's words.
@@ -98,14 +115,9 @@ impl Hub {
                         subscribers.ready = Some(event.clone());
                     }
                     if matches!(event, Event::Report(_)) {
-                        subscribers.report = Some(event.clone());
+                        subscribers.last = Some(event.clone());
                     }
-                    subscribers.list.retain(|subscriber| {
-                        !matches!(
-                            subscriber.try_send(event.clone()),
-                            Err(TrySendError::Disconnected(_))
-                        )
-                    });
+                    subscribers.say(&event);
                 }
             })?;
         let lines = Lines {
@@ -144,17 +156,50 @@ impl Hub {
         }
     }
 
-    /// Whether the report has been said: there is nothing more to hear.
+    /// Says to every client that another engine takes the show over, before anything that is answered
+    /// from now on: what is said after the answer is said to that one.
+    pub fn make_way(&self, message: String) {
+        let event = Event::EngineRenews { message };
+        let mut subscribers = self.lock();
+        subscribers.say(&event);
+        subscribers.last = Some(event);
+    }
+
+    /// Whether another engine is to take the show over.
+    pub fn makes_way(&self) -> bool {
+        matches!(self.lock().last, Some(Event::EngineRenews { .. }))
+    }
+
+    /// Whether the last has been said, but for answers.
     pub fn has_ended(&self) -> bool {
-        self.lock().report.is_some()
+        self.lock().last.is_some()
+    }
+
+    /// Lets every client go that has read what was said to it.
+    pub fn close(&self) {
+        self.lock().closed = true;
+    }
+
+    /// Whether clients are let go.
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    /// Why a command is carried out no more.
+    fn farewell(&self) -> String {
+        if self.makes_way() {
+            SAY_IT_AGAIN.to_owned()
+        } else {
+            "the show has ended".to_owned()
+        }
     }
 
     /// A new client's door.
     pub fn door(self: &Arc<Self>) -> LocalDoor {
         let (answers, events) = bounded(EVENTS);
         let mut subscribers = self.lock();
-        if let Some(report) = &subscribers.report {
-            let _ = answers.try_send(report.clone());
+        if let Some(last) = &subscribers.last {
+            let _ = answers.try_send(last.clone());
         } else if let Some(ready) = &subscribers.ready {
             let _ = answers.try_send(ready.clone());
             // Whoever hears events alone must know what happened before it came.
@@ -229,7 +274,7 @@ impl LocalDoor {
     /// is said of the show as it is then.
     pub fn ask(&self, id: u64, command: Command) {
         let ended = || Event::Error {
-            message: "the show has ended".to_owned(),
+            message: self.hub.farewell(),
             id: Some(id),
         };
         if command.is_aside() {

@@ -22,7 +22,7 @@ pub use client::Client;
 pub use command::{ClipAction, Command, Request};
 pub use event::{Event, Report, ReportDestination, ReportPart, ReportRecording, ReportSource};
 pub use given_key::GivenKey;
-pub use hub::{Ask, Hub, Lines, LocalDoor};
+pub use hub::{Ask, Hub, Lines, LocalDoor, SAY_IT_AGAIN};
 pub use monitor::{Absence, Door, MonitorId, MonitorPicture, MonitorRequest};
 pub use packing::{PackingState, PackingStatus};
 pub use place::Place;

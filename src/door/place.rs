@@ -110,6 +110,11 @@ impl Place {
         self.with("show")
     }
 
+    /// What can be undone, where it goes on with another engine.
+    fn past(&self) -> PathBuf {
+        self.with("past")
+    }
+
     /// Takes the show for the keeper that calls; `None` where another keeps it. It is kept for as
     /// long as the file, or a copy of its handle in any process, is open.
     ///
@@ -182,11 +187,7 @@ impl Place {
     /// # Errors
     /// What the system says.
     pub fn keep_show(&self, text: &str) -> io::Result<()> {
-        let folder = self.base.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(self.show())?;
-        Ok(())
+        self.put(&self.show(), text)
     }
 
     /// The text that was kept.
@@ -197,15 +198,42 @@ impl Place {
         fs::read_to_string(self.show())
     }
 
+    /// Keeps what can be undone, for an engine that takes the place of this one. For this user's eyes
+    /// alone.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn keep_past(&self, text: &str) -> io::Result<()> {
+        self.put(&self.past(), text)
+    }
+
+    /// What was kept by [`Self::keep_past`].
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn kept_past(&self) -> io::Result<String> {
+        fs::read_to_string(self.past())
+    }
+
+    /// Takes away what was kept by [`Self::keep_past`]: it does not lead to the show any more.
+    pub fn forget_past(&self) {
+        remove(&self.past());
+    }
+
+    fn put(&self, path: &Path, text: &str) -> io::Result<()> {
+        let folder = self.base.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.persist(path)?;
+        Ok(())
+    }
+
     /// Takes away what a show that has ended leaves. Only for who holds the lock, when no engine
     /// lives. Lock and log stay.
     pub fn clear(&self) {
-        for path in [self.journal(), self.show(), self.socket(), self.pictures()] {
-            if let Err(error) = fs::remove_file(&path)
-                && error.kind() != io::ErrorKind::NotFound
-            {
-                tracing::warn!(path = %path.display(), "cannot be removed: {error}");
-            }
+        let (journal, show, past) = (self.journal(), self.show(), self.past());
+        for path in [journal, show, past, self.socket(), self.pictures()] {
+            remove(&path);
         }
     }
 
@@ -227,6 +255,14 @@ impl Place {
         name.push(".");
         name.push(ending);
         PathBuf::from(name)
+    }
+}
+
+fn remove(path: &Path) {
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(path = %path.display(), "cannot be removed: {error}");
     }
 }
 

@@ -183,7 +183,7 @@ fn write_to(
                 }
             }
             Err(RecvTimeoutError::Timeout) => {
-                if gone.load(Ordering::Relaxed) {
+                if gone.load(Ordering::Relaxed) || hub.is_closed() {
                     return Ok(());
                 }
             }
@@ -229,7 +229,7 @@ fn write_pictures(
             }
         }
         while let Some(event) = door.next_event() {
-            if matches!(event, Event::Report(_)) {
+            if matches!(event, Event::Report(_) | Event::EngineRenews { .. }) {
                 return Ok(());
             }
         }

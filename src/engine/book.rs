@@ -5,16 +5,18 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::show::{Edit, EditError, ItemKind, Part, Show};
 
 /// What an edit of the whole show touches.
-const EVERYTHING: Part = Part::Setting("contents");
+const EVERYTHING: Part = Part::setting("contents");
 
 /// So many steps can be undone.
 const STEPS: usize = 500;
 
 /// See the module's words.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Book {
     show: Arc<Show>,
     revision: u64,
@@ -26,12 +28,23 @@ pub struct Book {
     touched: HashMap<Part, u64>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Step {
     label: String,
     /// The show on the other side of the step.
     show: Arc<Show>,
     parts: BTreeSet<Part>,
+}
+
+/// What a book knows beside the show itself: for the next engine's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Past {
+    /// The revision of the show that it leads to.
+    pub revision: u64,
+    first: u64,
+    undo: VecDeque<Step>,
+    redo: Vec<Step>,
+    touched: Vec<(Part, u64)>,
 }
 
 /// What an edit would make.
@@ -88,6 +101,30 @@ impl Book {
             undo: VecDeque::new(),
             redo: Vec::new(),
             touched: HashMap::new(),
+        }
+    }
+
+    /// A show that goes on under this revision, with what an engine before this one knew of it.
+    pub fn going_on(show: Arc<Show>, revision: u64, past: Past) -> Self {
+        Self {
+            show,
+            revision,
+            first: past.first,
+            undo: past.undo,
+            redo: past.redo,
+            touched: past.touched.into_iter().collect(),
+        }
+    }
+
+    /// What the next engine's book is to know.
+    pub fn past(&self) -> Past {
+        let touched = self.touched.iter().map(|(part, at)| (part.clone(), *at));
+        Past {
+            revision: self.revision,
+            first: self.first,
+            undo: self.undo.clone(),
+            redo: self.redo.clone(),
+            touched: touched.collect(),
         }
     }
 
@@ -381,6 +418,29 @@ mod tests {
         let draft = book.draft_undo(None).unwrap();
         book.commit(draft);
         assert_eq!(book.show().scenes[0].layers[0].source, "cam1");
+    }
+
+    #[test]
+    fn a_book_goes_on_with_its_past() {
+        let mut book = book();
+        make(&mut book, add("one"), "add", false);
+        let seen = book.revision();
+        make(&mut book, set("one", 0.3), "opacity", false);
+        let undone = book.draft_undo(None).unwrap();
+        book.commit(undone);
+        let text = serde_json::to_string(&book.past()).unwrap();
+        let past: Past = serde_json::from_str(&text).unwrap();
+        assert_eq!(past, book.past());
+        let mut next = Book::going_on(book.show().clone(), past.revision + 1, past);
+        assert_eq!(
+            (next.undoes(), next.redoes()),
+            (Some("add"), Some("opacity"))
+        );
+        let stale = next.draft(Some(seen), &[set("one", 0.2)], "late", false);
+        assert!(matches!(stale, Err(BookError::Stale { .. })));
+        let again = next.draft_redo(Some(next.revision())).unwrap();
+        next.commit(again);
+        assert_eq!(opacity(&next), 0.3);
     }
 
     #[test]

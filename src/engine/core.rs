@@ -99,6 +99,15 @@ pub enum Refusal {
     NotWriting(String),
 }
 
+/// What is on air, by its labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OnAir {
+    /// The destinations that are asked for.
+    pub destinations: Vec<String>,
+    /// The master is asked for.
+    pub recording: bool,
+}
+
 /// What becomes of a source that is on air and leaves the show by an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leaving {
@@ -327,6 +336,7 @@ impl Core {
             .collect();
         self.recording = journal.recording;
         self.hold = journal.hold;
+        self.live_edit = journal.live_edit;
     }
 
     /// What a next engine needs to go on.
@@ -363,6 +373,8 @@ impl Core {
             streaming: self.streaming.iter().cloned().collect(),
             recording: self.recording,
             hold: self.hold,
+            live_edit: self.live_edit,
+            rate: Some(self.cast.show.format.rate),
             ..Journal::default()
         }
     }
@@ -402,6 +414,19 @@ impl Core {
     /// The ids of the destinations that are asked for.
     pub fn streaming(&self) -> &BTreeSet<String> {
         &self.streaming
+    }
+
+    /// What is on air beyond this machine's own monitors; none where nothing is.
+    pub fn on_air(&self) -> Option<OnAir> {
+        let destinations = self.cast.show.destinations.iter();
+        let on_air = OnAir {
+            destinations: destinations
+                .filter(|d| self.streaming.contains(&d.id))
+                .map(|d| label(&d.label, &d.id))
+                .collect(),
+            recording: self.recording,
+        };
+        (on_air != OnAir::default()).then_some(on_air)
     }
 
     /// Whether the master is asked for.
@@ -559,7 +584,9 @@ impl Core {
             | Command::ForgetKey { .. }
             | Command::Autosave { .. }
             | Command::Show {} => return Err(Refusal::ForEditor),
-            Command::Devices {} | Command::TrySource { .. } => return Err(Refusal::ForScout),
+            Command::Devices {} | Command::Encoders {} | Command::TrySource { .. } => {
+                return Err(Refusal::ForScout);
+            }
             Command::Quit {} => return Ok(Effect::Quit),
         }
         Ok(Effect::None)

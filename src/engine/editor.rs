@@ -10,12 +10,13 @@ use std::time::{Duration, Instant, SystemTime};
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, at, bounded, never, select, tick};
 
-use super::book::{Book, BookError, Draft};
+use super::book::{Book, BookError, Draft, Past};
 use super::cast::{Cast, SLOTS};
-use super::core::{Leaving, Refusal};
-use super::exchange::{Change, Departure};
+use super::core::{Leaving, OnAir, Refusal};
+use super::exchange::{Change, Departure, Next};
 use super::keys::Keys;
 use super::packing::{Packing, PackingRefusal};
+use super::past;
 use super::stagehands::Stagehands;
 use super::tries::{Tries, TryRefusal};
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
@@ -36,8 +37,17 @@ enum EditRefusal {
     Refused(#[from] Refusal),
     #[error("{0} sources run already: expected at most that many, those on air included")]
     TooMany(usize),
-    #[error("the {0} is changed while the show runs: end the show and start it anew")]
-    Fixed(&'static str),
+    #[error(
+        "the {0} cannot be changed while the show runs, for nobody would start its engine again: end \
+         the show and start it anew"
+    )]
+    Fixed(String),
+    #[error("{}", still_on(what, on_air))]
+    OnAir { what: String, on_air: OnAir },
+    #[error(
+        "the show as it was edited cannot be kept for another engine, so nothing is changed: {0}"
+    )]
+    Unkept(std::io::Error),
     #[error(
         "{0} was changed by another program since it was read: save with \"over\" to put this show \
          in its place (what is there is kept as a copy), or \"revert\" to take over what it holds"
@@ -59,11 +69,24 @@ enum EditRefusal {
     Ended,
 }
 
-/// The faults of a show that is not in a file yet: their lines mean nothing to whoever edits.
+fn still_on(what: &str, on_air: &OnAir) -> String {
+    let mut on = on_air.destinations.clone();
+    if on_air.recording {
+        on.push("the recording".to_owned());
+    }
+    format!(
+        "the {what} is changed by another engine, which would interrupt what is on air ({}): stop it \
+         first, then change the {what} again",
+        on.join(", ")
+    )
+}
+
+/// The faults of a show that is not in a file yet: their lines mean nothing to whoever edits, the names
+/// of their fields do.
 fn faults(error: &SaveError) -> String {
     match error {
         SaveError::Faulty(faults) => {
-            let messages: Vec<&str> = faults.iter().map(|f| f.message.as_str()).collect();
+            let messages: Vec<String> = faults.iter().map(show::Fault::in_words).collect();
             messages.join("; ")
         }
         other => other.to_string(),
@@ -96,6 +119,8 @@ pub struct Editor {
     pub packing: Packing,
     /// What an autosave holds is offered: the show was opened, and does not go on.
     pub offers_autosave: bool,
+    /// What the engine before this one knew of the show, where that made way for this one.
+    pub past: Option<Past>,
 }
 
 impl Editor {
@@ -125,6 +150,8 @@ struct Desk {
     kept: Option<String>,
     /// When what is edited is kept beside the file, and its text.
     to_keep: Option<(Instant, String)>,
+    /// The next edit is for another engine.
+    makes_way: bool,
 }
 
 /// So long after an edit it is kept beside the file: a drag is many edits.
@@ -136,13 +163,16 @@ impl Editor {
     ///
     /// # Errors
     /// Where the system has no thread.
-    pub fn start(self, cast: Arc<Cast>) -> std::io::Result<JoinHandle<Stagehands>> {
+    pub fn start(mut self, cast: Arc<Cast>) -> std::io::Result<JoinHandle<Stagehands>> {
         let text = self
             .file
             .as_deref()
             .and_then(|f| std::fs::read_to_string(f).ok());
         let mut desk = Desk {
-            book: Book::new(cast.show.clone(), cast.revision),
+            book: match self.past.take() {
+                Some(past) => Book::going_on(cast.show.clone(), cast.revision, past),
+                None => Book::new(cast.show.clone(), cast.revision),
+            },
             saved: self
                 .saved(text.as_deref())
                 .unwrap_or_else(|| cast.show.clone()),
@@ -153,6 +183,7 @@ impl Editor {
             offered: None,
             kept: None,
             to_keep: None,
+            makes_way: false,
             editor: self,
         };
         if let Some(file) = desk.editor.file.as_deref() {
@@ -180,7 +211,7 @@ impl Desk {
         }
         let (asked, departures) = (self.editor.asked.clone(), self.editor.departures.clone());
         let look = tick(LOOK_AT_FILE);
-        loop {
+        while !self.makes_way {
             let keep = match &self.to_keep {
                 Some((when, _)) => at(*when),
                 None => never(),
@@ -319,18 +350,19 @@ impl Desk {
         let now = draft.show.clone();
         let path = self.editor.file.clone().unwrap_or_default();
         let text = show::text_of(&path, &now, &before).map_err(EditRefusal::Faulty)?;
-        if let Some(what) = fixed(&before, &now) {
-            return Err(EditRefusal::Fixed(what));
+        let fixed = fixed(&before, &now);
+        if !fixed.is_empty() {
+            return self.make_way(draft, text, &fixed.join(" and the "));
         }
         let hands = &self.editor.hands;
         let cast = self.cast.next(now, |slot| hands.is_taken(slot));
         let cast = Arc::new(cast.ok_or(EditRefusal::TooMany(SLOTS))?);
         let (answer, answered) = bounded(1);
-        let change = Change {
+        let change = Change::Play(Next {
             cast: cast.clone(),
             on_air,
             answer,
-        };
+        });
         self.editor
             .changes
             .send(change)
@@ -339,13 +371,51 @@ impl Desk {
         self.book.commit(draft);
         let old = std::mem::replace(&mut self.cast, cast);
         self.start(&old, &taken.missing);
-        self.keep_copy(&text);
+        if let Some(place) = &self.editor.place {
+            // It does not lead to this show.
+            place.forget_past();
+            if let Err(error) = place.keep_show(&text) {
+                tracing::error!("a next engine would not know this edit: {error}");
+            }
+        }
+        self.autosave_soon(text);
+        Ok(taken.frame)
+    }
+
+    /// Has another engine make a draft the show, unless something is on air. The tick ends with the
+    /// frame that is given.
+    fn make_way(&mut self, draft: Draft, text: String, what: &str) -> Result<u64, EditRefusal> {
+        let Some(place) = self.editor.place.clone() else {
+            return Err(EditRefusal::Fixed(what.to_owned()));
+        };
+        let (answer, answered) = bounded(1);
+        let asked = self.editor.changes.send(Change::MakeWay(answer));
+        asked.map_err(|_| EditRefusal::Ended)?;
+        let answer = answered.recv().map_err(|_| EditRefusal::Ended)?;
+        let frame = answer.map_err(|on_air| EditRefusal::OnAir {
+            what: what.to_owned(),
+            on_air,
+        })?;
+        // From here on this engine makes no frame, whatever becomes of the edit.
+        self.makes_way = true;
+        let mut book = self.book.clone();
+        book.commit(draft);
+        let kept = past::keep(&place, &text, book.past());
+        if kept.is_ok() {
+            self.book = book;
+            self.autosave_soon(text);
+        }
+        self.editor.hub.make_way(format!("the {what} was changed"));
+        kept.map(|()| frame).map_err(EditRefusal::Unkept)
+    }
+
+    /// Keeps what is edited beside the file, before long.
+    fn autosave_soon(&mut self, text: String) {
         if self.editor.file.is_some() {
             // Not put off by each further step of a drag.
             let when = self.to_keep.as_ref().map(|(when, _)| *when);
             self.to_keep = Some((when.unwrap_or_else(|| Instant::now() + AUTOSAVE), text));
         }
-        Ok(taken.frame)
     }
 
     /// Starts what the tick lacks since the show was another one.
@@ -387,16 +457,6 @@ impl Desk {
             if !old.show.destinations.iter().any(|d| same(&d)) {
                 self.editor.hands.start_destination(destination);
             }
-        }
-    }
-
-    /// Writes the copy from which the next engine goes on, should this one die.
-    fn keep_copy(&self, text: &str) {
-        let Some(place) = &self.editor.place else {
-            return;
-        };
-        if let Err(error) = place.keep_show(text) {
-            tracing::error!("a next engine would not know this edit: {error}");
         }
     }
 
@@ -539,15 +599,13 @@ impl Desk {
     }
 }
 
-/// What of a show cannot change while it runs.
-fn fixed(before: &Show, now: &Show) -> Option<&'static str> {
-    if before.format != now.format {
-        Some("format")
-    } else if before.encoder != now.encoder {
-        Some("encoder")
-    } else if before.receiver != now.receiver {
-        Some("receiver")
-    } else {
-        None
-    }
+/// What differs of that which an engine cannot change while it runs.
+fn fixed(before: &Show, now: &Show) -> Vec<&'static str> {
+    let differs = [
+        ("format", before.format != now.format),
+        ("encoder", before.encoder != now.encoder),
+        ("receiver", before.receiver != now.receiver),
+    ];
+    let differing = differs.into_iter().filter(|(_, differs)| *differs);
+    differing.map(|(name, _)| name).collect()
 }

@@ -6,13 +6,21 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use super::cast::Cast;
-use super::core::{Leaving, Refusal};
+use super::core::{Leaving, OnAir, Refusal};
 use super::played::Input;
 use crate::media::Picture;
 use crate::output::RunningDestination;
 
+/// What the tick is asked for by who edits the show.
+pub enum Change {
+    /// To play another show from now on.
+    Play(Next),
+    /// To make way for another engine, if nothing is on air; with where the answer goes.
+    MakeWay(Sender<Result<u64, OnAir>>),
+}
+
 /// A show that the tick is asked to play from now on.
-pub struct Change {
+pub struct Next {
     /// The show.
     pub cast: Arc<Cast>,
     /// What becomes of what it would take off the air.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tally::Tally;
 use crate::door::{Counters, Hub};
-use crate::media::HouseClock;
+use crate::media::{HouseClock, Rate};
 use crate::show::{Afv, Colour, Layer, TransitionStyle};
 
 /// What was on air.
@@ -23,6 +23,12 @@ use crate::show::{Afv, Colour, Layer, TransitionStyle};
 pub struct Journal {
     /// The house's epoch on the monotonic clock, so that frame numbers go on.
     pub epoch_ns: i64,
+    /// When the show began on the same clock; at the epoch where it says nothing.
+    #[serde(default)]
+    pub began_ns: Option<i64>,
+    /// The rate of the frames; that of the show where it says nothing.
+    #[serde(default)]
+    pub rate: Option<Rate>,
     /// The boot in which that clock ran; filled in by the writer.
     pub boot: String,
     /// The scene on PGM, and its layers as they were taken.
@@ -54,6 +60,9 @@ pub struct Journal {
     /// The holding slate was over everything.
     #[serde(default)]
     pub hold: bool,
+    /// Edits of the scenes on air are seen at once.
+    #[serde(default)]
+    pub live_edit: bool,
     /// Frames so far.
     pub counters: Counters,
     /// How often the engine was started again.
@@ -61,6 +70,9 @@ pub struct Journal {
     /// The show was ended: nothing is to go on, even should the engine die while it closes its files.
     #[serde(default)]
     pub ended: bool,
+    /// The engine made way for the next: it did not die.
+    #[serde(default)]
+    pub made_way: bool,
     /// What this engine and those before it counted; filled in by the writer.
     #[serde(default)]
     pub tally: Tally,
@@ -90,9 +102,15 @@ impl Journal {
         }
     }
 
-    /// The clock by which the frame numbers go on, if this is still the boot in which it ran.
-    pub fn clock(&self) -> Option<HouseClock> {
-        (self.boot == boot()).then(|| HouseClock::with_epoch(self.epoch_ns))
+    /// The clock by which the frame numbers go on at this rate, and when the show began by it, if this
+    /// is still the boot in which it ran.
+    pub fn clock(&self, rate: Rate) -> Option<(HouseClock, i64)> {
+        if self.boot != boot() {
+            return None;
+        }
+        let clock = HouseClock::with_epoch(self.epoch_ns);
+        let clock = clock.at_rate(clock.now(), self.rate.unwrap_or(rate), rate);
+        Some((clock, self.began_ns.unwrap_or(self.epoch_ns)))
     }
 }
 
@@ -109,10 +127,39 @@ const LOOK: Duration = Duration::from_millis(100);
 pub struct JournalWriter {
     next: Arc<ArcSwapOption<Journal>>,
     wake: Sender<()>,
-    thread: JoinHandle<Counted>,
+    closing: Arc<ArcSwapOption<Closing>>,
+    thread: JoinHandle<Closed>,
 }
 
-/// What the report counts, up to the end of the journal.
+/// Why a journal comes to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// The show has ended.
+    Ended,
+    /// Another engine goes on with it.
+    MakesWay,
+}
+
+/// A journal that nobody writes to any more.
+#[derive(Debug, Default)]
+pub struct Closed {
+    /// What the report counts, up to the end of the journal.
+    pub counted: Counted,
+    path: Option<PathBuf>,
+    last: Journal,
+}
+
+impl Closed {
+    /// Notes that this engine made way for the next, with all that it counted. To be called when
+    /// everything is closed.
+    pub fn made_way(mut self, whole: Tally) {
+        self.last.tally = whole;
+        self.last.made_way = true;
+        put(self.path.as_deref(), &mut self.last);
+    }
+}
+
+/// What the report counts.
 #[derive(Clone, Debug, Default)]
 pub struct Counted {
     /// By engines before this one.
@@ -139,13 +186,24 @@ impl JournalWriter {
                 own: Tally::default(),
             },
         };
+        let closing = Arc::new(ArcSwapOption::<Closing>::empty());
+        let how = closing.clone();
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())
             .spawn(move || {
-                pen.run(&woken);
-                pen.counted
+                pen.run(&woken, &how);
+                Closed {
+                    counted: pen.counted,
+                    path: pen.path,
+                    last: pen.last,
+                }
             })?;
-        Ok(Self { next, wake, thread })
+        Ok(Self {
+            next,
+            wake,
+            closing,
+            thread,
+        })
     }
 
     /// Hands over what is to be written. Never waits; the newest wins.
@@ -154,14 +212,15 @@ impl JournalWriter {
         let _ = self.wake.try_send(());
     }
 
-    /// Notes that the show has ended, and waits until that is written. To be called before anything
-    /// is closed. The file stays, for the keeper to see it.
-    pub fn end(self) -> Counted {
+    /// Notes that the show has ended, if it has, and waits until that is written. To be called before
+    /// anything is closed. The file stays, for the keeper to see it.
+    pub fn close(self, closing: Closing) -> Closed {
+        self.closing.store(Some(Arc::new(closing)));
         let Self { wake, thread, .. } = self;
         drop(wake);
         thread.join().unwrap_or_else(|_| {
             tracing::error!("the journal's writer panicked");
-            Counted::default()
+            Closed::default()
         })
     }
 }
@@ -176,7 +235,7 @@ struct Pen {
 }
 
 impl Pen {
-    fn run(&mut self, woken: &Receiver<()>) {
+    fn run(&mut self, woken: &Receiver<()>, closing: &ArcSwapOption<Closing>) {
         loop {
             let told = woken.recv_timeout(LOOK);
             let snapshot = self.hub.snapshot();
@@ -187,7 +246,8 @@ impl Pen {
                 self.last = Journal::clone(&next);
             }
             if told == Err(RecvTimeoutError::Disconnected) {
-                self.last.ended = true;
+                // A tick that panicked has not said that the show is over.
+                self.last.ended = closing.load().as_deref() == Some(&Closing::Ended);
                 self.write();
                 return;
             }
@@ -198,12 +258,17 @@ impl Pen {
     }
 
     fn write(&mut self) {
-        let Some(path) = &self.path else { return };
-        self.last.boot = boot();
         self.last.tally = self.counted.before.and(&self.counted.own);
-        if let Err(error) = write(path, &self.last) {
-            tracing::error!(path = %path.display(), "the journal cannot be written: {error}");
-        }
+        put(self.path.as_deref(), &mut self.last);
+    }
+}
+
+/// Writes the journal to its path, where it has one.
+fn put(path: Option<&Path>, journal: &mut Journal) {
+    let Some(path) = path else { return };
+    journal.boot = boot();
+    if let Err(error) = write(path, journal) {
+        tracing::error!(path = %path.display(), "the journal cannot be written: {error}");
     }
 }
 
@@ -255,7 +320,8 @@ mod tests {
         };
         assert!(!running.ended);
         assert_eq!(running.tally, before);
-        assert_eq!(writer.end().before, before);
+        let closed = writer.close(Closing::Ended);
+        assert_eq!(closed.counted.before, before);
         let ended = Journal::read(&path).unwrap();
         let expected = Journal {
             ended: true,
@@ -266,10 +332,46 @@ mod tests {
     }
 
     #[test]
+    fn an_engine_that_makes_way_has_not_ended_the_show() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let (hub, _lines) = Hub::start().unwrap();
+        let writer = JournalWriter::start(Some(path.clone()), hub, Tally::default()).unwrap();
+        let last = Journal {
+            preview: "two".to_owned(),
+            rate: Some(Rate(50, 1)),
+            ..Journal::default()
+        };
+        writer.write(last.clone());
+        let closed = writer.close(Closing::MakesWay);
+        let so_far = Journal::read(&path).unwrap();
+        assert_eq!((so_far.ended, so_far.made_way), (false, false));
+        let whole = Tally {
+            parts: vec![part("a.mkv")],
+            ..Tally::default()
+        };
+        closed.made_way(whole.clone());
+        let expected = Journal {
+            made_way: true,
+            tally: whole,
+            boot: boot(),
+            ..last
+        };
+        assert_eq!(Journal::read(&path).unwrap(), expected);
+    }
+
+    #[test]
     fn a_journal_of_an_earlier_program_is_understood() {
         let text = serde_json::to_value(Journal::default()).unwrap();
         let mut fields = text.as_object().unwrap().clone();
-        for new in ["ended", "tally", "transition_style", "overruled"] {
+        let new = [
+            "ended",
+            "made_way",
+            "tally",
+            "transition_style",
+            "overruled",
+        ];
+        for new in new.into_iter().chain(["began_ns", "rate", "live_edit"]) {
             assert!(fields.remove(new).is_some(), "{new}");
         }
         fields.insert("transition".to_owned(), "mix".into());

@@ -14,6 +14,7 @@ mod keys;
 mod monitors;
 mod observer;
 mod packing;
+mod past;
 mod played;
 mod reception;
 mod scout;
@@ -36,10 +37,11 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Sender, bounded, unbounded};
 
-pub use book::{Book, BookError, Draft};
+pub use book::{Book, BookError, Draft, Past};
 pub use cast::{Cast, SLOTS};
-pub use core::{Core, Effect, Leaving, Observed, Refusal, Strip};
+pub use core::{Core, Effect, Leaving, Observed, OnAir, Refusal, Strip};
 pub use journal::{Journal, JournalStrip};
+pub use past::go_back;
 pub use switcher::{SwitchError, Switcher};
 pub use taken::Taken;
 pub use tally::{DestinationTally, SourceTally, Tally};
@@ -56,7 +58,7 @@ use crate::show::{self, Show};
 use crate::video::{Compositor, StingerShelf};
 use editor::Editor;
 use health::Watch;
-use journal::{Counted, JournalWriter};
+use journal::{Closed, Closing, Counted, JournalWriter};
 use keys::Keys;
 use monitors::Taps;
 use observer::Observer;
@@ -129,13 +131,19 @@ impl Engine {
             .as_deref()
             .filter(|_| options.resume)
             .and_then(Journal::read);
-        let clock = resumed
+        let past = options.place.as_ref().filter(|_| options.resume);
+        let past = past.and_then(past::find);
+        let (clock, began_ns) = resumed
             .as_ref()
-            .and_then(Journal::clock)
-            .unwrap_or_else(HouseClock::start);
+            .and_then(|journal| journal.clock(show.format.rate))
+            .unwrap_or_else(|| {
+                let clock = HouseClock::start();
+                (clock, clock.epoch_ns())
+            });
         let (hub, lines) = Hub::start()?;
         // A revision that somebody may have seen is never another one's number.
         let revision = resumed.as_ref().map_or(0, |journal| journal.revision + 1);
+        let revision = revision.max(past.as_ref().map_or(0, |past| past.revision));
         let cast = Arc::new(Cast::opened(show, revision));
         let format = cast.show.format;
         let mut core = Core::new(cast.clone());
@@ -152,7 +160,7 @@ impl Engine {
                 record: core.is_recording(),
             };
             before = journal.counters;
-            restarts = journal.restarts + 1;
+            restarts = journal.restarts + u32::from(!journal.made_way);
             counted = journal.tally.clone();
         }
 
@@ -212,6 +220,7 @@ impl Engine {
             keys,
             tries: Tries::new(hub.clone()),
             offers_autosave: !options.resume,
+            past,
         };
 
         let taps = Arc::new(Taps::new());
@@ -271,6 +280,8 @@ impl Engine {
             journal: Some(journal),
             before,
             restarts,
+            began_ns,
+            makes_way: false,
             core,
         };
         // Everything that the show begins with is there before its first frame.
@@ -292,15 +303,25 @@ impl Engine {
                 }
                 let mut ended = tick.run(first);
                 // From here on the show is over, whatever becomes of the rest.
-                let counted = ended.journal.take().map(JournalWriter::end);
+                let makes_way = ended.makes_way;
+                let closing = if makes_way {
+                    Closing::MakesWay
+                } else {
+                    Closing::Ended
+                };
+                let closed = ended.journal.take().map(|journal| journal.close(closing));
                 if let Ok(sound) = sound
                     && sound.join().is_err()
                 {
                     tracing::error!("the mixer panicked");
                 }
-                let counted = counted.unwrap_or_default();
-                let report = end(ended, counted, editor, fan_out, helpers);
-                end_hub.say(Event::Report(report.clone()));
+                let closed = closed.unwrap_or_default();
+                let (report, whole) = end(ended, &closed, editor, fan_out, helpers);
+                if makes_way {
+                    closed.made_way(whole);
+                } else {
+                    end_hub.say(Event::Report(report.clone()));
+                }
                 report
             })?;
         Ok(Self { hub, thread })
@@ -311,7 +332,8 @@ impl Engine {
         &self.hub
     }
 
-    /// Waits until the show has ended; `None` if the tick itself died.
+    /// Waits until the show has ended, or this engine has made way for another, which its hub tells; gives
+    /// what there is to say of the show so far, or `None` if the tick itself died.
     pub fn join(self) -> Option<Report> {
         self.thread.join().ok()
     }
@@ -390,14 +412,15 @@ fn wait_for_pictures(inputs: &[Option<Box<Input>>]) {
     }
 }
 
-/// Ends everything in the order of a frame's way, so that nothing made is lost.
+/// Ends everything in the order of a frame's way, so that nothing made is lost. Gives what there is to say
+/// of the show, and what was counted in all.
 fn end(
     ended: Ended,
-    counted: Counted,
+    closed: &Closed,
     editor: JoinHandle<Stagehands>,
     fan_out: JoinHandle<()>,
     helpers: Sender<()>,
-) -> Report {
+) -> (Report, Tally) {
     // The tick's end of their lines is gone.
     let hands = editor.join().ok();
     if let Some(hands) = &hands {
@@ -409,7 +432,7 @@ fn end(
     }
     drop(helpers);
 
-    let Counted { before, mut own } = counted;
+    let Counted { before, mut own } = closed.counted.clone();
     for (source, seen) in ended.show.sources.iter().zip(&ended.sources) {
         own.see_source(&source.id, seen.frames, seen.lost);
     }
@@ -418,7 +441,7 @@ fn end(
     }
     own.see_recording(&recording);
     let whole = before.and(&own);
-    Report {
+    let report = Report {
         frames: ended.counters.frames,
         repeated: ended.counters.repeated,
         skipped: ended.counters.skipped,
@@ -459,7 +482,8 @@ fn end(
         recording: whole.parts.last().cloned().map(|last| ReportRecording {
             path: last.path,
             frames: last.frames,
-            parts: whole.parts,
+            parts: whole.parts.clone(),
         }),
-    }
+    };
+    (report, whole)
 }

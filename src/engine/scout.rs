@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, select};
 
 use crate::door::{Ask, Command, Event, Hub};
 use crate::input::{self, Setting};
+use crate::output;
 
 /// So many things are looked for at once.
 const AT_ONCE: usize = 4;
@@ -84,6 +85,9 @@ fn carry_out(command: &Command, setting: &Setting) -> Option<Event> {
     match command {
         Command::Devices {} => Some(Event::Devices {
             devices: input::cameras(),
+        }),
+        Command::Encoders {} => Some(Event::Encoders {
+            encoders: output::h264_encoders(),
         }),
         Command::TrySource { source } => {
             let (found, message) = match input::attempt(source, setting) {

@@ -20,7 +20,7 @@ use super::sting::Sting;
 use super::stingers::Stingers;
 use super::wipes::Wipes;
 use crate::audio::{Meters, Order, StripGain};
-use crate::door::{Ask, Command, Counters, Event, Hub, SourceStatus};
+use crate::door::{Ask, Command, Counters, Event, Hub, SAY_IT_AGAIN, SourceStatus};
 use crate::media::{House, HouseClock, Picture, Rate};
 use crate::output::EncoderInput;
 use crate::show::Show;
@@ -79,6 +79,10 @@ pub struct Tick {
     pub before: Counters,
     /// How often the engine was started again.
     pub restarts: u32,
+    /// When the show began, in nanoseconds of the clock's own time.
+    pub began_ns: i64,
+    /// Another engine takes over behind this frame.
+    pub makes_way: bool,
 }
 
 impl Tick {
@@ -142,8 +146,12 @@ impl Tick {
                     frame: n,
                 });
             }
+            if self.makes_way {
+                // The next begins where this ends.
+                saved = None;
+            }
             self.save(counters, &mut saved, n);
-            if asked.quit {
+            if asked.quit || self.makes_way {
                 let observed = self.observe(n, counters);
                 self.link.ended.store(true, Ordering::Relaxed);
                 // Without the tick's ends of its lines the editor ends.
@@ -154,6 +162,7 @@ impl Tick {
                     sources: observed.sources,
                     journal: self.journal,
                     restarts: self.restarts,
+                    makes_way: self.makes_way && !asked.quit,
                 };
             }
             self.watch.ticked(self.clock.now() - began);
@@ -188,6 +197,15 @@ impl Tick {
     /// Goes on with the show as it was edited, from this frame on.
     fn recast(&mut self, n: u64) {
         while let Ok(change) = self.changes.try_recv() {
+            let change = match change {
+                Change::Play(next) => next,
+                Change::MakeWay(answer) => {
+                    let on_air = self.core.on_air();
+                    self.makes_way = on_air.is_none();
+                    let _ = answer.try_send(on_air.map_or(Ok(n), Err));
+                    continue;
+                }
+            };
             // What was started for the edit before this one is not missing.
             self.receive();
             let before = self.core.cast().clone();
@@ -270,6 +288,14 @@ impl Tick {
             let Ok(ask) = self.asked.try_recv() else {
                 break;
             };
+            if self.makes_way && ask.command != (Command::Quit {}) {
+                // The next engine would know nothing of it.
+                let _ = ask.answer.try_send(Event::Error {
+                    message: SAY_IT_AGAIN.to_owned(),
+                    id: Some(ask.id),
+                });
+                continue;
+            }
             let answer = match self.obey(&ask, n, rate, &mut asked) {
                 Ok(()) => Event::Done {
                     command: ask.command,
@@ -425,6 +451,7 @@ impl Tick {
     }
 
     fn observe(&mut self, n: u64, counters: Counters) -> Observed {
+        let due = self.core.show().format.rate.time_of(n);
         let slots = self.core.cast().slots().iter();
         let sources = slots
             .map(|&slot| match self.inputs.get(slot) {
@@ -439,7 +466,7 @@ impl Tick {
             program: self.meters.take_program(),
             counters,
             health: self.watch.health(),
-            uptime_s: self.core.show().format.rate.time_of(n) as f64 / 1e9,
+            uptime_s: (self.clock.epoch_ns() - self.began_ns + due) as f64 / 1e9,
             ..self.outputs.observe(self.core.show())
         }
     }
@@ -455,6 +482,7 @@ impl Tick {
         if !is_same {
             writer.write(Journal {
                 epoch_ns: self.clock.epoch_ns(),
+                began_ns: Some(self.began_ns),
                 counters,
                 restarts: self.restarts,
                 ..state.clone()
@@ -485,4 +513,6 @@ pub struct Ended {
     pub journal: Option<JournalWriter>,
     /// How often the engine was started again.
     pub restarts: u32,
+    /// Another engine goes on with the show.
+    pub makes_way: bool,
 }

@@ -34,5 +34,6 @@ pub(super) fn build(
         feed,
         streams: Some(streams),
         start: Start::Seek(span),
+        note: String::new(),
     })
 }

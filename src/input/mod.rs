@@ -9,6 +9,7 @@ mod decode;
 mod downmix;
 mod feed;
 mod file;
+mod modes;
 mod network;
 mod pace;
 mod pipeline;

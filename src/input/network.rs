@@ -46,6 +46,7 @@ pub(super) fn build(
         feed,
         streams: Some(streams),
         start: Start::Play,
+        note: String::new(),
     })
 }
 

@@ -53,6 +53,8 @@ pub(super) struct Built {
     pub feed: Arc<Feed>,
     pub streams: Option<Arc<Streams>>,
     pub start: Start,
+    /// What is not as it was asked for, though it runs; empty where all is.
+    pub note: String,
 }
 
 /// How a pipeline is started.

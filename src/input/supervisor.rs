@@ -323,7 +323,9 @@ impl Supervisor {
                 };
                 file::build(&self.setting, feed, &path, span)
             }
-            SourceKind::Camera { device } => camera::build(&self.setting, feed, device),
+            SourceKind::Camera { device, mode } => {
+                camera::build(&self.setting, feed, device, mode.as_ref())
+            }
             SourceKind::Network { url, latency_ms } => {
                 network::build(&self.setting, feed, url, *latency_ms)
             }
@@ -549,7 +551,11 @@ impl Supervisor {
             self.status
                 .set(SourceState::Frozen, "no new picture for a second");
         } else {
-            let message = if sound_only { "sound only" } else { "" };
+            let message = if sound_only {
+                "sound only"
+            } else {
+                built.note.as_str()
+            };
             self.status.set(SourceState::Live, message);
         }
         None

@@ -54,6 +54,7 @@ pub(super) fn build(
         feed,
         streams: None,
         start: Start::Play,
+        note: String::new(),
     })
 }
 

@@ -63,7 +63,10 @@ fn build(source: &Source, setting: &Setting) -> Result<(Built, Arc<Vitals>), Sou
         )
     };
     let built = match &source.kind {
-        SourceKind::Camera { device } => camera::build(setting, feed(Pacing::Live, true), device),
+        SourceKind::Camera { device, mode } => {
+            let feed = feed(Pacing::Live, true);
+            camera::build(setting, feed, device, mode.as_ref())
+        }
         SourceKind::Network { url, latency_ms } => {
             let feed = feed(network::pacing(url), false);
             network::build(setting, feed, url, *latency_ms)

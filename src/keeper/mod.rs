@@ -23,7 +23,7 @@ pub use heir::stay_kept;
 pub use process::inherited;
 
 use crate::control::lines::{self, Heard};
-use crate::door::{Client, Command, Event, Place};
+use crate::door::{Client, Command, Event, Place, SAY_IT_AGAIN};
 use process::{Ending, Handed, this_program, wait, wait_for_end_of};
 
 /// After being asked to end, an engine has so long to close its files.
@@ -34,6 +34,11 @@ const EAGER: Duration = Duration::from_millis(50);
 const PATIENT: Duration = Duration::from_secs(1);
 /// The report follows the answer to "quit" within this time after the engine has ended.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// The exit status of an engine that makes way for another: it did not die, and the next is started at
+/// once.
+pub const MADE_WAY: u8 = 75;
+/// An engine that makes way has so long to close what it has open. Nothing of it is on air.
+const MAKING_WAY: Duration = Duration::from_secs(4);
 /// How often the show's files are marked as being in use.
 const FRESHEN: Duration = Duration::from_secs(3600);
 
@@ -160,6 +165,16 @@ struct Keeper {
     reported: bool,
 }
 
+/// What comes after an engine.
+enum After {
+    /// Nothing: the show has ended.
+    Nothing,
+    /// Another, at once.
+    Renewed,
+    /// Another, for it died.
+    Again,
+}
+
 /// A running engine.
 struct EngineProcess {
     id: i32,
@@ -264,25 +279,41 @@ impl Keeper {
             select! {
                 recv(engine.ended) -> status => {
                     let status = status.map_err(|_| KeepError::Engine("it was lost".into()))??;
-                    if self.is_over(status, client)? {
-                        self.charge.place.clear();
-                        return Ok(());
+                    match self.what_follows(status, client)? {
+                        After::Nothing => {
+                            self.charge.place.clear();
+                            return Ok(());
+                        }
+                        After::Renewed => {}
+                        After::Again => std::thread::sleep(engine.pause()),
                     }
-                    std::thread::sleep(engine.pause());
+                    if !self.quitting {
+                        deadline = never();
+                    }
                     engine = match self.resume(signals) {
                         Some(engine) => engine,
                         None => return Ok(()),
                     };
                 }
                 recv(client.events()) -> event => match event {
-                    Ok(event) => self.hear(event),
+                    Ok(event) => {
+                        match &event {
+                            Event::EngineRenews { .. } if !self.quitting => {
+                                deadline = after(MAKING_WAY);
+                            }
+                            // It may be heard of the last one when the next has begun.
+                            Event::Ready { .. } if !self.quitting => deadline = never(),
+                            _ => {}
+                        }
+                        self.hear(event);
+                    }
                     Err(_) => return Err(KeepError::Engine("its door was lost".into())),
                 },
                 recv(listening) -> line => match line {
                     Ok(Heard::Command(Command::Quit {})) => deadline = self.quit(),
                     Ok(Heard::Command(command)) => {
                         if client.try_send(command).is_none() {
-                            tell_error("the engine is being started again: say it once more");
+                            tell_error(SAY_IT_AGAIN);
                         }
                     }
                     Ok(Heard::Refused(message)) => tell_error(&message),
@@ -307,18 +338,32 @@ impl Keeper {
         }
     }
 
-    /// Whether the show has ended with its engine.
-    fn is_over(&mut self, status: Option<ExitStatus>, client: &Client) -> Result<bool, KeepError> {
+    /// Whether the show has ended with its engine, or how it goes on.
+    fn what_follows(
+        &mut self,
+        status: Option<ExitStatus>,
+        client: &Client,
+    ) -> Result<After, KeepError> {
         let noted = Noted::read(&self.charge.place);
         let ended = noted.as_ref().is_some_and(|noted| noted.ended);
         let well = status.is_some_and(|status| status.success());
         self.tell_rest(client, well || ended);
+        let made_way = match status {
+            Some(status) => status.code() == Some(i32::from(MADE_WAY)),
+            // How one ends that is not this one's child nobody tells.
+            None => noted.as_ref().is_some_and(|noted| noted.made_way),
+        };
+        if made_way && !ended && !self.reported {
+            // The engine that was told to end is gone; the next one ends the show.
+            self.quit_unsaid = self.quitting;
+            return Ok(After::Renewed);
+        }
         let how = how_it_ended(status);
         if well || ended || self.quitting || self.reported {
             if !well && !self.reported {
                 tracing::error!("the engine died while it ended the show ({how})");
             }
-            return Ok(true);
+            return Ok(After::Nothing);
         }
         if !self.ready && noted.is_none() {
             self.charge.place.clear();
@@ -326,7 +371,7 @@ impl Keeper {
         }
         tracing::error!("the engine is lost ({how}); it is started again");
         tell(&Event::EngineLost { message: how });
-        Ok(false)
+        Ok(After::Again)
     }
 
     /// Starts the next engine; `None` where the show is to end instead.
@@ -390,6 +435,9 @@ struct Noted {
     /// The show was ended; what came after that was only the closing of files.
     #[serde(default)]
     ended: bool,
+    /// The engine made way for another.
+    #[serde(default)]
+    made_way: bool,
 }
 
 impl Noted {

@@ -19,17 +19,42 @@ pub struct CameraInfo {
     pub modes: Vec<CameraMode>,
 }
 
-/// A picture that a camera offers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A picture that a camera offers, or is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CameraMode {
     /// Pixels across.
     pub width: u32,
     /// Pixels down.
     pub height: u32,
-    /// Its most pictures a second; none where that is open.
+    /// Pictures a second; the most there are where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Rate>,
-    /// How it is coded, such as `YUY2`, `MJPEG` or `H.264`.
-    pub coding: String,
+    /// How it is coded, in the four letters of the field: `YUY2`, `NV12`, `MJPG`, `H264` and so on; any
+    /// where it is empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub format: String,
+}
+
+impl CameraMode {
+    /// As people say it: `1920×1080 · 30 · MJPEG`.
+    pub fn in_words(&self) -> String {
+        let mut words = format!("{}×{}", self.width, self.height);
+        if let Some(rate) = self.rate {
+            let fps = format!("{:.2}", rate.fps());
+            words += &format!(" · {}", fps.trim_end_matches('0').trim_end_matches('.'));
+        }
+        let format = match self.format.as_str() {
+            "MJPG" => "MJPEG",
+            "H264" => "H.264",
+            "H265" => "H.265",
+            other => other,
+        };
+        if !format.is_empty() {
+            words += &format!(" · {format}");
+        }
+        words
+    }
 }
 
 /// What a source gave when it was tried.

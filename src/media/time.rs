@@ -38,6 +38,19 @@ impl HouseClock {
         self.epoch_ns
     }
 
+    /// The clock of a program that goes on at another rate: at `time` of this one, the frame that comes
+    /// next keeps its number.
+    #[must_use]
+    pub fn at_rate(self, time: House, before: Rate, now: Rate) -> Self {
+        if before == now {
+            return self;
+        }
+        let next = before.frame_at(time) + 1;
+        Self {
+            epoch_ns: self.epoch_ns + time - now.time_of(next),
+        }
+    }
+
     /// House time now.
     pub fn now(self) -> House {
         monotonic_ns() - self.epoch_ns
@@ -137,6 +150,19 @@ mod tests {
                     "{rate:?} just before {n} + 1"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn frame_numbers_go_on_over_a_change_of_rate() {
+        let clock = HouseClock::with_epoch(5_000);
+        let (slow, fast) = (Rate(25, 1), Rate(60000, 1001));
+        for (before, now) in [(slow, fast), (fast, slow)] {
+            let time = 100 * NS_PER_S + 7;
+            let next = clock.at_rate(time, before, now);
+            let moved = time + clock.epoch_ns() - next.epoch_ns();
+            assert_eq!(now.frame_at(moved), before.frame_at(time) + 1);
+            assert_eq!(next.at_rate(moved, now, now), next);
         }
     }
 

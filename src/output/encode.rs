@@ -19,6 +19,7 @@ use gstreamer as gst;
 pub use self::shared::{EncodeError, Encoded};
 
 use self::pipelines::Running;
+pub use self::pipelines::found as h264_encoders;
 use self::shared::Shared;
 use self::side::Side;
 pub use self::still::Still;

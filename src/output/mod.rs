@@ -33,7 +33,7 @@ pub mod stamp;
 
 pub use bitrate::Bitrate;
 pub use destination::RunningDestination;
-pub use encode::{EncodeError, Encoded, EncoderInput, Encoders};
+pub use encode::{EncodeError, Encoded, EncoderInput, Encoders, h264_encoders};
 pub use fanout::{Consumers, start as start_fan_out};
 pub use naming::new_file;
 pub use queue::PacketQueue;

@@ -16,6 +16,7 @@ use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 use super::version;
 use super::words::{is_id, looks_like_key, nearest, one_of};
+use crate::media::{CameraMode, Rate};
 
 /// How far a layer may reach beyond the program, as a multiple of the program's size.
 const REACH: f64 = 10.0;
@@ -78,7 +79,8 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn fault(&mut self, place: &str, message: impl Into<String>) {
         let at = self.tree.place(place);
-        self.faults.push(Fault::new(self.file, at, message.into()));
+        let fault = Fault::new(self.file, at, message.into());
+        self.faults.push(fault.of(place));
     }
 
     /// Also refuses what is no number.
@@ -183,13 +185,16 @@ impl Checker<'_> {
                 }
                 self.cut(place, *in_s, *out_s);
             }
-            SourceKind::Camera { device } => {
+            SourceKind::Camera { device, mode } => {
                 if device.trim().is_empty() {
                     self.fault(
                         &format!("{place}.kind.device"),
                         "the device is empty, expected a name that `regie devices` lists, or a \
                          node such as /dev/video0",
                     );
+                }
+                if let Some(mode) = mode {
+                    self.camera_mode(&format!("{place}.kind.mode"), mode);
                 }
             }
             SourceKind::Network { url, latency_ms } => {
@@ -198,6 +203,27 @@ impl Checker<'_> {
                 }
                 self.range(&format!("{place}.kind.latency_ms"), *latency_ms, 0..=10_000);
             }
+        }
+    }
+
+    /// Whether a camera offers it is seen when it is there.
+    fn camera_mode(&mut self, place: &str, mode: &CameraMode) {
+        self.range(&format!("{place}.width"), mode.width, 16..=16_384);
+        self.range(&format!("{place}.height"), mode.height, 16..=16_384);
+        if let Some(Rate(num, den)) = mode.rate
+            && (num == 0 || den == 0 || u64::from(num) > 1000 * u64::from(den))
+        {
+            self.fault(
+                &format!("{place}.rate"),
+                format!("{num}/{den} pictures a second are out of range, expected up to 1000"),
+            );
+        }
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if mode.format.len() > 16 || !mode.format.chars().all(is_letter) {
+            self.fault(
+                &format!("{place}.format"),
+                "this names no format, expected one that `regie devices` lists, such as MJPG or YUY2",
+            );
         }
     }
 

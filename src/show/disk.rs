@@ -15,7 +15,7 @@ use super::numbered::Numbered;
 pub(super) fn check(file: &Path, tree: &Tree, show: &Show, before: Option<&Show>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut fault = |place: &str, message| {
-        faults.push(Fault::new(file, tree.place(place), message));
+        faults.push(Fault::new(file, tree.place(place), message).of(place));
     };
     for (n, source) in show.sources.iter().enumerate() {
         let is_known = |before: &Show| before.sources.iter().any(|old| old.kind == source.kind);

@@ -1,6 +1,7 @@
 //! Changes of a show: plain data, so that a desk can send them, and a function from one show to the
 //! next. Nothing here knows what is on air, or who asks.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -81,14 +82,21 @@ pub enum ItemKind {
 }
 
 /// What an edit touches: two edits that share none of these never undo each other's work.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Part {
     /// One thing of a list.
     Item(ItemKind, String),
     /// The order of a list.
     Order(ItemKind),
     /// A setting of the whole show, by the name of its field.
-    Setting(&'static str),
+    Setting(Cow<'static, str>),
+}
+
+impl Part {
+    /// A setting of the whole show.
+    pub const fn setting(name: &'static str) -> Self {
+        Self::Setting(Cow::Borrowed(name))
+    }
 }
 
 /// Why an edit cannot be made.
@@ -208,7 +216,7 @@ impl Edit {
 
 fn setting<T: Clone>(name: &'static str, old: &mut T, new: &T) -> BTreeSet<Part> {
     old.clone_from(new);
-    [Part::Setting(name)].into()
+    [Part::setting(name)].into()
 }
 
 fn add(show: &mut Show, item: &Item, at: Option<usize>) -> Result<BTreeSet<Part>, EditError> {
@@ -233,7 +241,7 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
             if source.id != id {
                 if show.hold.source.as_deref() == Some(id) {
                     show.hold.source = Some(source.id.clone());
-                    touched.insert(Part::Setting("hold"));
+                    touched.insert(Part::setting("hold"));
                 }
                 // The scene of its own id, where the show has one, follows too.
                 for scene in &mut show.scenes {
@@ -267,7 +275,7 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
             take_out(&mut show.sources, kind, id)?;
             if show.hold.source.as_deref() == Some(id) {
                 show.hold.source = None;
-                touched.insert(Part::Setting("hold"));
+                touched.insert(Part::setting("hold"));
             }
             for scene in &mut show.scenes {
                 let before = scene.layers.len();
@@ -292,7 +300,7 @@ fn rename_stinger(show: &mut Show, id: &str, new: &str) -> Vec<Part> {
     let mut touched = Vec::new();
     if show.transition.stinger == id {
         new.clone_into(&mut show.transition.stinger);
-        touched.push(Part::Setting("transition"));
+        touched.push(Part::setting("transition"));
     }
     for scene in &mut show.scenes {
         if let Some(style) = &mut scene.transition

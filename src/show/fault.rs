@@ -15,6 +15,8 @@ pub struct Fault {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
+    /// The field, such as `sources[0].kind.url`; empty where it is not about one.
+    pub field: String,
     /// What is wrong, and what was expected.
     pub message: String,
 }
@@ -26,7 +28,23 @@ impl Fault {
             file: file.to_owned(),
             line,
             column,
+            field: String::new(),
             message,
+        }
+    }
+
+    /// The same, of this field.
+    pub(super) fn of(mut self, field: &str) -> Self {
+        field.clone_into(&mut self.field);
+        self
+    }
+
+    /// What is wrong, behind the name of the field: for who has no file before them.
+    pub fn in_words(&self) -> String {
+        if self.field.is_empty() {
+            self.message.clone()
+        } else {
+            format!("{}: {}", self.field, self.message)
         }
     }
 }

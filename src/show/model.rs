@@ -7,7 +7,7 @@ use super::colour::Colour;
 use super::hold::Hold;
 use super::stinger::Stinger;
 use super::transition::TransitionStyle;
-use crate::media::Rate;
+use crate::media::{CameraMode, Rate};
 
 /// The version of the show file that this program writes.
 pub const VERSION: u32 = 1;
@@ -229,6 +229,10 @@ pub enum SourceKind {
     Camera {
         /// A stable name that `regie devices` lists, or a node such as `/dev/video0`.
         device: String,
+        /// The picture that it is asked for; whatever it likes to give where it is left out, or where it
+        /// does not offer that one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mode: Option<CameraMode>,
     },
     /// RTSP, SRT, RTMP or HTTP.
     Network {

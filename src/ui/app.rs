@@ -27,6 +27,7 @@ use super::{
     panels::{self, Parts},
     problems, second,
     settings::Keeper,
+    show_settings::ShowSettings,
     shows::{self, AnyDoor, Arrived, Chooser, Named, Shows, Way},
     stage::Pictures,
     switch::Switch,
@@ -88,6 +89,7 @@ pub struct Desk {
     parts: Parts,
     problems: problems::Watch,
     settings: Keeper,
+    show_settings: ShowSettings,
     way: Way,
     wishes: Wishes,
     waker: Option<Waker>,
@@ -117,6 +119,7 @@ impl Desk {
             notice: Notice::default(),
             problems: problems::Watch::default(),
             settings: Keeper::default(),
+            show_settings: ShowSettings::default(),
             way: Way::default(),
             wishes: Wishes::default(),
             waker: None,
@@ -193,7 +196,7 @@ impl Desk {
         let Some(snapshot) = self.snapshot.clone() else {
             self.decide_closing(ui, None, now);
             match self.away() {
-                Some(absence) if !absence.kept => banner(ui, window, absence),
+                Some(absence) if !absence.kept => banner(ui, window, absence, false),
                 _ => waiting(ui, window),
             }
             let top = layout::places(window.size()).top;
@@ -289,6 +292,7 @@ impl Desk {
             }
             self.parts.build.take(&event);
             self.parts.outputs.take(&event);
+            self.show_settings.take(&event);
             let snapshot = self.snapshot.as_deref();
             self.log
                 .take(&event, time_of_day, now, |id| label_of(snapshot, id));
@@ -418,6 +422,7 @@ impl Desk {
         self.parts.switch.second = second::Second::new(Arc::clone(&self.door), self.graphics);
         self.parts.build = Default::default();
         self.parts.outputs = Default::default();
+        self.show_settings = ShowSettings::default();
         self.parts.meters = Default::default();
         self.parts.faders = Default::default();
         self.parts.transport = Default::default();
@@ -549,6 +554,7 @@ impl Desk {
                 Wanted::Save if view.is_some() => return self.save(None),
                 Wanted::Save => {}
                 Wanted::Revert => send(Command::Revert {}),
+                Wanted::ShowSettings => self.show_settings.open(),
                 Wanted::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
                 Wanted::Undo if edit.undo.is_some() => send(Command::Undo { revision }),
                 Wanted::Redo if edit.redo.is_some() => send(Command::Redo { revision }),
@@ -607,13 +613,16 @@ impl Desk {
             Air::Unknown
         };
         self.parts.build.follow(view, attached);
+        self.show_settings.follow(view, attached);
         self.draw_panels(ui, &places, view, attached, aspect);
         self.draw_health(ui, &places, view);
         if let Some((_, absence)) = &self.absence
             && !self.way.is_moving()
         {
-            banner(ui, places.panels, absence);
+            let renews = self.show_settings.renews();
+            banner(ui, places.panels, absence, renews);
         }
+        self.show_settings.show(ui, view, attached);
         self.notice
             .show(ui, places.notice, view, &mut self.parts.guard);
         // Last, so that Tab comes to the menus after the switcher's own controls.
@@ -681,7 +690,10 @@ impl Desk {
         let problems = problems::find(view.snapshot);
         let newest = self.problems.newest(&problems, view.now);
         let news = match &self.absence {
-            Some((_, absence)) if !self.way.is_moving() => Some(problems::engine_away(absence).0),
+            Some((_, absence)) if !self.way.is_moving() => {
+                let renews = self.show_settings.renews();
+                Some(problems::engine_away(absence, renews).0)
+            }
             _ => {
                 let refusal = self.log.refusal(view.now).map(str::to_owned);
                 refusal.or_else(|| newest.map(|p| p.text))
@@ -733,8 +745,8 @@ fn waiting(ui: &Ui, window: Rect) {
 }
 
 /// Says calmly, over the pictures, that the engine is away, and what comes of it.
-fn banner(ui: &Ui, over: Rect, absence: &Absence) {
-    let (text, more) = problems::engine_away(absence);
+fn banner(ui: &Ui, over: Rect, absence: &Absence, renews: bool) {
+    let (text, more) = problems::engine_away(absence, renews);
     let size = if absence.kept {
         egui::vec2(520.0, 54.0)
     } else {

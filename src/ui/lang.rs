@@ -39,7 +39,7 @@ macro_rules! files {
 }
 
 const FILES: &[(&str, &str, &str)] = files![
-    "build", "clips", "desk", "keys", "menu", "outputs", "said", "switch"
+    "build", "clips", "desk", "keys", "menu", "outputs", "said", "settings", "switch"
 ];
 
 /// The tag of the language that regie itself speaks.

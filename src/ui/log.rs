@@ -126,11 +126,13 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
         ),
         Event::Transition { message } => said("desk-mix-instead", &in_words(message)),
         Event::Encoder { name, message, .. } => with(said("desk-encoder", name), message),
+        Event::EngineRenews { .. } => lang::text("desk-engine-renews"),
         Event::EngineLost { message } => with(lang::text("desk-engine-was-lost"), message),
         Event::Packing(packing) => return words::packing_end(packing),
         Event::Trial(_)
         | Event::Show { .. }
         | Event::Devices { .. }
+        | Event::Encoders { .. }
         | Event::Tried { .. }
         | Event::Snapshot { .. }
         | Event::EventsLost { .. }

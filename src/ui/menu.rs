@@ -32,6 +32,8 @@ pub enum Wanted {
     SaveWithMedia,
     /// The show as its file has it.
     Revert,
+    /// The settings of the whole show.
+    ShowSettings,
     /// The window closed.
     Quit,
     /// The last edit taken back.
@@ -262,6 +264,9 @@ fn file(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     add(entry.enabled(can_pack), Wanted::SaveWithMedia, ui);
     let entry = Entry::new(Icon::RotateCcw, "menu-revert");
     add(entry.enabled(unsaved), Wanted::Revert, ui);
+    ui.separator();
+    let entry = Entry::new(Icon::SlidersHorizontal, "menu-show-settings");
+    add(entry.enabled(is_there), Wanted::ShowSettings, ui);
     ui.separator();
     let entry = Entry::new(Icon::LogOut, "menu-quit").key("Ctrl+Q");
     add(entry, Wanted::Quit, ui);

@@ -41,6 +41,7 @@ mod rows;
 mod said;
 mod second;
 mod settings;
+mod show_settings;
 mod shows;
 mod slide;
 mod stage;

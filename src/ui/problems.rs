@@ -9,7 +9,10 @@ use crate::door::{
 };
 
 /// What is said while the engine is away: one sentence, and where to read more.
-pub fn engine_away(absence: &Absence) -> (String, Option<String>) {
+pub fn engine_away(absence: &Absence, renews: bool) -> (String, Option<String>) {
+    if absence.kept && renews {
+        return (lang::text("desk-engine-renews"), None);
+    }
     if absence.kept {
         return (lang::text("desk-engine-lost"), None);
     }
@@ -200,13 +203,15 @@ mod tests {
 
     #[test]
     fn an_engine_that_nobody_starts_again_is_not_promised() {
-        let (kept, more) = engine_away(&Absence::default());
+        let (kept, more) = engine_away(&Absence::default(), false);
         assert!(kept.contains("starting it again") && more.is_none());
+        let (renewed, more) = engine_away(&Absence::default(), true);
+        assert!(renewed.contains("new settings") && more.is_none());
         let absence = Absence {
             kept: false,
             log: Some("/tmp/forum.log".into()),
         };
-        let (stopped, more) = engine_away(&absence);
+        let (stopped, more) = engine_away(&absence, true);
         assert!(stopped.contains("has stopped"), "{stopped}");
         assert_eq!(more.as_deref(), Some("what happened is in /tmp/forum.log"));
     }

@@ -76,6 +76,7 @@ desk-state-of = { $name }: { $state }
 desk-mix-instead = { $name }; a mix is made instead
 desk-encoder = encoder: { $name }
 desk-engine-was-lost = engine: lost
+desk-engine-renews = The program starts again with the new settings
 
 desk-is-off = off
 desk-is-connecting = connecting

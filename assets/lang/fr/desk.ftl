@@ -76,6 +76,7 @@ desk-state-of = { $name } : { $state }
 desk-mix-instead = { $name } ; un fondu enchaîné le remplace
 desk-encoder = encodeur : { $name }
 desk-engine-was-lost = moteur : perdu
+desk-engine-renews = Le programme redémarre avec les nouveaux réglages
 
 desk-is-off = arrêt
 desk-is-connecting = connexion

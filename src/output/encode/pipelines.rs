@@ -75,6 +75,13 @@ pub fn candidates(name: &EncoderName) -> Vec<String> {
     }
 }
 
+/// The H.264 encoders that this machine has, the one that is tried first by itself first.
+pub fn found() -> Vec<String> {
+    let mut all = candidates(&EncoderName::Auto);
+    all.retain(|name| gst::ElementFactory::find(name).is_some());
+    all
+}
+
 /// A pipeline with the first of these H.264 encoders that starts.
 ///
 /// # Errors

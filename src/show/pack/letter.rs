@@ -152,7 +152,7 @@ fn in_words(
         .sources
         .iter()
         .filter_map(|source| match &source.kind {
-            SourceKind::Camera { device } => Some(format!(
+            SourceKind::Camera { device, .. } => Some(format!(
                 "    {}: {device}\n",
                 label(&source.label, &source.id)
             )),

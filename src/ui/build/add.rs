@@ -1,31 +1,22 @@
 //! Adding sources: cameras that are there at one click each, files, a test picture, the network. Where
 //! a show has no source yet, this is what it shows instead.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::Ui;
 
+use super::devices::{self, Devices};
 use super::ids;
 use super::network::Network;
 use super::outside::{Errand, Files, Vault};
 use super::parts;
 use super::rules;
-use crate::door::{Command, Event};
-use crate::media::{CameraInfo, CameraMode};
+use crate::door::Event;
+use crate::media::CameraMode;
 use crate::show::{Afv, Colour, Pattern, Show, Source, SourceKind};
 use crate::ui::{lang, theme, theme::Icon, view::View};
-
-/// The cameras that are there.
-#[derive(Debug, Default)]
-enum Devices {
-    #[default]
-    Unknown,
-    /// Asked for, under this number.
-    Asked(u64),
-    There(Vec<CameraInfo>),
-    Failed(String),
-}
 
 /// What is being added.
 #[derive(Default)]
@@ -33,6 +24,8 @@ pub struct Adding {
     /// The choices are unfolded.
     pub open: bool,
     devices: Devices,
+    /// What cameras are to give, by their names, where that was chosen.
+    modes: BTreeMap<String, CameraMode>,
     path: String,
     wrong_path: Option<String>,
     picking: Errand<Vec<PathBuf>>,
@@ -51,19 +44,7 @@ pub struct Outside<'a> {
 impl Adding {
     /// Hears an event of the engine's.
     pub fn take(&mut self, event: &Event) {
-        match (event, &self.devices) {
-            (Event::Devices { devices }, _) => self.devices = Devices::There(devices.clone()),
-            (
-                Event::Error {
-                    id: Some(id),
-                    message,
-                },
-                Devices::Asked(number),
-            ) if id == number => {
-                self.devices = Devices::Failed(message.clone());
-            }
-            _ => {}
-        }
+        self.devices.take(event);
         self.network.take(event);
     }
 
@@ -111,9 +92,7 @@ impl Adding {
     }
 
     fn cameras(&mut self, ui: &mut Ui, view: &View, show: &Show) -> Option<Source> {
-        if matches!(self.devices, Devices::Unknown) {
-            self.devices = Devices::Asked(view.door.send(Command::Devices {}));
-        }
+        self.devices.ask(view);
         let mut chosen = None;
         match &self.devices {
             Devices::Unknown | Devices::Asked(_) => {
@@ -132,10 +111,24 @@ impl Adding {
                     );
                     if parts::icon_button(ui, Icon::Camera, &face).clicked() {
                         let device = camera.name.clone();
-                        chosen = Some(source(show, &camera.label, SourceKind::Camera { device }));
+                        let mode = self.modes.remove(&camera.name);
+                        let kind = SourceKind::Camera { device, mode };
+                        chosen = Some(source(show, &camera.label, kind));
                     }
                     if !camera.modes.is_empty() {
                         parts::note(ui, &modes(&camera.modes), theme::DIM);
+                        let say =
+                            lang::with("build-mode-of", &[("name", camera.label.as_str().into())]);
+                        let now = self.modes.get(&camera.name).cloned();
+                        match devices::choose_mode(ui, &say, &now, &camera.modes) {
+                            Some(Some(mode)) => {
+                                self.modes.insert(camera.name.clone(), mode);
+                            }
+                            Some(None) => {
+                                self.modes.remove(&camera.name);
+                            }
+                            None => {}
+                        }
                     }
                 }
             }
@@ -238,13 +231,7 @@ fn modes(modes: &[CameraMode]) -> String {
             None => best.push(mode),
         }
     }
-    let said = best.iter().take(4).map(|mode| {
-        let size = format!("{} × {}", mode.width, mode.height);
-        match mode.rate {
-            Some(rate) => format!("{size} · {:.0} ({})", rate.fps(), mode.coding),
-            None => format!("{size} ({})", mode.coding),
-        }
-    });
+    let said = best.iter().take(4).map(|mode| mode.in_words());
     said.collect::<Vec<_>>().join(", ")
 }
 
@@ -259,6 +246,7 @@ mod tests {
         let show = show();
         let kind = SourceKind::Camera {
             device: "x".to_owned(),
+            mode: None,
         };
         let one = source(&show, "Stage", kind.clone());
         assert_eq!(
@@ -271,20 +259,17 @@ mod tests {
 
     #[test]
     fn a_cameras_modes_are_said_once_each_at_their_best() {
-        let mode = |width, height, rate: u32, coding: &str| CameraMode {
+        let mode = |width, height, rate: u32, format: &str| CameraMode {
             width,
             height,
             rate: Some(Rate(rate, 1)),
-            coding: coding.to_owned(),
+            format: format.to_owned(),
         };
         let all = [
             mode(1920, 1080, 5, "YUY2"),
-            mode(1920, 1080, 30, "MJPEG"),
+            mode(1920, 1080, 30, "MJPG"),
             mode(640, 480, 30, "YUY2"),
         ];
-        assert_eq!(
-            modes(&all),
-            "1920 × 1080 · 30 (MJPEG), 640 × 480 · 30 (YUY2)"
-        );
+        assert_eq!(modes(&all), "1920×1080 · 30 · MJPEG, 640×480 · 30 · YUY2");
     }
 }

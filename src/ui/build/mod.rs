@@ -7,7 +7,8 @@
 mod add;
 mod clip;
 mod colour;
-mod draft;
+mod devices;
+pub(super) mod draft;
 mod handles;
 mod hold;
 mod ids;
@@ -16,7 +17,7 @@ mod layouts;
 mod list;
 mod network;
 mod outside;
-mod parts;
+pub(super) mod parts;
 mod placing;
 mod rules;
 mod scenes;
@@ -26,7 +27,7 @@ mod sources;
 mod stingers;
 mod style;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 #[cfg(test)]
 mod tests;
 mod tools;
@@ -41,6 +42,7 @@ use egui::{Rect, ScrollArea, Ui};
 use super::{lang, stage::Pictures, theme, view::View};
 use crate::door::{Event, MonitorRequest};
 use add::Outside;
+use devices::Devices;
 use draft::Draft;
 use hold::Holding;
 use layers::Layers;
@@ -118,6 +120,7 @@ impl Build {
     pub fn take(&mut self, event: &Event) {
         self.draft.take(event);
         self.sources.adding.take(event);
+        self.inspector.devices.take(event);
     }
 
     /// Told once a frame, before the panels: holds on to the engine's show while a panel is seen, and
@@ -126,6 +129,7 @@ impl Build {
         if !attached {
             self.draft.detach();
             self.sources.adding.detach();
+            self.inspector.devices = Devices::default();
             return;
         }
         if std::mem::take(&mut self.is_seen) || self.draft.has_more() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::{CollapsingHeader, Ui};
 
 use super::super::said::said;
+use super::devices::{self, Devices};
 use super::draft::{self, Draft};
 use super::outside::Files;
 use super::parts::{self, Figures};
@@ -42,6 +43,8 @@ const HZ: Figures = Figures {
 pub struct Inspector {
     typed: Typed,
     picking: clip::Picking,
+    /// The cameras that are there, with what they offer.
+    pub devices: Devices,
     /// The scopes beside the colours.
     pub scopes: Scopes,
 }
@@ -182,17 +185,28 @@ impl Inspector {
                 let fields = (&mut self.typed, &mut self.picking, files);
                 clip::show(ui, view, draft, source, fields);
             }
-            SourceKind::Camera { device } => {
+            SourceKind::Camera { device, mode } => {
                 let label = lang::text("build-device");
                 parts::row(ui, &label, |ui| {
                     if let Some(device) =
                         self.typed.text(ui, (&source.id, "device"), &label, device)
                     {
-                        let kind = SourceKind::Camera { device };
+                        // Another camera offers other modes.
+                        let kind = SourceKind::Camera { device, mode: None };
                         self.put(draft, source, "device", &step, with(kind));
                     }
                 });
                 self.typed.complaint(ui, &source.id, "device");
+                self.devices.ask(view);
+                let label = lang::text("build-mode");
+                let modes = self.devices.modes_of(device);
+                parts::row(ui, &label, |ui| {
+                    if let Some(mode) = devices::choose_mode(ui, &label, mode, modes) {
+                        let device = device.clone();
+                        let item = Item::Source(with(SourceKind::Camera { device, mode }));
+                        draft.make(&step, vec![draft::set(&source.id, item)]);
+                    }
+                });
             }
             SourceKind::Network { url, latency_ms } => {
                 let label = lang::text("build-address");

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use egui::{Key, Modifiers, Pos2, Rect, pos2, vec2};
-use egui_kittest::{Harness, kittest::Queryable};
+use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
 
 use super::outside::Pick;
 use super::testing::{Recorder, show};
 use super::{Build, Chosen, Files, Vault};
 use crate::door::{Command, Event, MonitorId, Tally};
-use crate::media::{CameraInfo, Finding, FoundPicture};
+use crate::media::{CameraInfo, CameraMode, Finding, FoundPicture, Rate};
 use crate::show::{Afv, Edit, Item, ItemKind, Scene, Secret, Show, Source, SourceKind};
 use crate::ui::graphics::Graphics;
 use crate::ui::install_theme;
@@ -239,10 +239,74 @@ fn an_empty_show_teaches_and_offers_what_is_there() {
         ("c920", "C920")
     );
     let device = "usb-C920_1A2B".to_owned();
-    assert_eq!(source.kind, SourceKind::Camera { device });
+    assert_eq!(source.kind, SourceKind::Camera { device, mode: None });
     // It is in the list and looked at; the choices have gone.
     assert!(window.query_by_label_contains("C920, Camera").is_some());
     assert!(window.query_by_label("Add C920").is_none());
+}
+
+fn mode(width: u32, height: u32, rate: u32, format: &str) -> CameraMode {
+    CameraMode {
+        width,
+        height,
+        rate: Some(Rate(rate, 1)),
+        format: format.to_owned(),
+    }
+}
+
+fn camera_with_modes() -> Event {
+    let camera = CameraInfo {
+        name: "usb-C920_1A2B".to_owned(),
+        label: "C920".to_owned(),
+        node: None,
+        modes: vec![mode(1920, 1080, 30, "MJPG"), mode(640, 480, 30, "YUY2")],
+    };
+    Event::Devices {
+        devices: vec![camera],
+    }
+}
+
+#[test]
+fn a_camera_is_added_with_the_mode_that_was_chosen() {
+    let (mut window, _) = window(Panel::Sources, empty(), |_| {});
+    window.state_mut().build.take(&camera_with_modes());
+    turn(&mut window);
+    click(&mut window, "Mode of C920");
+    click(&mut window, "1920×1080 · 30 · MJPEG");
+    let source = added(&click(&mut window, "Add C920"));
+    let expected = SourceKind::Camera {
+        device: "usb-C920_1A2B".to_owned(),
+        mode: Some(mode(1920, 1080, 30, "MJPG")),
+    };
+    assert_eq!(source.kind, expected);
+}
+
+#[test]
+fn the_mode_of_a_camera_is_changed_and_one_that_it_does_not_offer_stays_to_be_seen() {
+    let mut of_camera = show();
+    let gone = mode(1280, 720, 25, "NV12");
+    let device = "usb-C920_1A2B".to_owned();
+    of_camera.sources[0].kind = SourceKind::Camera {
+        device: device.clone(),
+        mode: Some(gone),
+    };
+    let (mut window, _) = window(Panel::Inspector, of_camera, |build| {
+        build.chosen = Chosen::Source("cam".to_owned());
+    });
+    window.state_mut().build.take(&camera_with_modes());
+    turn(&mut window);
+    let chosen = window.get_by_label("Mode").accesskit_node().value();
+    assert_eq!(chosen.as_deref(), Some("1280×720 · 25 · NV12"));
+    click(&mut window, "Mode");
+    let source = source_of(&click(&mut window, "640×480 · 30 · YUY2"));
+    let of = |mode| SourceKind::Camera {
+        device: device.clone(),
+        mode,
+    };
+    assert_eq!(source.kind, of(Some(mode(640, 480, 30, "YUY2"))));
+    click(&mut window, "Mode");
+    let source = source_of(&click(&mut window, "Automatic mode"));
+    assert_eq!(source.kind, of(None));
 }
 
 #[test]

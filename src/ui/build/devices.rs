@@ -1,0 +1,75 @@
+//! The cameras that are there, as far as the engine has told, and the choice of what one is to give.
+
+use egui::Ui;
+
+use super::parts;
+use crate::door::{Command, Event};
+use crate::media::{CameraInfo, CameraMode};
+use crate::ui::{lang, view::View};
+
+/// See the module's words.
+#[derive(Debug, Default)]
+pub enum Devices {
+    /// Nobody has asked.
+    #[default]
+    Unknown,
+    /// Asked for, under this number.
+    Asked(u64),
+    /// Those that are there.
+    There(Vec<CameraInfo>),
+    /// They cannot be told.
+    Failed(String),
+}
+
+impl Devices {
+    /// Asks for them, once.
+    pub fn ask(&mut self, view: &View) {
+        if matches!(self, Self::Unknown) {
+            *self = Self::Asked(view.door.send(Command::Devices {}));
+        }
+    }
+
+    /// Hears an event of the engine's.
+    pub fn take(&mut self, event: &Event) {
+        match (event, &*self) {
+            (Event::Devices { devices }, _) => *self = Self::There(devices.clone()),
+            (
+                Event::Error {
+                    id: Some(id),
+                    message,
+                },
+                Self::Asked(number),
+            ) if id == number => *self = Self::Failed(message.clone()),
+            _ => {}
+        }
+    }
+
+    /// What the camera of this name or node offers; nothing where it is not there.
+    pub fn modes_of(&self, device: &str) -> &[CameraMode] {
+        let Self::There(all) = self else { return &[] };
+        let is_it =
+            |info: &&CameraInfo| info.name == device || info.node.as_deref() == Some(device);
+        all.iter().find(is_it).map_or(&[], |info| &info.modes)
+    }
+}
+
+/// The choice among these modes, or of none; the one that was chosen now.
+pub fn choose_mode(
+    ui: &mut Ui,
+    say: &str,
+    now: &Option<CameraMode>,
+    modes: &[CameraMode],
+) -> Option<Option<CameraMode>> {
+    let mut all = vec![(None, lang::text("build-mode-automatic"))];
+    let offered = modes
+        .iter()
+        .map(|mode| (Some(mode.clone()), mode.in_words()));
+    all.extend(offered);
+    // It stays to be seen where the camera is away, or offers it no more.
+    if let Some(mode) = now
+        && !modes.contains(mode)
+    {
+        all.push((now.clone(), mode.in_words()));
+    }
+    parts::choice(ui, say, now, &all)
+}
