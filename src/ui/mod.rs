@@ -50,6 +50,8 @@ mod testing;
 mod theme;
 mod topbar;
 mod transition;
+mod tree;
+mod typed;
 mod view;
 mod waker;
 mod wipe_pictures;
@@ -130,6 +132,7 @@ pub fn run(door: AnyDoor, shows: Arc<dyn Shows>, options: &Options) -> Result<Ou
         native,
         Box::new(move |creation| {
             install_theme(&creation.egui_ctx);
+            tree::Tree::begin(&creation.egui_ctx);
             let graphics = creation
                 .wgpu_render_state
                 .as_ref()
