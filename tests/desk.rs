@@ -344,7 +344,7 @@ fn the_state_is_said() {
         "Fade to black, the program is black",
         "ON AIR 00:12:44",
         "REC 00:12:44 · 14 min left",
-        "YouTube: live, 4.5 Mb/s, 00:12:44, nothing dropped",
+        "YouTube: live, 4.5 Mb/s, 00:12:44, 0 dropped",
         "PeerTube: reconnecting, peertube.example/live, try 3 in 4 s",
         "frames 22\u{a0}914 · 2 repeated",
         "Receiver gets live/one: 4.6 Mb/s · key 2.0 s · 412 ms",

@@ -252,6 +252,23 @@ impl Builder<'_> {
                 && layers(4) == ["stage", "close"]
                 && layers(5) == ["close", "truck"]
         });
+        let desk = self.desk;
+        desk.click("Put on PVW");
+        self.engine.until(desk, "the last scene is on PVW", |s| {
+            let found = s.scenes.iter().find(|scene| scene.label == "Both");
+            found.is_some_and(|scene| scene.id == s.preview)
+        });
+    }
+
+    /// Both servers answer, and nobody sees it.
+    fn try_destinations(&self) {
+        let desk = self.desk;
+        desk.click("Try every destination");
+        desk.click("Try the connection, unseen");
+        desk.until("both servers greet", |all| {
+            let greeted = all.iter().filter(|c| c.label.contains("the server greets"));
+            greeted.count() == 2
+        });
     }
 
     fn destination(&self, name: &str, server: &str, key: &str) {
@@ -403,6 +420,7 @@ fn a_show_is_built_from_nothing_and_goes_on_air() {
     builder.scenes();
     builder.destination("Hall", &servers[0].server("live"), KEYS[0]);
     builder.destination("Club", &servers[1].server("live"), KEYS[1]);
+    builder.try_destinations();
     desk.shoot("first-show-built.png");
 
     // On air, and saved there.

@@ -116,6 +116,7 @@ mod tests {
         for name in [Some("masters"), None] {
             let choice = FolderChoice::by(Arc::new(Chooses(name.map(PathBuf::from))));
             let mut window = Harness::builder()
+                .with_step_dt(1e-3)
                 .with_context_setup(install_theme)
                 .build_ui_state(
                     |ui, (choice, taken): &mut (FolderChoice, Vec<PathBuf>)| {
@@ -142,6 +143,7 @@ mod tests {
     fn a_folder_is_typed_where_there_is_no_dialog() {
         let choice = FolderChoice::by(Arc::new(Chooses(None)));
         let mut window = Harness::builder()
+            .with_step_dt(1e-3)
             .with_context_setup(install_theme)
             .build_ui_state(
                 |ui, (choice, taken): &mut (FolderChoice, Vec<PathBuf>)| {
