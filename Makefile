@@ -32,8 +32,9 @@ test: deps-test
 	cargo clippy --no-default-features -- -D warnings
 	cargo test --no-default-features --no-fail-fast
 	cargo test --lib ui::
-	cargo test --no-fail-fast --test desk --test desk_outputs --test menus --test switch
-	cargo test --test desk_live
+	cargo test --no-fail-fast --test desk --test desk_outputs --test menus --test readme --test switch
+	cargo test --test desk_live --test first_show
 
 bench: deps-test
 	cargo bench --profile dev --no-default-features
+	cargo bench --profile dev --bench window

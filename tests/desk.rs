@@ -344,7 +344,7 @@ fn the_state_is_said() {
         "Fade to black, the program is black",
         "ON AIR 00:12:44",
         "REC 00:12:44 · 14 min left",
-        "YouTube: live, 4.5 Mb/s, 00:12:44, nothing dropped",
+        "YouTube: live, 4.5 Mb/s, 00:12:44, 0 dropped",
         "PeerTube: reconnecting, peertube.example/live, try 3 in 4 s",
         "frames 22\u{a0}914 · 2 repeated",
         "Receiver gets live/one: 4.6 Mb/s · key 2.0 s · 412 ms",
@@ -723,6 +723,43 @@ fn the_visible_page_alone_is_watched() {
         let is_large = matches!(wish.what, MonitorId::Program | MonitorId::Preview);
         assert_eq!(wish.fps, if is_large { 30 } else { 10 });
     }
+}
+
+#[test]
+fn monitors_give_way_to_a_late_engine_and_come_back() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    // The window's clock is the test's: a quarter of a second a step.
+    let pass = |window: &mut Window, seconds: u32| (0..seconds * 4).for_each(|_| window.step());
+    let rates = || -> (u32, u32) {
+        let watched = door.watched.lock().unwrap();
+        let of = |is: fn(&MonitorId) -> bool| {
+            let mut wishes = watched.last().unwrap().iter();
+            wishes.find(|wish| is(&wish.what)).unwrap().fps
+        };
+        let large = of(|what| *what == MonitorId::Program);
+        (large, of(|what| matches!(what, MonitorId::Scene(_))))
+    };
+    pass(&mut window, 2);
+    assert_eq!(rates(), (30, 10), "the small ones have a third of the rate");
+    door.change(|s| s.counters.repeated += 1);
+    pass(&mut window, 2);
+    assert_eq!(rates(), (15, 5), "a frame was lost: the pictures give way");
+    pass(&mut window, 6);
+    assert_eq!(rates(), (15, 5), "not back too soon");
+    for _ in 0..4 {
+        door.change(|s| s.counters.late += 1);
+        pass(&mut window, 2);
+    }
+    assert_eq!(
+        rates(),
+        (6, 2),
+        "it goes on giving way, but never to nothing"
+    );
+    pass(&mut window, 12);
+    assert_eq!(rates(), (15, 5), "all was well for ten seconds");
+    pass(&mut window, 12);
+    assert_eq!(rates(), (30, 10));
 }
 
 #[test]

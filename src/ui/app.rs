@@ -11,7 +11,7 @@ use egui::{Align2, Rect, Ui, ViewportCommand};
 
 use super::said::said;
 use super::{
-    arrange::Panel,
+    arrange::{Arrangement, Panel},
     closing::{self, Answer, Question},
     fills,
     graphics::Graphics,
@@ -185,6 +185,7 @@ impl Desk {
         ui.set_clip_rect(window);
 
         fills::begin(ui, window, self.graphics.format);
+        self.way.show(ui.ctx(), window);
         let newest = self.door.snapshot();
         let is_new = match (&newest, &self.snapshot) {
             (Some(a), Some(b)) => !Arc::ptr_eq(a, b),
@@ -344,7 +345,7 @@ impl Desk {
         if self.way.is_leaving() && self.absence.as_ref().is_some_and(is_gone) {
             self.way.has_left();
         }
-        match self.way.look() {
+        match self.way.look(now) {
             None => {}
             Some(Arrived::Named(Named::Open(path))) => self.ask_to_leave_for(path, now),
             Some(Arrived::Named(Named::New(path))) => self.way.create(path),
@@ -658,6 +659,7 @@ impl Desk {
             rates: self.parts.switch.fps(view.snapshot),
             wanted: Vec::new(),
             marked: false,
+            builds: false,
         };
         let parts = &mut self.parts;
         let (arrangement, arranging) = (settings.arrangement, self.arranging);
@@ -673,7 +675,10 @@ impl Desk {
             })
         });
         let panels::Frame {
-            mut wanted, marked, ..
+            mut wanted,
+            marked,
+            builds,
+            ..
         } = frame;
         wanted.extend(parts.build.wishes());
         if moved.inner {
@@ -683,6 +688,9 @@ impl Desk {
         self.watch(wanted, view.now);
         if marked {
             self.mark(view);
+        }
+        if builds {
+            self.settings.now.arrangement = Arrangement::Build;
         }
     }
 

@@ -397,7 +397,7 @@ mod tests {
         is(&destination, "a.rtmp.example/live2", "");
         destination.state = DestinationState::Live;
         destination.live_s = 75.0;
-        is(&destination, "00:01:15", "nothing dropped");
+        is(&destination, "00:01:15", "0 dropped");
         destination.reconnects = 2;
         destination.dropped = 1234;
         let counts = "1\u{a0}234 dropped · 2 reconnections";

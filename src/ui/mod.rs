@@ -55,6 +55,8 @@ mod theme;
 mod topbar;
 mod transition;
 mod transport;
+mod tree;
+mod typed;
 mod view;
 mod waker;
 mod wipe_pictures;
@@ -135,6 +137,7 @@ pub fn run(door: AnyDoor, shows: Arc<dyn Shows>, options: &Options) -> Result<Ou
         native,
         Box::new(move |creation| {
             install_theme(&creation.egui_ctx);
+            tree::Tree::begin(&creation.egui_ctx);
             let graphics = creation
                 .wgpu_render_state
                 .as_ref()

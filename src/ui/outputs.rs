@@ -122,7 +122,7 @@ impl Outputs {
         if let Some(wish) = wish {
             self.do_it(wish, view);
         }
-        if let Some(folder) = self.folder.take() {
+        if let Some(folder) = self.folder.show(ui.ctx(), ui.ctx().content_rect()) {
             change_folder(view, folder);
         }
         let stays = self

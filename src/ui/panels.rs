@@ -8,6 +8,7 @@ use super::{
     fader::Faders,
     fills,
     guard::Guard,
+    lang,
     layout::{self, MonitorPlace},
     lights,
     meters::{self, Meters},
@@ -73,6 +74,8 @@ pub struct Frame<'a> {
     pub wanted: Vec<MonitorRequest>,
     /// A marker was asked for.
     pub marked: bool,
+    /// The arrangement for building the show was asked for.
+    pub builds: bool,
 }
 
 impl Frame<'_> {
@@ -124,6 +127,13 @@ impl Frame<'_> {
 
     fn monitors(&mut self, ui: &mut Ui, rect: Rect, parts: &mut Parts) {
         let view = self.view;
+        if view.snapshot.scenes.is_empty() {
+            let middle = rect.center() + vec2(0.0, layout::TARGET);
+            let place = Rect::from_center_size(middle, vec2(200.0, layout::TARGET));
+            let face = lang::text("menu-build-it");
+            let button = paint::Button::new(&face).show(ui, place, "build the show");
+            self.builds |= button.clicked();
+        }
         let places = layout::monitors(rect, self.pictures.aspect, self.strips);
         let Parts {
             switch,

@@ -65,6 +65,8 @@ impl Rates {
         let tick_s = f64::from(snapshot.health.tick_ms) / 1000.0;
         let (count, seconds) = std::mem::take(&mut self.painted);
         let paint_s = seconds / f64::from(count.max(1));
+        let over_s = now - looked;
+        tracing::trace!(count, over_s, paint_s, most = self.most(), "paintings");
         let is_pressed = is_late
             || tick_s * snapshot.rate.fps() > TICK
             || paint_s * f64::from(self.most()) > PAINT;

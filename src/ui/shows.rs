@@ -1,5 +1,5 @@
-//! From one show to another: the dialogs that name a file, the question whether the present show can
-//! be left, and the way over. The window never waits: whatever takes time is done on a thread, and
+//! From one show to another: the dialogs that name a file and the field in which it is typed instead,
+//! the question whether the present show can be left, and the way over. The window never waits: whatever takes time is done on a thread, and
 //! looked at once a frame.
 
 use std::path::{Path, PathBuf};
@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use super::lang;
+use super::{
+    lang,
+    typed::{Answer as Entered, Typed},
+};
 use crate::door::{Door, Event};
 use crate::show::{self, Show};
 
@@ -108,6 +111,34 @@ pub enum Arrived {
 /// A thread's answer, or `None` where there is nothing to say.
 type Answer = Option<Arrived>;
 
+/// What is to be done with a file that is being named, and its name is known to be wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Open,
+    New,
+    SaveAs,
+}
+
+impl Asked {
+    fn named(self, path: PathBuf) -> Named {
+        match self {
+            Self::Open => Named::Open(path),
+            Self::New => Named::New(path),
+            Self::SaveAs => Named::SaveAs(path),
+        }
+    }
+}
+
+/// A file that is being named, in the system's dialog or in the field beside it.
+struct Naming {
+    asked: Asked,
+    typed: Typed,
+    /// Relative names are read from here.
+    folder: PathBuf,
+    /// The file that was refused because it is there already: named again, it is replaced.
+    refused: Option<PathBuf>,
+}
+
 /// Where the desk is on its way.
 #[derive(Default)]
 enum Step {
@@ -115,6 +146,8 @@ enum Step {
     Still,
     /// A thread is at it.
     Waits(Receiver<Answer>),
+    /// A thread looks at a file that was typed: what is wrong with it, in words.
+    Looks(Receiver<Result<Arrived, String>>),
     /// The present engine was told to end.
     Ends(PathBuf),
 }
@@ -124,6 +157,7 @@ pub struct Way {
     shows: Option<Arc<dyn Shows>>,
     chooser: Arc<dyn Chooser>,
     step: Step,
+    naming: Option<Naming>,
     /// The present show is being left, and the other is not there yet.
     moving: bool,
     recent: Vec<PathBuf>,
@@ -135,6 +169,7 @@ impl Default for Way {
             shows: None,
             chooser: Arc::new(Dialogs),
             step: Step::Still,
+            naming: None,
             moving: false,
             recent: Vec::new(),
         }
@@ -155,7 +190,7 @@ impl Way {
 
     /// Whether another show can be gone to now.
     pub fn is_free(&self) -> bool {
-        self.shows.is_some() && matches!(self.step, Step::Still)
+        self.shows.is_some() && matches!(self.step, Step::Still) && self.naming.is_none()
     }
 
     /// Whether the present engine was told to end for another show.
@@ -177,50 +212,84 @@ impl Way {
     }
 
     fn go(&mut self, work: impl FnOnce() -> Answer + Send + 'static) {
-        let (done, waits) = bounded(1);
-        let begun = std::thread::Builder::new()
-            .name("desk shows".to_owned())
-            .spawn(move || {
-                // A window that has closed is told nothing.
-                let _ = done.send(work());
-            });
-        match begun {
-            Ok(_) => self.step = Step::Waits(waits),
-            Err(error) => tracing::error!("no thread for a dialog: {error}"),
+        if let Some(waits) = beside(work) {
+            self.step = Step::Waits(waits);
         }
     }
 
     /// Asks for a show to open.
     pub fn ask_open(&mut self, present: Option<&Path>) {
-        let chooser = self.chooser.clone();
-        let folder = folder_of(present);
-        self.go(move || {
-            let path = chooser.open(folder.as_deref())?;
-            Some(Arrived::Named(Named::Open(path)))
-        });
+        let title = lang::text("menu-open-title");
+        self.ask(Asked::Open, title, present, "");
     }
 
     /// Asks where a new show is to be.
     pub fn ask_new(&mut self, present: Option<&Path>) {
-        let chooser = self.chooser.clone();
-        let folder = folder_of(present);
-        self.go(move || {
-            let name = format!("{}.ron", lang::text("menu-new-name"));
-            let path = chooser.save(&lang::text("menu-new-title"), folder.as_deref(), &name)?;
-            Some(Arrived::Named(Named::New(path)))
-        });
+        let title = lang::text("menu-new-title");
+        let name = format!("{}.ron", lang::text("menu-new-name"));
+        self.ask(Asked::New, title, present, &name);
     }
 
     /// Asks where the present show is to be written.
     pub fn ask_save_as(&mut self, present: Option<&Path>) {
-        let chooser = self.chooser.clone();
-        let folder = folder_of(present);
+        let title = lang::text("menu-save-title");
         let name = present.and_then(Path::file_name);
         let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        self.go(move || {
-            let path = chooser.save(&lang::text("menu-save-title"), folder.as_deref(), &name)?;
-            Some(Arrived::Named(Named::SaveAs(path)))
+        self.ask(Asked::SaveAs, title, present, &name);
+    }
+
+    /// Asks for a file, in the system's dialog and in a field of the window's own.
+    fn ask(&mut self, asked: Asked, title: String, present: Option<&Path>, name: &str) {
+        let chooser = self.chooser.clone();
+        let folder = folder_of(present);
+        let begin = folder.clone().or_else(home).unwrap_or_default();
+        let given = begin.join(name).to_string_lossy().into_owned();
+        self.naming = Some(Naming {
+            asked,
+            typed: Typed::new(title.clone(), given),
+            folder: begin,
+            refused: None,
         });
+        let name = name.to_owned();
+        self.go(move || {
+            let path = match asked {
+                Asked::Open => chooser.open(folder.as_deref())?,
+                _ => chooser.save(&title, folder.as_deref(), &name)?,
+            };
+            Some(Arrived::Named(asked.named(path)))
+        });
+    }
+
+    /// Draws the field for the file that is being named, if one is.
+    pub fn show(&mut self, ctx: &egui::Context, window: egui::Rect) {
+        let Some(naming) = &mut self.naming else {
+            return;
+        };
+        // Where this or another show is on its way, the field has nothing to ask.
+        if matches!(self.step, Step::Looks(_)) {
+            naming.typed.show(ctx, window);
+            return;
+        }
+        match naming.typed.show(ctx, window) {
+            None => {}
+            Some(Entered::GaveUp) => {
+                self.naming = None;
+                self.step = Step::Still;
+            }
+            Some(Entered::Path(text)) => {
+                let asked = naming.asked;
+                let path = path_of(&text, &naming.folder, asked);
+                let again = naming.refused.replace(path.clone()).as_ref() == Some(&path);
+                let looks = beside(move || match trouble(&path, asked, again) {
+                    None => Ok(Arrived::Named(asked.named(path))),
+                    Some(why) => Err(why),
+                });
+                if let Some(looks) = looks {
+                    // A dialog that is still open is not heard any more.
+                    self.step = Step::Looks(looks);
+                }
+            }
+        }
     }
 
     /// Asks in which folder the present show is to be written with its media.
@@ -296,24 +365,95 @@ impl Way {
         });
     }
 
-    /// Told once a frame: what the step that was under way has come to.
-    pub fn look(&mut self) -> Option<Arrived> {
-        let Step::Waits(waits) = &self.step else {
-            return None;
-        };
-        let answer = match waits.try_recv() {
-            Ok(answer) => answer,
-            Err(crossbeam_channel::TryRecvError::Empty) => return None,
-            // The thread died; it has said why.
-            Err(crossbeam_channel::TryRecvError::Disconnected) => None,
+    /// Told once a frame, at `now` seconds: what the step that was under way has come to.
+    pub fn look(&mut self, now: f64) -> Option<Arrived> {
+        use crossbeam_channel::TryRecvError::{Disconnected, Empty};
+        let answer = match &self.step {
+            Step::Still | Step::Ends(_) => return None,
+            Step::Waits(waits) => match waits.try_recv() {
+                Ok(answer) => answer,
+                Err(Empty) => return None,
+                // The thread died; it has said why.
+                Err(Disconnected) => None,
+            },
+            Step::Looks(looks) => match looks.try_recv() {
+                Ok(Ok(arrived)) => Some(arrived),
+                Ok(Err(why)) => {
+                    self.step = Step::Still;
+                    if let Some(naming) = &mut self.naming {
+                        naming.typed.refuse(why);
+                    }
+                    return None;
+                }
+                Err(Empty) => return None,
+                Err(Disconnected) => None,
+            },
         };
         self.step = Step::Still;
         self.moving = false;
+        let stays = |naming: &Naming| naming.typed.stays_without_dialog(now);
+        if answer.is_some() || !self.naming.as_ref().is_some_and(stays) {
+            self.naming = None;
+        }
         if let (Some(Arrived::There(..)), Some(shows)) = (&answer, &self.shows) {
             self.recent = shows.recent();
         }
         answer
     }
+}
+
+/// Does this on a thread of its own; its answer, unless the system has no thread.
+fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<Receiver<T>> {
+    let (done, waits) = bounded(1);
+    let begun = std::thread::Builder::new()
+        .name("desk shows".to_owned())
+        .spawn(move || {
+            // A window that has closed is told nothing.
+            let _ = done.send(work());
+        });
+    match begun {
+        Ok(_) => Some(waits),
+        Err(error) => {
+            tracing::error!("no thread for a dialog: {error}");
+            None
+        }
+    }
+}
+
+/// The file that was typed: `~` is the home folder, a name alone lies in `folder`, and a show that is
+/// to be written has its ending.
+fn path_of(text: &str, folder: &Path, asked: Asked) -> PathBuf {
+    let typed = match text.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            let home = home().unwrap_or_else(|| PathBuf::from("~"));
+            home.join(rest.trim_start_matches('/'))
+        }
+        _ => PathBuf::from(text),
+    };
+    let path = folder.join(typed);
+    match path.extension() {
+        None if asked != Asked::Open => path.with_extension("ron"),
+        _ => path,
+    }
+}
+
+/// What is wrong with a file that was typed. One that is there is replaced only where it was named
+/// `again` after that was said, as the system's dialogs ask too.
+fn trouble(path: &Path, asked: Asked, again: bool) -> Option<String> {
+    let folder_is_there = path.parent().is_some_and(Path::is_dir);
+    let key = match asked {
+        Asked::Open if !path.is_file() => "menu-path-missing",
+        Asked::Open => return None,
+        _ if path.is_dir() => "menu-path-is-folder",
+        _ if !folder_is_there => "menu-path-no-folder",
+        _ if path.exists() && !again => "menu-path-taken",
+        _ => return None,
+    };
+    Some(lang::with(key, &[("name", name_of(path))]))
+}
+
+fn home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned())
 }
 
 /// A file's name as a text is filled in with it.
@@ -365,6 +505,35 @@ pub fn answer_to(event: &Event, asked: u64) -> Option<Result<(), String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_typed_path_is_read_as_a_person_means_it() {
+        let folder = Path::new("/shows");
+        let path = |text, asked| path_of(text, folder, asked);
+        assert_eq!(path("Forum", Asked::New), Path::new("/shows/Forum.ron"));
+        assert_eq!(path("Forum", Asked::Open), Path::new("/shows/Forum"));
+        assert_eq!(path("/x/a.ron", Asked::SaveAs), Path::new("/x/a.ron"));
+        let home = home().unwrap();
+        assert_eq!(path("~/a.ron", Asked::New), home.join("a.ron"));
+        assert_eq!(path("~a", Asked::New), Path::new("/shows/~a.ron"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_typed_path_is_said_before_anything_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("there.ron");
+        std::fs::write(&there, "").unwrap();
+        let new = folder.path().join("new.ron");
+        let says = |path: &Path, asked, again| trouble(path, asked, again).is_some();
+        assert!(says(&new, Asked::Open, false) && !says(&there, Asked::Open, false));
+        assert!(!says(&new, Asked::New, false));
+        assert!(says(&there, Asked::SaveAs, false) && !says(&there, Asked::SaveAs, true));
+        assert!(
+            says(folder.path(), Asked::New, true),
+            "a folder is never replaced"
+        );
+        assert!(says(&folder.path().join("no/new.ron"), Asked::New, true));
+    }
 
     #[test]
     fn an_empty_show_can_be_saved_and_opened() {

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -117,9 +117,31 @@ impl Display {
         (number("WIDTH"), number("HEIGHT"))
     }
 
+    /// Makes a window so large, in pixels.
+    pub fn resize(&self, window: &str, (width, height): (u32, u32)) {
+        self.hand(&[
+            "windowsize",
+            window,
+            &width.to_string(),
+            &height.to_string(),
+        ]);
+    }
+
     /// Presses a key, in X's names: `space`, `shift+4`.
     pub fn press(&self, key: &str) {
         self.hand(&["key", key]);
+    }
+
+    /// Types a text, letter by letter.
+    pub fn type_text(&self, text: &str) {
+        self.hand(&["type", "--delay", "8", text]);
+    }
+
+    /// Turns the mouse's wheel at a place, down or up by so many notches.
+    pub fn wheel(&self, (x, y): (u32, u32), down: bool, notches: u32) {
+        let (x, y, notches) = (x.to_string(), y.to_string(), notches.to_string());
+        let button = if down { "5" } else { "4" };
+        self.hand(&["mousemove", &x, &y, "click", "--repeat", &notches, button]);
     }
 
     /// Clicks with the mouse.
@@ -141,7 +163,35 @@ impl Display {
 
     /// Red, green and blue of a pixel of the screen.
     pub fn pixel(&self, (x, y): (u32, u32)) -> [u8; 3] {
-        read_pixel(&self.folder.path().join("Xvfb_screen0"), x, y).expect("the frame buffer")
+        read_pixel(&self.frame_buffer(), x, y).expect("the frame buffer")
+    }
+}
+
+impl Display {
+    /// The frame buffer of the screen, in the form of X's window dumps.
+    pub fn frame_buffer(&self) -> PathBuf {
+        self.folder.path().join("Xvfb_screen0")
+    }
+
+    /// Keeps what is seen on the screen as a picture, for a person to look at.
+    pub fn shoot(&self, to: &Path) {
+        let dump = format!("xwd:{}", self.frame_buffer().display());
+        let shot = Command::new("ffmpeg")
+            .args([
+                "-v", "error", "-nostdin", "-y", "-f", "image2", "-c:v", "xwd", "-i",
+            ])
+            .arg(dump.trim_start_matches("xwd:"))
+            .args(["-frames:v", "1"])
+            .arg(to)
+            .stdin(Stdio::null())
+            .output()
+            .expect("ffmpeg starts");
+        if !shot.status.success() {
+            eprintln!(
+                "no picture of the screen: {}",
+                String::from_utf8_lossy(&shot.stderr)
+            );
+        }
     }
 }
 

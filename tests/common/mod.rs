@@ -5,6 +5,7 @@
 
 pub mod coded;
 pub mod display;
+pub mod hand;
 pub mod media;
 pub mod nginx;
 pub mod read;

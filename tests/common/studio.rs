@@ -452,21 +452,7 @@ impl Studio {
 
     /// Every process that keeps or runs the show: whoever has its lock open.
     pub fn holders(&self) -> Vec<u32> {
-        let runtime = self.runtime();
-        let is_lock = |path: &Path| {
-            path.starts_with(&runtime) && path.extension().is_some_and(|e| e == "lock")
-        };
-        let Ok(processes) = std::fs::read_dir("/proc") else {
-            return Vec::new();
-        };
-        processes
-            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-            .filter(|pid: &u32| {
-                let handles = std::fs::read_dir(format!("/proc/{pid}/fd"));
-                let mut handles = handles.into_iter().flatten().flatten();
-                handles.any(|handle| std::fs::read_link(handle.path()).is_ok_and(|l| is_lock(&l)))
-            })
-            .collect()
+        holders_in(&self.runtime())
     }
 
     /// The holders that were started with this hidden command.
@@ -582,30 +568,57 @@ impl Drop for Studio {
             eprintln!("kept: {}", self.folder.path().display());
         }
         if !self.ended {
-            // Held still first, or each of them would start the other again.
-            let all_gone = wait::until(Duration::from_secs(10), || {
+            let left = kill_all(|| {
                 let below = processes_below(self.keeper.id());
                 let regie = |pid: &u32| name_of(*pid).is_some_and(|n| n.starts_with("regie"));
                 let mut all = self.holders();
                 all.extend(below.into_iter().filter(regie));
-                for signal in [Signal::STOP, Signal::KILL] {
-                    for pid in all.iter().filter_map(|pid| Pid::from_raw(*pid as i32)) {
-                        kill_process(pid, signal).ok();
-                    }
-                }
-                // A child that is dead holds nothing any more.
-                all.is_empty().then_some(())
+                all
             });
             self.keeper.kill().ok();
             self.keeper.wait().ok();
-            if all_gone.is_none() {
-                eprintln!("processes are left: {:?}", self.holders());
+            if !left.is_empty() {
+                eprintln!("processes are left: {left:?}");
             }
         }
     }
 }
 
-fn runtime_in(folder: &Path) -> PathBuf {
+/// Kills processes of regie's until none is found any more; gives those that are left. Held still
+/// first, or each of them would start the other again.
+pub fn kill_all(find: impl Fn() -> Vec<u32>) -> Vec<u32> {
+    let gone = wait::until(Duration::from_secs(10), || {
+        let all = find();
+        for signal in [Signal::STOP, Signal::KILL] {
+            for pid in all.iter().filter_map(|pid| Pid::from_raw(*pid as i32)) {
+                kill_process(pid, signal).ok();
+            }
+        }
+        // A child that is dead holds nothing any more.
+        all.is_empty().then_some(())
+    });
+    if gone.is_some() { Vec::new() } else { find() }
+}
+
+/// Every process that keeps or runs a show of this runtime folder: whoever has a lock in it open.
+pub fn holders_in(runtime: &Path) -> Vec<u32> {
+    let is_lock =
+        |path: &Path| path.starts_with(runtime) && path.extension().is_some_and(|e| e == "lock");
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    processes
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|pid: &u32| {
+            let handles = std::fs::read_dir(format!("/proc/{pid}/fd"));
+            let mut handles = handles.into_iter().flatten().flatten();
+            handles.any(|handle| std::fs::read_link(handle.path()).is_ok_and(|l| is_lock(&l)))
+        })
+        .collect()
+}
+
+/// The folder of sockets, journals and logs of a home in this folder.
+pub fn runtime_in(folder: &Path) -> PathBuf {
     folder.join("home").join("runtime").join("regie")
 }
 
@@ -656,13 +669,14 @@ fn name_of(pid: u32) -> Option<String> {
     std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()
 }
 
-fn program_under_test() -> &'static Path {
+/// regie as it was built for this test.
+pub fn program_under_test() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_regie"))
 }
 
 /// The program under test, in a home of its own in this folder: nothing of the user's is read or
 /// written, and it sees this X display or none.
-fn regie_in(program: &Path, folder: &Path, display: Option<&str>) -> Command {
+pub fn regie_in(program: &Path, folder: &Path, display: Option<&str>) -> Command {
     let home = folder.join("home");
     std::fs::create_dir_all(&home).expect("a home");
     let mut command = Command::new(program);

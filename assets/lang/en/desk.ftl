@@ -112,7 +112,7 @@ desk-master-recorded = The master is being recorded.
 
 desk-key-esc = Esc
 
-desk-no-source = The show has no source yet: add a camera, a clip or a network stream to its file
+desk-no-source = The show has no source yet: add a camera, a clip or a network stream
 
 desk-nothing-dropped = nothing dropped
 desk-every-destination = every destination

@@ -29,7 +29,7 @@ outputs-reconnections = { $n ->
 }
 outputs-behind = { $ms } ms behind
 outputs-slow-network = the network is too slow
-outputs-nothing-dropped = nothing dropped
+outputs-nothing-dropped = 0 dropped
 outputs-history = { $name }, the last two minutes: { $least } to { $most }, up to { $behind } ms behind
 
 outputs-edit = Edit…

@@ -112,7 +112,7 @@ desk-master-recorded = Le master est en cours d’enregistrement.
 
 desk-key-esc = Échap
 
-desk-no-source = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau à son fichier
+desk-no-source = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau
 
 desk-nothing-dropped = rien d’abandonné
 desk-every-destination = toutes les destinations

@@ -29,7 +29,7 @@ outputs-reconnections = { $n ->
 }
 outputs-behind = { $ms } ms de retard
 outputs-slow-network = le réseau est trop lent
-outputs-nothing-dropped = rien de perdu
+outputs-nothing-dropped = 0 perdue
 outputs-history = { $name }, deux dernières minutes : de { $least } à { $most }, jusqu'à { $behind } ms de retard
 
 outputs-edit = Modifier…

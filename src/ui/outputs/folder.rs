@@ -1,10 +1,13 @@
 //! Asks for the folder of recordings by the system's own dialog, which may stay open as long as it
-//! likes: the window goes on meanwhile.
+//! likes, and in a field of the window's own beside it: the window goes on meanwhile.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
+use egui::{Context, Rect};
+
+use super::super::typed::{Answer, Typed};
 
 /// A dialog that asks for a folder.
 pub trait FolderDialog: Send + Sync {
@@ -29,6 +32,7 @@ impl FolderDialog for SystemDialog {
 pub struct FolderChoice {
     dialog: Arc<dyn FolderDialog>,
     answer: Option<Receiver<Option<PathBuf>>>,
+    typed: Option<Typed>,
 }
 
 impl Default for FolderChoice {
@@ -43,14 +47,17 @@ impl FolderChoice {
         Self {
             dialog,
             answer: None,
+            typed: None,
         }
     }
 
     /// Opens the dialog; one that is open already stays.
-    pub fn ask(&mut self, title: String, begin: PathBuf, ctx: &egui::Context) {
-        if self.answer.is_some() {
+    pub fn ask(&mut self, title: String, begin: PathBuf, ctx: &Context) {
+        if self.answer.is_some() || self.typed.is_some() {
             return;
         }
+        let given = begin.to_string_lossy().into_owned();
+        self.typed = Some(Typed::new(title.clone(), given));
         let (chosen, answer) = bounded(1);
         let (dialog, ctx) = (self.dialog.clone(), ctx.clone());
         let spawned = std::thread::Builder::new()
@@ -65,19 +72,35 @@ impl FolderChoice {
         }
     }
 
-    /// The folder that was chosen, once.
-    pub fn take(&mut self) -> Option<PathBuf> {
-        let answer = self.answer.as_ref()?.try_recv();
-        if answer != Err(TryRecvError::Empty) {
+    /// Draws the field while a folder is asked for, over a window; the folder that was chosen, once.
+    pub fn show(&mut self, ctx: &Context, window: Rect) -> Option<PathBuf> {
+        let now = ctx.input(|i| i.time);
+        if let Some(answer) = self.answer.as_ref().map(Receiver::try_recv)
+            && answer != Err(TryRecvError::Empty)
+        {
             self.answer = None;
+            let chosen = answer.ok().flatten();
+            let stays = |typed: &Typed| typed.stays_without_dialog(now);
+            if chosen.is_some() || !self.typed.as_ref().is_some_and(stays) {
+                self.typed = None;
+                return chosen;
+            }
         }
-        answer.ok().flatten()
+        let answer = self.typed.as_mut()?.show(ctx, window)?;
+        // A dialog that is still open is not heard any more.
+        (self.answer, self.typed) = (None, None);
+        match answer {
+            Answer::Path(text) => Some(PathBuf::from(text)),
+            Answer::GaveUp => None,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::install_theme;
+    use egui_kittest::{Harness, kittest::Queryable};
     use std::time::{Duration, Instant};
 
     struct Chooses(Option<PathBuf>);
@@ -89,20 +112,56 @@ mod tests {
     }
 
     #[test]
-    fn what_is_chosen_is_told_once_and_a_closed_dialog_says_nothing() {
-        let ctx = egui::Context::default();
+    fn what_is_chosen_is_told_once_and_a_dialog_that_never_came_leaves_the_field() {
         for name in [Some("masters"), None] {
-            let mut choice = FolderChoice::by(Arc::new(Chooses(name.map(PathBuf::from))));
-            assert_eq!(choice.take(), None);
+            let choice = FolderChoice::by(Arc::new(Chooses(name.map(PathBuf::from))));
+            let mut window = Harness::builder()
+                .with_step_dt(1e-3)
+                .with_context_setup(install_theme)
+                .build_ui_state(
+                    |ui, (choice, taken): &mut (FolderChoice, Vec<PathBuf>)| {
+                        taken.extend(choice.show(ui.ctx(), ui.ctx().content_rect()));
+                    },
+                    (choice, Vec::new()),
+                );
+            let ctx = window.ctx.clone();
+            let choice = &mut window.state_mut().0;
             choice.ask("Where?".to_owned(), "/shows".into(), &ctx);
             let until = Instant::now() + Duration::from_secs(30);
-            let mut taken = None;
-            while choice.answer.is_some() {
-                taken = taken.or(choice.take());
+            while window.state().0.answer.is_some() {
+                window.step();
                 assert!(Instant::now() < until, "no answer");
             }
-            assert_eq!(taken, name.map(|name| Path::new("/shows").join(name)));
-            assert_eq!(choice.take(), None);
+            window.step();
+            let expected = name.map(|name| Path::new("/shows").join(name));
+            assert_eq!(window.state().1, Vec::from_iter(expected));
+            assert_eq!(window.state().0.typed.is_some(), name.is_none());
         }
+    }
+
+    #[test]
+    fn a_folder_is_typed_where_there_is_no_dialog() {
+        let choice = FolderChoice::by(Arc::new(Chooses(None)));
+        let mut window = Harness::builder()
+            .with_step_dt(1e-3)
+            .with_context_setup(install_theme)
+            .build_ui_state(
+                |ui, (choice, taken): &mut (FolderChoice, Vec<PathBuf>)| {
+                    taken.extend(choice.show(ui.ctx(), ui.ctx().content_rect()));
+                },
+                (choice, Vec::new()),
+            );
+        let ctx = window.ctx.clone();
+        let choice = &mut window.state_mut().0;
+        choice.ask("Where?".to_owned(), "/shows".into(), &ctx);
+        window.run_steps(2);
+        window
+            .get_by_label(&crate::ui::lang::text("menu-path"))
+            .type_text("/masters");
+        window.run_steps(2);
+        window.key_press(egui::Key::Enter);
+        window.run_steps(2);
+        assert_eq!(window.state().1, [PathBuf::from("/shows/masters")]);
+        assert!(window.state().0.typed.is_none());
     }
 }

@@ -1,0 +1,165 @@
+//! A path typed by hand, beside the system's own dialog for files: not every desktop has one, and who
+//! knows the name needs none. It lies over the window and stops nobody.
+
+use egui::{Align2, Context, Id, Key, Rect, RichText, TextEdit, Window};
+
+use super::{lang, layout, theme};
+
+/// Width of the field, in points.
+const FIELD: f32 = 520.0;
+/// A dialog that is gone sooner than this many seconds has not been seen by anybody.
+const UNSEEN_S: f64 = 1.0;
+
+/// What was decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// What was typed, without the spaces around it; never empty.
+    Path(String),
+    /// Nothing is to be named.
+    GaveUp,
+}
+
+/// The field, while a path is asked for.
+#[derive(Debug)]
+pub struct Typed {
+    title: String,
+    text: String,
+    /// What stood in it at first.
+    given: String,
+    refusal: Option<String>,
+    begun: Option<f64>,
+}
+
+impl Typed {
+    /// Asks under this title; `given` stands in the field at first.
+    pub fn new(title: String, given: String) -> Self {
+        Self {
+            title,
+            text: given.clone(),
+            given,
+            refusal: None,
+            begun: None,
+        }
+    }
+
+    /// Says why that path will not do; the field stays.
+    pub fn refuse(&mut self, why: String) {
+        self.refusal = Some(why);
+    }
+
+    /// The system's dialog has ended without a name at `now` seconds: whether the field stays, because
+    /// the dialog never came or something has been typed here.
+    pub fn stays_without_dialog(&self, now: f64) -> bool {
+        let unseen = self.begun.is_none_or(|begun| now - begun < UNSEEN_S);
+        unseen || self.text != self.given
+    }
+
+    /// Draws it over the upper middle of a window.
+    pub fn show(&mut self, ctx: &Context, window: Rect) -> Option<Answer> {
+        let is_first = self.begun.is_none();
+        self.begun.get_or_insert(ctx.input(|i| i.time));
+        let mut answer = None;
+        let at = egui::pos2(window.center().x, window.top() + window.height() * 0.2);
+        Window::new(RichText::new(&self.title).font(theme::bold(15.0)))
+            .id(Id::unique("typed path"))
+            .pivot(Align2::CENTER_TOP)
+            .fixed_pos(at)
+            .collapsible(false)
+            .resizable(false)
+            .show(ctx, |ui| {
+                ui.set_width(FIELD);
+                let hint = RichText::new(lang::text("menu-path-hint")).font(theme::font(12.5));
+                ui.label(hint.color(theme::DIM));
+                let edit = TextEdit::singleline(&mut self.text).desired_width(FIELD);
+                let field = ui.add(edit).accessible_name(lang::text("menu-path"));
+                if is_first {
+                    field.request_focus();
+                }
+                if field.changed() {
+                    self.refusal = None;
+                }
+                // Its line is there before there is anything to say: nothing moves.
+                let refusal = self.refusal.as_deref().unwrap_or(" ");
+                ui.label(RichText::new(refusal).color(theme::AMBER));
+                let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+                let text = self.text.trim();
+                ui.horizontal(|ui| {
+                    let size = egui::vec2(140.0, layout::TARGET);
+                    let take = egui::Button::new(lang::text("menu-path-take")).min_size(size);
+                    let taken = ui.add_enabled(!text.is_empty(), take).clicked();
+                    if (taken || entered) && !text.is_empty() {
+                        answer = Some(Answer::Path(text.to_owned()));
+                    }
+                    let leave = egui::Button::new(lang::text("menu-path-leave")).min_size(size);
+                    if ui.add(leave).clicked() {
+                        answer = Some(Answer::GaveUp);
+                    }
+                });
+            });
+        if ctx.input(|i| i.key_pressed(Key::Escape)) {
+            answer = Some(Answer::GaveUp);
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::install_theme;
+    use egui_kittest::{Harness, kittest::Queryable};
+
+    type Shown = (Typed, Vec<Answer>);
+
+    fn window() -> Harness<'static, Shown> {
+        let typed = Typed::new("New show".to_owned(), "/shows/New show.ron".to_owned());
+        let mut window = Harness::builder()
+            .with_size([800.0, 500.0])
+            .with_step_dt(0.1)
+            .with_context_setup(install_theme)
+            .build_ui_state(
+                |ui, (typed, answers): &mut Shown| {
+                    let rect = ui.ctx().content_rect();
+                    answers.extend(typed.show(ui.ctx(), rect));
+                },
+                (typed, Vec::new()),
+            );
+        window.run();
+        window
+    }
+
+    #[test]
+    fn a_path_is_typed_refused_and_typed_again() {
+        let mut window = window();
+        let path = lang::text("menu-path");
+        let field = window.get_by_label(&path);
+        assert!(field.is_focused(), "one types at once");
+        field.type_text("2");
+        window.run();
+        window.key_press(Key::Enter);
+        window.run();
+        let (typed, answers) = window.state_mut();
+        let path = Answer::Path("/shows/New show.ron2".to_owned());
+        assert_eq!(std::mem::take(answers), [path.clone()]);
+        typed.refuse("It is there already.".to_owned());
+        window.run();
+        assert!(window.query_by_label("It is there already.").is_some());
+        window.get_by_label(&lang::text("menu-path-take")).click();
+        window.run();
+        assert_eq!(std::mem::take(&mut window.state_mut().1), [path]);
+        window.key_press(Key::Escape);
+        window.run();
+        assert_eq!(window.state().1, [Answer::GaveUp]);
+    }
+
+    #[test]
+    fn it_goes_with_a_dialog_that_was_closed_and_stays_where_none_came() {
+        let mut window = window();
+        let begun = window.state().0.begun.unwrap();
+        assert!(window.state().0.stays_without_dialog(begun + 0.2));
+        assert!(!window.state().0.stays_without_dialog(begun + 5.0));
+        window.get_by_label(&lang::text("menu-path")).type_text("x");
+        window.run();
+        assert!(window.state().0.stays_without_dialog(begun + 5.0));
+    }
+}
