@@ -53,10 +53,11 @@ fn copy_of(file: &Path, n: usize) -> PathBuf {
 /// Every copy that there is must be a whole show.
 fn copies_are_whole(file: &Path) -> usize {
     let copies = (1..=COPIES).map(|n| copy_of(file, n));
-    copies
-        .filter(|copy| copy.exists())
-        .map(|copy| take_in(&copy))
-        .count()
+    let there = copies.filter(|copy| copy.exists());
+    there.fold(0, |count, copy| {
+        take_in(&copy);
+        count + 1
+    })
 }
 
 /// Files that were being written in a folder.
@@ -265,7 +266,7 @@ fn on_a_full_disk_the_old_file_stays_and_nothing_that_was_edited_is_lost() {
     studio.command(&save());
     assert_eq!(take_in(&file), 2);
     assert_eq!(take_in(&copy_of(&file, 1)), 1);
-    assert_eq!(kept_at_home(&studio), [PathBuf::new(); 0], "it is saved");
+    assert!(kept_at_home(&studio).is_empty(), "it is saved");
     studio.quit();
 }
 
