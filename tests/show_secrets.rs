@@ -66,7 +66,7 @@ fn looks_up_in_a_child() {
         }
     }
     match resolve_secrets("rtsp://admin:{secret:stage-cam}@10.0.0.5/h264") {
-        Ok(url) => println!("url: {url}"),
+        Ok(resolved) => println!("url: {}", resolved.url.expose()),
         Err(error) => println!("error: {error}"),
     }
 }

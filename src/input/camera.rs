@@ -55,6 +55,7 @@ pub(super) fn build(
         streams: Some(streams),
         start: Start::Play,
         note,
+        secrets: None,
     })
 }
 

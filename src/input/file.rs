@@ -35,5 +35,6 @@ pub(super) fn build(
         streams: Some(streams),
         start: Start::Seek(span),
         note: String::new(),
+        secrets: None,
     })
 }

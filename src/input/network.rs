@@ -9,7 +9,7 @@ use url::Url;
 use super::decode;
 use super::feed::{Feed, Pacing};
 use super::pipeline::{Built, Setting, SourceError, Start};
-use crate::show::{self, resolve_secrets, secrets};
+use crate::show::resolve_secrets;
 
 /// HTTP gives a clip, or the segments of a playlist, as fast as they are taken, and a live stream as
 /// it comes; the others are live.
@@ -32,12 +32,15 @@ pub(super) fn build(
     url: &str,
     latency_ms: u32,
 ) -> Result<Built, SourceError> {
-    let url = &resolve_secrets(url).map_err(|error| SourceError::Pipeline(error.to_string()))?;
+    let resolved =
+        resolve_secrets(url).map_err(|error| SourceError::Pipeline(error.to_string()))?;
+    let with_latency = with_latency(resolved.url.expose(), latency_ms);
     let pipeline = gst::Pipeline::new();
-    let decoder = decode::uri_decoder(
-        &with_latency(url, latency_ms),
-        latency_ms,
-        setting.decoder_threads,
+    let decoder = decode::uri_decoder(&with_latency, latency_ms, setting.decoder_threads).map_err(
+        |error| match error {
+            SourceError::Pipeline(message) => SourceError::Pipeline(resolved.hidden_in(&message)),
+            other => other,
+        },
     )?;
     pipeline.add(&decoder)?;
     let streams = decode::link_streams(&pipeline, &decoder, &feed, pacing(url), setting.format);
@@ -47,21 +50,8 @@ pub(super) fn build(
         streams: Some(streams),
         start: Start::Play,
         note: String::new(),
+        secrets: Some(resolved),
     })
-}
-
-/// What an element said, without the secrets that the URL stands for.
-pub(super) fn without_secrets(url: &str, message: String) -> String {
-    url.split("{secret:")
-        .skip(1)
-        .filter_map(|rest| rest.split('}').next())
-        .filter_map(|name| secrets::lookup(name).ok())
-        .fold(message, |message, secret| {
-            let percent = show::encode_secret(secret.expose());
-            message
-                .replace(secret.expose(), "•••")
-                .replace(&percent, "•••")
-        })
 }
 
 /// SRT takes its latency from the URL; one that stands there already is kept.

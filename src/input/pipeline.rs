@@ -9,7 +9,7 @@ use gstreamer as gst;
 
 use super::feed::Feed;
 use crate::media::HouseClock;
-use crate::show::Format;
+use crate::show::{Format, Resolved};
 
 /// Why a source's pipeline could not be built or broke.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,8 @@ pub(super) struct Built {
     pub start: Start,
     /// What is not as it was asked for, though it runs; empty where all is.
     pub note: String,
+    /// The secrets that its URL holds, which its elements may repeat.
+    pub secrets: Option<Resolved>,
 }
 
 /// How a pipeline is started.

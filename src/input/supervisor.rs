@@ -243,7 +243,15 @@ impl Supervisor {
         loop {
             let began = Instant::now();
             let ending = match self.build() {
-                Ok(built) => self.watch(built),
+                Ok(mut built) => {
+                    let secrets = built.secrets.take();
+                    match (self.watch(built), secrets) {
+                        (Ending::Broke(message), Some(secrets)) => {
+                            Ending::Broke(secrets.hidden_in(&message))
+                        }
+                        (ending, _) => ending,
+                    }
+                }
                 Err(error) => Ending::Broke(error.to_string()),
             };
             match ending {
@@ -261,10 +269,6 @@ impl Supervisor {
                     }
                     let wait = BACKOFF[attempt.min(BACKOFF.len() - 1)];
                     attempt += 1;
-                    let message = match &self.source.kind {
-                        SourceKind::Network { url, .. } => network::without_secrets(url, message),
-                        _ => message,
-                    };
                     tracing::warn!(source = self.source.id, "{message}");
                     self.status.set(SourceState::Restarting, &message);
                     self.status.restarts.fetch_add(1, Ordering::Relaxed);

@@ -55,6 +55,7 @@ pub(super) fn build(
         streams: None,
         start: Start::Play,
         note: String::new(),
+        secrets: None,
     })
 }
 

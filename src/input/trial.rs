@@ -31,14 +31,13 @@ const POLL: gst::ClockTime = gst::ClockTime::from_mseconds(50);
 /// and for kinds of source that need no trial.
 pub fn attempt(source: &Source, setting: &Setting) -> Result<Finding, SourceError> {
     nice::give_way(Nice::Decoder);
-    let tried = build(source, setting).and_then(|(built, vitals)| {
-        let waits = matches!(&source.kind, SourceKind::Network { url, .. }
-            if network::waits_for_caller(url));
-        run(built, &vitals, waits)
-    });
-    tried.map_err(|error| match (&source.kind, error) {
-        (SourceKind::Network { url, .. }, SourceError::Pipeline(message)) => {
-            SourceError::Pipeline(network::without_secrets(url, message))
+    let (mut built, vitals) = build(source, setting)?;
+    let secrets = built.secrets.take();
+    let waits = matches!(&source.kind, SourceKind::Network { url, .. }
+        if network::waits_for_caller(url));
+    run(built, &vitals, waits).map_err(|error| match (secrets, error) {
+        (Some(secrets), SourceError::Pipeline(message)) => {
+            SourceError::Pipeline(secrets.hidden_in(&message))
         }
         (_, error) => error,
     })

@@ -42,7 +42,7 @@ pub use file::{COPIES, SaveError, load, load_alone, load_with_text, parse, save,
 pub use hold::Hold;
 pub use model::*;
 pub use numbered::Numbered;
-pub use placeholder::{encode_secret, resolve_secrets};
+pub use placeholder::{Resolved, encode_secret, resolve_secrets};
 pub use rebase::rebase;
 pub use recent::{last_or_demo, recent, remember};
 pub use secrets::{Secret, SecretError};

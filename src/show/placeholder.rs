@@ -56,12 +56,29 @@ pub(super) fn replace<E>(
     Ok(whole)
 }
 
-/// The URL with every `{secret:NAME}` replaced by the secret, percent-encoded. What comes back is a
-/// secret itself: hand it to the connection, and print it nowhere.
+/// A URL with its secrets, and these alone, for they may turn up in what the connection says.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The whole URL, a secret itself: hand it to the connection, and print it nowhere.
+    pub url: Secret,
+    /// What was put into it.
+    pub secrets: Vec<Secret>,
+}
+
+impl Resolved {
+    /// The text with these secrets hidden, as they were when the URL was made: the name may lead to
+    /// others by now, or nowhere.
+    pub fn hidden_in(&self, text: &str) -> String {
+        let hide = |text: String, secret: &Secret| secret.hidden_in(&text);
+        self.secrets.iter().fold(text.to_owned(), hide)
+    }
+}
+
+/// The URL with every `{secret:NAME}` replaced by the secret, percent-encoded.
 ///
 /// # Errors
 /// [`SecretError::BadName`] where a placeholder is malformed, and everything [`lookup`] gives.
-pub fn resolve_secrets(url: &str) -> Result<String, SecretError> {
+pub fn resolve_secrets(url: &str) -> Result<Resolved, SecretError> {
     resolve_with(url, lookup)
 }
 
@@ -69,10 +86,18 @@ pub fn resolve_secrets(url: &str) -> Result<String, SecretError> {
 pub(super) fn resolve_with(
     url: &str,
     mut lookup: impl FnMut(&str) -> Result<Secret, SecretError>,
-) -> Result<String, SecretError> {
+) -> Result<Resolved, SecretError> {
     let placeholders = find(url).map_err(|Malformed| SecretError::BadName)?;
-    replace(url, &placeholders, |p| {
-        Ok(encode_secret(lookup(p.name)?.expose()))
+    let mut secrets = Vec::new();
+    let whole = replace(url, &placeholders, |p| {
+        let secret = lookup(p.name)?;
+        let encoded = encode_secret(secret.expose());
+        secrets.push(secret);
+        Ok(encoded)
+    })?;
+    Ok(Resolved {
+        url: Secret::new(whole),
+        secrets,
     })
 }
 
@@ -99,14 +124,22 @@ mod tests {
 
     #[test]
     fn secrets_are_put_in_encoded() {
-        assert_eq!(
-            resolve_with("rtsp://{secret:me}:{secret:ab-1}@10.0.0.5/x", reversed).unwrap(),
-            "rtsp://em%40%C3%A9:1-ba%40%C3%A9@10.0.0.5/x"
-        );
-        assert_eq!(
-            resolve_with("srt://h:1?a=b", reversed).unwrap(),
-            "srt://h:1?a=b"
-        );
+        let both = resolve_with("rtsp://{secret:me}:{secret:ab-1}@10.0.0.5/x", reversed).unwrap();
+        let url = both.url.expose();
+        assert_eq!(url, "rtsp://em%40%C3%A9:1-ba%40%C3%A9@10.0.0.5/x");
+        let none = resolve_with("srt://h:1?a=b", reversed).unwrap();
+        assert_eq!(none.url.expose(), "srt://h:1?a=b");
+        assert_eq!(none.hidden_in("as it is"), "as it is");
+    }
+
+    #[test]
+    fn what_was_put_in_is_hidden_in_what_the_connection_says() {
+        let both = resolve_with("http://h/{secret:me}/{secret:ab-1}", reversed).unwrap();
+        let said = both.hidden_in("cannot read http://h/em%40%C3%A9/1-ba%40%C3%A9 (em@é)");
+        for secret in ["em%40", "1-ba", "em@"] {
+            assert!(!said.contains(secret), "{said}");
+        }
+        assert!(said.contains("cannot read http://h/"), "{said}");
     }
 
     #[test]
