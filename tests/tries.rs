@@ -391,3 +391,32 @@ fn a_key_from_the_desk_is_used_and_is_in_no_output() {
     let names: Vec<String> = receiver.connections().into_iter().map(|c| c.name).collect();
     assert_eq!(names, [format!("live/{key}")]);
 }
+
+#[test]
+fn the_secret_of_a_source_is_hidden_even_when_its_name_no_longer_leads_to_it() {
+    let _turn = common::alone();
+    let secret = "u7x2-kq9d-4mzt-8w3p";
+    let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let port = server.local_addr().expect("its port").port();
+    let url = format!("http://127.0.0.1:{port}/{{secret:stage}}/x.ts");
+    let mut studio = Studio::start(&show().network("cam", &url), &[]);
+    let store = json!({"command": "store_key", "name": "stage", "key": secret});
+    studio.command(&store);
+    let (mut caller, _) = server.accept().expect("the source calls");
+    let mut asked = [0; 1024];
+    let n = caller.read(&mut asked).expect("its request");
+    let asked = String::from_utf8_lossy(&asked[..n]).into_owned();
+    assert!(asked.contains(secret), "{asked}");
+    // A stream that stands still and then breaks off, in the middle of what was promised.
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\nContent-Length: 9999999\r\n\r\n";
+    caller.write_all(head.as_bytes()).expect("an answer");
+    caller.write_all(&[0x47; 188]).expect("some of a stream");
+    studio.command(&json!({"command": "forget_key", "name": "stage"}));
+    drop((caller, server));
+    studio.until("the source is told to be broken", LONG, |s| {
+        let cam = named(s, "sources", "cam");
+        cam["restarts"].as_u64() > Some(1) && cam["message"] != ""
+    });
+    nowhere(&mut studio, secret);
+    studio.quit();
+}
