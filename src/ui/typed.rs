@@ -140,7 +140,7 @@ mod tests {
         window.run();
         let (typed, answers) = window.state_mut();
         let path = Answer::Path("/shows/New show.ron2".to_owned());
-        assert_eq!(std::mem::take(answers), [path.clone()]);
+        assert_eq!(std::mem::take(answers), std::slice::from_ref(&path));
         typed.refuse("It is there already.".to_owned());
         window.run();
         assert!(window.query_by_label("It is there already.").is_some());
