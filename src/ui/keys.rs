@@ -111,8 +111,8 @@ pub struct FocusTimer {
 }
 
 impl FocusTimer {
-    /// Told once a frame whether a key was pressed and whether anything has the focus: whether the
-    /// focus is to go now.
+    /// Told once a frame whether a key was pressed and whether a control has the focus that does not
+    /// take text: whether the focus is to go now.
     pub fn expired(&mut self, key_pressed: bool, focused: bool, now: f64) -> bool {
         if key_pressed || !focused {
             self.last_key_s = now;

@@ -91,13 +91,16 @@ impl Switch {
                 .iter()
                 .any(|e| matches!(e, Input::Key { pressed: true, .. }))
         });
-        let expired = self.focus.expired(key_pressed, focused.is_some(), view.now);
+        // Who types may stop and think: the next letter must not be a cut.
+        let types = ctx.text_edit_focused();
+        let leaves = focused.is_some() && !types;
+        let expired = self.focus.expired(key_pressed, leaves, view.now);
         let focus = match focused {
             Some(id) if expired => {
                 ctx.memory_mut(|memory| memory.surrender_focus(id));
                 Focus::Free
             }
-            Some(_) if ctx.text_edit_focused() => Focus::Text,
+            Some(_) if types => Focus::Text,
             Some(_) => Focus::Control,
             None => Focus::Free,
         };
