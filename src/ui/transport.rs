@@ -104,11 +104,12 @@ fn colour(clip: Clip) -> egui::Color32 {
 }
 
 /// What it does, in words; nothing while it plays.
-fn state(clip: &ClipStatus) -> String {
+fn state((source, clip): Clip) -> String {
+    let waits = clip.on_take && source.tally != Tally::Program;
     let key = match clip.state {
         ClipState::Playing => return String::new(),
         ClipState::Paused => "clips-is-paused",
-        ClipState::Cued if clip.on_take => "clips-is-waiting",
+        ClipState::Cued if waits => "clips-is-waiting",
         ClipState::Cued => "clips-is-cued",
         ClipState::Ended => "clips-is-ended",
     };
@@ -149,7 +150,7 @@ fn said_left(source: &SourceStatus, clip: &ClipStatus) -> String {
     let called = name(&source.label, &source.id);
     let values = [("name", called.into()), ("left", left(clip).into())];
     let said = lang::with("clips-left-of", &values);
-    match state(clip) {
+    match state((source, clip)) {
         state if state.is_empty() => said,
         state => format!("{said}, {state}"),
     }
@@ -332,7 +333,7 @@ impl Transport {
         let text = heading(view, scene, source);
         let used = paint::line(ui, above, Align::Min, &text, font, theme::TEXT);
         let rest = above.with_min_x(above.left() + used + 8.0);
-        let state = state(status);
+        let state = state(clip);
         if rest.width() > 30.0 {
             paint::line(ui, rest, Align::Min, &state, theme::font(12.0), theme::DIM);
         }

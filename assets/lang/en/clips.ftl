@@ -27,6 +27,7 @@ clips-out = Out point
 clips-out-here = Out point where the clip stands
 clips-out-clear = No out point: to its end
 clips-to-its-end = to its end
+clips-file = File
 clips-choose-file = Choose another file…
 
 clips-tab-scenes = Scenes

@@ -27,6 +27,7 @@ clips-out = Point de sortie
 clips-out-here = Point de sortie à la position du clip
 clips-out-clear = Sans point de sortie : jusqu’à la fin
 clips-to-its-end = jusqu’à la fin
+clips-file = Fichier
 clips-choose-file = Choisir un autre fichier…
 
 clips-tab-scenes = Scènes

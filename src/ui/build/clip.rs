@@ -112,7 +112,7 @@ fn file(
     if let Some(Some(path)) = picking.errand.poll() {
         chosen = Some((picking.of.clone(), path.to_string_lossy().into_owned()));
     }
-    parts::row(ui, &label, |ui| {
+    parts::row(ui, &lang::text("clips-file"), |ui| {
         let choose = lang::text("clips-choose-file");
         if parts::small(ui, Icon::FolderOpen, &choose, !picking.errand.runs()).clicked() {
             picking.of.clone_from(&source.id);

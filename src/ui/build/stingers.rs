@@ -247,7 +247,7 @@ impl Stingers {
             self.picking_for = None;
             chosen = answer.map(|path| (of, path.to_string_lossy().into_owned()));
         }
-        parts::row(ui, &label, |ui| {
+        parts::row(ui, &lang::text("clips-file"), |ui| {
             let choose = lang::text("clips-choose-file");
             if parts::small(ui, Icon::FolderOpen, &choose, !self.picking.runs()).clicked() {
                 self.pick(ui, Some(id.to_owned()), choose, files);
