@@ -141,11 +141,11 @@ fn regie(show: &ShowText, length: Duration, seen: Seen) -> Measured {
         }
     };
     let (since, before) = (Instant::now(), (engine_cpu(), window_cpu()));
-    let counted = engine.snapshot().counters.clone();
+    let counted = engine.snapshot().counters;
     let log = desk.log().len();
     std::thread::sleep(length);
     let passed = since.elapsed().as_secs_f64();
-    let now = engine.snapshot().counters.clone();
+    let now = engine.snapshot().counters;
     Measured {
         engine: (engine_cpu() - before.0) / passed,
         window: (window_cpu() - before.1) / passed,
