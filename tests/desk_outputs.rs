@@ -129,6 +129,24 @@ fn only_edit(sent: Vec<Command>) -> Edit {
 }
 
 #[test]
+fn who_stops_to_think_while_typing_does_not_cut_with_the_next_letter() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    click(&mut window, "Add a destination");
+    click(&mut window, "Name on the desk");
+    window.get_by_label("Name on the desk").focus();
+    window.run();
+    // Ten seconds.
+    window.run_steps(40);
+    assert!(window.get_by_label("Name on the desk").is_focused());
+    for key in [Key::Num1, Key::Space, Key::Enter] {
+        window.key_press(key);
+        window.run();
+    }
+    assert_eq!(door.sent(), []);
+}
+
+#[test]
 fn a_destination_is_added_with_its_key_which_goes_to_the_engine_alone() {
     let door = Recorder::new();
     let mut window = open(&door);

@@ -231,7 +231,7 @@ fn uplink(snapshot: &Snapshot) -> Figure {
         format!("{}: {rates}", name(&d.label, &d.id))
     });
     Figure {
-        id: "uplink",
+        id: "sent",
         text,
         more: each.collect::<Vec<_>>().join("\n"),
         look: false,

@@ -1,6 +1,7 @@
 //! Numbers and states as people say them.
 
 use super::lang;
+use super::said::said;
 use crate::door::{DestinationState, PackingState, PackingStatus, RecordingState, SourceState};
 
 /// `00:12:44`, of seconds.
@@ -130,7 +131,7 @@ pub fn recording_state(state: RecordingState) -> String {
 /// How a copy with media ended; none while it is made.
 pub fn packing_end(packing: &PackingStatus) -> Option<String> {
     let folder = packing.folder.display().to_string();
-    let why = packing.message.clone();
+    let why = said(&packing.message);
     match packing.state {
         PackingState::Running => None,
         PackingState::Done => Some(lang::with("menu-packed", &[("folder", folder.into())])),

@@ -28,6 +28,7 @@ const ELSEWHERE: &[&str] = &[
     "src/output/receiver/session.rs",
     "src/output/recording_tests.rs",
     "src/show/autosave.rs",
+    "src/show/pack/letter.rs",
     "src/show/recent.rs",
 ];
 
@@ -50,14 +51,18 @@ const UNSEEN: &[&str] = &[
 const PARTS: &[&str] = &[
     "expected a loopback address and port, such as 127.0.0.1:19350",
     "expected {secret:NAME} in its place, which names where the secret is found",
-    ": a newer regie has written it",
+    ": a newer regie has written it, and opens it",
     "left and right",
     "top and bottom",
 ];
 
 /// What may stand where something is filled in, where not anything may.
 const FILLED: &[(&str, &str)] = &[
-    ("reads{}", "reads"),
+    ("reads{more}", "reads"),
+    (
+        "is changed by another engine, which would interrupt what is on air ({})",
+        "is changed by another engine, which would interrupt what is on air (Xyz7)",
+    ),
     ("{hint}", ""),
     ("{sides}", "left and right"),
     ("nothing to {0}", "nothing to undo"),
