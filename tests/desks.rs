@@ -19,6 +19,7 @@ use regie::door::{
 };
 use rustix::process::{Pid, Signal, kill_process};
 
+use common::read;
 use common::studio::{ShowText, Studio};
 use common::wait;
 
@@ -343,7 +344,7 @@ fn who_comes_late_hears_what_happened_before() {
 #[test]
 fn a_desk_that_stands_still_or_dies_holds_up_nothing() {
     let _turn = common::alone();
-    let studio = Studio::start(&show(), &["--record"]);
+    let mut studio = Studio::start(&show(), &["--record"]);
     let desk = Desk::open(&studio);
     let small = MonitorId::Program;
     desk.0.watch(vec![monitor(small.clone(), 320, 180, 30)]);
@@ -384,6 +385,21 @@ fn a_desk_that_stands_still_or_dies_holds_up_nothing() {
     };
     assert_eq!(snapshot.program, "green");
     assert_colour(&picture, (0.5, 0.5), [0, 255, 0]);
+
+    // What was recorded meanwhile is all there, picture after picture.
+    let report = studio.quit();
+    let packets = read::packets(&studio.master(&report));
+    let mut pts: Vec<f64> = packets.iter().filter(|p| p.video).map(|p| p.pts).collect();
+    pts.sort_by(f64::total_cmp);
+    assert!(pts.len() > 500, "{} pictures", pts.len());
+    for pair in pts.windows(2) {
+        let step = pair[1] - pair[0];
+        assert!(
+            (step - 1.0 / 30.0).abs() < 0.0015,
+            "{step} s at {}",
+            pair[0]
+        );
+    }
 }
 
 #[test]

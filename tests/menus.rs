@@ -174,6 +174,8 @@ impl Opening {
         let mut window = Harness::builder()
             .with_size(self.size)
             .with_step_dt(0.25)
+            // A window within the window fades in.
+            .with_max_steps(16)
             .with_context_setup(install_theme)
             .build_ui_state(|ui, desk: &mut Desk| desk.show(ui), desk);
         window.run();

@@ -153,7 +153,7 @@ const WRONG_PARTS: &[Wrong] = &[
     ),
     (
         "sources: [(id: \"a\", kind: Camera(¤node: \"/dev/video0\", device: \"a\"))],",
-        &["unknown field `node`, expected `device`"],
+        &["unknown field `node`", "expected `device` or `mode`"],
     ),
     (
         "sources: [(id: \"a\", kind: Test(pattern: ¤Bar))],",

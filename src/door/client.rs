@@ -12,7 +12,7 @@ use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::place::Place;
-use super::wire::{FromEngine, Lines, ToEngine, read_picture, write_line};
+use super::wire::{FromEngine, Lines, TOLD_MAX, ToEngine, read_picture, write_line};
 use super::{Absence, Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Snapshot};
 
 /// How long to wait before the engine is looked for again.
@@ -117,7 +117,7 @@ impl Shared {
     fn read_events(&self) -> io::Result<()> {
         let mut stream = UnixStream::connect(self.place.socket())?;
         write_line(&mut stream, &ToEngine::Snapshots(self.snapshots))?;
-        let mut lines = Lines::new(stream.try_clone()?);
+        let mut lines = Lines::new(stream.try_clone()?, TOLD_MAX);
         // What an engine before this one was asked, nobody answers any more.
         self.unanswered.store(0, Ordering::Relaxed);
         *lock(&self.commands) = Some(stream);
@@ -158,7 +158,7 @@ impl Shared {
 
     fn read_pictures(&self) -> io::Result<()> {
         let mut stream = UnixStream::connect(self.place.pictures())?;
-        let mut lines = Lines::new(stream.try_clone()?);
+        let mut lines = Lines::new(stream.try_clone()?, TOLD_MAX);
         {
             let mut wishes = lock(&self.wishes);
             write_line(&mut stream, &wishes.wanted)?;

@@ -12,7 +12,7 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 
 use super::hub::{Hub, LocalDoor};
 use super::place::Place;
-use super::wire::{FromEngine, Lines, ToEngine, write_line, write_picture};
+use super::wire::{ASKED_MAX, FromEngine, Lines, ToEngine, write_line, write_picture};
 use super::{Command, Door, Event, MonitorRequest};
 use crate::nice::{self, Nice};
 
@@ -112,7 +112,7 @@ fn serve_commands(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
     let thread = std::thread::Builder::new()
         .name("client in".to_owned())
         .spawn(move || {
-            let mut lines = Lines::new(&reader);
+            let mut lines = Lines::new(&reader, ASKED_MAX);
             while let Ok(Some(text)) = lines.next_text() {
                 match serde_json::from_str(text) {
                     Ok(ToEngine::Request(request)) => reading.ask(request.id, request.command),
@@ -201,7 +201,7 @@ fn serve_pictures(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
     let thread = std::thread::Builder::new()
         .name("wishes in".to_owned())
         .spawn(move || {
-            let mut lines = Lines::new(&reader);
+            let mut lines = Lines::new(&reader, ASKED_MAX);
             while let Ok(Some(wishes)) = lines.next::<Vec<MonitorRequest>>() {
                 wishing.watch(wishes);
             }

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Command, Event, GivenKey, MonitorId, MonitorPicture, Request, Snapshot};
 
-/// The longest line that is taken from the other side.
-pub const LINE_MAX: u64 = 1 << 20;
+/// The longest line that is taken from a client.
+pub const ASKED_MAX: u64 = 1 << 20;
+/// The longest line that is taken from an engine: a whole show, in which there may be much.
+pub const TOLD_MAX: u64 = 64 << 20;
 /// The largest monitor picture.
 const PICTURE_MAX: u32 = 3840 * 2160 * 3 / 2;
 
@@ -76,14 +78,16 @@ pub enum FromEngine {
 
 /// Reads lines of JSON, of bounded length.
 pub struct Lines<R> {
+    longest: u64,
     reader: BufReader<R>,
     line: Vec<u8>,
 }
 
 impl<R: Read> Lines<R> {
-    /// Lines from a stream.
-    pub fn new(stream: R) -> Self {
+    /// Lines from a stream, of which none may be longer than so many bytes.
+    pub fn new(stream: R, longest: u64) -> Self {
         Self {
+            longest,
             reader: BufReader::new(stream),
             line: Vec::new(),
         }
@@ -94,12 +98,12 @@ impl<R: Read> Lines<R> {
     pub fn next_text(&mut self) -> io::Result<Option<&str>> {
         self.line.clear();
         let read = (&mut self.reader)
-            .take(LINE_MAX)
+            .take(self.longest)
             .read_until(b'\n', &mut self.line)?;
         if read == 0 {
             return Ok(None);
         }
-        if self.line.last() != Some(&b'\n') && read as u64 == LINE_MAX {
+        if self.line.last() != Some(&b'\n') && read as u64 == self.longest {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "line too long"));
         }
         std::str::from_utf8(&self.line)
@@ -193,7 +197,7 @@ mod tests {
         let mut bytes = Vec::new();
         write_line(&mut bytes, &request).unwrap();
         write_picture(&mut bytes, &picture).unwrap();
-        let mut lines = Lines::new(bytes.as_slice());
+        let mut lines = Lines::new(bytes.as_slice(), ASKED_MAX);
         assert_eq!(lines.next::<ToEngine>().unwrap(), Some(request));
         assert_eq!(read_picture(&mut lines).unwrap(), Some(picture));
         assert_eq!(read_picture(&mut lines).unwrap(), None);
@@ -207,7 +211,9 @@ mod tests {
         };
         let mut bytes = Vec::new();
         write_line(&mut bytes, &ToEngine::ask(3, store.clone())).unwrap();
-        let heard = Lines::new(bytes.as_slice()).next::<ToEngine>().unwrap();
+        let heard = Lines::new(bytes.as_slice(), ASKED_MAX)
+            .next::<ToEngine>()
+            .unwrap();
         let Some(ToEngine::StoreKey { id: 3, name, key }) = heard else {
             panic!("{heard:?}");
         };
@@ -227,12 +233,12 @@ mod tests {
     #[test]
     fn rubbish_is_an_error_and_no_panic() {
         for rubbish in [&b"{}\n"[..], b"\xff\xfe\n", b"null", b"[[[[[[[\n"] {
-            assert!(Lines::new(rubbish).next::<ToEngine>().is_err());
-            assert!(read_picture(&mut Lines::new(rubbish)).is_err());
+            assert!(Lines::new(rubbish, TOLD_MAX).next::<ToEngine>().is_err());
+            assert!(read_picture(&mut Lines::new(rubbish, TOLD_MAX)).is_err());
         }
-        let long = vec![b'x'; LINE_MAX as usize + 10];
-        assert!(Lines::new(long.as_slice()).next_text().is_err());
+        let long = vec![b'x'; ASKED_MAX as usize + 10];
+        assert!(Lines::new(long.as_slice(), ASKED_MAX).next_text().is_err());
         let huge = br#"{"what":"program","width":3840,"height":2160,"frame":1,"bytes":4294967295}"#;
-        assert!(read_picture(&mut Lines::new(&huge[..])).is_err());
+        assert!(read_picture(&mut Lines::new(&huge[..], TOLD_MAX)).is_err());
     }
 }

@@ -19,8 +19,7 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use super::ebml;
-use super::matroska::{Layout, LayoutError};
-use super::mend::{Mending, apply};
+use super::matroska::LayoutError;
 
 /// What a sidecar's name has behind its recording's.
 const ENDING: &str = ".chapters";
@@ -50,9 +49,6 @@ pub enum ChaptersError {
     /// It ends before its first picture.
     #[error("{0}: nothing was recorded in it")]
     Empty(PathBuf),
-    /// It was not closed: it must be recovered, not only given chapters.
-    #[error("{0}: was not closed properly")]
-    NotClosed(PathBuf),
     /// Its table of contents has no room: it was not set up by [`prepare_muxer`].
     #[error("{0}: has no room for chapters")]
     NoRoom(PathBuf),
@@ -209,35 +205,6 @@ impl Sidecar {
         self.torn = false;
         self.file.sync_data()
     }
-}
-
-/// Puts the markers that wait beside the recording at `path` into it as chapters and removes the
-/// sidecar. Gives the number of chapters; without a sidecar, 0. May be called again after any
-/// failure, and is safe against a power cut at any moment.
-///
-/// # Errors
-/// [`ChaptersError`]; sidecar and recording stay.
-pub fn add_chapters(path: &Path) -> Result<usize, ChaptersError> {
-    let Some(markers) = read_markers(path)? else {
-        return Ok(0);
-    };
-    if !markers.is_empty() {
-        let io = ChaptersError::io(path);
-        let mut file = open(path)?;
-        let layout = Layout::scan(&mut file).map_err(ChaptersError::layout(path))?;
-        if !layout.is_whole() {
-            return Err(ChaptersError::NotClosed(path.to_owned()));
-        }
-        let duration_ns = layout.duration * layout.scale as f64;
-        let chapters = chapters_element(&markers, duration_ns as u64);
-        let mending = Mending::plan(&layout, &mut file, true, Some(&chapters)).map_err(io)?;
-        if !mending.with_chapters {
-            return Err(ChaptersError::NoRoom(path.to_owned()));
-        }
-        apply(&mut file, &mending.steps).map_err(io)?;
-    }
-    remove_sidecar(path)?;
-    Ok(markers.len())
 }
 
 pub(super) fn open(path: &Path) -> Result<File, ChaptersError> {

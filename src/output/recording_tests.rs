@@ -13,7 +13,7 @@ use gstreamer::prelude::*;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::chapters::{ChaptersError, Sidecar, add_chapters, prepare_muxer, sidecar_path};
+use super::chapters::{ChaptersError, Sidecar, prepare_muxer, sidecar_path};
 use super::matroska::{Layout, LayoutError, id};
 use super::mend::{Mending, Step, apply};
 use super::recover::mend_without_growing;
@@ -325,7 +325,7 @@ fn a_closed_file_gets_its_chapters() {
     let recording = Recording::with_markers(closed(), &MARKERS);
     let path = &recording.path;
     let before = (packets(path, false), ffprobe_duration_ms(path));
-    assert_eq!(add_chapters(path).unwrap(), 3);
+    assert_eq!(recover(path).unwrap().chapters, 3);
     assert_eq!((packets(path, false), ffprobe_duration_ms(path)), before);
     assert_chapters(path, &expected(before.1));
     assert_seekable(path);
@@ -337,7 +337,7 @@ fn a_closed_file_gets_its_chapters() {
 
     // Again, with what was forgotten.
     Sidecar::create(path).unwrap().add(3000, "new").unwrap();
-    assert_eq!(add_chapters(path).unwrap(), 1);
+    assert_eq!(recover(path).unwrap().chapters, 1);
     assert_chapters(path, &[(3000, "new".to_owned())]);
     assert_eq!(packets(path, false), before.0);
 }
@@ -345,13 +345,11 @@ fn a_closed_file_gets_its_chapters() {
 #[test]
 fn without_markers_nothing_changes() {
     let recording = Recording::of(closed());
-    assert_eq!(add_chapters(&recording.path).unwrap(), 0);
     Sidecar::create(&recording.path).unwrap();
-    assert_eq!(add_chapters(&recording.path).unwrap(), 0);
-    assert!(!sidecar_path(&recording.path).exists());
     let recovered = recover(&recording.path).unwrap();
     assert!(recovered.whole);
     assert_eq!(recovered.chapters, 0);
+    assert!(!sidecar_path(&recording.path).exists());
     assert_eq!(fs::read(&recording.path).unwrap(), closed());
 }
 
@@ -359,7 +357,7 @@ fn without_markers_nothing_changes() {
 fn a_power_cut_at_any_moment_harms_nothing() {
     // Closed, killed, and closed with chapters that are to be replaced.
     let old = Recording::with_markers(closed(), &[(700, "old"), (800, "older")]);
-    add_chapters(&old.path).unwrap();
+    recover(&old.path).unwrap();
     let old = fs::read(&old.path).unwrap();
     for bytes in [closed(), killed(), &old] {
         let torn = Recording::of(bytes);
@@ -490,11 +488,6 @@ fn a_killed_file_recovers_wherever_it_is_cut() {
 fn a_killed_file_is_as_good_as_a_closed_one() {
     let recording = Recording::with_markers(killed(), &MARKERS);
     let path = &recording.path;
-    assert!(matches!(
-        add_chapters(path),
-        Err(ChaptersError::NotClosed(_))
-    ));
-    assert_eq!(fs::read(path).unwrap(), killed());
     let Recovered {
         whole,
         duration_ms,
@@ -597,7 +590,7 @@ fn what_holds_nothing_is_left_as_it_is() {
     }
     let recording = Recording::with_markers(b"no Matroska", &MARKERS);
     assert!(matches!(
-        add_chapters(&recording.path),
+        recover(&recording.path),
         Err(ChaptersError::NotMatroska(_))
     ));
     assert!(recover(Path::new("/nonexistent/a.mkv")).is_err());

@@ -9,6 +9,7 @@ use super::address;
 use super::clip::AtEnd;
 use super::colour::{self, Colour};
 use super::fault::Fault;
+use super::limits;
 use super::locate::Tree;
 use super::model::{Destination, EncoderName, Key, Layer, Scene, Show, Source, SourceKind};
 use super::secrets::is_secret_name;
@@ -35,6 +36,14 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
     checker
         .faults
         .extend(version::fault(file, tree, show.version));
+    let too_much = limits::faults(show);
+    if !too_much.is_empty() {
+        // What else is wrong with so much of it is for later.
+        for (place, message) in too_much {
+            checker.fault(&place, message);
+        }
+        return checker.faults;
+    }
     checker.format(show);
     checker.encoder(show);
     let (sources, scenes) = (&show.sources, &show.scenes);

@@ -15,6 +15,7 @@ mod form;
 mod hiding;
 mod hold;
 mod keyring;
+mod limits;
 mod locate;
 mod model;
 mod named;

@@ -81,6 +81,8 @@ pub struct Desk {
     awaited: Option<(u64, Awaited)>,
     air: AirTime,
     arranging: bool,
+    /// The window has been fitted to its display.
+    fits: bool,
     /// When the displays were looked up.
     displays: f64,
     health: Health,
@@ -113,6 +115,7 @@ impl Desk {
             awaited: None,
             air: AirTime::default(),
             arranging: false,
+            fits: false,
             displays: f64::MIN,
             health: Health::default(),
             log: Log::default(),
@@ -780,6 +783,19 @@ fn banner(ui: &Ui, over: Rect, absence: &Absence, renews: bool) {
     said(below, "why", &more, theme::font(13.5), theme::DIM);
 }
 
+/// A window that is larger with its frame than its display takes the display instead, so that nothing
+/// of it is out of sight. Whether it is known how large both are.
+fn fit(ctx: &egui::Context) -> bool {
+    let (window, display) = ctx.input(|i| (i.viewport().outer_rect, i.viewport().monitor_size));
+    let (Some(window), Some(display)) = (window, display) else {
+        return false;
+    };
+    if window.width() > display.x || window.height() > display.y {
+        ctx.send_viewport_cmd(egui::ViewportCommand::Maximized(true));
+    }
+    true
+}
+
 impl eframe::App for Desk {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         if ctx.input(|i| i.viewport().visible()) == Some(false) {
@@ -788,6 +804,7 @@ impl eframe::App for Desk {
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        self.fits = self.fits || fit(ui.ctx());
         let now = ui.input(|i| i.time);
         let switch = &mut self.parts.switch;
         if now - self.displays > LOOK_FOR_DISPLAYS_S {

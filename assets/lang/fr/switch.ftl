@@ -1,9 +1,9 @@
 switch-kind-cut = Coupe
 switch-kind-mix = Fondu
-switch-kind-dip = Couleur
+switch-kind-dip = Dip
 switch-kind-wipe = Volet
-switch-kind-push = Poussée
-switch-kind-slide = Glissement
+switch-kind-push = Poussé
+switch-kind-slide = Glissé
 switch-kind-stinger = Stinger
 switch-kind-say = AUTO fait : { $kind }
 

@@ -161,14 +161,8 @@ impl Network {
         };
         let source = self.source(&id(&label), &label);
         let faults = rules::source(show, &source);
-        if !self.url.is_empty() {
-            for fault in &faults {
-                parts::note(ui, fault, theme::AMBER);
-            }
-        }
         let ready = !self.url.is_empty() && faults.is_empty();
         self.follow(view, &source);
-        self.say(ui);
         let busy = matches!(self.trial, Trial::Keeping | Trial::Runs(_));
         let mut add = false;
         ui.add_enabled_ui(ready && !busy, |ui| {
@@ -190,6 +184,13 @@ impl Network {
                 }
             });
         });
+        // Below the buttons, which stay where they are.
+        if !self.url.is_empty() {
+            for fault in &faults {
+                parts::note(ui, fault, theme::AMBER);
+            }
+        }
+        self.say(ui);
         add |= self.then == Then::Add && matches!(self.trial, Trial::Gave(_));
         if !add {
             return None;
