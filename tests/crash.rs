@@ -377,7 +377,8 @@ fn the_report_is_of_the_whole_show() {
     let told = frames(&report["sources"]["cam1"]);
     // A second may be missing of what the first engine saw; the second one saw 60 at least.
     assert!(told > known + 15, "{told} told, {known} before the kill");
-    assert!(told <= frames(&report), "{report}");
+    // Each engine's clip is a few pictures ahead of its program.
+    assert!(told <= frames(&report) + 10, "{report}");
 }
 
 #[test]
