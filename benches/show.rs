@@ -448,8 +448,14 @@ fn delay(length: Duration) {
         for source in (1..=SOURCES).filter(|source| *source != 2) {
             show = show.file(&format!("cam{source}"), &clip(source).file(), true);
         }
-        // Nobody waits for what lies in a file; this one comes as it is made.
-        let sender = senders::rtsp(&Clip::new(2, 60), wait::free_port());
+        // Nobody waits for what lies in a file; this one comes as it is made, as cameras do it: each
+        // picture in its turn.
+        let camera = Clip {
+            b_frames: 0,
+            kbps: 1500,
+            ..Clip::new(2, 60)
+        };
+        let sender = senders::rtsp(&camera, wait::free_port());
         let show = show.network("cam2", &sender.url);
         let show = show.destination("near", &receiver.server("live"));
         let mut studio = Studio::start(&show, &["--stream"]);
