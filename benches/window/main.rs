@@ -77,9 +77,9 @@ fn standard() -> ShowText {
     show
 }
 
-/// A picture that stands, without sound.
+/// A picture that stands, without sound. (Bars have snow in a corner.)
 fn still() -> ShowText {
-    ShowText::new().source("bars", "Test(pattern: Bars)", "")
+    ShowText::new().source("blue", "Test(pattern: Blue)", "")
 }
 
 #[derive(Clone, Copy, PartialEq)]
