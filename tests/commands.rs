@@ -487,17 +487,26 @@ fn check(core: &Core, frame: u64) {
     };
     let mut lit = std::collections::BTreeMap::<&str, Tally>::new();
     for scene in show.all_scenes() {
-        let shown = s.scenes.iter().find(|x| x.id == scene.id).unwrap();
-        assert_eq!(shown.tally, scene_tally(&scene.id), "{}", scene.id);
         for layer in scene.layers.iter().filter(|layer| layer.opacity > 0.0) {
             let source = s.sources.iter().find(|x| x.id == layer.source).unwrap();
             let now = lit.entry(&source.id).or_default();
-            *now = shown.tally.max(*now);
+            *now = scene_tally(&scene.id).max(*now);
         }
+    }
+    // Nothing is on air beneath the holding slate.
+    let seen = |tally: Tally| match tally {
+        Tally::Program if s.hold => Tally::Off,
+        tally => tally,
+    };
+    for shown in &s.scenes {
+        // A source alone is on air wherever it is seen.
+        let source = lit.get(shown.id.as_str()).copied().unwrap_or_default();
+        let expected = scene_tally(&shown.id).max(source);
+        assert_eq!(shown.tally, seen(expected), "{}", shown.id);
     }
     for source in &s.sources {
         let expected = lit.get(source.id.as_str()).copied().unwrap_or_default();
-        assert_eq!(source.tally, expected, "{}", source.id);
+        assert_eq!(source.tally, seen(expected), "{}", source.id);
         assert!((-100.0..=10.0).contains(&source.fader_db));
         assert!(source.picture_delay_ms <= 2000);
     }

@@ -12,7 +12,7 @@ use super::taken::Taken;
 use crate::audio::StripGain;
 use crate::door::{
     ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
-    ReceiverStatus, RecordingStatus, SceneStatus, Snapshot, SourceStatus, StingerStatus,
+    ReceiverStatus, RecordingStatus, SceneStatus, Snapshot, SourceStatus, StingerStatus, Tally,
     Transition,
 };
 use crate::media::{Rate, db_to_gain};
@@ -647,6 +647,28 @@ impl Core {
             .collect()
     }
 
+    /// Where a scene is. That of a source alone is wherever the source is: red in any scene on air.
+    fn scene_tally(&self, id: &str) -> Tally {
+        let slots = self.sources().zip(self.cast.slots());
+        let mut own = slots.filter(|((source, _), _)| source.id == id);
+        let taken = self.switcher.scene_tally(id);
+        match (taken, own.next()) {
+            (Tally::Program, _) | (_, None) => taken,
+            (_, Some((_, &slot))) => match self.switcher.source_tally(slot, &self.cast) {
+                Tally::Off => taken,
+                seen => seen,
+            },
+        }
+    }
+
+    /// A tally as it is seen on air: nothing is, beneath the holding slate.
+    fn seen(&self, tally: Tally) -> Tally {
+        match tally {
+            Tally::Program if self.hold => Tally::Off,
+            tally => tally,
+        }
+    }
+
     /// The state after frame `frame`.
     pub fn snapshot(&self, frame: u64, observed: Observed) -> Snapshot {
         let show = &self.cast.show;
@@ -657,7 +679,7 @@ impl Core {
             .map(|((source, strip), &slot)| SourceStatus {
                 id: source.id.clone(),
                 label: label(&source.label, &source.id),
-                tally: self.switcher.source_tally(slot, &self.cast),
+                tally: self.seen(self.switcher.source_tally(slot, &self.cast)),
                 fader_db: strip.fader_db,
                 mute: strip.mute,
                 afv: strip.afv,
@@ -671,7 +693,7 @@ impl Core {
             .map(|scene| SceneStatus {
                 id: scene.id.clone(),
                 label: label(&scene.label, &scene.id),
-                tally: self.switcher.scene_tally(&scene.id),
+                tally: self.seen(self.scene_tally(&scene.id)),
                 sources: scene.layers.iter().map(|l| l.source.clone()).collect(),
             })
             .collect();
@@ -776,5 +798,29 @@ mod tests {
         let mut next = core(1.5);
         next.restore(&journal);
         assert_eq!(next.tick().from.draws[0].colour.saturation, 1.5);
+    }
+
+    #[test]
+    fn a_source_is_red_wherever_it_is_seen_and_nothing_is_beneath_the_slate() {
+        let text = "(version: 1, name: \"x\", sources: [
+                (id: \"a\", kind: Test(pattern: Bars)), (id: \"b\", kind: Test(pattern: Bars)),
+                (id: \"c\", kind: Test(pattern: Bars)),
+            ], scenes: [(id: \"duo\", layers: [(source: \"a\"), (source: \"b\")])])";
+        let show = crate::show::parse(std::path::Path::new("x.ron"), text).unwrap();
+        let mut core = Core::new(Arc::new(Cast::opened(show, 0)));
+        let duo = "duo".to_owned();
+        core.apply(&Command::Program { scene: duo }).unwrap();
+        core.apply(&Command::Preview {
+            scene: "c".to_owned(),
+        })
+        .unwrap();
+        let tallies = |core: &Core| {
+            let scenes = core.snapshot(0, Observed::default()).scenes;
+            ["duo", "a", "b", "c"].map(|id| scenes.iter().find(|s| s.id == id).unwrap().tally)
+        };
+        use Tally::{Off, Preview, Program};
+        assert_eq!(tallies(&core), [Program, Program, Program, Preview]);
+        core.apply(&Command::Hold { on: true }).unwrap();
+        assert_eq!(tallies(&core), [Off, Off, Off, Preview]);
     }
 }

@@ -51,7 +51,7 @@ pub fn stinger(stinger: &StingerStatus) -> String {
             lang::with("clips-stinger-ready", &[("n", frames.into())])
         }
         StingerState::Broken => {
-            let why = stinger.message.as_str();
+            let why = super::said::said(&stinger.message);
             lang::with("clips-stinger-broken", &[("why", why.into())])
         }
     }

@@ -11,7 +11,7 @@ use egui::{
 use super::{
     fills,
     graphics::Graphics,
-    keys::{self, Focus, Function, KeyMap},
+    keys::{self, Focus, FocusTimer, Function, KeyMap},
     lang,
     layout::{self, BORDER, MonitorPlace},
     meters::{Meters, Peaks},
@@ -108,6 +108,7 @@ struct Inner {
     closed: bool,
     wanted: Vec<MonitorRequest>,
     asked: Vec<Function>,
+    focus: FocusTimer,
     multiview: Multiview,
     meters: Meters,
     /// The frame that the meters have seen last.
@@ -269,7 +270,17 @@ impl Inner {
     /// The window's keys do what those of the first one do.
     fn listen(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let focus = match ctx.memory(|memory| memory.focused()) {
+        let focused = ctx.memory(|memory| memory.focused());
+        let (pressed, now) = ui.input(|i| {
+            let pressed = |e: &egui::Event| matches!(e, egui::Event::Key { pressed: true, .. });
+            (i.events.iter().any(pressed), i.time)
+        });
+        let expired = self.focus.expired(pressed, focused.is_some(), now);
+        let focus = match focused {
+            Some(id) if expired => {
+                ctx.memory_mut(|memory| memory.surrender_focus(id));
+                Focus::Free
+            }
             Some(_) => Focus::Control,
             None => Focus::Free,
         };

@@ -8,6 +8,7 @@ use egui::{
     vec2,
 };
 
+use super::said::said;
 use super::{
     guard::Guard,
     holding,
@@ -153,7 +154,7 @@ impl Strip {
         let (text, colour) = if let Some((text, _)) = &self.notice {
             (text.clone(), theme::AMBER)
         } else if !transition.message.is_empty() {
-            (transition.message.clone(), theme::AMBER)
+            (said(&transition.message), theme::AMBER)
         } else if let Some(tried) = transition.tried {
             let values = [("done", percent(tried).into())];
             (lang::with("switch-trying", &values), theme::TEXT)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use egui::{ScrollArea, Ui};
 
+use super::super::said::said;
 use super::add::{self, Adding, Outside};
 use super::draft::{self, Draft};
 use super::ids;
@@ -182,7 +183,7 @@ fn entry(view: &View, source: &crate::show::Source) -> Entry {
         SourceState::Frozen | SourceState::Lost | SourceState::Restarting
     );
     let detail = if ill && !message.is_empty() {
-        format!("{kind} · {message}")
+        format!("{kind} · {}", said(message))
     } else {
         kind
     };
