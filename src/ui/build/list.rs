@@ -5,8 +5,9 @@ use egui::{
     pos2, vec2,
 };
 
+use super::draft::Draft;
 use crate::door::Tally;
-use crate::show::ItemKind;
+use crate::show::{Edit, ItemKind};
 use crate::ui::{lang, paint, theme};
 
 /// Height of a row with the space under it, in points.
@@ -138,6 +139,32 @@ impl List {
         let kept = !ui.input(|input| input.key_pressed(Key::Escape));
         (kept && name != entry.name).then_some(Asked::Rename(id, name))
     }
+}
+
+/// Does what was asked of a list of these; `rename` gives one another name. The id of what is to be
+/// looked at, where one was chosen.
+pub fn carry_out(
+    asked: Vec<Asked>,
+    draft: &mut Draft,
+    kind: ItemKind,
+    rename: impl Fn(&mut Draft, &str, &str),
+) -> Option<String> {
+    let mut chosen = None;
+    for one in asked {
+        match one {
+            Asked::Choose(id) => chosen = Some(id),
+            Asked::Rename(id, label) => rename(draft, &id, &label),
+            Asked::Move(id, to) => shift(draft, kind, &id, to),
+        }
+    }
+    chosen
+}
+
+/// Puts one of these at another place.
+pub fn shift(draft: &mut Draft, kind: ItemKind, id: &str, to: usize) {
+    let id = id.to_owned();
+    let edit = Edit::Move { kind, id, to };
+    draft.make(&lang::text("build-step-order"), vec![edit]);
 }
 
 /// The whole of a row for a screen reader.

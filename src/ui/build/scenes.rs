@@ -7,7 +7,7 @@ use egui::{ScrollArea, Ui};
 
 use super::draft::{self, Draft};
 use super::ids;
-use super::list::{Asked, Entry, List};
+use super::list::{self, Asked, Entry, List};
 use super::tools::{self, Tool};
 use crate::door::Tally;
 use crate::show::{Edit, Item, ItemKind, Layer, Scene, Show};
@@ -56,13 +56,7 @@ impl Scenes {
                 of_sources = self.own.show(ui, ItemKind::Scene, &own, chosen);
             }
         });
-        for one in asked {
-            match one {
-                Asked::Choose(id) => next = Some(id),
-                Asked::Rename(id, label) => rename(draft, &id, &label),
-                Asked::Move(id, to) => shift(draft, &id, to),
-            }
-        }
+        next = list::carry_out(asked, draft, ItemKind::Scene, rename).or(next);
         for one in of_sources {
             match one {
                 Asked::Choose(id) => next = Some(id),
@@ -122,8 +116,8 @@ impl Scenes {
                 draft.make(&step("build-step-copy"), vec![edit]);
                 return Some(id);
             }
-            Tool::Up => shift(draft, &scene.id, i.saturating_sub(1)),
-            Tool::Down => shift(draft, &scene.id, i + 1),
+            Tool::Up => list::shift(draft, ItemKind::Scene, &scene.id, i.saturating_sub(1)),
+            Tool::Down => list::shift(draft, ItemKind::Scene, &scene.id, i + 1),
             Tool::Remove => {
                 let edit = Edit::Remove {
                     kind: ItemKind::Scene,
@@ -163,15 +157,6 @@ fn rename(draft: &mut Draft, id: &str, label: &str) {
     let step = lang::with("build-step-rename", &[("name", label.into())]);
     let edit = draft.put_scene(scene);
     draft.make(&step, vec![edit]);
-}
-
-fn shift(draft: &mut Draft, id: &str, to: usize) {
-    let edit = Edit::Move {
-        kind: ItemKind::Scene,
-        id: id.to_owned(),
-        to,
-    };
-    draft.make(&lang::text("build-step-order"), vec![edit]);
 }
 
 fn entry(view: &View, show: &Show, scene: &Scene) -> Entry {

@@ -8,7 +8,7 @@ use super::super::said::said;
 use super::add::{self, Adding, Outside};
 use super::draft::{self, Draft};
 use super::ids;
-use super::list::{Asked, Entry, List};
+use super::list::{self, Entry, List};
 use super::tools::{self, Tool};
 use super::words;
 use crate::door::{SourceState, Tally};
@@ -69,14 +69,7 @@ impl Sources {
                 asked = self.list.show(ui, ItemKind::Source, &entries, chosen);
             }
         });
-        for one in asked {
-            match one {
-                Asked::Choose(id) => next = Some(id),
-                Asked::Rename(id, label) => rename(draft, &id, &label),
-                Asked::Move(id, to) => shift(draft, &id, to),
-            }
-        }
-        next
+        list::carry_out(asked, draft, ItemKind::Source, rename).or(next)
     }
 
     fn tools(
@@ -135,7 +128,7 @@ impl Sources {
                         i + 1
                     }
                 });
-                shift(draft, &source.id, to);
+                list::shift(draft, ItemKind::Source, &source.id, to);
             }
             Tool::Remove => {
                 let edit = Edit::Remove {
@@ -160,15 +153,6 @@ fn rename(draft: &mut Draft, id: &str, label: &str) {
     source.label = label.to_owned();
     let step = lang::with("build-step-rename", &[("name", label.into())]);
     draft.make(&step, vec![draft::set(id, Item::Source(source))]);
-}
-
-fn shift(draft: &mut Draft, id: &str, to: usize) {
-    let edit = Edit::Move {
-        kind: ItemKind::Source,
-        id: id.to_owned(),
-        to,
-    };
-    draft.make(&lang::text("build-step-order"), vec![edit]);
 }
 
 fn entry(view: &View, source: &crate::show::Source) -> Entry {

@@ -7,7 +7,7 @@ use egui::{ScrollArea, Ui};
 
 use super::draft::{self, Draft};
 use super::ids;
-use super::list::{Asked, Entry, List};
+use super::list::{self, Entry, List};
 use super::outside::{Errand, Files, Pick};
 use super::parts::{self, Figures};
 use super::rules;
@@ -76,14 +76,7 @@ impl Stingers {
                 asked = self.list.show(ui, ItemKind::Stinger, &entries, chosen);
             }
         });
-        for one in asked {
-            match one {
-                Asked::Choose(id) => next = Some(id),
-                Asked::Rename(id, label) => rename(draft, &id, &label),
-                Asked::Move(id, to) => shift(draft, &id, to),
-            }
-        }
-        next
+        list::carry_out(asked, draft, ItemKind::Stinger, rename).or(next)
     }
 
     /// A file for a new one, typed or chosen; the id of the one that was added.
@@ -181,8 +174,8 @@ impl Stingers {
                 draft.make(&step("build-step-copy"), vec![edit]);
                 return Some(id);
             }
-            Tool::Up => shift(draft, &stinger.id, to.saturating_sub(1)),
-            Tool::Down => shift(draft, &stinger.id, to + 1),
+            Tool::Up => list::shift(draft, ItemKind::Stinger, &stinger.id, to.saturating_sub(1)),
+            Tool::Down => list::shift(draft, ItemKind::Stinger, &stinger.id, to + 1),
             Tool::Remove => {
                 let edit = Edit::Remove {
                     kind: ItemKind::Stinger,
@@ -360,15 +353,6 @@ fn rename(draft: &mut Draft, id: &str, label: &str) {
     label.clone_into(&mut stinger.label);
     let step = lang::with("build-step-rename", &[("name", label.into())]);
     draft.make(&step, vec![draft::set(id, Item::Stinger(stinger))]);
-}
-
-fn shift(draft: &mut Draft, id: &str, to: usize) {
-    let edit = Edit::Move {
-        kind: ItemKind::Stinger,
-        id: id.to_owned(),
-        to,
-    };
-    draft.make(&lang::text("build-step-order"), vec![edit]);
 }
 
 fn entry(view: &View, stinger: &Stinger) -> Entry {
