@@ -60,7 +60,7 @@ fn what_was_recorded_before_the_kill_plays() {
     );
 
     let pictures = read::pictures(&path);
-    let codes = pictures.codes();
+    let codes = pictures.codes_of_torn(30.0);
     let is_second = |code: &Option<Code>| code.is_some_and(|code| code.source == 2);
     let at = codes
         .iter()
@@ -286,7 +286,7 @@ fn an_engine_that_lost_its_keeper_gets_another_and_loses_no_frame() {
     assert_eq!(files, studio.recordings("mkv"));
     assert_eq!(files.len(), 2);
     let pictures = read::pictures(&files[0]);
-    let codes = pictures.codes();
+    let codes = pictures.codes_of_torn(30.0);
     let cut = codes
         .iter()
         .position(|code| code.is_some_and(|code| code.source == 2));

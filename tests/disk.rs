@@ -106,7 +106,7 @@ fn a_full_disk_ends_nothing_but_the_recording() {
         "{} pictures in the master",
         master.seen.len()
     );
-    let codes = master.codes();
+    let codes = master.codes_of_torn(30.0);
     let first = codes
         .iter()
         .position(Option::is_some)

@@ -36,7 +36,20 @@ impl<T: Copy> Pictures<T> {
     pub fn codes(&self) -> Vec<T> {
         self.seen.iter().map(|seen| seen.what).collect()
     }
+
+    /// The codes of a file that nobody closed. Pictures lie in it in the order in which they are
+    /// decoded: of those between two that lean on each other (at most [`B_FRAMES`]) the last may not
+    /// have been written when the one that is seen after them was.
+    pub fn codes_of_torn(&self, fps: f64) -> Vec<T> {
+        let last = self.seen.len().saturating_sub(B_FRAMES + 2);
+        let gap = |at: &usize| self.seen[*at].pts - self.seen[at - 1].pts > 1.5 / fps;
+        let end = (last.max(1)..self.seen.len()).find(gap);
+        self.codes()[..end.unwrap_or(self.seen.len())].to_vec()
+    }
 }
+
+/// How many pictures the encoder may put between two that lean on each other.
+const B_FRAMES: usize = 2;
 
 /// Every picture with the code that fills it.
 pub fn pictures(path: &Path) -> Pictures<Option<Code>> {
