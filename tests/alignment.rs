@@ -10,9 +10,10 @@ use gstreamer_video as gst_video;
 use regie::audio::{Meters, Mixer, Order, Strip, StripGain, Track};
 use regie::input::{ClockMap, Slot, slot, sound_ring};
 use regie::media::{BLOCK, CHANNELS, NS_PER_S, Picture, Rate, SAMPLE_RATE, block_start};
+use regie::show::StripSettings;
 
 /// How far behind the house the mixer works, as in the engine.
-const BEHIND_NS: i64 = 20_000_000;
+const BEHIND_NS: i64 = 8_000_000;
 /// The clock map has found the source's speed and the mixer its place.
 const SETTLED_NS: i64 = 5 * NS_PER_S;
 
@@ -88,7 +89,13 @@ fn simulate(sender: Sender, house: Rate, seconds: i64) -> Outcome {
     let (mut sound_in, reader) = sound_ring();
     let meters = Arc::new(Meters::new(1));
     let mut mixer = Mixer::new(1, meters);
-    mixer.put(0, Some(Box::new(Strip::new(Track::new(reader, true)))));
+    mixer.put(
+        0,
+        Some(Box::new(Strip::new(
+            Track::new(reader, true),
+            StripSettings::default(),
+        ))),
+    );
     mixer.order(Order {
         position: 0,
         ramp: 1,
@@ -96,6 +103,7 @@ fn simulate(sender: Sender, house: Rate, seconds: i64) -> Outcome {
             fader: 1.0,
             follow: 1.0,
         }],
+        settings: Vec::new(),
         program: 1.0,
     });
     // The one map for both, as a live source's feed has it.

@@ -17,7 +17,7 @@ use regie::input::sound_ring;
 use regie::media::{BLOCK, CHANNELS, NS_PER_S, Rate, block_start, db_to_gain};
 use regie::show::{
     Afv, Destination, Edit, Format, Item, ItemKind, Key, Layer, Pattern, Scene, Show, Source,
-    SourceKind, VERSION,
+    SourceKind, StripSettings, VERSION,
 };
 
 /// −1 dBFS: nothing of the program is louder.
@@ -784,7 +784,7 @@ proptest! {
             .unzip();
         let mut mixer = Mixer::new(live.len(), meters.clone());
         for (slot, track) in tracks.into_iter().enumerate() {
-            mixer.put(slot, Some(Box::new(Strip::new(track))));
+            mixer.put(slot, Some(Box::new(Strip::new(track, StripSettings::default()))));
         }
         let mut packets = packets.iter().cycle();
         let mut last = 0;
@@ -797,7 +797,13 @@ proptest! {
                     .take(live.len())
                     .map(|&(fader, follow)| StripGain { fader, follow })
                     .collect();
-                mixer.order(Order { position, ramp, strips, program });
+                mixer.order(Order {
+                    position,
+                    ramp,
+                    strips,
+                    settings: Vec::new(),
+                    program,
+                });
             }
             for (writer, time) in &mut writers {
                 let due = block_start(((k + 8) * BLOCK) as u64);

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::lanes::{Lanes, STRIPS};
 use crate::door::Level;
 use crate::media::{BLOCK, CHANNELS, gain_to_db};
 
@@ -55,6 +56,48 @@ impl Meter {
     }
 }
 
+/// The mixer's side of the meters of four strips.
+#[derive(Debug)]
+pub struct BankMeter {
+    squares: [Lanes; RMS_BLOCKS],
+    next: usize,
+}
+
+impl Default for BankMeter {
+    fn default() -> Self {
+        Self {
+            squares: [Lanes::ZERO; RMS_BLOCKS],
+            next: 0,
+        }
+    }
+}
+
+impl BankMeter {
+    /// Takes in one block of four strips.
+    pub fn read(&mut self, block: &[Lanes]) -> [MeterReading; STRIPS] {
+        let (mut peak, mut sum) = (Lanes::ZERO, Lanes::ZERO);
+        for sample in block {
+            peak = peak.max(sample.abs());
+            sum = sum + *sample * *sample;
+        }
+        self.squares[self.next] = sum * (1.0 / BLOCK as f32);
+        self.next = (self.next + 1) % RMS_BLOCKS;
+        let mean =
+            self.squares.iter().fold(Lanes::ZERO, |sum, s| sum + *s) * (1.0 / RMS_BLOCKS as f32);
+        std::array::from_fn(|strip| MeterReading {
+            peak: [peak.0[2 * strip], peak.0[2 * strip + 1]],
+            rms: [mean.0[2 * strip].sqrt(), mean.0[2 * strip + 1].sqrt()],
+        })
+    }
+
+    /// One strip's begins anew.
+    pub fn clear(&mut self, strip: usize) {
+        for squares in &mut self.squares {
+            squares.0[2 * strip..2 * strip + 2].fill(0.0);
+        }
+    }
+}
+
 /// The shown side of many meters: peaks are kept until they are looked at.
 #[derive(Debug)]
 pub struct Meters {
@@ -67,6 +110,8 @@ struct Shown {
     peak: [AtomicU32; CHANNELS],
     rms: [AtomicU32; CHANNELS],
     late_samples: AtomicU32,
+    /// The most that gate and compressor turned it down, in dB.
+    dynamics: [AtomicU32; 2],
 }
 
 impl Meters {
@@ -106,11 +151,27 @@ impl Meters {
         }
     }
 
+    /// Shows how far gate and compressor turned a strip down, in dB, 0 or more.
+    pub fn show_dynamics(&self, strip: usize, reduction: [f32; 2]) {
+        if let Some(shown) = self.shown.get(strip) {
+            for (shown, reduction) in shown.dynamics.iter().zip(reduction) {
+                shown.fetch_max(reduction.to_bits(), Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// How far gate and compressor turned a strip down at the most since this was asked last, in dB.
+    pub fn take_dynamics(&self, strip: usize) -> [f32; 2] {
+        self.shown.get(strip).map_or([0.0; 2], |shown| {
+            [0, 1].map(|i: usize| f32::from_bits(shown.dynamics[i].swap(0, Ordering::Relaxed)))
+        })
+    }
+
     /// A slot has gone to another strip: what was shown of the one before is forgotten.
     pub fn clear(&self, strip: usize) {
         self.show_offset(strip, 0.0);
         if let Some(shown) = self.shown.get(strip) {
-            for value in shown.peak.iter().chain(&shown.rms) {
+            for value in shown.peak.iter().chain(&shown.rms).chain(&shown.dynamics) {
                 value.store(0, Ordering::Relaxed);
             }
         }

@@ -1,12 +1,22 @@
 //! The mixer's core: strips, their sum, the limiter.
+//!
+//! A block of each source goes into lanes beside three others, through the processors of its strip,
+//! through its delay, and weighed by fader, mute, audio-follows-video and pan into the sum. What
+//! nothing is done to arrives with the bits it had.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::bank::Bank;
+use super::delay::Delay;
+use super::lanes::{Lanes, STRIPS};
 use super::limiter::{LOOKAHEAD, Limiter};
-use super::meter::{Meter, Meters};
+use super::meter::{BankMeter, Meter, Meters};
+use super::pan::sides;
+use super::ramp::Ramp;
 use super::track::Track;
-use crate::media::{BLOCK, CHANNELS, SoundBlock, block_start};
+use crate::media::{BLOCK, CHANNELS, SAMPLE_RATE, SoundBlock, block_start};
+use crate::show::StripSettings;
 
 /// What a strip does with its source, linear.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,86 +36,81 @@ pub struct Order {
     pub ramp: u32,
     /// By slot.
     pub strips: Vec<StripGain>,
+    /// Settings that are new, with their slots. They take effect with the next block.
+    pub settings: Vec<(usize, Box<StripSettings>)>,
     /// The program's gain: fade to black.
     pub program: f32,
 }
 
 /// Without a longer one, gains change over 5 ms: short enough to be a cut, too long to be a click.
 pub const SHORT_RAMP: u32 = (BLOCK / 2) as u32;
+/// The program's ceiling, in dBTP.
+const CEILING_DB: f32 = -1.0;
+/// What is louder than this is no sound: an input that gives it is broken, and is not let into the
+/// filters, which would keep it.
+const LOUDEST: f32 = 1e3;
 
 /// Strips, sum, limiter. A strip has a slot for as long as its source runs.
 pub struct Mixer {
     strips: Vec<Option<Box<Strip>>>,
+    desks: Vec<Desk>,
+    /// The gain of the program, the same in every lane.
     program: Ramp,
     limiter: Limiter,
     meter: Meter,
     meters: Arc<Meters>,
     orders: VecDeque<Order>,
     position: u64,
-    /// One block of each slot, one after the other.
-    blocks: Vec<f32>,
 }
 
 /// One source's sound on its way into the sum.
 pub struct Strip {
     track: Track,
-    meter: Meter,
+    delay: Delay,
+    /// Those that it begins with.
+    settings: StripSettings,
+}
+
+/// Four strips that are worked on together.
+struct Desk {
+    bank: Bank,
+    meter: BankMeter,
     fader: Ramp,
     follow: Ramp,
+    pan: Ramp,
+    /// One block of each, as far as it has come.
+    block: Vec<Lanes>,
+    /// Nothing has been in any of them since it was last silent.
+    idle: bool,
 }
 
-/// A gain on its way.
-#[derive(Clone, Copy, Debug)]
-struct Ramp {
-    value: f32,
-    target: f32,
-    step: f32,
-    left: u32,
-}
-
-impl Ramp {
-    fn at(value: f32) -> Self {
+impl Default for Desk {
+    fn default() -> Self {
+        let mut pan = Ramp::default();
+        (0..STRIPS).for_each(|strip| pan.put(strip, [1.0; CHANNELS]));
         Self {
-            value,
-            target: value,
-            step: 0.0,
-            left: 0,
+            bank: Bank::default(),
+            meter: BankMeter::default(),
+            fader: Ramp::default(),
+            follow: Ramp::default(),
+            pan,
+            block: vec![Lanes::ZERO; BLOCK],
+            idle: true,
         }
-    }
-
-    fn go(&mut self, target: f32, samples: u32) {
-        if target != self.target || self.left > 0 {
-            self.target = target;
-            self.left = samples.max(1);
-            self.step = (target - self.value) / self.left as f32;
-        }
-    }
-
-    fn next(&mut self) -> f32 {
-        if self.left > 0 {
-            self.left -= 1;
-            self.value = if self.left == 0 {
-                self.target
-            } else {
-                self.value + self.step
-            };
-        }
-        self.value
-    }
-
-    fn is_still(&self) -> bool {
-        self.left == 0
     }
 }
-
 impl Mixer {
     /// A mixer of so many empty slots, that begins at sample 0; `meters` has one for each.
     pub fn new(slots: usize, meters: Arc<Meters>) -> Self {
+        let mut program = Ramp::default();
+        (0..STRIPS).for_each(|strip| program.put(strip, [1.0; CHANNELS]));
         Self {
-            blocks: vec![0.0; slots * BLOCK * CHANNELS],
             strips: (0..slots).map(|_| None).collect(),
-            program: Ramp::at(1.0),
-            limiter: Limiter::default(),
+            desks: (0..slots.div_ceil(STRIPS))
+                .map(|_| Desk::default())
+                .collect(),
+            program,
+            limiter: Limiter::new(CEILING_DB),
             meter: Meter::default(),
             meters,
             orders: VecDeque::new(),
@@ -116,10 +121,11 @@ impl Mixer {
     /// Gives a slot to a strip, which begins silent, or to none; gives back what was there, for its
     /// memory is not to be freed here.
     pub fn put(&mut self, slot: usize, strip: Option<Box<Strip>>) -> Option<Box<Strip>> {
-        match self.strips.get_mut(slot) {
-            Some(place) => std::mem::replace(place, strip),
-            None => strip,
-        }
+        let Some(place) = self.strips.get_mut(slot) else {
+            return strip;
+        };
+        self.desks[slot / STRIPS].begin(slot % STRIPS, strip.as_deref());
+        std::mem::replace(place, strip)
     }
 
     /// The first sample of the next block.
@@ -147,46 +153,19 @@ impl Mixer {
         // What the limiter gives now is what it was given LOOKAHEAD samples ago, so it is given what
         // is to be heard LOOKAHEAD samples later.
         let start = self.position + Self::AHEAD;
+        self.settle(start);
+        self.work_on(start);
         let mut sum = vec![0f32; BLOCK * CHANNELS];
-        for (i, (strip, block)) in self
-            .strips
-            .iter_mut()
-            .zip(self.blocks.chunks_exact_mut(BLOCK * CHANNELS))
-            .enumerate()
-        {
-            let Some(strip) = strip else { continue };
-            strip.track.block(block_start(start), block);
-            let reading = strip.meter.read(block);
-            self.meters.show(i, reading, strip.fader.value);
-            self.meters.show_offset(i, strip.track.late_samples());
-        }
         let mut done = 0;
         while done < BLOCK {
             let at = start + done as u64;
-            while self
-                .orders
-                .front()
-                .is_some_and(|order| order.position <= at)
-            {
-                if let Some(order) = self.orders.pop_front() {
-                    self.carry_out(&order);
-                }
+            while let Some(order) = self.orders.pop_front_if(|order| order.position <= at) {
+                self.carry_out(&order);
             }
             let until = self.orders.front().map_or(BLOCK, |order| {
                 ((order.position - start) as usize).min(BLOCK)
             });
-            let range = done * CHANNELS..until * CHANNELS;
-            let blocks = self.blocks.chunks_exact(BLOCK * CHANNELS);
-            for (strip, block) in self.strips.iter_mut().zip(blocks) {
-                let Some(strip) = strip else { continue };
-                strip.add(&block[range.clone()], &mut sum[range.clone()]);
-            }
-            if !(self.program.is_still() && self.program.value == 1.0) {
-                for frame in sum[range].chunks_exact_mut(CHANNELS) {
-                    let gain = self.program.next();
-                    frame.iter_mut().for_each(|sample| *sample *= gain);
-                }
-            }
+            self.mix(done..until, &mut sum[done * CHANNELS..until * CHANNELS]);
             done = until;
         }
         let gain = self.limiter.process(&mut sum);
@@ -200,49 +179,160 @@ impl Mixer {
         block
     }
 
+    /// Hands on the settings of all orders of the block that begins at `start`.
+    fn settle(&mut self, start: u64) {
+        let end = start + BLOCK as u64;
+        for order in self
+            .orders
+            .iter_mut()
+            .take_while(|order| order.position < end)
+        {
+            for (slot, settings) in &order.settings {
+                if let Some(Some(strip)) = self.strips.get_mut(*slot) {
+                    self.desks[slot / STRIPS].set(slot % STRIPS, settings);
+                    strip.delay.set(delay_samples(settings));
+                }
+            }
+        }
+    }
+
+    /// Brings each source's block through its processors, its meter and its delay.
+    fn work_on(&mut self, start: u64) {
+        for (d, (desk, strips)) in self
+            .desks
+            .iter_mut()
+            .zip(self.strips.chunks_mut(STRIPS))
+            .enumerate()
+        {
+            if desk.idle && strips.iter().all(Option::is_none) {
+                continue;
+            }
+            desk.idle = strips.iter().all(Option::is_none);
+            for (s, strip) in strips.iter_mut().enumerate() {
+                let mut sound = [0f32; BLOCK * CHANNELS];
+                if let Some(strip) = strip {
+                    strip.track.block(block_start(start), &mut sound);
+                    let slot = d * STRIPS + s;
+                    self.meters.show_offset(slot, strip.track.late_samples());
+                }
+                for (lanes, sample) in desk.block.iter_mut().zip(sound.chunks_exact(CHANNELS)) {
+                    for (c, value) in sample.iter().copied().enumerate() {
+                        // What is no number at all is not below anything.
+                        let sane = if value.abs() < LOUDEST { value } else { 0.0 };
+                        lanes.0[2 * s + c] = sane;
+                    }
+                }
+            }
+            let reductions = desk.bank.process(&mut desk.block);
+            let readings = desk.meter.read(&desk.block);
+            let fader = desk.fader.now();
+            for (s, strip) in strips.iter_mut().enumerate() {
+                let Some(strip) = strip else { continue };
+                let slot = d * STRIPS + s;
+                self.meters.show(slot, readings[s], fader.0[2 * s]);
+                let reduction = [reductions.gate[s], reductions.compressor[s]];
+                self.meters.show_dynamics(slot, reduction);
+                strip.delay.process(&mut desk.block, s);
+            }
+        }
+    }
+
+    /// Adds up some samples of the block.
+    fn mix(&mut self, range: std::ops::Range<usize>, out: &mut [f32]) {
+        let mut sums = [Lanes::ZERO; BLOCK];
+        let sums = &mut sums[range.clone()];
+        for desk in self.desks.iter_mut().filter(|desk| !desk.idle) {
+            desk.add(range.clone(), sums);
+        }
+        let program = &mut self.program;
+        let moves = !program.is_still() || program.now() != Lanes::ONE;
+        for (out, sum) in out.chunks_exact_mut(CHANNELS).zip(sums) {
+            let gain = if moves { program.next().0[0] } else { 1.0 };
+            for (c, out) in out.iter_mut().enumerate() {
+                let [a, b, c, d] = std::array::from_fn(|s| sum.0[2 * s + c]);
+                *out = ((a + b) + (c + d)) * gain;
+            }
+        }
+    }
+
     fn carry_out(&mut self, order: &Order) {
         let ramp = order.ramp.max(1);
-        for (strip, gain) in self.strips.iter_mut().zip(&order.strips) {
-            let Some(strip) = strip else { continue };
+        for (slot, gain) in order.strips.iter().enumerate().take(self.strips.len()) {
+            let (desk, strip) = (&mut self.desks[slot / STRIPS], slot % STRIPS);
             // A hand on a fader is not a transition: it is followed at once.
-            strip.fader.go(gain.fader, SHORT_RAMP);
-            strip.follow.go(gain.follow, ramp);
+            desk.fader.go(strip, [gain.fader; CHANNELS], SHORT_RAMP);
+            desk.follow.go(strip, [gain.follow; CHANNELS], ramp);
         }
-        self.program.go(order.program, ramp);
+        self.program.go(0, [order.program; CHANNELS], ramp);
+    }
+}
+
+impl Desk {
+    /// Another strip is in this place, or none: it comes in from silence, to the gains that its place
+    /// has.
+    fn begin(&mut self, place: usize, strip: Option<&Strip>) {
+        let neutral = StripSettings::default();
+        let settings = strip.map_or(&neutral, |strip| &strip.settings);
+        self.bank.set(place, settings);
+        self.bank.clear(place);
+        self.meter.clear(place);
+        self.pan.put(place, sides(settings));
+        let wanted = self.fader.wanted(place);
+        self.fader.put(place, [0.0; CHANNELS]);
+        self.fader.go(place, wanted, SHORT_RAMP);
+    }
+
+    fn set(&mut self, place: usize, settings: &StripSettings) {
+        self.bank.set(place, settings);
+        self.pan.go(place, sides(settings), SHORT_RAMP);
+    }
+
+    /// Adds some samples of its strips, each at its gain, to sums of its lanes.
+    fn add(&mut self, range: std::ops::Range<usize>, sums: &mut [Lanes]) {
+        let Self {
+            fader,
+            follow,
+            pan,
+            block,
+            ..
+        } = self;
+        let samples = sums.iter_mut().zip(&block[range]);
+        if [&*fader, &*follow, &*pan]
+            .iter()
+            .all(|ramp| ramp.is_still())
+        {
+            let gain = fader.now() * follow.now() * pan.now();
+            if gain != Lanes::ZERO {
+                for (sum, sample) in samples {
+                    *sum = *sum + *sample * gain;
+                }
+            }
+        } else {
+            for (sum, sample) in samples {
+                *sum = *sum + *sample * (fader.next() * follow.next() * pan.next());
+            }
+        }
     }
 }
 
 impl Strip {
-    /// A strip that is silent until an order says otherwise.
-    pub fn new(track: Track) -> Self {
+    /// A strip with these settings.
+    pub fn new(track: Track, settings: StripSettings) -> Self {
+        let mut delay = Delay::default();
+        delay.set(delay_samples(&settings));
         Self {
             track,
-            meter: Meter::default(),
-            fader: Ramp::at(0.0),
-            follow: Ramp::at(0.0),
+            delay,
+            settings,
         }
     }
+}
 
-    fn add(&mut self, from: &[f32], sum: &mut [f32]) {
-        if self.fader.is_still() && self.follow.is_still() {
-            let gain = self.fader.value * self.follow.value;
-            if gain != 0.0 {
-                for (sum, from) in sum.iter_mut().zip(from) {
-                    *sum += from * gain;
-                }
-            }
-            return;
-        }
-        for (sum, from) in sum
-            .chunks_exact_mut(CHANNELS)
-            .zip(from.chunks_exact(CHANNELS))
-        {
-            let gain = self.fader.next() * self.follow.next();
-            for c in 0..CHANNELS {
-                sum[c] += from[c] * gain;
-            }
-        }
-    }
+/// A strip's delay in samples, to the next one.
+fn delay_samples(settings: &StripSettings) -> usize {
+    (settings.delay_ms * 1e-3 * SAMPLE_RATE as f32)
+        .round()
+        .max(0.0) as usize
 }
 
 #[cfg(test)]
@@ -266,7 +356,10 @@ mod tests {
         let meters = Arc::new(Meters::new(levels.len()));
         let mut mixer = Mixer::new(levels.len(), meters);
         for (slot, track) in tracks.into_iter().enumerate() {
-            mixer.put(slot, Some(Box::new(Strip::new(track))));
+            mixer.put(
+                slot,
+                Some(Box::new(Strip::new(track, StripSettings::default()))),
+            );
         }
         (mixer, writers)
     }
@@ -280,6 +373,7 @@ mod tests {
             position,
             ramp,
             strips,
+            settings: Vec::new(),
             program: 1.0,
         }
     }
@@ -339,6 +433,6 @@ mod tests {
         mixer.order(order(0, 1, &[1.0, 1.0, 1.0]));
         let heard = left(&mut mixer, 50);
         assert!(heard.iter().all(|s| s.abs() < 0.892));
-        assert!(heard[20_000] > 0.88);
+        assert!(heard[20_000] > 0.87);
     }
 }

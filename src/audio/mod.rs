@@ -1,9 +1,16 @@
 //! Sound of the program: each source brought to house time, its strip, the sum, the limiter, in
 //! blocks of 10 ms. Nothing here knows a clock or a thread: the position to mix is passed in.
 
+mod bank;
+mod delay;
+mod dynamics;
+mod filter;
+mod lanes;
 mod limiter;
 mod meter;
 mod mixer;
+mod pan;
+mod ramp;
 mod track;
 
 pub use limiter::Limiter;

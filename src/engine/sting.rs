@@ -6,6 +6,7 @@ use super::stingers::Ready;
 use crate::audio::{Strip, StripGain, Track};
 use crate::input::{SoundWriter, sound_ring};
 use crate::media::{CHANNELS, House, Rate, SAMPLE_RATE, db_to_gain};
+use crate::show::StripSettings;
 
 /// So much of it is given ahead of its time, in samples.
 const AHEAD: usize = SAMPLE_RATE / 5;
@@ -38,7 +39,8 @@ impl Sting {
             last: None,
             playing: None,
         };
-        (sting, Box::new(Strip::new(Track::new(reader, false))))
+        let track = Track::new(reader, false);
+        (sting, Box::new(Strip::new(track, StripSettings::default())))
     }
 
     /// Says what the frame due at `due` shows: which picture of which stinger, if any. It is heard

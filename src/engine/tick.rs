@@ -387,6 +387,7 @@ impl Tick {
                 position,
                 ramp: ramp_of(moving, rate),
                 strips: gains.clone(),
+                settings: Vec::new(),
                 program,
             };
             if self.orders.push(order).is_ok() {

@@ -1,0 +1,515 @@
+//! Four strips at once, from their sources to their faders: trim and channels, high-pass, gate,
+//! equaliser, compressor. A processor that is off for all four costs nothing, and what goes through
+//! one that is off comes out with the same bits.
+
+use super::dynamics::{Compressors, Gates, Reduction};
+use super::filter::Filter;
+use super::lanes::Lanes;
+use crate::media::db_to_gain;
+use crate::show::{BANDS, Pick, Shape, StripSettings};
+
+/// Processors of four strips.
+#[derive(Clone, Debug)]
+pub struct Bank {
+    entry: Entry,
+    high_pass: [Filter; 2],
+    gates: Gates,
+    eq: [Filter; BANDS],
+    compressors: Compressors,
+}
+
+/// How far each strip's dynamics turned it down in a block, in dB, 0 or more.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reductions {
+    pub gate: Reduction,
+    pub compressor: Reduction,
+}
+
+impl Default for Bank {
+    fn default() -> Self {
+        Self {
+            entry: Entry::default(),
+            high_pass: Default::default(),
+            gates: Gates::new(),
+            eq: Default::default(),
+            compressors: Compressors::new(),
+        }
+    }
+}
+
+impl Bank {
+    /// Settings of one strip; they are gone to in the course of the next block.
+    pub fn set(&mut self, strip: usize, settings: &StripSettings) {
+        self.entry.set(strip, settings);
+        let on = |on: bool, shape: Shape| if on { shape } else { shape.silent() };
+        let shapes = settings.high_pass.shapes();
+        for (filter, shape) in self.high_pass.iter_mut().zip(shapes) {
+            filter.set(strip, on(settings.high_pass.on, shape));
+        }
+        self.gates.set(strip, &settings.gate);
+        for (filter, band) in self.eq.iter_mut().zip(&settings.eq.bands) {
+            filter.set(strip, on(settings.eq.on, Shape::of(band)));
+        }
+        self.compressors.set(strip, &settings.compressor);
+    }
+
+    /// Another source has the strip: nothing is left of the one before.
+    pub fn clear(&mut self, strip: usize) {
+        self.high_pass
+            .iter_mut()
+            .for_each(|filter| filter.clear(strip));
+        self.eq.iter_mut().for_each(|filter| filter.clear(strip));
+        self.gates.clear(strip);
+        self.compressors.clear(strip);
+    }
+
+    /// Works on a block in place.
+    pub fn process(&mut self, block: &mut [Lanes]) -> Reductions {
+        self.entry.process(block);
+        self.high_pass
+            .iter_mut()
+            .for_each(|filter| filter.process(block));
+        let gate = self.gates.process(block);
+        self.eq.iter_mut().for_each(|filter| filter.process(block));
+        let compressor = self.compressors.process(block);
+        Reductions { gate, compressor }
+    }
+}
+
+/// Trim, polarity and the pick of channels: each side is so much of its own and so much of the other.
+#[derive(Clone, Debug)]
+struct Entry {
+    now: [Lanes; 2],
+    wanted: [Lanes; 2],
+}
+
+impl Default for Entry {
+    fn default() -> Self {
+        Self {
+            now: [Lanes::ONE, Lanes::ZERO],
+            wanted: [Lanes::ONE, Lanes::ZERO],
+        }
+    }
+}
+
+impl Entry {
+    fn set(&mut self, strip: usize, settings: &StripSettings) {
+        let sign = if settings.invert { -1.0 } else { 1.0 };
+        let gain = sign * db_to_gain(settings.trim_db);
+        // (own, other) for left and for right.
+        let shares = match settings.pick {
+            Pick::Stereo => [(1.0, 0.0), (1.0, 0.0)],
+            Pick::Mono => [(0.5, 0.5), (0.5, 0.5)],
+            Pick::Left => [(1.0, 0.0), (0.0, 1.0)],
+            Pick::Right => [(0.0, 1.0), (1.0, 0.0)],
+        };
+        for (c, (own, other)) in shares.into_iter().enumerate() {
+            self.wanted[0].0[2 * strip + c] = own * gain;
+            self.wanted[1].0[2 * strip + c] = other * gain;
+        }
+    }
+
+    #[inline(always)]
+    fn process(&mut self, block: &mut [Lanes]) {
+        if self.now != self.wanted {
+            let share = 1.0 / block.len() as f32;
+            let slope = [0, 1].map(|i: usize| (self.wanted[i] - self.now[i]) * share);
+            let [mut own, mut other] = self.now;
+            for sample in block {
+                own = own + slope[0];
+                other = other + slope[1];
+                *sample = *sample * own + sample.swapped() * other;
+            }
+            self.now = self.wanted;
+        } else if self.now != [Lanes::ONE, Lanes::ZERO] {
+            let [own, other] = self.now;
+            for sample in block {
+                *sample = *sample * own + sample.swapped() * other;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::TAU;
+
+    use super::*;
+    use crate::audio::dynamics::STEP;
+    use crate::audio::lanes::STRIPS;
+    use crate::media::{BLOCK, SAMPLE_RATE};
+    use crate::show::{Band, BandKind, Compressor, Gate};
+
+    /// Sends a sine of a level that may change with the time through the first strip, and gives what
+    /// came out on the left.
+    fn through(
+        settings: &StripSettings,
+        hz: f64,
+        seconds: f64,
+        level: impl Fn(f64) -> f64,
+    ) -> Vec<f64> {
+        let mut bank = Bank::default();
+        bank.set(0, settings);
+        let blocks = (seconds * SAMPLE_RATE as f64) as usize / BLOCK;
+        let mut heard = Vec::new();
+        for b in 0..blocks {
+            let mut block: Vec<_> = (0..BLOCK)
+                .map(|i| {
+                    let t = (b * BLOCK + i) as f64 / SAMPLE_RATE as f64;
+                    Lanes::all((level(t) * (TAU * hz * t).sin()) as f32)
+                })
+                .collect();
+            bank.process(&mut block);
+            heard.extend(block.iter().map(|s| f64::from(s.0[0])));
+        }
+        heard
+    }
+
+    /// The part of a sine in some samples that begin `from` samples into the time: amplitude, phase in
+    /// degrees, and everything else, as the amplitude of a sine of the same power.
+    fn fit(heard: &[f64], hz: f64, from: usize) -> (f64, f64, f64) {
+        let n = heard.len() as f64;
+        let angle = |i: usize| TAU * hz * (i + from) as f64 / SAMPLE_RATE as f64;
+        let sum = |f: fn(f64) -> f64| -> f64 {
+            let terms = heard.iter().enumerate().map(|(i, x)| x * f(angle(i)));
+            2.0 * terms.sum::<f64>() / n
+        };
+        let (s, c) = (sum(f64::sin), sum(f64::cos));
+        let rest = heard.iter().enumerate();
+        let rest = rest.map(|(i, x)| (x - s * angle(i).sin() - c * angle(i).cos()).powi(2));
+        let rest = (2.0 * rest.sum::<f64>() / n).sqrt();
+        ((s * s + c * c).sqrt(), c.atan2(s).to_degrees(), rest)
+    }
+
+    fn db(ratio: f64) -> f64 {
+        20.0 * ratio.log10()
+    }
+
+    /// A strip in which everything works and nothing is changed.
+    fn at_unity() -> StripSettings {
+        let mut strip = StripSettings::default();
+        strip.eq.on = true;
+        strip.high_pass.on = true;
+        strip.high_pass.hz = 20.0;
+        strip.gate.on = true;
+        strip.compressor = Compressor {
+            on: true,
+            threshold_db: 0.0,
+            knee_db: 0.0,
+            ..strip.compressor
+        };
+        strip
+    }
+
+    #[test]
+    fn what_is_off_leaves_every_bit_as_it_is() {
+        let mut seed = 7u32;
+        let mut noise = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) as f32 / 8_388_608.0 - 1.0
+        };
+        let mut bank = Bank::default();
+        // Its neighbours work, so that everything is gone through.
+        let mut busy = at_unity();
+        busy.eq.bands[1].gain_db = 6.0;
+        for strip in 1..STRIPS {
+            bank.set(strip, &busy);
+        }
+        for _ in 0..20 {
+            let input: Vec<Lanes> = (0..BLOCK)
+                .map(|_| Lanes(std::array::from_fn(|_| noise())))
+                .collect();
+            let mut block = input.clone();
+            bank.process(&mut block);
+            for (out, was) in block.iter().zip(&input) {
+                assert_eq!(
+                    [out.0[0].to_bits(), out.0[1].to_bits()],
+                    [was.0[0].to_bits(), was.0[1].to_bits()]
+                );
+            }
+            assert!(
+                block
+                    .iter()
+                    .zip(&input)
+                    .any(|(out, was)| out.0[2] != was.0[2])
+            );
+        }
+    }
+
+    #[test]
+    fn distortion_and_noise_of_everything_at_unity_are_below_minus_120_db() {
+        for hz in [100.0, 997.0, 6000.0] {
+            let heard = through(&at_unity(), hz, 3.0, |_| 0.891);
+            let from = heard.len() - SAMPLE_RATE;
+            let (amplitude, _, rest) = fit(&heard[from..], hz, from);
+            let thd_n = db(rest / amplitude);
+            assert!(thd_n < -120.0, "{hz} Hz: {thd_n:.1} dB");
+        }
+    }
+
+    #[test]
+    fn filters_have_their_gain_and_phase_in_what_is_heard() {
+        let band = |kind, hz, gain_db, q| Band {
+            kind,
+            hz,
+            gain_db,
+            q,
+        };
+        for band in [
+            band(BandKind::Bell, 1000.0, 9.0, 2.0),
+            band(BandKind::LowShelf, 120.0, -6.0, 0.71),
+            band(BandKind::HighShelf, 8000.0, 6.0, 0.71),
+            band(BandKind::LowPass, 5000.0, 0.0, 0.71),
+            band(BandKind::HighPass, 50.0, 0.0, 0.71),
+            band(BandKind::Notch, 1000.0, 0.0, 1.0),
+        ] {
+            let mut strip = StripSettings::default();
+            strip.eq.on = true;
+            strip.eq.bands = [
+                band,
+                Band {
+                    gain_db: 0.0,
+                    kind: BandKind::Bell,
+                    ..band
+                },
+                Band {
+                    gain_db: 0.0,
+                    kind: BandKind::Bell,
+                    ..band
+                },
+                Band {
+                    gain_db: 0.0,
+                    kind: BandKind::Bell,
+                    ..band
+                },
+            ];
+            for hz in [40.0, 100.0, 700.0, 1500.0, 6000.0, 12_000.0] {
+                let heard = through(&strip, hz, 1.5, |_| 0.1);
+                let from = heard.len() - SAMPLE_RATE / 2;
+                let (amplitude, phase, _) = fit(&heard[from..], hz, from);
+                let (wanted_db, wanted_phase) = Shape::of(&band).response(hz);
+                assert!(
+                    (db(amplitude / 0.1) - wanted_db).abs() < 0.01,
+                    "{band:?} at {hz} Hz: {} {wanted_db}",
+                    db(amplitude / 0.1)
+                );
+                let turned = (phase - wanted_phase + 540.0).rem_euclid(360.0) - 180.0;
+                assert!(
+                    turned.abs() < 0.1,
+                    "{band:?} at {hz} Hz: {phase} {wanted_phase}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_high_pass_is_a_butterworth_of_24_db_an_octave() {
+        let mut strip = StripSettings::default();
+        strip.high_pass.on = true;
+        strip.high_pass.hz = 200.0;
+        for hz in [50.0, 100.0, 200.0, 400.0, 2000.0] {
+            let heard = through(&strip, hz, 1.5, |_| 0.5);
+            let from = heard.len() - SAMPLE_RATE / 2;
+            let (amplitude, _, _) = fit(&heard[from..], hz, from);
+            // The bilinear transform bends the frequencies.
+            let bent = |hz: f64| (TAU / 2.0 * hz / SAMPLE_RATE as f64).tan();
+            let wanted = -10.0 * (1.0 + (bent(200.0) / bent(hz)).powi(8)).log10();
+            assert!(
+                (db(amplitude / 0.5) - wanted).abs() < 0.02,
+                "{hz} Hz: {} {wanted}",
+                db(amplitude / 0.5)
+            );
+        }
+    }
+
+    #[test]
+    fn the_compressor_follows_its_curve() {
+        let compressor = Compressor {
+            on: true,
+            threshold_db: -24.0,
+            ratio: 4.0,
+            knee_db: 12.0,
+            makeup_db: 3.0,
+            ..Compressor::default()
+        };
+        let strip = StripSettings {
+            compressor,
+            ..StripSettings::default()
+        };
+        for level_db in [-50.0, -33.0, -28.0, -24.0, -20.0, -15.0, -6.0, 0.0f64] {
+            let level = 10f64.powf(level_db / 20.0);
+            // Many samples to the period and none at the same place: the peak is met.
+            let heard = through(&strip, 997.0, 2.0, |_| level);
+            let from = heard.len() - SAMPLE_RATE / 2;
+            let (amplitude, _, _) = fit(&heard[from..], 997.0, from);
+            let over = level_db + 24.0;
+            let wanted = 3.0
+                + level_db
+                + (1.0 / 4.0 - 1.0)
+                    * if over < -6.0 {
+                        0.0
+                    } else if over > 6.0 {
+                        over
+                    } else {
+                        (over + 6.0).powi(2) / 24.0
+                    };
+            assert!(
+                (db(amplitude) - wanted).abs() < 0.15,
+                "{level_db} dBFS: {:.3} {wanted:.3}",
+                db(amplitude)
+            );
+        }
+    }
+
+    /// When the gain from `from_s` on has gone 63 % of its way in decibels to where it is at the end.
+    fn way(gain_db: &[f64], from_s: f64) -> f64 {
+        let from = (from_s * SAMPLE_RATE as f64) as usize;
+        let (start, end) = (gain_db[from - 100], gain_db[gain_db.len() - 1]);
+        let there = start + (end - start) * (1.0 - (-1.0f64).exp());
+        let beyond = |gain: &f64| (gain - start).abs() >= (there - start).abs();
+        gain_db[from..].iter().position(beyond).expect("it arrives") as f64 / SAMPLE_RATE as f64
+    }
+
+    /// The gain of a constant that changes its level, sample by sample, in dB.
+    fn gains(strip: &StripSettings, seconds: f64, level: impl Fn(f64) -> f64) -> Vec<f64> {
+        let mut bank = Bank::default();
+        bank.set(0, strip);
+        let mut gains = Vec::new();
+        for b in 0..(seconds * 100.0) as usize {
+            let at = |i: usize| level((b * BLOCK + i) as f64 / SAMPLE_RATE as f64);
+            let mut block: Vec<_> = (0..BLOCK).map(|i| Lanes::all(at(i) as f32)).collect();
+            bank.process(&mut block);
+            gains.extend(
+                block
+                    .iter()
+                    .enumerate()
+                    .map(|(i, s)| db(f64::from(s.0[0]) / at(i))),
+            );
+        }
+        gains
+    }
+
+    #[test]
+    fn the_compressor_takes_its_times() {
+        let compressor = Compressor {
+            on: true,
+            threshold_db: -30.0,
+            ratio: 10.0,
+            knee_db: 0.0,
+            attack_ms: 20.0,
+            release_ms: 200.0,
+            makeup_db: 0.0,
+        };
+        let strip = StripSettings {
+            compressor,
+            ..StripSettings::default()
+        };
+        let rises = gains(&strip, 1.0, |t| if t < 0.5 { 0.001 } else { 0.5 });
+        let attack = way(&rises, 0.5);
+        assert!((attack - 0.020).abs() < 0.001, "attack {attack}");
+        let falls = gains(&strip, 3.5, |t| if t < 0.5 { 0.5 } else { 0.001 });
+        let release = way(&falls, 0.5);
+        // It lets go, and then the smoothing of the attack comes behind it.
+        assert!((release - 0.220).abs() < 0.003, "release {release}");
+    }
+
+    #[test]
+    fn the_gate_opens_holds_and_closes_by_its_times() {
+        let gate = Gate {
+            on: true,
+            threshold_db: -40.0,
+            range_db: 20.0,
+            attack_ms: 2.0,
+            hold_ms: 100.0,
+            release_ms: 50.0,
+        };
+        let strip = StripSettings {
+            gate,
+            ..StripSettings::default()
+        };
+        let opens = gains(&strip, 1.5, |t| if t < 1.0 { 0.001 } else { 0.1 });
+        assert!((opens[SAMPLE_RATE - 100] + 20.0).abs() < 0.01);
+        assert!(
+            (way(&opens, 1.0) - 0.002).abs() < 0.000_3,
+            "{}",
+            way(&opens, 1.0)
+        );
+        assert!(opens.last().is_some_and(|gain| gain.abs() < 1e-5));
+        let closes = gains(&strip, 2.0, |t| if t < 0.5 { 0.1 } else { 0.001 });
+        let at = |s: f64| closes[(s * SAMPLE_RATE as f64) as usize];
+        assert!(at(0.599).abs() < 1e-5);
+        assert!(
+            (way(&closes, 0.5) - 0.150).abs() < 0.002,
+            "{}",
+            way(&closes, 0.5)
+        );
+        // Between the two thresholds it stays as it is.
+        let lingers = gains(&strip, 1.0, |t| if t < 0.5 { 0.1 } else { 0.0075 });
+        assert!(lingers[24_000..].iter().all(|gain| gain.abs() < 1e-5));
+    }
+
+    #[test]
+    fn no_change_of_a_setting_is_a_click() {
+        let mut strips = vec![StripSettings::default(), at_unity()];
+        let mut strip = at_unity();
+        strip.trim_db = 12.0;
+        strip.invert = true;
+        strips.push(strip.clone());
+        strip.pick = Pick::Left;
+        strip.eq.bands[0].gain_db = 12.0;
+        strip.eq.bands[2] = Band {
+            kind: BandKind::Notch,
+            hz: 440.0,
+            gain_db: 0.0,
+            q: 0.5,
+        };
+        strips.push(strip.clone());
+        strip.high_pass.hz = 400.0;
+        strip.compressor.threshold_db = -40.0;
+        strip.compressor.makeup_db = 10.0;
+        strip.gate.threshold_db = 0.0;
+        strips.push(strip);
+        strips.push(StripSettings::default());
+        let mut bank = Bank::default();
+        let (mut last, mut steepest) = (0f32, 0f32);
+        let level = 0.1;
+        for b in 0..strips.len() * 50 {
+            if b % 50 == 0 {
+                bank.set(0, &strips[b / 50]);
+            }
+            let mut block: Vec<_> = (0..BLOCK)
+                .map(|i| {
+                    let t = (b * BLOCK + i) as f64 / SAMPLE_RATE as f64;
+                    Lanes::all((level * (TAU * 110.0 * t).sin()) as f32)
+                })
+                .collect();
+            bank.process(&mut block);
+            for sample in &block {
+                steepest = steepest.max((sample.0[0] - last).abs());
+                last = sample.0[0];
+            }
+        }
+        // The sine itself at the highest gain that any of them has (22 dB and a filter's 12).
+        let sine = 2.0 * std::f64::consts::PI * 110.0 / SAMPLE_RATE as f64 * level;
+        assert!(f64::from(steepest) < sine * 50.0, "{steepest}");
+        assert!(steepest > 0.0);
+    }
+
+    #[test]
+    fn what_goes_wrong_in_one_strip_stays_there() {
+        let mut bank = Bank::default();
+        for strip in 0..STRIPS {
+            bank.set(strip, &at_unity());
+        }
+        let mut block = vec![Lanes::all(0.25); BLOCK];
+        for sample in &mut block[..STEP] {
+            sample.0[0] = f32::INFINITY;
+        }
+        bank.process(&mut block);
+        assert!(block.iter().all(|s| s.0[2..].iter().all(|v| v.is_finite())));
+        bank.clear(0);
+        let mut block = vec![Lanes::all(0.25); BLOCK];
+        bank.process(&mut block);
+        assert!(block.iter().all(|s| s.0.iter().all(|v| v.is_finite())));
+    }
+}

@@ -1,0 +1,275 @@
+//! Gate and compressor of a strip, eight lanes at once. Left and right are turned down together, by
+//! the louder of them, so that the picture of the sound does not lean.
+//!
+//! Gains are found each [`STEP`] samples from the highest of them, in decibels, and go in straight
+//! lines from one to the next: what a detector decides 12 000 times a second nobody hears as steps,
+//! and logarithms cost a quarter. Gain computer and smoothing follow D. Giannoulis, M. Massberg and
+//! J. Reiss, "Digital Dynamic Range Compressor Design: A Tutorial and Analysis" (JAES 60, 2012): the
+//! soft knee of their equation 4 and the smooth decoupled detector of equation 17, in the decibel
+//! domain.
+
+use super::lanes::{Lanes, STRIPS};
+use crate::media::{BLOCK, SAMPLE_RATE};
+use crate::show::{Compressor, Gate};
+
+/// Samples from one gain to the next.
+pub const STEP: usize = 4;
+/// dB of one doubling.
+const DB_PER_OCTAVE: f32 = 6.020_6;
+/// A closing gate is this much more patient with a falling level than with a rising one.
+const HYSTERESIS_DB: f32 = 4.0;
+/// A processor is faded in and out over a block when it is switched: so much of it in a step.
+const FADE: f32 = STEP as f32 / BLOCK as f32;
+/// The gain behind a compressor moves by so many dB in a step at the most: by 24 in a block.
+const MAKEUP_FADE_DB: f32 = 24.0 * FADE;
+/// Below this, in dB, what dies away has died away: nothing ever becomes a number too small to be
+/// normal.
+const NOTHING_DB: f32 = 1e-5;
+
+/// Share of the way that is gone in one step, for a time constant in ms.
+fn coefficient(ms: f32) -> f32 {
+    let steps = f64::from(ms.max(0.01)) * 1e-3 * SAMPLE_RATE as f64 / STEP as f64;
+    (1.0 - (-1.0 / steps).exp()) as f32
+}
+
+/// The level of a step in dBFS, the same for both channels of a strip.
+#[inline(always)]
+fn level_db(samples: &[Lanes]) -> Lanes {
+    let peak = samples
+        .iter()
+        .fold(Lanes::ZERO, |peak, s| peak.max(s.abs()));
+    peak.max(peak.swapped()).log2() * DB_PER_OCTAVE
+}
+
+/// Goes through a block with a gain in dB for each step.
+#[inline(always)]
+fn apply(block: &mut [Lanes], last: &mut Lanes, mut gain_db: impl FnMut(&[Lanes]) -> Lanes) {
+    for samples in block.chunks_exact_mut(STEP) {
+        let to = (gain_db(samples) * (1.0 / DB_PER_OCTAVE)).exp2();
+        let slope = (to - *last) * (1.0 / STEP as f32);
+        for (i, sample) in samples.iter_mut().enumerate() {
+            *sample = *sample * (*last + slope * (i + 1) as f32);
+        }
+        *last = to;
+    }
+}
+
+/// A value on its way to another, by so much at the most in a step.
+#[derive(Clone, Debug, Default)]
+struct Glide {
+    wanted: Lanes,
+    now: Lanes,
+}
+
+impl Glide {
+    fn is_nothing(&self) -> bool {
+        self.now == Lanes::ZERO && self.wanted == Lanes::ZERO
+    }
+
+    #[inline(always)]
+    fn next(&mut self, reach: f32) -> Lanes {
+        let reach = Lanes::all(reach);
+        self.now = self.now + (self.wanted - self.now).min(reach).max(-reach);
+        self.now
+    }
+}
+
+/// What a processor did to four strips in a block.
+pub type Reduction = [f32; STRIPS];
+
+fn per_strip(lanes: Lanes) -> Reduction {
+    std::array::from_fn(|strip| lanes.0[2 * strip])
+}
+
+/// Sets both lanes of a strip.
+fn put(lanes: &mut Lanes, strip: usize, value: f32) {
+    lanes.0[2 * strip..2 * strip + 2].fill(value);
+}
+
+/// A gate for each of four strips.
+#[derive(Clone, Debug, Default)]
+pub struct Gates {
+    presence: Glide,
+    threshold: Lanes,
+    range: Lanes,
+    attack: Lanes,
+    release: Lanes,
+    hold_steps: Lanes,
+    /// Steps left in which each stays open.
+    open: Lanes,
+    /// How far each is closed, in dB, 0 or less.
+    envelope: Lanes,
+    last: Lanes,
+}
+
+impl Gates {
+    /// All open and off.
+    pub fn new() -> Self {
+        let mut gates = Self {
+            last: Lanes::ONE,
+            ..Self::default()
+        };
+        for strip in 0..STRIPS {
+            gates.set(strip, &Gate::default());
+        }
+        gates
+    }
+
+    /// Settings of one strip, from the next block on.
+    pub fn set(&mut self, strip: usize, gate: &Gate) {
+        put(
+            &mut self.presence.wanted,
+            strip,
+            f32::from(u8::from(gate.on)),
+        );
+        put(&mut self.threshold, strip, gate.threshold_db);
+        put(&mut self.range, strip, -gate.range_db);
+        put(&mut self.attack, strip, coefficient(gate.attack_ms));
+        put(&mut self.release, strip, coefficient(gate.release_ms));
+        let hold = gate.hold_ms * 1e-3 * (SAMPLE_RATE / STEP) as f32;
+        put(&mut self.hold_steps, strip, hold.max(1.0));
+    }
+
+    /// A strip begins anew, open.
+    pub fn clear(&mut self, strip: usize) {
+        put(&mut self.envelope, strip, 0.0);
+        put(&mut self.open, strip, 0.0);
+    }
+
+    /// Works on a block in place; gives how far each strip was closed at the most, in dB, 0 or more.
+    #[inline(always)]
+    pub fn process(&mut self, block: &mut [Lanes]) -> Reduction {
+        if self.presence.is_nothing() && self.last == Lanes::ONE {
+            self.envelope = Lanes::ZERO;
+            self.open = Lanes::ZERO;
+            return [0.0; STRIPS];
+        }
+        let Self {
+            presence,
+            threshold,
+            range,
+            attack,
+            release,
+            hold_steps,
+            open,
+            envelope,
+            last,
+        } = self;
+        let patient = *threshold - Lanes::all(HYSTERESIS_DB);
+        let mut lowest = Lanes::ZERO;
+        apply(block, last, |samples| {
+            let level = level_db(samples);
+            let bound = open.if_above(Lanes::ZERO, patient, *threshold);
+            let waited = (*open - Lanes::ONE).max(Lanes::ZERO);
+            *open = level.if_above(bound, *hold_steps, waited);
+            let target = open.if_above(Lanes::ZERO, Lanes::ZERO, *range);
+            let speed = open.if_above(Lanes::ZERO, *attack, *release);
+            let moved = *envelope + (target - *envelope) * speed;
+            *envelope = moved
+                .abs()
+                .if_above(Lanes::all(NOTHING_DB), moved, Lanes::ZERO);
+            let gain = *envelope * presence.next(FADE);
+            lowest = lowest.min(gain);
+            gain
+        });
+        per_strip(-lowest)
+    }
+}
+
+/// A compressor for each of four strips.
+#[derive(Clone, Debug, Default)]
+pub struct Compressors {
+    presence: Glide,
+    threshold: Lanes,
+    /// 1 − 1/ratio.
+    slope: Lanes,
+    knee: Lanes,
+    attack: Lanes,
+    release: Lanes,
+    makeup: Glide,
+    /// Reduction in dB that falls slowly, and that which also rises smoothly.
+    held: Lanes,
+    envelope: Lanes,
+    last: Lanes,
+}
+
+impl Compressors {
+    /// All off.
+    pub fn new() -> Self {
+        let mut compressors = Self {
+            last: Lanes::ONE,
+            ..Self::default()
+        };
+        for strip in 0..STRIPS {
+            compressors.set(strip, &Compressor::default());
+        }
+        compressors
+    }
+
+    /// Settings of one strip, from the next block on.
+    pub fn set(&mut self, strip: usize, compressor: &Compressor) {
+        put(
+            &mut self.presence.wanted,
+            strip,
+            f32::from(u8::from(compressor.on)),
+        );
+        put(&mut self.threshold, strip, compressor.threshold_db);
+        put(
+            &mut self.slope,
+            strip,
+            1.0 - 1.0 / compressor.ratio.max(1.0),
+        );
+        // A knee of nothing is a corner; so small a one is as good, and nothing is divided by 0.
+        put(&mut self.knee, strip, compressor.knee_db.max(0.01));
+        put(&mut self.attack, strip, coefficient(compressor.attack_ms));
+        put(&mut self.release, strip, coefficient(compressor.release_ms));
+        put(&mut self.makeup.wanted, strip, compressor.makeup_db);
+    }
+
+    /// A strip begins anew, at rest.
+    pub fn clear(&mut self, strip: usize) {
+        put(&mut self.held, strip, 0.0);
+        put(&mut self.envelope, strip, 0.0);
+    }
+
+    /// Works on a block in place; gives how far each strip was turned down at the most, in dB, 0 or
+    /// more, without the gain behind it.
+    #[inline(always)]
+    pub fn process(&mut self, block: &mut [Lanes]) -> Reduction {
+        if self.presence.is_nothing() && self.last == Lanes::ONE {
+            self.held = Lanes::ZERO;
+            self.envelope = Lanes::ZERO;
+            return [0.0; STRIPS];
+        }
+        let Self {
+            presence,
+            threshold,
+            slope,
+            knee,
+            attack,
+            release,
+            makeup,
+            held,
+            envelope,
+            last,
+        } = self;
+        let half = *knee * 0.5;
+        let over_two_knees = Lanes(knee.0.map(|knee| 0.5 / knee));
+        let mut most = Lanes::ZERO;
+        apply(block, last, |samples| {
+            let above = level_db(samples) - *threshold;
+            let within = (above + half).max(Lanes::ZERO).min(*knee);
+            let beyond = (above - half).max(Lanes::ZERO);
+            let wanted = *slope * (within * within * over_two_knees + beyond);
+            let fallen = *held + (wanted - *held) * *release;
+            *held = wanted.max(fallen);
+            let moved = *envelope + (*held - *envelope) * *attack;
+            *envelope = moved.if_above(Lanes::all(NOTHING_DB), moved, Lanes::ZERO);
+            let present = presence.next(FADE);
+            let reduction = *envelope * present;
+            most = most.max(reduction);
+            makeup.next(MAKEUP_FADE_DB) * present - reduction
+        });
+        per_strip(most)
+    }
+}
