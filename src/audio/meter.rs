@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::lanes::{Lanes, STRIPS};
+use super::loudness::LoudnessShown;
 use crate::door::Level;
 use crate::media::{BLOCK, CHANNELS, gain_to_db};
 
@@ -103,6 +104,8 @@ impl BankMeter {
 pub struct Meters {
     shown: Vec<Shown>,
     reduction: AtomicU32,
+    /// Loudness of the program.
+    pub loudness: LoudnessShown,
 }
 
 #[derive(Debug, Default)]
@@ -120,6 +123,7 @@ impl Meters {
         Self {
             shown: (0..=strips).map(|_| Shown::default()).collect(),
             reduction: AtomicU32::new(1f32.to_bits()),
+            loudness: LoudnessShown::default(),
         }
     }
 

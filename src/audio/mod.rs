@@ -7,6 +7,7 @@ mod dynamics;
 mod filter;
 mod lanes;
 mod limiter;
+mod loudness;
 mod meter;
 mod mixer;
 mod pan;
@@ -14,6 +15,7 @@ mod ramp;
 mod track;
 
 pub use limiter::Limiter;
+pub use loudness::{LoudnessMeter, LoudnessShown};
 pub use meter::{Meter, MeterReading, Meters};
 pub use mixer::{Mixer, Order, SHORT_RAMP, Strip, StripGain};
 pub use track::Track;

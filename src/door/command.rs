@@ -110,6 +110,8 @@ pub enum Command {
         /// 0 to 2000 ms.
         ms: u32,
     },
+    /// Measures the program's loudness from now on.
+    ResetLoudness {},
     /// Plays, stops or moves a clip.
     Clip {
         /// A source's id.

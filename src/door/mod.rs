@@ -29,9 +29,9 @@ pub use place::Place;
 pub use server::serve;
 pub use snapshot::{
     ClipState, ClipStatus, Counters, DestinationState, DestinationStatus, EditStatus,
-    EncoderStatus, Health, Level, MarkerStatus, ReceivedStream, ReceiverStatus, RecordingState,
-    RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus, StingerState, StingerStatus,
-    Tally, Transition, TransitionState,
+    EncoderStatus, Health, Level, Loudness, MarkerStatus, ReceivedStream, ReceiverStatus,
+    RecordingState, RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus,
+    StingerState, StingerStatus, Tally, Transition, TransitionState,
 };
 pub use trial::{TrialState, TrialStatus, Tried};
 

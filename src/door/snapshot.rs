@@ -48,6 +48,9 @@ pub struct Snapshot {
     pub program_level: Level,
     /// How far the limiter turns the program down, in dB, 0 or more.
     pub limiter_db: f32,
+    /// Loudness of the program since the show began, or since it was reset.
+    #[serde(default)]
+    pub loudness: Loudness,
     /// In the show's order.
     pub destinations: Vec<DestinationStatus>,
     /// The master.
@@ -264,6 +267,33 @@ impl Default for Level {
         Self {
             peak_db: [-100.0; 2],
             rms_db: [-100.0; 2],
+        }
+    }
+}
+
+/// Loudness by EBU R 128. Nothing where it is silent, or too short to be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Loudness {
+    /// Over 400 ms, in LUFS.
+    pub momentary: Option<f32>,
+    /// Over 3 s, in LUFS.
+    pub short_term: Option<f32>,
+    /// From the beginning, gated, in LUFS.
+    pub integrated: Option<f32>,
+    /// Loudness range from the beginning, in LU.
+    pub range: f32,
+    /// The highest true peak from the beginning, in dBTP, −100 for silence.
+    pub true_peak_db: f32,
+}
+
+impl Default for Loudness {
+    fn default() -> Self {
+        Self {
+            momentary: None,
+            short_term: None,
+            integrated: None,
+            range: 0.0,
+            true_peak_db: -100.0,
         }
     }
 }

@@ -12,8 +12,8 @@ use super::taken::Taken;
 use crate::audio::StripGain;
 use crate::door::{
     ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
-    ReceiverStatus, RecordingStatus, SceneStatus, Snapshot, SourceStatus, StingerStatus, Tally,
-    Transition,
+    Loudness, ReceiverStatus, RecordingStatus, SceneStatus, Snapshot, SourceStatus, StingerStatus,
+    Tally, Transition,
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{Afv, Destination, Show, Source, SourceKind, TransitionStyle};
@@ -39,6 +39,8 @@ pub enum Effect {
     PictureDelay(usize, u32),
     /// Have a clip do something, by slot; with where a seek goes, in seconds.
     Clip(usize, ClipAction, f64),
+    /// Measure the program's loudness anew.
+    ResetLoudness,
     /// Give a snapshot.
     Snapshot,
     /// End the show.
@@ -198,6 +200,8 @@ pub struct Observed {
     pub transition: String,
     /// Level of the program, and the limiter's reduction in dB.
     pub program: (Level, f32),
+    /// Loudness of the program.
+    pub loudness: Loudness,
     /// Frames.
     pub counters: Counters,
     /// The machine.
@@ -569,6 +573,7 @@ impl Core {
                 return Ok(Effect::Marker(label.clone()));
             }
             Command::LiveEdit { on } => self.live_edit = *on,
+            Command::ResetLoudness {} => return Ok(Effect::ResetLoudness),
             Command::Snapshot {} => return Ok(Effect::Snapshot),
             Command::Edit { .. }
             | Command::Undo { .. }
@@ -726,6 +731,7 @@ impl Core {
                 .collect(),
             program_level: observed.program.0,
             limiter_db: observed.program.1,
+            loudness: observed.loudness,
             destinations: observed.destinations,
             recording: observed.recording,
             encoder: observed.encoder,

@@ -256,6 +256,7 @@ impl Engine {
         let mut mixer = Mixer::new(SLOTS + 1, meters.clone());
         let (sting, strip) = Sting::new(format.rate);
         mixer.put(SLOTS, Some(strip));
+        let sounding = meters.clone();
         let mut tick = Tick {
             clock,
             inputs: (0..SLOTS).map(|_| None).collect(),
@@ -297,7 +298,15 @@ impl Engine {
                 let first = format.rate.frame_at(clock.now()) + 1;
                 let mut mixer = mixer;
                 mixer.begin_at(format.rate.sample_of(first));
-                let sound = sound::start(mixer, orders_out, strips, link.clone(), encoder, clock);
+                let sound = sound::start(
+                    mixer,
+                    orders_out,
+                    strips,
+                    link.clone(),
+                    encoder,
+                    clock,
+                    sounding,
+                );
                 if let Err(error) = &sound {
                     tracing::error!("no mixer: {error}");
                 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::audio::{Mixer, Order, Strip};
+use crate::audio::{LoudnessMeter, LoudnessShown, Meters, Mixer, Order, Strip};
 use crate::media::{BLOCK, HouseClock, block_start};
 use crate::output::EncoderInput;
 
@@ -49,6 +49,34 @@ impl StripLine {
     }
 }
 
+/// Blocks from one reading of the loudness to the next: ten a second, as EBU Tech 3341 asks.
+const READING_BLOCKS: u32 = 10;
+
+/// Measures what the encoder was given, once it has it.
+struct Loudness {
+    meter: LoudnessMeter,
+    blocks: u32,
+}
+
+impl Loudness {
+    fn new() -> Option<Self> {
+        let meter = LoudnessMeter::new();
+        let meter = meter.inspect_err(|error| tracing::error!("no loudness is measured: {error}"));
+        meter.ok().map(|meter| Self { meter, blocks: 0 })
+    }
+
+    fn take(&mut self, samples: &[f32], shown: &LoudnessShown) {
+        if shown.take_reset() {
+            self.meter.reset();
+        }
+        self.meter.take(samples);
+        self.blocks += 1;
+        if self.blocks.is_multiple_of(READING_BLOCKS) {
+            shown.show(&self.meter.reading());
+        }
+    }
+}
+
 /// Starts the thread.
 pub fn start(
     mut mixer: Mixer,
@@ -57,10 +85,12 @@ pub fn start(
     link: Arc<SoundLink>,
     encoder: EncoderInput,
     clock: HouseClock,
+    meters: Arc<Meters>,
 ) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new()
         .name("mixer".to_owned())
         .spawn(move || {
+            let mut loudness = Loudness::new();
             while !link.ended.load(Ordering::Relaxed) {
                 let end = mixer.position() + BLOCK as u64;
                 let due = block_start(end) + BEHIND_NS;
@@ -76,7 +106,11 @@ pub fn start(
                 while let Ok(order) = orders.pop() {
                     mixer.order(order);
                 }
-                encoder.sound(&mixer.block());
+                let block = mixer.block();
+                encoder.sound(&block);
+                if let Some(loudness) = &mut loudness {
+                    loudness.take(&block.samples, &meters.loudness);
+                }
             }
         })
 }

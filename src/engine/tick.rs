@@ -335,6 +335,7 @@ impl Tick {
                     clip.act(action, position_s, rate.time_of(n));
                 }
             }
+            Effect::ResetLoudness => self.meters.loudness.ask_reset(),
             Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
             Effect::Quit => asked.quit = true,
         }
@@ -465,6 +466,7 @@ impl Tick {
             transition: self.problem(),
             stingers: self.stingers.status(&self.core.show().stingers),
             program: self.meters.take_program(),
+            loudness: self.meters.loudness.reading(),
             counters,
             health: self.watch.health(),
             uptime_s: (self.clock.epoch_ns() - self.began_ns + due) as f64 / 1e9,

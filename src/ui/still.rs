@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::meters::BOTTOM_DB;
-use crate::door::{Level, MonitorId, MonitorPicture, Snapshot};
+use crate::door::{Level, Loudness, MonitorId, MonitorPicture, Snapshot};
 
 /// A meter that nothing feeds any more has come down after so many seconds: 60 dB at 20 dB in 1.7 s.
 const FALL_S: f64 = 5.5;
@@ -67,6 +67,7 @@ fn plain(snapshot: &Snapshot) -> Snapshot {
     plain.frame = 0;
     plain.uptime_s = 0.0;
     plain.program_level = Level::default();
+    plain.loudness = Loudness::default();
     plain.counters = Default::default();
     plain.health = Default::default();
     plain.receiver = None;

@@ -36,6 +36,7 @@ pub fn snapshot() -> Snapshot {
         stingers: Vec::new(),
         program_level: Level::default(),
         limiter_db: 0.0,
+        loudness: Default::default(),
         destinations: vec![
             destination("yt", "YouTube", "a.rtmp.example/live2"),
             destination("pt", "PeerTube", "peertube.example/live"),
