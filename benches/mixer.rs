@@ -1,0 +1,127 @@
+//! The mixer: a block of 10 ms of 32 stereo strips, beside GStreamer's audiomixer with the plain sum
+//! of as many.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use regie::audio::{Meters, Mixer, Order, Strip, StripGain, Track};
+use regie::input::{SoundWriter, sound_ring};
+use regie::media::{BLOCK, CHANNELS, SAMPLE_RATE, block_start};
+use regie::show::StripSettings;
+use rustix::time::{ClockId, clock_gettime};
+
+const STRIPS: usize = 32;
+const BLOCKS: usize = 1000;
+const ROUNDS: usize = 5;
+const BLOCK_US: f64 = 1e6 * BLOCK as f64 / SAMPLE_RATE as f64;
+
+fn main() {
+    if let Err(error) = gst::init() {
+        println!("GStreamer does not start: {error}");
+        return;
+    }
+    println!(
+        "\nMixer: {STRIPS} stereo strips, a block of 10 ms, µs and times real time on one core"
+    );
+    let mut everything = StripSettings::default();
+    everything.trim_db = 3.0;
+    everything.high_pass.on = true;
+    everything.gate.on = true;
+    everything.eq.on = true;
+    for (band, gain) in everything.eq.bands.iter_mut().zip([3.0, -4.0, 2.0, 5.0]) {
+        band.gain_db = gain;
+    }
+    everything.compressor.on = true;
+    everything.pan = 0.3;
+    everything.delay_ms = 40.0;
+    show("every processor on", &rounds(|| mixer(&everything)));
+    show("plain sum", &rounds(|| mixer(&StripSettings::default())));
+    let peer = rounds(|| {
+        let summed = peer("! m.", "audiomixer name=m ! fakesink sync=false")?;
+        Some(summed - peer("! fakesink sync=false", "")?)
+    });
+    show("audiomixer, plain sum", &peer);
+}
+
+fn rounds(mut work: impl FnMut() -> Option<f64>) -> Vec<f64> {
+    let mut seen: Vec<f64> = (0..ROUNDS).filter_map(|_| work()).collect();
+    seen.sort_by(f64::total_cmp);
+    seen
+}
+
+fn show(name: &str, seen: &[f64]) {
+    let (Some(&middle), Some(least), Some(most)) =
+        (seen.get(seen.len() / 2), seen.first(), seen.last())
+    else {
+        println!("  {name:40} not measured");
+        return;
+    };
+    let times = BLOCK_US / middle;
+    println!("  {name:40} {middle:7.0} ({least:.0} to {most:.0})  {times:5.0}×");
+}
+
+/// Microseconds for a block, with what reads the sources' rings.
+fn mixer(settings: &StripSettings) -> Option<f64> {
+    let mut mixer = Mixer::new(STRIPS, Arc::new(Meters::new(STRIPS)));
+    let mut writers: Vec<SoundWriter> = (0..STRIPS)
+        .map(|slot| {
+            let (writer, reader) = sound_ring();
+            let strip = Strip::new(Track::new(reader, false), settings.clone());
+            mixer.put(slot, Some(Box::new(strip)));
+            writer
+        })
+        .collect();
+    let heard = StripGain {
+        fader: 0.2,
+        follow: 1.0,
+    };
+    mixer.order(Order {
+        position: 0,
+        ramp: 1,
+        strips: vec![heard; STRIPS],
+        settings: Vec::new(),
+        program: 1.0,
+    });
+    let sound: Vec<f32> = (0..BLOCK * CHANNELS)
+        .map(|i| 0.3 * ((i / CHANNELS) as f32 * 0.13).sin())
+        .collect();
+    let mut spent = Duration::ZERO;
+    for block in 0..BLOCKS {
+        // The mixer looks ahead by less than a block.
+        for writer in &mut writers {
+            for ahead in block..block + if block == 0 { 2 } else { 1 } {
+                let at = ahead + usize::from(block > 0);
+                writer.push(&sound, block_start((at * BLOCK) as u64), false);
+            }
+        }
+        let began = Instant::now();
+        black_box(mixer.block());
+        spent += began.elapsed();
+    }
+    Some(spent.as_secs_f64() * 1e6 / BLOCKS as f64)
+}
+
+/// Microseconds of processor time for a block of as many sources that go `to` somewhere.
+fn peer(to: &str, then: &str) -> Option<f64> {
+    let source = format!(
+        "audiotestsrc wave=saw num-buffers={BLOCKS} samplesperbuffer={BLOCK} \
+         ! audio/x-raw,format=F32LE,rate={SAMPLE_RATE},channels={CHANNELS} {to} "
+    );
+    let pipeline = gst::parse::launch(&(source.repeat(STRIPS) + then)).ok()?;
+    let cpu = || {
+        let time = clock_gettime(ClockId::ProcessCPUTime);
+        time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+    };
+    let began = cpu();
+    pipeline.set_state(gst::State::Playing).ok()?;
+    let bus = pipeline.bus()?;
+    let ended = [gst::MessageType::Eos, gst::MessageType::Error];
+    let told = bus.timed_pop_filtered(gst::ClockTime::from_seconds(60), &ended);
+    let spent = cpu() - began;
+    pipeline.set_state(gst::State::Null).ok()?;
+    told.filter(|message| message.type_() == gst::MessageType::Eos)?;
+    Some(spent * 1e6 / BLOCKS as f64)
+}
