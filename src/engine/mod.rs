@@ -20,6 +20,7 @@ mod reception;
 mod scout;
 mod sound;
 mod stagehands;
+mod standing;
 mod sting;
 mod stingers;
 mod switcher;
@@ -39,7 +40,7 @@ use crossbeam_channel::{Sender, bounded, unbounded};
 
 pub use book::{Book, BookError, Draft, Past};
 pub use cast::{Cast, SLOTS};
-pub use core::{Core, Effect, Leaving, Observed, OnAir, Refusal, Strip};
+pub use core::{Brings, Core, Effect, Faders, Leaving, Observed, OnAir, Refusal, Strip};
 pub use journal::{Journal, JournalStrip};
 pub use past::go_back;
 pub use switcher::{SwitchError, Switcher};
@@ -207,6 +208,7 @@ impl Engine {
             hands.start_destination(destination);
         }
         let setting = hands.setting().clone();
+        let (standing, heard) = standing::line(core.standing());
         let editor = Editor {
             file: options.file,
             asked: lines.edited,
@@ -216,6 +218,7 @@ impl Engine {
             hub: hub.clone(),
             packing: Packing::new(hub.clone(), edit.clone()),
             status: edit,
+            standing: heard,
             place: options.place,
             keys,
             tries: Tries::new(hub.clone()),
@@ -271,6 +274,7 @@ impl Engine {
             departures,
             outputs: outputs.observer,
             taps,
+            standing,
             wipes,
             stingers,
             stingers_known: 0,
