@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PackingStatus;
 use crate::media::Rate;
-use crate::show::{Afv, AtEnd, TransitionStyle};
+use crate::show::{Afv, AtEnd, RecordingFormat, TransitionStyle};
 
 /// The whole state of the show after one tick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -352,6 +352,9 @@ pub struct RecordingStatus {
     /// Where the next file will be written.
     #[serde(default)]
     pub folder: String,
+    /// Which kind of file the next one will be.
+    #[serde(default)]
+    pub format: RecordingFormat,
     /// The last markers of this file, in the order in which they were set.
     #[serde(default)]
     pub markers: Arc<Vec<MarkerStatus>>,

@@ -171,6 +171,7 @@ impl Engine {
         let aim = Aim::new(
             folder.join(&cast.show.recording.folder),
             cast.show.name.clone(),
+            cast.show.recording.format,
         );
         let told = (edit.clone(), keys.clone());
         let mut outputs = start_outputs(&core, clock, aim.clone(), &consumers, told)?;
@@ -380,8 +381,8 @@ fn start_outputs(
 ) -> Result<Outputs, EngineError> {
     let show = core.show();
     let (encoded_in, encoded_out) = unbounded();
-    let bits = show.encoder.bits_per_second();
-    let (recorder, queue) = Recorder::start(aim, bits / 8)?;
+    let bytes = show.encoder.bits_per_second() / 8;
+    let (recorder, queue) = Recorder::start(aim, bytes, show.format.rate.fps())?;
     consumers.add(queue);
     let fan_out = start_fan_out(encoded_out, consumers.clone())?;
     let encoders = Encoders::start(clock, show.format, &show.encoder, encoded_in)?;
