@@ -11,6 +11,8 @@
 
 mod fragment;
 mod scan;
+#[cfg(test)]
+mod tests;
 
 pub use fragment::Writer;
 pub use scan::{Layout, ScanError};
