@@ -12,7 +12,7 @@ use regie::door::{
     Command, DestinationStatus, Direction, Event, Rgb, Snapshot, Tally, TransitionKind,
     TransitionState, TransitionStyle,
 };
-use regie::engine::{Book, Cast, Core, Effect, Journal, Leaving, Observed, SLOTS};
+use regie::engine::{Book, Brings, Cast, Core, Effect, Faders, Journal, Leaving, Observed, SLOTS};
 use regie::input::sound_ring;
 use regie::media::{BLOCK, CHANNELS, NS_PER_S, Rate, block_start, db_to_gain};
 use regie::show::{
@@ -200,8 +200,6 @@ fn command() -> impl Strategy<Value = Command> {
         2 => (id(), decibels()).prop_map(|(source, db)| Command::Fader { source, db }),
         1 => (id(), any::<bool>()).prop_map(|(source, on)| Command::Mute { source, on }),
         1 => (id(), afv()).prop_map(|(source, mode)| Command::Afv { source, mode }),
-        1 => (id(), prop_oneof![0u32..2100, any::<u32>()])
-            .prop_map(|(source, ms)| Command::PictureDelay { source, ms }),
         1 => (id(), any::<bool>())
             .prop_map(|(destination, on)| Command::Stream { destination, on }),
         1 => any::<bool>().prop_map(|on| Command::StreamAll { on }),
@@ -350,7 +348,6 @@ fn is_valid(command: &Command, core: &Core) -> bool {
         Command::FadeToBlack { frames, .. } => frames.unwrap_or(0) <= 1000,
         Command::Fader { source: id, db } => source(id) && *db >= -100.0 && *db <= 10.0,
         Command::Mute { source: id, .. } | Command::Afv { source: id, .. } => source(id),
-        Command::PictureDelay { source: id, ms } => source(id) && *ms <= 2000,
         Command::Stream { destination, .. } => {
             show.destinations.iter().any(|d| d.id == *destination)
         }
@@ -446,7 +443,6 @@ fn check_effect(command: &Command, before: &Snapshot, core: &Core, effect: &Effe
         Command::Fader { source: id, db } => assert_eq!(source(id).fader_db, *db),
         Command::Mute { source: id, on } => assert_eq!(source(id).mute, *on),
         Command::Afv { source: id, mode } => assert_eq!(source(id).afv, *mode),
-        Command::PictureDelay { source: id, ms } => assert_eq!(source(id).picture_delay_ms, *ms),
         Command::Stream { on, .. } | Command::StreamAll { on } => {
             let Effect::Stream(ids, effect_on) = effect else {
                 panic!("{effect:?}")
@@ -678,7 +674,12 @@ proptest! {
             prop_assert_eq!(next.slots().len(), ids(&next));
             let distinct: std::collections::BTreeSet<_> = next.slots().iter().collect();
             prop_assert_eq!(distinct.len(), ids(&next), "two sources in one slot");
-            match core.recast(next, leaving) {
+            let brings = Brings {
+                faders: if edits.is_none() { Faders::None } else { Faders::Edited },
+                transition: draft.touches_transition(),
+            };
+            let sounds = core.standing().sounds;
+            match core.recast(next, leaving, &brings) {
                 Err(_) => {
                     prop_assert!(leaving != Leaving::Meant);
                     prop_assert_eq!(snapshot(&core, 0), before.2);
@@ -689,6 +690,12 @@ proptest! {
             if !live_edit && leaving != Leaving::Meant {
                 prop_assert_eq!(&core.clone().tick().from, &before.1.from, "seen on air");
                 prop_assert_eq!(&core.clone().tick().to, &before.1.to);
+            }
+            if edits.is_none() {
+                for (id, sound) in core.standing().sounds {
+                    let before = sounds.get(&id);
+                    prop_assert!(before.is_none_or(|before| *before == sound), "undo moved {}", id);
+                }
             }
             let s = snapshot(&core, 0);
             // A transition goes on to where it went, though that has left the show.

@@ -12,7 +12,7 @@ use regie::door::{
     Command, DestinationState, Door, Event, MarkerStatus, MonitorId, MonitorPicture,
     MonitorRequest, RecordingState, Snapshot, TrialState, TrialStatus, Tried,
 };
-use regie::show::{self, Destination, Edit, Item, ItemKind, Recording, Show};
+use regie::show::{self, Destination, Edit, Item, ItemKind, Recording, RecordingFormat, Show};
 use regie::ui::{Desk, FolderDialog, Graphics, install_theme};
 use regie::{door, media};
 
@@ -441,5 +441,11 @@ fn the_recorders_menu_has_its_folder_and_its_markers() {
         sent = door.sent();
     }
     let folder = "/disks/two".to_owned();
-    assert_eq!(only_edit(sent), Edit::Recording(Recording { folder }));
+    assert_eq!(
+        only_edit(sent),
+        Edit::Recording(Recording {
+            folder,
+            format: RecordingFormat::Mkv
+        })
+    );
 }

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use regie::media::{CameraMode, Rate};
 use regie::show::{
     Afv, AtEnd, Colour, Destination, Direction, Encoder, EncoderName, Format, Key, Latency, Layer,
-    Pattern, Play, Preset, Receiver, Recording, Rgb, Scene, Show, Source, SourceKind,
-    TransitionKind, TransitionStyle, VERSION, Wheel, parse, save,
+    Pattern, Play, Preset, Receiver, Recording, RecordingFormat, Rgb, Scene, Show, Source,
+    SourceKind, TransitionKind, TransitionStyle, VERSION, Wheel, parse, save,
 };
 
 fn id() -> impl Strategy<Value = String> {
@@ -256,6 +256,7 @@ prop_compose! {
         scenes in vec((id(), text(), vec(layer(), 0..4), option::of(transition())), 0..4),
         transition in transition(),
         destinations in vec(destination(), 0..4),
+        is_mp4 in any::<bool>(),
         folder in text().prop_filter("a folder", |f| !f.is_empty()),
         port in option::of(1u16..),
     ) -> Show {
@@ -270,7 +271,10 @@ prop_compose! {
             stingers: Vec::new(),
             hold: Default::default(),
             destinations,
-            recording: Recording { folder },
+            recording: Recording {
+                folder,
+                format: if is_mp4 { RecordingFormat::Mp4 } else { RecordingFormat::Mkv },
+            },
             receiver: port.map(|port| Receiver { address: format!("127.0.0.1:{port}") }),
         };
         let mut seen = std::collections::BTreeSet::new();

@@ -103,7 +103,7 @@ pub enum Command {
         /// How.
         mode: Afv,
     },
-    /// Delays a source's picture against its sound.
+    /// Delays a source's picture against its sound: an edit of the source, at once on air.
     PictureDelay {
         /// A source's id.
         source: String,
@@ -277,6 +277,7 @@ impl Command {
             || matches!(
                 self,
                 Self::Edit { .. }
+                    | Self::PictureDelay { .. }
                     | Self::Undo { .. }
                     | Self::Redo { .. }
                     | Self::Save { .. }

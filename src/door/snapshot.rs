@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PackingStatus;
 use crate::media::Rate;
-use crate::show::{Afv, AtEnd, TransitionStyle};
+use crate::show::{Afv, AtEnd, RecordingFormat, TransitionStyle};
 
 /// The whole state of the show after one tick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,6 +85,10 @@ pub struct Transition {
     pub tried: Option<f32>,
     /// Why it cannot be had as chosen and a mix is made instead; empty while all is well.
     pub message: String,
+    /// The show's own: what the director chose last, before which a scene's own may go. It is what is
+    /// saved as the show's `transition`.
+    #[serde(default)]
+    pub chosen: TransitionStyle,
 }
 
 /// What a transition does.
@@ -378,6 +382,9 @@ pub struct RecordingStatus {
     /// Where the next file will be written.
     #[serde(default)]
     pub folder: String,
+    /// Which kind of file the next one will be.
+    #[serde(default)]
+    pub format: RecordingFormat,
     /// The last markers of this file, in the order in which they were set.
     #[serde(default)]
     pub markers: Arc<Vec<MarkerStatus>>,

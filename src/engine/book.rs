@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::standing::Standing;
 use crate::show::{Edit, EditError, ItemKind, Part, Show};
 
 /// What an edit of the whole show touches.
 const EVERYTHING: Part = Part::setting("contents");
+const TRANSITION: Part = Part::setting("transition");
 
 /// So many steps can be undone.
 const STEPS: usize = 500;
@@ -19,6 +21,8 @@ const STEPS: usize = 500;
 #[derive(Clone, Debug)]
 pub struct Book {
     show: Arc<Show>,
+    /// What the hand has set since, where it is known.
+    standing: Option<Arc<Standing>>,
     revision: u64,
     /// The revision that the show had when it was opened.
     first: u64,
@@ -52,6 +56,8 @@ pub struct Past {
 pub struct Draft {
     /// The show as it would be.
     pub show: Arc<Show>,
+    /// The show on the other side, with what the hand had set.
+    before: Arc<Show>,
     label: String,
     parts: BTreeSet<Part>,
     way: Way,
@@ -96,6 +102,7 @@ impl Book {
     pub fn new(show: Arc<Show>, revision: u64) -> Self {
         Self {
             show,
+            standing: None,
             revision,
             first: revision,
             undo: VecDeque::new(),
@@ -108,6 +115,7 @@ impl Book {
     pub fn going_on(show: Arc<Show>, revision: u64, past: Past) -> Self {
         Self {
             show,
+            standing: None,
             revision,
             first: past.first,
             undo: past.undo,
@@ -128,7 +136,21 @@ impl Book {
         }
     }
 
-    /// The show as it is.
+    /// Is told what the hand has set. It belongs to what is saved and to what can be undone, but to no
+    /// revision.
+    pub fn know(&mut self, standing: Arc<Standing>) {
+        self.standing = Some(standing);
+    }
+
+    /// The show as it is saved: with what the hand has set.
+    pub fn as_it_stands(&self) -> Show {
+        match &self.standing {
+            Some(standing) => standing.written_into(&self.show),
+            None => Show::clone(&self.show),
+        }
+    }
+
+    /// The show as it was edited.
     pub fn show(&self) -> &Arc<Show> {
         &self.show
     }
@@ -162,7 +184,9 @@ impl Book {
         label: &str,
         joins: bool,
     ) -> Result<Draft, BookError> {
+        let before = self.as_it_stands();
         let mut show = Show::clone(&self.show);
+        show.transition.clone_from(&before.transition);
         let mut parts = BTreeSet::new();
         for edit in edits {
             parts.append(&mut edit.apply(&mut show)?);
@@ -170,6 +194,7 @@ impl Book {
         self.fresh(made_on, &parts)?;
         Ok(Draft {
             show: Arc::new(show),
+            before: Arc::new(before),
             label: label.to_owned(),
             parts,
             way: Way::New { joins },
@@ -180,6 +205,7 @@ impl Book {
     pub fn draft_whole(&self, show: Arc<Show>, label: &str) -> Draft {
         Draft {
             show,
+            before: Arc::new(self.as_it_stands()),
             label: label.to_owned(),
             parts: [EVERYTHING].into(),
             way: Way::New { joins: false },
@@ -215,8 +241,14 @@ impl Book {
                 now: self.revision,
             });
         }
+        let before = self.as_it_stands();
+        let mut show = Show::clone(&step.show);
+        if !touches_transition(&step.parts) {
+            show.transition.clone_from(&before.transition);
+        }
         Ok(Draft {
-            show: step.show.clone(),
+            show: Arc::new(show),
+            before: Arc::new(before),
             label: step.label.clone(),
             parts: step.parts.clone(),
             way,
@@ -250,10 +282,10 @@ impl Book {
         for part in &draft.parts {
             self.touched.insert(part.clone(), self.revision);
         }
-        let before = std::mem::replace(&mut self.show, draft.show);
+        self.show = draft.show;
         let step = Step {
             label: draft.label,
-            show: before,
+            show: draft.before,
             parts: draft.parts,
         };
         match draft.way {
@@ -282,6 +314,17 @@ impl Book {
         }
         self.revision
     }
+}
+
+impl Draft {
+    /// Whether it says which transition is used.
+    pub fn touches_transition(&self) -> bool {
+        touches_transition(&self.parts)
+    }
+}
+
+fn touches_transition(parts: &BTreeSet<Part>) -> bool {
+    [EVERYTHING, TRANSITION].iter().any(|p| parts.contains(p))
 }
 
 fn word(part: &Part) -> String {

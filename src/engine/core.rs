@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::cast::{Cast, SLOTS};
 use super::journal::{Journal, JournalStrip};
+use super::standing::{SoundStanding, Standing};
 use super::stingers::Lengths;
 use super::switcher::{SwitchError, Switcher};
 use super::taken::Taken;
@@ -35,8 +36,6 @@ pub enum Effect {
     Record(bool),
     /// Mark this frame.
     Marker(String),
-    /// Delay a source's picture, by slot.
-    PictureDelay(usize, u32),
     /// Have a clip do something, by slot; with where a seek goes, in seconds.
     Clip(usize, ClipAction, f64),
     /// Measure the program's loudness anew.
@@ -121,6 +120,28 @@ pub enum Leaving {
     Stays,
 }
 
+/// Whose faders, mutes and AFV a show that was edited brings with it. The others stay where the hand put
+/// them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Faders {
+    /// Those that the edit changed.
+    #[default]
+    Edited,
+    /// None: what is heard never changes by an undone edit.
+    None,
+    /// Those of these sources.
+    Of(BTreeSet<String>),
+}
+
+/// What a show that was edited changes of that which the hand sets while it runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brings {
+    /// Of the mixer.
+    pub faders: Faders,
+    /// The transition in use is the show's.
+    pub transition: bool,
+}
+
 /// A strip's settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Strip {
@@ -145,15 +166,21 @@ impl Strip {
         }
     }
 
-    /// Takes over what differs between the source as it was and as it is now.
-    fn change(&mut self, old: &Source, new: &Source) {
-        if old.fader_db != new.fader_db {
+    /// Takes over what differs between the source as it was and as it is now; of its sound, what
+    /// `faders` lets through.
+    fn change(&mut self, old: &Source, new: &Source, faders: &Faders) {
+        let (brings, all) = match faders {
+            Faders::Edited => (true, false),
+            Faders::None => (false, false),
+            Faders::Of(sources) => (sources.contains(&new.id), true),
+        };
+        if brings && (all || old.fader_db != new.fader_db) {
             self.fader_db = new.fader_db;
         }
-        if old.mute != new.mute {
+        if brings && (all || old.mute != new.mute) {
             self.mute = new.mute;
         }
-        if old.afv != new.afv {
+        if brings && (all || old.afv != new.afv) {
             self.afv = new.afv;
         }
         if old.picture_delay_ms != new.picture_delay_ms {
@@ -229,11 +256,16 @@ impl Core {
     }
 
     /// Goes on with a show that was edited. What is on air stays as it was taken, unless edits are
-    /// live.
+    /// live; what the hand set stays, but for what the edit `brings`.
     ///
     /// # Errors
     /// [`Refusal::OnAir`] where `on_air` does not allow what it would do; nothing has changed then.
-    pub fn recast(&mut self, cast: Arc<Cast>, on_air: Leaving) -> Result<(), Refusal> {
+    pub fn recast(
+        &mut self,
+        cast: Arc<Cast>,
+        on_air: Leaving,
+        brings: &Brings,
+    ) -> Result<(), Refusal> {
         let before = &self.cast;
         let is_on_air = |slot: usize| self.switcher.on_air().any(|stage| stage.shows(slot));
         // A source that left the show, not one that was made anew under its id.
@@ -278,12 +310,15 @@ impl Core {
                 .find(|(_, s)| **s == slot)
             {
                 // What the hand did to a strip stays; what the edit changed is as the edit says.
-                Some((old, _)) => self.strips[slot].change(old, source),
+                Some((old, _)) => self.strips[slot].change(old, source, &brings.faders),
                 None => {
                     self.strips[slot] = Strip::of(source);
                     // The same source made anew: its fader is where it was.
-                    if let Some(old) = before.slot(&source.id) {
-                        self.strips[slot] = self.strips[old];
+                    if let Some(was) = before.slot(&source.id)
+                        && let Some(old) = before.source_at(was)
+                    {
+                        self.strips[slot] = self.strips[was];
+                        self.strips[slot].change(old, source, &brings.faders);
                     }
                 }
             }
@@ -292,6 +327,11 @@ impl Core {
             self.switcher.drop_sources(&leaving);
         }
         self.switcher.recast(&cast);
+        if brings.transition {
+            let (_, overruled) = self.switcher.chosen_transition();
+            let style = cast.show.transition.clone();
+            self.switcher.restore_transition(style, overruled);
+        }
         if self.live_edit {
             self.switcher.retake(&cast);
         }
@@ -380,6 +420,22 @@ impl Core {
             live_edit: self.live_edit,
             rate: Some(self.cast.show.format.rate),
             ..Journal::default()
+        }
+    }
+
+    /// How that stands which the hand sets and the file keeps.
+    pub fn standing(&self) -> Standing {
+        let sounds = self.sources().map(|(source, strip)| {
+            let sound = SoundStanding {
+                fader_db: strip.fader_db,
+                mute: strip.mute,
+                afv: strip.afv,
+            };
+            (source.id.clone(), sound)
+        });
+        Standing {
+            sounds: sounds.collect(),
+            transition: self.switcher.chosen_transition().0.clone(),
         }
     }
 
@@ -493,18 +549,6 @@ impl Core {
                 let strip = self.strip(source)?;
                 self.strips[strip].afv = *mode;
             }
-            Command::PictureDelay { source, ms } => {
-                let strip = self.strip(source)?;
-                if *ms > PICTURE_DELAY_MAX_MS {
-                    return Err(Refusal::OutOfRange {
-                        what: "picture delay",
-                        value: format!("{ms} ms"),
-                        expected: format!("0 to {PICTURE_DELAY_MAX_MS} ms"),
-                    });
-                }
-                self.strips[strip].picture_delay_ms = *ms;
-                return Ok(Effect::PictureDelay(strip, *ms));
-            }
             Command::Clip {
                 source,
                 action,
@@ -576,6 +620,7 @@ impl Core {
             Command::ResetLoudness {} => return Ok(Effect::ResetLoudness),
             Command::Snapshot {} => return Ok(Effect::Snapshot),
             Command::Edit { .. }
+            | Command::PictureDelay { .. }
             | Command::Undo { .. }
             | Command::Redo { .. }
             | Command::Save { .. }
@@ -749,7 +794,11 @@ pub(super) fn label(label: &str, id: &str) -> String {
     if label.is_empty() { id } else { label }.to_owned()
 }
 
-fn unknown<'a>(what: &'static str, id: &str, known: impl Iterator<Item = &'a str>) -> Refusal {
+pub(super) fn unknown<'a>(
+    what: &'static str,
+    id: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Refusal {
     Refusal::Unknown {
         what,
         id: id.to_owned(),

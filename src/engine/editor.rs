@@ -12,16 +12,17 @@ use crossbeam_channel::{Receiver, Sender, at, bounded, never, select, tick};
 
 use super::book::{Book, BookError, Draft, Past};
 use super::cast::{Cast, SLOTS};
-use super::core::{Leaving, OnAir, Refusal};
+use super::core::{Brings, Faders, Leaving, OnAir, Refusal, unknown};
 use super::exchange::{Change, Departure, Next};
 use super::keys::Keys;
 use super::packing::{Packing, PackingRefusal};
 use super::past;
 use super::stagehands::Stagehands;
+use super::standing::{SoundStanding, StandingHeard};
 use super::tries::{Tries, TryRefusal};
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
 use crate::show::autosave::{self, Autosave};
-use crate::show::{self, SaveError, Show};
+use crate::show::{self, Edit, Item, SaveError, Show};
 
 /// How often the file is looked at, whether another program changed it.
 const LOOK_AT_FILE: Duration = Duration::from_secs(1);
@@ -109,6 +110,8 @@ pub struct Editor {
     pub hub: Arc<Hub>,
     /// For the snapshot.
     pub status: Arc<ArcSwap<EditStatus>>,
+    /// How that stands which the hand sets and the file keeps.
+    pub standing: StandingHeard,
     /// Where the show is kept from which a next engine would go on.
     pub place: Option<Place>,
     /// The stream keys that the show names.
@@ -148,8 +151,8 @@ struct Desk {
     offered: Option<Autosave>,
     /// What this editor, or the one before it in the same show, last kept beside the file.
     kept: Option<String>,
-    /// When what is edited is kept beside the file, and its text.
-    to_keep: Option<(Instant, String)>,
+    /// When the show as it stands is kept beside the file.
+    to_keep: Option<Instant>,
     /// The next edit is for another engine.
     makes_way: bool,
 }
@@ -210,15 +213,17 @@ impl Desk {
             self.editor.hands.make_hold(&self.cast.show.hold);
         }
         let (asked, departures) = (self.editor.asked.clone(), self.editor.departures.clone());
+        let moved = self.editor.standing.moved.clone();
         let look = tick(LOOK_AT_FILE);
         while !self.makes_way {
-            let keep = match &self.to_keep {
-                Some((when, _)) => at(*when),
-                None => never(),
-            };
+            let keep = self.to_keep.map_or_else(never, at);
             select! {
                 recv(look) -> _ => self.look_at_file(),
                 recv(keep) -> _ => self.keep_beside(),
+                recv(moved) -> moved => match moved {
+                    Ok(()) => self.follow_hand(),
+                    Err(_) => break,
+                },
                 recv(departures) -> departure => match departure {
                     Ok(departure) => self.editor.hands.end(departure),
                     // The tick has ended, and with it the show.
@@ -230,7 +235,10 @@ impl Desk {
                 },
             }
         }
-        // The show is over; what was edited just before is not.
+        // The show is over; what was done just before is not.
+        if self.editor.standing.moved.try_recv().is_ok() {
+            self.follow_hand();
+        }
         if self.to_keep.is_some() {
             self.keep_beside();
         }
@@ -239,19 +247,51 @@ impl Desk {
     /// Keeps what is edited beside the file, where that is another; takes away what was kept where it
     /// is the same again.
     fn keep_beside(&mut self) {
-        let (Some((_, text)), Some(file)) = (self.to_keep.take(), self.editor.file.clone()) else {
+        let (Some(_), Some(file)) = (self.to_keep.take(), self.editor.file.clone()) else {
             return;
         };
+        self.know();
+        let show = self.book.as_it_stands();
         autosave::put_others_aside(&file, self.kept.as_deref());
         if self.offered.take().is_some() {
             self.tell();
         }
-        if *self.saved == **self.book.show() {
+        if *self.saved == show {
             return autosave::remove_own(&file, self.kept.take().as_deref());
         }
-        match autosave::write(&file, &text) {
-            Ok(_) => self.kept = Some(text),
-            Err(error) => tracing::error!("what is edited is not kept beside the show: {error}"),
+        let lost = |why: &dyn std::fmt::Display| {
+            tracing::error!("what is edited is not kept beside the show: {why}");
+        };
+        match show::text_of(&file, &show, &show) {
+            Ok(text) => match autosave::write(&file, &text) {
+                Ok(_) => self.kept = Some(text),
+                Err(error) => lost(&error),
+            },
+            Err(error) => lost(&error),
+        }
+    }
+
+    /// Hears how that stands which the hand sets.
+    fn know(&mut self) {
+        self.book.know(self.editor.standing.now());
+    }
+
+    /// Waits until every command that came before has been carried out, and hears how things stand then.
+    fn settle(&mut self) -> Result<(), EditRefusal> {
+        let (answer, settled) = bounded(1);
+        let asked = self.editor.changes.send(Change::Settle(answer));
+        asked.map_err(|_| EditRefusal::Ended)?;
+        settled.recv().map_err(|_| EditRefusal::Ended)?;
+        self.know();
+        Ok(())
+    }
+
+    /// The hand has moved something that the file keeps.
+    fn follow_hand(&mut self) {
+        self.tell();
+        // What was found when the show was opened is not put aside by a fader that moves.
+        if self.offered.is_none() {
+            self.autosave_soon();
         }
     }
 
@@ -260,9 +300,12 @@ impl Desk {
             // Answered when it is done, which may take a while.
             return self.editor.keys.change(ask);
         }
-        if let (Command::SaveWithMedia { path }, Some(file)) = (&ask.command, &self.editor.file) {
-            let (path, show) = (path.clone(), self.book.show().clone());
-            return self.editor.packing.begin(ask, show, file, &path);
+        if let (Command::SaveWithMedia { path }, Some(file)) =
+            (&ask.command, self.editor.file.clone())
+            && self.settle().is_ok()
+        {
+            let (path, show) = (path.clone(), Arc::new(self.book.as_it_stands()));
+            return self.editor.packing.begin(ask, show, &file, &path);
         }
         let id = Some(ask.id);
         let outcome = self.carry_out(&ask.command);
@@ -294,6 +337,7 @@ impl Desk {
     }
 
     fn carry_out(&mut self, command: &Command) -> Result<u64, EditRefusal> {
+        self.know();
         match command {
             Command::Edit {
                 revision,
@@ -308,13 +352,16 @@ impl Desk {
                 } else {
                     Leaving::Refused
                 };
-                self.make(draft, on_air)
+                self.make(draft, on_air, Faders::Edited)
             }
+            Command::PictureDelay { source, ms } => self.delay_picture(source, *ms),
             Command::Undo { revision } => {
-                self.make(self.book.draft_undo(*revision)?, Leaving::Stays)
+                let draft = self.book.draft_undo(*revision)?;
+                self.make(draft, Leaving::Stays, Faders::None)
             }
             Command::Redo { revision } => {
-                self.make(self.book.draft_redo(*revision)?, Leaving::Stays)
+                let draft = self.book.draft_redo(*revision)?;
+                self.make(draft, Leaving::Stays, Faders::None)
             }
             Command::Save { over } => self.save(*over),
             Command::SaveAs { path } => self.save_as(path),
@@ -344,8 +391,26 @@ impl Desk {
         }
     }
 
+    /// The command for a picture's delay: an edit of its source, for it belongs to how that is built.
+    fn delay_picture(&mut self, id: &str, ms: u32) -> Result<u64, EditRefusal> {
+        let mut sources = self.book.show().sources.iter();
+        let Some(source) = sources.find(|source| source.id == id) else {
+            let ids = self.book.show().sources.iter().map(|s| s.id.as_str());
+            return Err(unknown("source", id, ids).into());
+        };
+        let set = Edit::Set {
+            id: id.to_owned(),
+            item: Item::Source(show::Source {
+                picture_delay_ms: ms,
+                ..source.clone()
+            }),
+        };
+        let draft = self.book.draft(None, &[set], "picture delay", true)?;
+        self.make(draft, Leaving::Refused, Faders::None)
+    }
+
     /// Makes a draft the show, if it holds together and the tick takes it.
-    fn make(&mut self, draft: Draft, on_air: Leaving) -> Result<u64, EditRefusal> {
+    fn make(&mut self, draft: Draft, on_air: Leaving, faders: Faders) -> Result<u64, EditRefusal> {
         let before = self.cast.show.clone();
         let now = draft.show.clone();
         let path = self.editor.file.clone().unwrap_or_default();
@@ -361,6 +426,10 @@ impl Desk {
         let change = Change::Play(Next {
             cast: cast.clone(),
             on_air,
+            brings: Brings {
+                faders,
+                transition: draft.touches_transition(),
+            },
             answer,
         });
         self.editor
@@ -378,7 +447,7 @@ impl Desk {
                 tracing::error!("a next engine would not know this edit: {error}");
             }
         }
-        self.autosave_soon(text);
+        self.autosave_soon();
         Ok(taken.frame)
     }
 
@@ -403,18 +472,17 @@ impl Desk {
         let kept = past::keep(&place, &text, book.past());
         if kept.is_ok() {
             self.book = book;
-            self.autosave_soon(text);
+            self.autosave_soon();
         }
         self.editor.hub.make_way(format!("the {what} was changed"));
         kept.map(|()| frame).map_err(EditRefusal::Unkept)
     }
 
     /// Keeps what is edited beside the file, before long.
-    fn autosave_soon(&mut self, text: String) {
-        if self.editor.file.is_some() {
+    fn autosave_soon(&mut self) {
+        if self.editor.file.is_some() && self.to_keep.is_none() {
             // Not put off by each further step of a drag.
-            let when = self.to_keep.as_ref().map(|(when, _)| *when);
-            self.to_keep = Some((when.unwrap_or_else(|| Instant::now() + AUTOSAVE), text));
+            self.to_keep = Some(Instant::now() + AUTOSAVE);
         }
     }
 
@@ -467,9 +535,11 @@ impl Desk {
         if !over && self.has_changed(&file) {
             return Err(EditRefusal::ChangedUnderneath(file));
         }
-        show::save(&file, self.book.show()).map_err(EditRefusal::Save)?;
+        self.settle()?;
+        let show = Arc::new(self.book.as_it_stands());
+        show::save(&file, &show).map_err(EditRefusal::Save)?;
         self.text = std::fs::read_to_string(&file).ok();
-        self.saved = self.book.show().clone();
+        self.saved = show;
         self.changed = false;
         self.offered = None;
         self.to_keep = None;
@@ -498,7 +568,8 @@ impl Desk {
         if runs {
             return Err(EditRefusal::RunsElsewhere(path.clone()));
         }
-        let mut show = Show::clone(self.book.show());
+        self.settle()?;
+        let mut show = self.book.as_it_stands();
         if let (Some(from), Some(to)) = (
             self.editor.file.as_deref().and_then(Path::parent),
             path.parent(),
@@ -515,8 +586,9 @@ impl Desk {
             return Err(EditRefusal::NoAutosave);
         };
         let frame = if take {
+            let all = offered.show.sources.iter().map(|s| s.id.clone()).collect();
             let draft = self.book.draft_whole(Arc::new(offered.show), "autosave");
-            let frame = self.make(draft, Leaving::Stays)?;
+            let frame = self.make(draft, Leaving::Stays, Faders::Of(all))?;
             self.kept = Some(offered.text);
             frame
         } else {
@@ -529,7 +601,8 @@ impl Desk {
         Ok(frame)
     }
 
-    /// Takes over what the file holds now, as an edit that can be undone.
+    /// Takes over what the file holds now, as an edit that can be undone. Faders, mutes and AFV stay as
+    /// the hand put them, but where the file says another of a source than it did.
     fn revert(&mut self) -> Result<u64, EditRefusal> {
         let Some(file) = self.editor.file.clone() else {
             return Err(EditRefusal::Ended);
@@ -544,7 +617,13 @@ impl Desk {
             .map_err(|faults| EditRefusal::Unreadable(SaveError::Faulty(faults)))?;
         let show = Arc::new(show);
         let draft = self.book.draft_whole(show.clone(), "revert");
-        let answer = self.make(draft, Leaving::Stays)?;
+        let changed = show.sources.iter().filter(|source| {
+            let mut before = self.saved.sources.iter();
+            let before = before.find(|before| before.id == source.id);
+            before.map(SoundStanding::of) != Some(SoundStanding::of(source))
+        });
+        let changed = changed.map(|source| source.id.clone()).collect();
+        let answer = self.make(draft, Leaving::Stays, Faders::Of(changed))?;
         self.text = Some(text);
         self.saved = show;
         self.changed = false;
@@ -584,12 +663,14 @@ impl Desk {
         }
     }
 
-    fn tell(&self) {
+    fn tell(&mut self) {
+        self.know();
+        let unsaved = *self.saved != self.book.as_it_stands();
         // How a copy with media does is told by who makes it.
         self.editor.status.rcu(|shown| EditStatus {
             packing: shown.packing.clone(),
             revision: self.book.revision(),
-            unsaved: *self.saved != **self.book.show(),
+            unsaved,
             undo: self.book.undoes().map(str::to_owned),
             redo: self.book.redoes().map(str::to_owned),
             file: self.editor.file.clone(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use super::cast::Cast;
-use super::core::{Leaving, OnAir, Refusal};
+use super::core::{Brings, Leaving, OnAir, Refusal};
 use super::played::Input;
 use crate::media::Picture;
 use crate::output::RunningDestination;
@@ -17,6 +17,9 @@ pub enum Change {
     Play(Next),
     /// To make way for another engine, if nothing is on air; with where the answer goes.
     MakeWay(Sender<Result<u64, OnAir>>),
+    /// To say when every command that came before this has been carried out, and how things stand
+    /// then has been told.
+    Settle(Sender<()>),
 }
 
 /// A show that the tick is asked to play from now on.
@@ -25,6 +28,8 @@ pub struct Next {
     pub cast: Arc<Cast>,
     /// What becomes of what it would take off the air.
     pub on_air: Leaving,
+    /// What it changes of that which the hand sets.
+    pub brings: Brings,
     /// Where the answer goes.
     pub answer: Sender<Result<Taken, Refusal>>,
 }

@@ -20,6 +20,7 @@ mod reception;
 mod scout;
 mod sound;
 mod stagehands;
+mod standing;
 mod sting;
 mod stingers;
 mod switcher;
@@ -39,7 +40,7 @@ use crossbeam_channel::{Sender, bounded, unbounded};
 
 pub use book::{Book, BookError, Draft, Past};
 pub use cast::{Cast, SLOTS};
-pub use core::{Core, Effect, Leaving, Observed, OnAir, Refusal, Strip};
+pub use core::{Brings, Core, Effect, Faders, Leaving, Observed, OnAir, Refusal, Strip};
 pub use journal::{Journal, JournalStrip};
 pub use past::go_back;
 pub use switcher::{SwitchError, Switcher};
@@ -170,6 +171,7 @@ impl Engine {
         let aim = Aim::new(
             folder.join(&cast.show.recording.folder),
             cast.show.name.clone(),
+            cast.show.recording.format,
         );
         let told = (edit.clone(), keys.clone());
         let mut outputs = start_outputs(&core, clock, aim.clone(), &consumers, told)?;
@@ -207,6 +209,7 @@ impl Engine {
             hands.start_destination(destination);
         }
         let setting = hands.setting().clone();
+        let (standing, heard) = standing::line(core.standing());
         let editor = Editor {
             file: options.file,
             asked: lines.edited,
@@ -216,6 +219,7 @@ impl Engine {
             hub: hub.clone(),
             packing: Packing::new(hub.clone(), edit.clone()),
             status: edit,
+            standing: heard,
             place: options.place,
             keys,
             tries: Tries::new(hub.clone()),
@@ -272,6 +276,7 @@ impl Engine {
             departures,
             outputs: outputs.observer,
             taps,
+            standing,
             wipes,
             stingers,
             stingers_known: 0,
@@ -385,8 +390,8 @@ fn start_outputs(
 ) -> Result<Outputs, EngineError> {
     let show = core.show();
     let (encoded_in, encoded_out) = unbounded();
-    let bits = show.encoder.bits_per_second();
-    let (recorder, queue) = Recorder::start(aim, bits / 8)?;
+    let bytes = show.encoder.bits_per_second() / 8;
+    let (recorder, queue) = Recorder::start(aim, bytes, show.format.rate.fps())?;
     consumers.add(queue);
     let fan_out = start_fan_out(encoded_out, consumers.clone())?;
     let encoders = Encoders::start(clock, show.format, &show.encoder, encoded_in)?;

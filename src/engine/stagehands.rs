@@ -141,7 +141,8 @@ impl Stagehands {
     /// Has the next recording written where the show says, and named after it.
     pub fn aim_recorder(&self, show: &Show) {
         let folder = self.setting.folder.join(&show.recording.folder);
-        self.recorder.turn(folder, show.name.clone());
+        let format = show.recording.format;
+        self.recorder.turn(folder, show.name.clone(), format);
     }
 
     /// Makes the holding slate of its text, which is quickly done.

@@ -318,6 +318,7 @@ impl Switcher {
             position: run.map_or(0.0, |run| run.position() as f32),
             tried: self.trial.as_ref().map(|run| run.position() as f32),
             message: String::new(),
+            chosen: self.style.clone(),
         }
     }
 

@@ -16,6 +16,7 @@ use super::monitors::{Now, Taps};
 use super::observer::Observer;
 use super::played::Input;
 use super::sound::SoundLink;
+use super::standing::StandingTold;
 use super::sting::Sting;
 use super::stingers::Stingers;
 use super::wipes::Wipes;
@@ -61,6 +62,8 @@ pub struct Tick {
     pub outputs: Observer,
     /// For monitors.
     pub taps: Arc<Taps>,
+    /// How that stands which the hand sets and the file keeps, for who edits the show.
+    pub standing: StandingTold,
     /// Prepares the pictures of wipes.
     pub wipes: Arc<Wipes>,
     /// Prepares stingers.
@@ -103,8 +106,11 @@ impl Tick {
             }
             self.receive();
             self.learn_stingers();
-            self.recast(n);
+            let settling = self.recast(n);
             let asked = self.carry_out(n, rate);
+            for answer in settling {
+                let _ = answer.try_send(());
+            }
             let layout = self.core.tick();
             self.play_clips(due);
             self.play_stinger(due);
@@ -194,8 +200,10 @@ impl Tick {
         }
     }
 
-    /// Goes on with the show as it was edited, from this frame on.
-    fn recast(&mut self, n: u64) {
+    /// Goes on with the show as it was edited, from this frame on. Gives who waits until the commands are
+    /// carried out.
+    fn recast(&mut self, n: u64) -> Vec<Sender<()>> {
+        let mut settling = Vec::new();
         while let Ok(change) = self.changes.try_recv() {
             let change = match change {
                 Change::Play(next) => next,
@@ -205,13 +213,20 @@ impl Tick {
                     let _ = answer.try_send(on_air.map_or(Ok(n), Err));
                     continue;
                 }
+                Change::Settle(answer) => {
+                    settling.push(answer);
+                    continue;
+                }
             };
             // What was started for the edit before this one is not missing.
             self.receive();
             let before = self.core.cast().clone();
-            let outcome = self.core.recast(change.cast.clone(), change.on_air);
+            let outcome = self
+                .core
+                .recast(change.cast.clone(), change.on_air, &change.brings);
             let answer = outcome.map(|()| {
                 self.follow(&before);
+                self.standing.tell(self.core.standing());
                 Taken {
                     frame: n,
                     missing: self.missing(),
@@ -219,6 +234,7 @@ impl Tick {
             });
             let _ = change.answer.try_send(answer);
         }
+        settling
     }
 
     /// Brings inputs and outputs in line with a show that is another than before.
@@ -284,6 +300,7 @@ impl Tick {
     /// several, for the clock does not wait for its end.
     fn carry_out(&mut self, n: u64, rate: Rate) -> Asked {
         let mut asked = Asked::default();
+        let mut moved = false;
         for _ in 0..COMMANDS_A_FRAME {
             let Ok(ask) = self.asked.try_recv() else {
                 break;
@@ -296,6 +313,13 @@ impl Tick {
                 });
                 continue;
             }
+            moved |= matches!(
+                ask.command,
+                Command::Fader { .. }
+                    | Command::Mute { .. }
+                    | Command::Afv { .. }
+                    | Command::Transition { .. }
+            );
             let answer = match self.obey(&ask, n, rate, &mut asked) {
                 Ok(()) => Event::Done {
                     command: ask.command,
@@ -310,6 +334,9 @@ impl Tick {
             // A client that does not read its answers goes without.
             let _ = ask.answer.try_send(answer);
         }
+        if moved {
+            self.standing.tell(self.core.standing());
+        }
         asked
     }
 
@@ -323,11 +350,6 @@ impl Tick {
             Effect::Stream(destinations, on) => self.outputs.stream(&destinations, on),
             Effect::Record(on) => self.outputs.record(on),
             Effect::Marker(label) => self.outputs.mark(rate.time_of(n), &label)?,
-            Effect::PictureDelay(source, ms) => {
-                if let Some(Some(input)) = self.inputs.get(source) {
-                    input.status.vitals.set_picture_delay_ms(ms);
-                }
-            }
             Effect::Clip(source, action, position_s) => {
                 if let Some(Some(input)) = self.inputs.get_mut(source)
                     && let Some(clip) = &mut input.clip

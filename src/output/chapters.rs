@@ -1,8 +1,8 @@
 //! Markers become chapters of the recording.
 //!
-//! `matroskamux` writes its table of contents at the start and can add nothing later. So, while
-//! recording, markers go to a sidecar that is synced with each of them; when the file is closed, or
-//! mended after a crash, they are put behind its last element, and the SeekHead at its front, which
+//! `matroskamux` writes its table of contents at the start and can add nothing later, and that of an MP4
+//! is written when all is known. So, while recording, markers go to a sidecar that is synced with each of them; when the file is closed, or
+//! mended after a crash, they are put behind the last element of a Matroska, and the SeekHead at its front, which
 //! `matroskamux` leaves room in, is made to point at them. Nothing is copied, however long the file.
 //!
 //! A sidecar also tells that its recording was not closed properly yet: see [`unfinished`].
@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ebml;
 use super::matroska::LayoutError;
+use super::mp4::ScanError;
 
 /// What a sidecar's name has behind its recording's.
 const ENDING: &str = ".chapters";
@@ -46,6 +47,9 @@ pub enum ChaptersError {
     /// It is no Matroska file, or its beginning is lost.
     #[error("{0}: not a Matroska file")]
     NotMatroska(PathBuf),
+    /// It is no MP4 file of regie's, or its beginning is lost.
+    #[error("{0}: not an MP4 file that regie has written")]
+    NotMp4(PathBuf),
     /// It ends before its first picture.
     #[error("{0}: nothing was recorded in it")]
     Empty(PathBuf),
@@ -67,6 +71,14 @@ impl ChaptersError {
             LayoutError::Io(source) => Self::io(path)(source),
             LayoutError::NotMatroska => Self::NotMatroska(path.to_owned()),
             LayoutError::Empty => Self::Empty(path.to_owned()),
+        }
+    }
+
+    pub(super) fn mp4(path: &Path) -> impl Fn(ScanError) -> Self + Copy {
+        move |error| match error {
+            ScanError::Io(source) => Self::io(path)(source),
+            ScanError::NotMp4 => Self::NotMp4(path.to_owned()),
+            ScanError::Empty => Self::Empty(path.to_owned()),
         }
     }
 }
@@ -160,7 +172,7 @@ pub struct Sidecar {
 }
 
 impl Sidecar {
-    /// Makes the sidecar of `recording` (a `.mkv`), empty.
+    /// Makes the sidecar of `recording`, empty.
     ///
     /// # Errors
     /// What the system says; [`io::ErrorKind::AlreadyExists`] where there is one.
@@ -222,6 +234,15 @@ pub(super) fn waiting_chapters(
 ) -> Result<Option<(Vec<u8>, usize)>, ChaptersError> {
     let markers = read_markers(path)?.unwrap_or_default();
     Ok((!markers.is_empty()).then(|| (chapters_element(&markers, duration_ns), markers.len())))
+}
+
+/// When a recording's chapters begin, in milliseconds, and what they are called.
+pub(super) fn waiting_labels(path: &Path) -> Result<Vec<(u64, String)>, ChaptersError> {
+    let markers = read_markers(path)?.unwrap_or_default();
+    let labels = markers.iter().enumerate();
+    Ok(labels
+        .map(|(n, marker)| (marker.ms, label(marker, n + 1)))
+        .collect())
 }
 
 /// Removes a recording's sidecar, if it has one.

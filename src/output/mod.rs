@@ -24,6 +24,7 @@ mod ebml;
 mod matroska;
 mod mend;
 mod mending;
+mod mp4;
 mod naming;
 pub mod receiver;
 #[cfg(test)]

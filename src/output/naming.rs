@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::DateTime;
 
 use super::chapters::sidecar_path;
+use crate::show::RecordingFormat;
 
 /// Bytes that a show's name may take of a file's name. Some file systems hold 143 bytes in all
 /// (eCryptfs), and the time, a number and the sidecar's ending need their share.
@@ -16,22 +17,36 @@ const SHOW_BYTES: usize = 80;
 /// How many files of one show may carry the same second.
 const TRIES: u32 = 1000;
 
-/// Makes an empty file `SHOW 2026-11-21 20.41.07.mkv` in `folder` and gives its path. Where that name
-/// is taken (by a file, or by the chapters of one) it is `… (2).mkv` and so on. The folder is made
-/// where it is missing.
+/// Which format a recording has, by its name.
+pub fn format_of(path: &Path) -> Option<RecordingFormat> {
+    let ending = path.extension()?.to_str()?;
+    RecordingFormat::ALL
+        .into_iter()
+        .find(|format| format.ending() == ending)
+}
+
+/// Makes an empty file `SHOW 2026-11-21 20.41.07.mkv` in `folder` and gives its path; the ending is the
+/// format's. Where that name is taken (by a file, or by the chapters of one) it is `… (2).mkv` and so on.
+/// The folder is made where it is missing.
 ///
 /// `when` is local time, as a person at the desk reads it.
 ///
 /// # Errors
 /// What the file system says; [`io::ErrorKind::AlreadyExists`] where a thousand names are taken.
-pub fn new_file(folder: &Path, show: &str, when: DateTime) -> io::Result<PathBuf> {
+pub fn new_file(
+    folder: &Path,
+    show: &str,
+    when: DateTime,
+    format: RecordingFormat,
+) -> io::Result<PathBuf> {
     fs::create_dir_all(folder)?;
+    let ending = format.ending();
     let stem = format!("{} {}", safe(show), when.strftime("%Y-%m-%d %H.%M.%S"));
     for number in 1..=TRIES {
         let path = folder.join(if number == 1 {
-            format!("{stem}.mkv")
+            format!("{stem}.{ending}")
         } else {
-            format!("{stem} ({number}).mkv")
+            format!("{stem} ({number}).{ending}")
         });
         if sidecar_path(&path).exists() {
             continue;
@@ -112,7 +127,7 @@ mod tests {
     fn names_tell_show_and_time() {
         let folder = tempfile::tempdir().unwrap();
         let deep = folder.path().join("not/there/yet");
-        let path = new_file(&deep, "Évening: Q/A", when()).unwrap();
+        let path = new_file(&deep, "Évening: Q/A", when(), RecordingFormat::Mkv).unwrap();
         assert_eq!(name(&path), "Évening- Q-A 2026-11-21 20.41.07.mkv");
         assert_eq!(fs::metadata(&path).unwrap().len(), 0);
     }
@@ -120,7 +135,7 @@ mod tests {
     #[test]
     fn a_taken_name_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let first = new_file(folder.path(), "Demo", when()).unwrap();
+        let first = new_file(folder.path(), "Demo", when(), RecordingFormat::Mkv).unwrap();
         fs::write(&first, b"precious").unwrap();
         // The chapters of a file that someone moved away must not become another file's.
         fs::write(
@@ -130,7 +145,7 @@ mod tests {
             b"",
         )
         .unwrap();
-        let second = new_file(folder.path(), "Demo", when()).unwrap();
+        let second = new_file(folder.path(), "Demo", when(), RecordingFormat::Mkv).unwrap();
         assert_eq!(name(&second), "Demo 2026-11-21 20.41.07 (3).mkv");
         assert_eq!(fs::read(&first).unwrap(), b"precious");
     }
@@ -140,7 +155,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let paths: Vec<PathBuf> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..20)
-                .map(|_| scope.spawn(|| new_file(folder.path(), "Demo", when()).unwrap()))
+                .map(|_| {
+                    scope.spawn(|| {
+                        new_file(folder.path(), "Demo", when(), RecordingFormat::Mkv).unwrap()
+                    })
+                })
                 .collect();
             threads.into_iter().map(|t| t.join().unwrap()).collect()
         });
@@ -153,7 +172,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, b"").unwrap();
-        assert!(new_file(&file, "Demo", when()).is_err());
+        assert!(new_file(&file, "Demo", when(), RecordingFormat::Mkv).is_err());
     }
 
     #[test]
@@ -171,11 +190,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_ending_says_the_format() {
+        let folder = tempfile::tempdir().unwrap();
+        for format in RecordingFormat::ALL {
+            let path = new_file(folder.path(), "Demo", when(), format).unwrap();
+            assert_eq!(format_of(&path), Some(format));
+        }
+        assert_eq!(format_of(Path::new("a.mkv.chapters")), None);
+    }
+
     proptest! {
         #[test]
         fn any_show_gets_a_file_of_its_own(show in any::<String>()) {
             let folder = tempfile::tempdir().unwrap();
-            let path = new_file(folder.path(), &show, when()).unwrap();
+            let path = new_file(folder.path(), &show, when(), RecordingFormat::Mkv).unwrap();
             prop_assert_eq!(path.parent(), Some(folder.path()));
             prop_assert!(name(&path).len() + ".chapters".len() <= 143);
             prop_assert!(!name(&path).contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|', '\0']));

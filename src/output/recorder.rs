@@ -1,5 +1,5 @@
-//! The recorder: the program's packets in a Matroska file that plays whatever happens. A disk that is
-//! slow or full ends or thins nothing but the recording.
+//! The recorder: the program's packets in a file, Matroska or MP4, that plays whatever happens. A disk
+//! that is slow or full ends or thins nothing but the recording.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use gstreamer_app as gst_app;
 use super::chapters::{self, Sidecar};
 use super::control::{Handle, Wanted};
 use super::mending::mend_beside;
+use super::mp4;
 use super::naming::new_file;
 use super::pipeline::{live_source, retire};
 use super::queue::PacketQueue;
@@ -21,6 +22,7 @@ use super::recover::recover;
 use crate::door::{MarkerStatus, RecordingState, RecordingStatus};
 use crate::media::{Headers, House, NS_PER_S, Packet, Track};
 use crate::nice::{self, Nice};
+use crate::show::RecordingFormat;
 
 /// Program time that a slow disk may be behind before groups of pictures are dropped.
 const BACKLOG: Duration = Duration::from_secs(30);
@@ -28,6 +30,10 @@ const BACKLOG: Duration = Duration::from_secs(30);
 const SLOW_NS: i64 = 3 * NS_PER_S;
 /// Tags that may wait inside the pipeline.
 const IN_PIPELINE: u64 = 32;
+/// Fragments of an MP4 that may wait inside the pipeline.
+const FRAGMENTS_IN_PIPELINE: u64 = 4;
+/// What a picture and the sound of its time take in an MP4's table of contents, in bytes.
+const INDEX_BYTES: u64 = 32;
 /// With less than this free, a recording is closed while it still can be.
 const RESERVE: u64 = 8 << 20;
 /// And begins again when there is this much.
@@ -52,18 +58,30 @@ pub struct Aim {
 struct Target {
     folder: PathBuf,
     show: String,
+    format: RecordingFormat,
 }
 
 impl Aim {
-    /// A folder, made where it is missing, and a show's name.
-    pub fn new(folder: PathBuf, show: String) -> Self {
-        let target = Arc::new(ArcSwap::from_pointee(Target { folder, show }));
-        Self { target }
+    /// A folder, made where it is missing, a show's name, and the kind of file.
+    pub fn new(folder: PathBuf, show: String, format: RecordingFormat) -> Self {
+        let target = Target {
+            folder,
+            show,
+            format,
+        };
+        Self {
+            target: Arc::new(ArcSwap::from_pointee(target)),
+        }
     }
 
-    /// Has the next file written elsewhere, or named otherwise.
-    pub fn turn(&self, folder: PathBuf, show: String) {
-        self.target.store(Arc::new(Target { folder, show }));
+    /// Has the next file written elsewhere, named otherwise, or of another kind.
+    pub fn turn(&self, folder: PathBuf, show: String, format: RecordingFormat) {
+        let target = Target {
+            folder,
+            show,
+            format,
+        };
+        self.target.store(Arc::new(target));
     }
 }
 
@@ -74,11 +92,16 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts a recorder that is off. It first mends what an earlier one could not close.
+    /// Starts a recorder that is off, of a program that is encoded at `bytes_per_second` and `fps`
+    /// pictures a second. It first mends what an earlier one could not close.
     ///
     /// # Errors
     /// What the system says where there is no thread to be had.
-    pub fn start(aim: Aim, bytes_per_second: u64) -> std::io::Result<(Self, Arc<PacketQueue>)> {
+    pub fn start(
+        aim: Aim,
+        bytes_per_second: u64,
+        fps: f64,
+    ) -> std::io::Result<(Self, Arc<PacketQueue>)> {
         let queue = Arc::new(PacketQueue::new(BACKLOG));
         let (markers, marked) = unbounded();
         let packets = queue.clone();
@@ -88,6 +111,7 @@ impl Recorder {
                 target: aim.target.load_full(),
                 aim,
                 bytes_per_second,
+                fps,
                 queue: packets,
                 wanted,
                 marked,
@@ -128,7 +152,9 @@ struct Writer {
     aim: Aim,
     /// Where this file is written, or the next one.
     target: Arc<Target>,
+    /// Of the encoders.
     bytes_per_second: u64,
+    fps: f64,
     queue: Arc<PacketQueue>,
     wanted: Wanted<RecordingStatus>,
     marked: Receiver<(House, String)>,
@@ -139,13 +165,26 @@ struct Writer {
 struct Part {
     path: PathBuf,
     pipeline: gst::Pipeline,
-    pictures: gst_app::AppSrc,
-    sound: gst_app::AppSrc,
+    muxing: Muxing,
     bus: gst::Bus,
     epoch: u64,
     /// Program time of its first picture.
     base: House,
     sidecar: Option<Sidecar>,
+}
+
+/// Who puts packets into a file's form.
+enum Muxing {
+    /// GStreamer's muxer, in the pipeline.
+    Mkv {
+        pictures: gst_app::AppSrc,
+        sound: gst_app::AppSrc,
+    },
+    /// regie itself; the pipeline has but to write.
+    Mp4 {
+        writer: Box<mp4::Writer>,
+        file: gst_app::AppSrc,
+    },
 }
 
 /// How a file ended.
@@ -228,7 +267,7 @@ impl Writer {
         self.queue.count_missed(true);
         loop {
             self.follow();
-            let part = Part::open(&self.target.folder, &self.target.show, &first)?;
+            let part = Part::open(&self.target, &first)?;
             match self.write(part, first) {
                 PartEnding::Stopped => return Ok(()),
                 PartEnding::NewHeaders(packet) => first = packet,
@@ -249,7 +288,7 @@ impl Writer {
         self.status.markers = Arc::default();
         tracing::info!(path = %part.path.display(), "recording");
         let mut told = Instant::now();
-        self.take(&part, &first);
+        self.take(&mut part, &first);
         let ending = loop {
             if let Some(message) = part.error() {
                 break PartEnding::Failed(message);
@@ -257,7 +296,7 @@ impl Writer {
             if !self.wanted.is_on() {
                 // The end of the show is written whole; another stop leaves no hole behind.
                 for packet in self.queue.rest(self.wanted.is_ended()) {
-                    self.take(&part, &packet);
+                    self.take(&mut part, &packet);
                 }
                 break PartEnding::Stopped;
             }
@@ -268,7 +307,7 @@ impl Writer {
                 }
             }
             self.write_markers(&mut part);
-            if part.pictures.current_level_buffers() > IN_PIPELINE {
+            if part.is_behind() {
                 std::thread::sleep(Duration::from_millis(10));
                 continue;
             }
@@ -281,7 +320,7 @@ impl Writer {
                 }
                 continue;
             }
-            self.take(&part, &packet);
+            self.take(&mut part, &packet);
         };
         self.write_markers(&mut part);
         let failed = matches!(ending, PartEnding::Failed(_));
@@ -291,7 +330,7 @@ impl Writer {
         ending
     }
 
-    fn take(&mut self, part: &Part, packet: &Packet) {
+    fn take(&mut self, part: &mut Part, packet: &Packet) {
         if part.push(packet) && packet.track == Track::Video {
             self.status.frames += 1;
             let end = packet.pts + packet.duration - part.base;
@@ -313,7 +352,7 @@ impl Writer {
             Some(message) => self.tell(RecordingState::Warning, &message),
             None => self.tell(RecordingState::Recording, ""),
         }
-        (self.status.free_bytes < RESERVE)
+        (self.status.free_bytes < RESERVE + part.index_bytes(self.status.frames))
             .then(|| "the disk is full; the file was closed while it could be".to_owned())
     }
 
@@ -348,8 +387,14 @@ impl Writer {
         self.status.dropped = self.queue.dropped();
         self.status.free_bytes = free_bytes(&self.target.folder);
         self.status.folder = self.aim.target.load().folder.display().to_string();
+        let format = self.aim.target.load().format;
+        self.status.format = format;
+        // What is written counts, then what will be.
+        let is_open = matches!(state, RecordingState::Recording | RecordingState::Warning);
+        let written = if is_open { self.target.format } else { format };
+        let bytes_per_second = self.bytes_per_second + written.overhead(self.fps);
         let room = self.status.free_bytes.saturating_sub(RESERVE);
-        self.status.time_left_s = Some(room as f64 / self.bytes_per_second.max(1) as f64);
+        self.status.time_left_s = Some(room as f64 / bytes_per_second.max(1) as f64);
         self.wanted.tell(self.status.clone());
     }
 }
@@ -363,18 +408,24 @@ fn free_bytes(folder: &Path) -> u64 {
 }
 
 impl Part {
-    fn open(folder: &Path, show: &str, first: &Packet) -> Result<Self, String> {
-        let path = new_file(folder, show, jiff::Zoned::now().datetime())
+    fn open(target: &Target, first: &Packet) -> Result<Self, String> {
+        let Target {
+            folder,
+            show,
+            format,
+        } = target;
+        let path = new_file(folder, show, jiff::Zoned::now().datetime(), *format)
             .map_err(|error| format!("cannot write in {}: {error}", folder.display()))?;
         let sidecar = Sidecar::create(&path)
             .map_err(|error| tracing::error!("no markers in this recording: {error}"))
             .ok();
-        Self::pipeline(&path, first, sidecar)
+        Self::pipeline(&path, *format, first, sidecar)
             .map_err(|error| format!("the recorder does not start: {error}"))
     }
 
     fn pipeline(
         path: &Path,
+        format: RecordingFormat,
         first: &Packet,
         sidecar: Option<Sidecar>,
     ) -> Result<Self, gst::glib::BoolError> {
@@ -383,10 +434,6 @@ impl Part {
             audio,
             epoch,
         } = &*first.headers;
-        let pictures = live_source(video);
-        let sound = live_source(audio);
-        let muxer = gst::ElementFactory::make("matroskamux").build()?;
-        chapters::prepare_muxer(&muxer);
         let sink = gst::ElementFactory::make("filesink")
             .property("location", path.display().to_string())
             .property("sync", false)
@@ -395,22 +442,44 @@ impl Part {
         // What the muxer has given must not be lost with the process.
         sink.set_property_from_str("buffer-mode", "unbuffered");
         let pipeline = gst::Pipeline::new();
-        pipeline.add_many([pictures.upcast_ref(), sound.upcast_ref(), &muxer, &sink])?;
-        // By name: appsrcs accept any caps, and a muxer offers its first free pad.
-        pictures.link_pads(Some("src"), &muxer, Some("video_%u"))?;
-        sound.link_pads(Some("src"), &muxer, Some("audio_%u"))?;
-        muxer.link(&sink)?;
+        pipeline.add(&sink)?;
+        let muxing = match format {
+            RecordingFormat::Mkv => {
+                let pictures = live_source(video);
+                let sound = live_source(audio);
+                let muxer = gst::ElementFactory::make("matroskamux").build()?;
+                chapters::prepare_muxer(&muxer);
+                pipeline.add_many([pictures.upcast_ref(), sound.upcast_ref(), &muxer])?;
+                // By name: appsrcs accept any caps, and a muxer offers its first free pad.
+                pictures.link_pads(Some("src"), &muxer, Some("video_%u"))?;
+                sound.link_pads(Some("src"), &muxer, Some("audio_%u"))?;
+                muxer.link(&sink)?;
+                Muxing::Mkv { pictures, sound }
+            }
+            RecordingFormat::Mp4 => {
+                let writer = mp4::Writer::new(first).ok_or_else(|| {
+                    gst::glib::bool_error!("the encoders do not say what an MP4 needs")
+                })?;
+                let file = live_source(&gst::Caps::builder("video/quicktime").build());
+                pipeline.add(&file)?;
+                file.link(&sink)?;
+                let writer = Box::new(writer);
+                Muxing::Mp4 { writer, file }
+            }
+        };
         let bus = pipeline
             .bus()
             .ok_or_else(|| gst::glib::bool_error!("the pipeline has no bus"))?;
         nice::streaming_threads_give_way(&pipeline, Nice::Encoder);
         // One that cannot write says so on the bus.
         let _ = pipeline.set_state(gst::State::Playing);
+        if let Muxing::Mp4 { writer, file } = &muxing {
+            let _ = file.push_buffer(gst::Buffer::from_mut_slice(writer.opening()));
+        }
         Ok(Self {
             path: path.to_owned(),
             pipeline,
-            pictures,
-            sound,
+            muxing,
             bus,
             epoch: *epoch,
             base: first.pts,
@@ -418,10 +487,34 @@ impl Part {
         })
     }
 
+    /// The disk has not taken what it was given.
+    fn is_behind(&self) -> bool {
+        match &self.muxing {
+            Muxing::Mkv { pictures, .. } => pictures.current_level_buffers() > IN_PIPELINE,
+            Muxing::Mp4 { file, .. } => file.current_level_buffers() > FRAGMENTS_IN_PIPELINE,
+        }
+    }
+
+    /// What its table of contents will take when it is closed, in bytes; roughly, and rather too much.
+    fn index_bytes(&self, pictures: u64) -> u64 {
+        match self.muxing {
+            // A few bytes a keyframe.
+            Muxing::Mkv { .. } => 0,
+            Muxing::Mp4 { .. } => pictures * INDEX_BYTES,
+        }
+    }
+
     /// Hands a packet to the muxer; not one from before the first picture.
-    fn push(&self, packet: &Packet) -> bool {
+    fn push(&mut self, packet: &Packet) -> bool {
         let Ok(time) = u64::try_from(packet.pts - self.base) else {
             return false;
+        };
+        let (pictures, sound) = match &mut self.muxing {
+            Muxing::Mkv { pictures, sound } => (pictures, sound),
+            Muxing::Mp4 { writer, file } => {
+                let fragment = writer.take(packet).map(gst::Buffer::from_mut_slice);
+                return fragment.is_none_or(|fragment| file.push_buffer(fragment).is_ok());
+            }
         };
         let mut buffer = packet.buffer.copy();
         if let Some(buffer) = buffer.get_mut() {
@@ -435,8 +528,8 @@ impl Part {
             });
         }
         let input = match packet.track {
-            Track::Video => &self.pictures,
-            Track::Audio => &self.sound,
+            Track::Video => pictures,
+            Track::Audio => sound,
         };
         input.push_buffer(buffer).is_ok()
     }
@@ -457,10 +550,20 @@ impl Part {
     }
 
     /// Closes the file and gives it its chapters.
-    fn close(self, failed: bool) {
+    fn close(mut self, failed: bool) {
         if !failed || self.error().is_none() {
-            let _ = self.pictures.end_of_stream();
-            let _ = self.sound.end_of_stream();
+            match &mut self.muxing {
+                Muxing::Mkv { pictures, sound } => {
+                    let _ = pictures.end_of_stream();
+                    let _ = sound.end_of_stream();
+                }
+                Muxing::Mp4 { writer, file } => {
+                    if let Some(last) = writer.finish() {
+                        let _ = file.push_buffer(gst::Buffer::from_mut_slice(last));
+                    }
+                    let _ = file.end_of_stream();
+                }
+            }
             self.bus
                 .timed_pop_filtered(CLOSE, &[gst::MessageType::Eos, gst::MessageType::Error]);
         }
@@ -469,7 +572,7 @@ impl Part {
             tracing::error!("the disk does not answer; the recording is mended at the next start");
             return;
         }
-        // Mends what a failure left, and adds the chapters in any case.
+        // Mends what a failure left, and adds the chapters, and an MP4's table of contents, in any case.
         match recover(&self.path) {
             Ok(found) => tracing::info!(path = %self.path.display(), ?found, "recording closed"),
             Err(error) => tracing::error!("{error}"),

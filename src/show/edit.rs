@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::hold::Hold;
 use super::model::{Destination, Encoder, Format, Receiver, Recording, Scene, Show, Source};
 use super::stinger::Stinger;
+use super::transition::TransitionStyle;
 
 /// One change of a show. In JSON `{"add":{"item":{"scene":{…}},"at":2}}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +58,8 @@ pub enum Edit {
     Receiver(Option<Receiver>),
     /// What goes over everything while the show has to wait.
     Hold(Hold),
+    /// The transition that AUTO makes, but where a scene has its own. It is used from now on.
+    Transition(TransitionStyle),
 }
 
 /// What lists of a show hold.
@@ -210,6 +213,7 @@ impl Edit {
             Self::Recording(recording) => Ok(setting("recording", &mut show.recording, recording)),
             Self::Receiver(receiver) => Ok(setting("receiver", &mut show.receiver, receiver)),
             Self::Hold(hold) => Ok(setting("hold", &mut show.hold, hold)),
+            Self::Transition(style) => Ok(setting("transition", &mut show.transition, style)),
         }
     }
 }

@@ -391,12 +391,56 @@ pub enum Key {
 pub struct Recording {
     /// Read from the show file's folder if relative; made where it is missing.
     pub folder: String,
+    /// Which kind of file it is.
+    #[serde(default, skip_serializing_if = "RecordingFormat::is_usual")]
+    pub format: RecordingFormat,
+}
+
+/// Which kind of file the master is. Either plays to within a second of its end whatever becomes of its
+/// writer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RecordingFormat {
+    /// Matroska.
+    #[default]
+    #[serde(alias = "mkv")]
+    Mkv,
+    /// MP4, in fragments while it is written.
+    #[serde(alias = "mp4")]
+    Mp4,
+}
+
+impl RecordingFormat {
+    /// Every format.
+    pub const ALL: [Self; 2] = [Self::Mkv, Self::Mp4];
+
+    /// What the names of its files end in, behind the dot.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Mkv => "mkv",
+            Self::Mp4 => "mp4",
+        }
+    }
+
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What its heads and tables take beside picture and sound, in bytes a second, at so many pictures a
+    /// second: as measured, rounded up.
+    pub fn overhead(self, fps: f64) -> u64 {
+        let per_second = match self {
+            Self::Mkv => 9.0 * fps + 800.0,
+            Self::Mp4 => 28.0 * fps + 1600.0,
+        };
+        per_second as u64
+    }
 }
 
 impl Default for Recording {
     fn default() -> Self {
         Self {
             folder: "recordings".to_owned(),
+            format: RecordingFormat::default(),
         }
     }
 }

@@ -24,7 +24,7 @@ use super::{
     words,
 };
 use crate::door::{Command, DestinationState, Event, Tried};
-use crate::show::{Edit, ItemKind, Recording, Show};
+use crate::show::{Edit, ItemKind, Recording, RecordingFormat, Show};
 use folder::FolderChoice;
 use form::Form;
 use history::History;
@@ -48,6 +48,9 @@ pub struct Outputs {
     /// The form waits for the show.
     wish: Option<Wish>,
     folder: FolderChoice,
+    /// The kind of file that is to be recorded, and the show's recording by it once the show has come.
+    format: Option<RecordingFormat>,
+    recording: Option<(u64, Recording)>,
 }
 
 impl Outputs {
@@ -71,6 +74,10 @@ impl Outputs {
 
     fn open_form(&mut self, revision: u64, show: &Show) {
         let find = |id: &String| show.destinations.iter().find(|d| d.id == *id);
+        if let Some(format) = self.format.take() {
+            let folder = show.recording.folder.clone();
+            self.recording = Some((revision, Recording { folder, format }));
+        }
         self.form = match self.wish.take() {
             Some(Wish::Edit(id)) => find(&id).map(|d| Form::of(d, revision)),
             Some(Wish::Duplicate(id)) => find(&id).map(|d| Form::like(d, revision)),
@@ -111,10 +118,22 @@ impl Outputs {
         }
         self.small_buttons(ui, small, view);
         destinations::everything(ui, everything, view, guard);
-        if recorder::show(ui, recorder, view, guard) {
-            let title = lang::text("outputs-choose-folder");
-            let begin = PathBuf::from(&snapshot.recording.folder);
-            self.folder.ask(title, begin, ui.ctx());
+        match recorder::show(ui, recorder, view, guard) {
+            Some(recorder::Asked::Folder) => {
+                let title = lang::text("outputs-choose-folder");
+                let begin = PathBuf::from(&snapshot.recording.folder);
+                self.folder.ask(title, begin, ui.ctx());
+            }
+            Some(recorder::Asked::Format(format)) => {
+                // The folder stays as the show writes it.
+                self.format = Some(format);
+                view.send(Command::Show {});
+            }
+            None => {}
+        }
+        if let Some((revision, recording)) = self.recording.take() {
+            let undo = lang::text("outputs-undo-format");
+            record_by(view, revision, undo, recording);
         }
         if let Some((status, rect)) = received {
             receiver::show(ui, rect, status);
@@ -251,14 +270,21 @@ fn change_folder(view: &View, folder: PathBuf) {
         tracing::warn!("a folder whose name is not UTF-8 cannot be in a show");
         return;
     };
+    let recording = Recording {
+        folder: folder.to_owned(),
+        format: view.snapshot.recording.format,
+    };
+    let undo = lang::text("outputs-undo-folder");
+    record_by(view, view.snapshot.edit.revision, undo, recording);
+}
+
+fn record_by(view: &View, revision: u64, label: String, recording: Recording) {
     view.send(Command::Edit {
-        revision: Some(view.snapshot.edit.revision),
-        label: lang::text("outputs-undo-folder"),
+        revision: Some(revision),
+        label,
         joins: false,
         on_air: false,
-        edits: vec![Edit::Recording(Recording {
-            folder: folder.to_owned(),
-        })],
+        edits: vec![Edit::Recording(recording)],
     });
 }
 

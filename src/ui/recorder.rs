@@ -12,12 +12,22 @@ use super::{
     words,
 };
 use crate::door::{Command, RecordingState, RecordingStatus};
+use crate::show::RecordingFormat;
 
 /// Height of the row, in points.
 pub const HEIGHT: f32 = 72.0;
 
-/// Draws the row; true where another folder is to be chosen.
-pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> bool {
+/// What somebody wants of the recorder's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// To choose another folder.
+    Folder,
+    /// That they are of this kind.
+    Format(RecordingFormat),
+}
+
+/// Draws the row; gives what is wanted of its files.
+pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Asked> {
     let recording = &view.snapshot.recording;
     let (colour, filled) = match recording.state {
         RecordingState::Off => (theme::LINE, true),
@@ -58,10 +68,10 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> bool {
             said: &format!("{name}: {word}, {value}, {what}, {file}"),
         },
     );
-    let mut chooses = false;
+    let mut asked = None;
     let the_master = lang::text("outputs-the-master");
     rows::menu(ui, rect, &the_master, " recorder", |ui| {
-        chooses = menu(ui, recording);
+        asked = menu(ui, recording);
     });
     let on = recording.state != RecordingState::Off;
     let switch = Switch {
@@ -73,15 +83,33 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> bool {
     if switch.show(ui, button_of(rect), view.now, guard) {
         view.send(Command::Record { on: !on });
     }
-    chooses
+    asked
 }
 
-/// Where the next file goes, and what was marked in this one.
-fn menu(ui: &mut Ui, recording: &RecordingStatus) -> bool {
+/// Where the next file goes and what it is, and what was marked in this one.
+fn menu(ui: &mut Ui, recording: &RecordingStatus) -> Option<Asked> {
+    let mut asked = None;
     let small = |text: String| egui::RichText::new(text).font(theme::font(12.0));
     let folder = [("folder", recording.folder.as_str().into())];
     ui.label(small(lang::with("outputs-folder", &folder)).color(theme::DIM));
-    let chooses = ui.button(lang::text("outputs-choose-folder")).clicked();
+    if ui.button(lang::text("outputs-choose-folder")).clicked() {
+        asked = Some(Asked::Folder);
+    }
+    ui.separator();
+    ui.label(small(lang::text("outputs-format")).color(theme::DIM));
+    for format in RecordingFormat::ALL {
+        let face = named(format);
+        if ui.radio(recording.format == format, face).clicked() && recording.format != format {
+            asked = Some(Asked::Format(format));
+        }
+    }
+    if let Some(written) = written(recording).filter(|written| *written != recording.format) {
+        let values = [
+            ("this", named(written).into()),
+            ("next", named(recording.format).into()),
+        ];
+        ui.label(small(lang::with("outputs-format-waits", &values)));
+    }
     ui.separator();
     if recording.markers.is_empty() {
         ui.label(small(lang::text("outputs-no-markers")).color(theme::DIM));
@@ -90,7 +118,26 @@ fn menu(ui: &mut Ui, recording: &RecordingStatus) -> bool {
         let at = words::clock(marker.ms as f64 / 1000.0);
         ui.label(small(format!("{at}  {}", marker.label)));
     }
-    chooses
+    asked
+}
+
+fn named(format: RecordingFormat) -> String {
+    lang::text(match format {
+        RecordingFormat::Mkv => "outputs-format-mkv",
+        RecordingFormat::Mp4 => "outputs-format-mp4",
+    })
+}
+
+/// Of which kind the file is that is being written; none while none is.
+fn written(recording: &RecordingStatus) -> Option<RecordingFormat> {
+    let is_open = matches!(
+        recording.state,
+        RecordingState::Recording | RecordingState::Warning
+    );
+    let path = recording.path.as_ref().filter(|_| is_open)?;
+    let ending = std::path::Path::new(path).extension()?;
+    let mut all = RecordingFormat::ALL.into_iter();
+    all.find(|format| ending == format.ending())
 }
 
 /// What the two lines under the recorder's name say: the trouble or the room, and the file.
@@ -121,7 +168,10 @@ fn details(recording: &RecordingStatus) -> (String, String) {
         Some(path) => std::path::Path::new(path)
             .file_name()
             .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned()),
-        None => lang::text("outputs-no-file"),
+        None => {
+            let format = recording.format.ending().to_uppercase();
+            lang::with("outputs-no-file", &[("format", format.into())])
+        }
     };
     (parts.join(" · "), file)
 }
@@ -136,7 +186,7 @@ mod tests {
         let mut recording = testing::snapshot().recording;
         assert_eq!(
             details(&recording),
-            ("250.0 GB free".to_owned(), "no file yet".to_owned())
+            ("250.0 GB free".to_owned(), "no file yet · MKV".to_owned())
         );
         recording.path = Some("/shows/recordings/forum 2026-11-21.mkv".to_owned());
         recording.message = "the disk is nearly full".to_owned();

@@ -72,15 +72,20 @@ outputs-rec-warning = recording, look here
 outputs-not-recorded = { $n } not recorded
 outputs-left = { $time } left
 outputs-free = { $n } free
-outputs-no-file = no file yet
+outputs-no-file = no file yet · { $format }
 outputs-folder = Next file in { $folder }
 outputs-choose-folder = Choose the folder of recordings…
+outputs-format = Next file as
+outputs-format-mkv = Matroska (MKV)
+outputs-format-mp4 = MP4
+outputs-format-waits = This file stays { $this }; the next one is { $next }.
 outputs-no-markers = No markers in this file
 
 outputs-undo-add = add destination { $name }
 outputs-undo-edit = change destination { $name }
 outputs-undo-move = move destination { $name }
 outputs-undo-remove = remove destination { $name }
+outputs-undo-format = format of recordings
 outputs-undo-folder = folder of recordings
 
 outputs-form-add = Add a destination

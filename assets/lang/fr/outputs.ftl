@@ -72,15 +72,20 @@ outputs-rec-warning = enregistrement, à surveiller
 outputs-not-recorded = { $n } non enregistrées
 outputs-left = reste { $time }
 outputs-free = { $n } libres
-outputs-no-file = pas encore de fichier
+outputs-no-file = pas encore de fichier · { $format }
 outputs-folder = Prochain fichier dans { $folder }
 outputs-choose-folder = Choisir le dossier des enregistrements…
+outputs-format = Prochain fichier en
+outputs-format-mkv = Matroska (MKV)
+outputs-format-mp4 = MP4
+outputs-format-waits = Ce fichier reste en { $this } ; le prochain sera en { $next }.
 outputs-no-markers = Aucun repère dans ce fichier
 
 outputs-undo-add = ajout de la destination { $name }
 outputs-undo-edit = modification de la destination { $name }
 outputs-undo-move = déplacement de la destination { $name }
 outputs-undo-remove = suppression de la destination { $name }
+outputs-undo-format = format des enregistrements
 outputs-undo-folder = dossier des enregistrements
 
 outputs-form-add = Ajouter une destination

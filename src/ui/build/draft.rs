@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::door::{Command, Door, Event, Snapshot};
-use crate::show::{Edit, Item, Scene, Show, Source};
+use crate::show::{Edit, Item, Scene, Show, Source, TransitionStyle};
 
 /// The steps of one drag, or one run of arrow keys, follow each other within so many seconds.
 const ONE_GO_S: f64 = 0.8;
@@ -210,6 +210,21 @@ impl Draft {
         all.into_iter().find(|scene| scene.id == id)
     }
 
+    /// The show's own transition. It is chosen by keys and commands too, which make no revision: what is on
+    /// its way from here goes before what the engine says.
+    pub fn transition(&self, snapshot: &Snapshot) -> TransitionStyle {
+        let on_its_way = self.on_its_way.iter().map(|(_, step)| step);
+        let mut edits = on_its_way.chain(&self.waiting).flat_map(|s| &s.edits);
+        let is_mine = edits.any(|edit| matches!(edit, Edit::Transition(_)));
+        let (held, seen) = (self.held.as_ref(), snapshot.edit.revision);
+        match &self.show {
+            Some(show) if is_mine || held.is_some_and(|(held, _)| *held > seen) => {
+                show.transition.clone()
+            }
+            _ => snapshot.transition.chosen.clone(),
+        }
+    }
+
     /// The edit that makes a scene what it is to be. A source's own is in the show from then on.
     pub fn put_scene(&self, scene: Scene) -> Edit {
         let id = scene.id.clone();
@@ -225,7 +240,8 @@ impl Draft {
 /// Whether one step replaces all that the other does.
 fn same_things(a: &Step, b: &Step) -> bool {
     let replaced = |edit: &Edit| match edit {
-        Edit::Set { id, item } if item.id() == id => Some((item.kind(), id.clone())),
+        Edit::Set { id, item } if item.id() == id => Some(Some((item.kind(), id.clone()))),
+        Edit::Transition(_) => Some(None),
         _ => None,
     };
     let things = |step: &Step| step.edits.iter().map(replaced).collect::<Option<Vec<_>>>();

@@ -78,7 +78,8 @@ impl Layers {
 
         parts::head(ui, &lang::text("build-own-transition"));
         let now = view.now;
-        style::show(ui, draft, &scene, &view.snapshot.transition.style, now);
+        let usual = draft.transition(view.snapshot);
+        style::of_scene(ui, draft, &scene, &usual, now);
     }
 
     /// Where the scene is, and what that means for who changes it.

@@ -8,6 +8,7 @@ use egui::{ScrollArea, Ui};
 use super::draft::{self, Draft};
 use super::ids;
 use super::list::{self, Asked, Entry, List};
+use super::style;
 use super::tools::{self, Tool};
 use crate::door::Tally;
 use crate::show::{Edit, Item, ItemKind, Layer, Scene, Show};
@@ -55,6 +56,9 @@ impl Scenes {
                 super::parts::head(ui, &lang::text("build-own-scenes"));
                 of_sources = self.own.show(ui, ItemKind::Scene, &own, chosen);
             }
+            super::parts::head(ui, &lang::text("build-show-transition"));
+            let style = draft.transition(view.snapshot);
+            style::of_show(ui, draft, &style, view.now);
         });
         next = list::carry_out(asked, draft, ItemKind::Scene, rename).or(next);
         for one in of_sources {

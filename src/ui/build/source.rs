@@ -1,5 +1,5 @@
-//! A source, looked at: what it is called, where it comes from, its sound at the beginning of the show,
-//! its picture's delay and its colours.
+//! A source, looked at: what it is called, where it comes from, its sound as it stands, its picture's
+//! delay and its colours.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::parts::{self, Figures};
 use super::scopes::Scopes;
 use super::typed::Typed;
 use super::{clip, colour, rules, words};
-use crate::door::SourceState;
+use crate::door::{Command, SourceState, SourceStatus};
 use crate::show::{Afv, Item, Source, SourceKind};
 use crate::ui::{
     lang,
@@ -260,40 +260,10 @@ impl Inspector {
 fn sound(ui: &mut Ui, view: &View, draft: &mut Draft, source: &Source) {
     let step = lang::text("build-step-source");
     let put = |next: Source| vec![draft::set(&source.id, Item::Source(next))];
-    let label = lang::text("build-fader");
-    parts::row(ui, &label, |ui| {
-        let mut fader_db = source.fader_db;
-        let number = parts::number(ui, &label, &mut fader_db, -100.0..=10.0, DB);
-        parts::apply(draft, &number, view.now, ("fader", &step), |_| {
-            put(Source {
-                fader_db,
-                ..source.clone()
-            })
-        });
-        let mute = lang::text("build-mute");
-        if parts::switch(ui, &mute, &mute, source.mute).clicked() {
-            let edits = put(Source {
-                mute: !source.mute,
-                ..source.clone()
-            });
-            draft.make(&step, edits);
-        }
-    });
-    let label = lang::text("build-afv");
-    let all = [
-        (Afv::Follow, lang::text("build-afv-follow")),
-        (Afv::On, lang::text("build-afv-on")),
-        (Afv::Off, lang::text("build-afv-off")),
-    ];
-    parts::row(ui, &label, |ui| {
-        if let Some(afv) = parts::choice(ui, &label, &source.afv, &all) {
-            let edits = put(Source {
-                afv,
-                ..source.clone()
-            });
-            draft.make(&step, edits);
-        }
-    });
+    // One that was added a moment ago is not among them yet.
+    if let Some(status) = view.source(&source.id) {
+        strip(ui, view, status);
+    }
     let label = lang::text("build-picture-delay");
     parts::row(ui, &label, |ui| {
         let mut picture_delay_ms = source.picture_delay_ms;
@@ -304,5 +274,47 @@ fn sound(ui: &mut Ui, view: &View, draft: &mut Draft, source: &Source) {
                 ..source.clone()
             })
         });
+    });
+}
+
+/// Fader, mute and AFV as they stand. They are heard at once and kept when the show is saved; to undo
+/// something else never moves them.
+fn strip(ui: &mut Ui, view: &View, status: &SourceStatus) {
+    let source = || status.id.clone();
+    let label = lang::text("build-fader");
+    parts::row(ui, &label, |ui| {
+        // While it is dragged the hand is ahead of the engine.
+        let id = ui.scope_id().with("fader in hand");
+        let in_hand = ui.data(|data| data.get_temp::<f32>(id));
+        let mut db = in_hand.unwrap_or(status.fader_db);
+        let number = parts::number(ui, &label, &mut db, -100.0..=10.0, DB);
+        if number.changed() {
+            let source = source();
+            view.send(Command::Fader { source, db });
+        }
+        if number.dragged() {
+            ui.data_mut(|data| data.insert_temp(id, db));
+        } else {
+            ui.data_mut(|data| data.remove::<f32>(id));
+        }
+        let mute = lang::text("build-mute");
+        if parts::switch(ui, &mute, &mute, status.mute).clicked() {
+            view.send(Command::Mute {
+                source: source(),
+                on: !status.mute,
+            });
+        }
+    });
+    let label = lang::text("build-afv");
+    let all = [
+        (Afv::Follow, lang::text("build-afv-follow")),
+        (Afv::On, lang::text("build-afv-on")),
+        (Afv::Off, lang::text("build-afv-off")),
+    ];
+    parts::row(ui, &label, |ui| {
+        if let Some(mode) = parts::choice(ui, &label, &status.afv, &all) {
+            let source = source();
+            view.send(Command::Afv { source, mode });
+        }
     });
 }

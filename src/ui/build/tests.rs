@@ -13,7 +13,10 @@ use super::testing::{Recorder, show};
 use super::{Build, Chosen, Files, Vault};
 use crate::door::{Command, Event, MonitorId, Tally};
 use crate::media::{CameraInfo, CameraMode, Finding, FoundPicture, Rate};
-use crate::show::{Afv, Edit, Item, ItemKind, Scene, Secret, Show, Source, SourceKind};
+use crate::show::{
+    Afv, Edit, Item, ItemKind, Scene, Secret, Show, Source, SourceKind, TransitionKind,
+    TransitionStyle,
+};
 use crate::ui::graphics::Graphics;
 use crate::ui::install_theme;
 use crate::ui::stage::Pictures;
@@ -205,6 +208,13 @@ fn source_of(sent: &[Command]) -> Source {
                 ..
             },
         ] => source.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn transition_of(sent: &[Command]) -> TransitionStyle {
+    match &edits(sent)[..] {
+        [Edit::Transition(style)] => style.clone(),
         other => panic!("{other:?}"),
     }
 }
@@ -697,12 +707,6 @@ fn a_sources_settings_are_changed_in_their_fields() {
     assert!(window.query_by_label_contains("malformed id").is_some());
     let sent = type_number(&mut window, "Picture delay", "120");
     assert_eq!(source_of(&sent).picture_delay_ms, 120);
-    let sent = click(&mut window, "Mute");
-    assert!(source_of(&sent).mute);
-    window.get_by_label("Audio follows video").click();
-    turn(&mut window);
-    let sent = click(&mut window, "Always heard");
-    assert_eq!(source_of(&sent).afv, Afv::On);
     let sent = click(&mut window, "Tone");
     assert!(matches!(
         source_of(&sent).kind,
@@ -711,6 +715,70 @@ fn a_sources_settings_are_changed_in_their_fields() {
             ..
         }
     ));
+}
+
+#[test]
+fn the_sound_of_a_source_is_shown_as_it_stands_and_moved_at_once() {
+    let (mut window, door) = window(Panel::Inspector, show(), looks_at_source);
+    let source = || "ann".to_owned();
+    door.change(|s| {
+        let ann = s.sources.iter_mut().find(|s| s.id == "ann").unwrap();
+        (ann.fader_db, ann.mute) = (-4.0, true);
+    });
+    turn(&mut window);
+    let fader = window.get_by_label("Fader");
+    assert_eq!(fader.value().as_deref(), Some("-4.0 dB"));
+    let sent = type_number(&mut window, "Fader", "-7.5");
+    assert_eq!(
+        sent,
+        [Command::Fader {
+            source: source(),
+            db: -7.5
+        }]
+    );
+    let sent = click(&mut window, "Mute");
+    assert_eq!(
+        sent,
+        [Command::Mute {
+            source: source(),
+            on: false
+        }]
+    );
+    window.get_by_label("Audio follows video").click();
+    turn(&mut window);
+    let sent = click(&mut window, "Always heard");
+    assert_eq!(
+        sent,
+        [Command::Afv {
+            source: source(),
+            mode: Afv::On
+        }]
+    );
+}
+
+#[test]
+fn the_shows_own_transition_is_shown_as_it_is_used_and_edited() {
+    let (mut window, door) = window(Panel::Scenes, show(), |_| {});
+    // A key has chosen another than the show began with.
+    door.change(|s| {
+        s.transition.chosen = TransitionStyle {
+            frames: 22,
+            ..TransitionStyle::of(TransitionKind::Push)
+        };
+    });
+    turn(&mut window);
+    let frames = window.get_by_label("Length in frames");
+    assert_eq!(frames.value().as_deref(), Some("22"));
+    let sent = type_number(&mut window, "Length in frames", "30");
+    let style = transition_of(&sent);
+    assert_eq!((style.kind, style.frames), (TransitionKind::Push, 30));
+    window
+        .get_by_role_and_label(egui::accesskit::Role::ComboBox, "The show's own transition")
+        .click();
+    turn(&mut window);
+    let sent = click(&mut window, "Dip to colour");
+    let style = transition_of(&sent);
+    assert_eq!(style.kind, TransitionKind::Dip);
 }
 
 #[test]

@@ -1,0 +1,99 @@
+//! What the hand sets while the show runs and the file keeps: faders, mutes, AFV and the transition in
+//! use. The tick says how they stand; the editor writes them into the show that is saved.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::show::{Afv, Show, Source, TransitionStyle};
+
+/// How the sound of one source stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SoundStanding {
+    /// Its fader in dB.
+    pub fader_db: f32,
+    /// Muted.
+    pub mute: bool,
+    /// Audio follows video.
+    pub afv: Afv,
+}
+
+impl SoundStanding {
+    /// As the show says it.
+    pub fn of(source: &Source) -> Self {
+        Self {
+            fader_db: source.fader_db,
+            mute: source.mute,
+            afv: source.afv,
+        }
+    }
+}
+
+/// See the module's words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// By the ids of the sources.
+    pub sounds: BTreeMap<String, SoundStanding>,
+    /// What the director chose, whatever the scene on PVW likes best.
+    pub transition: TransitionStyle,
+}
+
+impl Standing {
+    /// The show as it stands: as `show` says, but for what the hand has set since.
+    pub fn written_into(&self, show: &Show) -> Show {
+        let mut show = show.clone();
+        show.transition.clone_from(&self.transition);
+        for source in &mut show.sources {
+            if let Some(sound) = self.sounds.get(&source.id) {
+                source.fader_db = sound.fader_db;
+                source.mute = sound.mute;
+                source.afv = sound.afv;
+            }
+        }
+        show
+    }
+}
+
+/// The tick's end.
+pub struct StandingTold {
+    now: Arc<ArcSwap<Standing>>,
+    moved: Sender<()>,
+}
+
+impl StandingTold {
+    /// Says how things stand, where they stand otherwise than before. Waits for nothing.
+    pub fn tell(&self, standing: Standing) {
+        if **self.now.load() != standing {
+            self.now.store(Arc::new(standing));
+            // One that was not heard yet says as much.
+            let _ = self.moved.try_send(());
+        }
+    }
+}
+
+/// The editor's end.
+pub struct StandingHeard {
+    now: Arc<ArcSwap<Standing>>,
+    /// Something comes when things stand otherwise than before.
+    pub moved: Receiver<()>,
+}
+
+impl StandingHeard {
+    /// As the tick said last; also when it has ended.
+    pub fn now(&self) -> Arc<Standing> {
+        self.now.load_full()
+    }
+}
+
+/// The line between them, with how things stand at first.
+pub fn line(first: Standing) -> (StandingTold, StandingHeard) {
+    let now = Arc::new(ArcSwap::from_pointee(first));
+    let (told, moved) = bounded(1);
+    let heard = StandingHeard {
+        now: now.clone(),
+        moved,
+    };
+    (StandingTold { now, moved: told }, heard)
+}
