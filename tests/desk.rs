@@ -226,6 +226,22 @@ fn each_button_sends_its_command() {
         scene: "duo".to_owned(),
     };
     assert_eq!(door.sent(), [program], "with Shift it is a hot cut");
+    let monitor = window.get_by_label("1 Duo").rect().center();
+    for pressed in [true, false, true, false] {
+        window.event(egui::Event::PointerMoved(monitor));
+        window.event(egui::Event::PointerButton {
+            pos: monitor,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+    }
+    window.run();
+    let sent = door.sent();
+    assert!(
+        !sent.is_empty() && sent.iter().all(|command| *command == preview("duo")),
+        "a double click puts nothing on air: {sent:?}"
+    );
 
     let transition = Command::transition;
     click(&mut window, "AUTO makes a cut");
@@ -280,6 +296,34 @@ fn sound_is_set_under_each_monitor() {
     assert!((-20.0..0.0).contains(db), "{db}");
     window.drop_at(rect.center_bottom() + egui::vec2(0.0, 20.0));
     window.run();
+}
+
+#[test]
+fn the_slate_is_on_every_pgm_and_what_it_silences_is_not_red() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let on = "The holding slate is over the program";
+    let count = |window: &Window| window.query_all_by_label(on).count();
+    assert_eq!(count(&window), 0);
+    door.change(|s| {
+        s.hold = true;
+        s.sources[0].clip = Some(door::ClipStatus::default());
+        s.sources[0].heard = false;
+        s.sources[0].tally = Tally::Off;
+        s.sources[1].afv = Afv::Off;
+        s.sources[1].heard = true;
+        s.sources[1].tally = Tally::Program;
+        s.sources[0].state = SourceState::Frozen;
+    });
+    window.run();
+    assert_eq!(count(&window), 1, "a clip is beneath it");
+    window.get_by_label("Stage: sound off air");
+    window.get_by_label("Ann: sound on air");
+    click(&mut window, "View");
+    click(&mut window, "Sound");
+    assert_eq!(count(&window), 1, "PGM alone");
+    window.get_by_label("PGM: 2 Stage, frozen");
+    window.get_by_label("Stage: sound off air");
 }
 
 #[test]

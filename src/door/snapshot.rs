@@ -121,8 +121,14 @@ pub struct SourceStatus {
     pub state: SourceState,
     /// What is wrong or awaited, in plain words; empty while all is well.
     pub message: String,
-    /// Where it is seen.
+    /// Where it is seen; that of the holding slate is on air while it is heard with it.
     pub tally: Tally,
+    /// Its sound is in the program, be it ever so little.
+    #[serde(default)]
+    pub heard: bool,
+    /// What is not as it was asked for although it gives its pictures; empty where all is.
+    #[serde(default)]
+    pub warning: String,
     /// Its fader in dB.
     pub fader_db: f32,
     /// Muted.

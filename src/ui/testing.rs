@@ -61,6 +61,8 @@ fn source(id: &str, label: &str, tally: Tally) -> SourceStatus {
         state: SourceState::Live,
         message: String::new(),
         tally,
+        heard: tally == Tally::Program,
+        warning: String::new(),
         fader_db: 0.0,
         mute: false,
         afv: Afv::Follow,
