@@ -357,12 +357,14 @@ fn the_state_is_said() {
         let yt = &mut s.destinations[0];
         yt.state = DestinationState::Live;
         yt.bitrate_bps = 4_500_000;
-        yt.live_s = 764.0;
+        yt.live_s = 64.0;
+        s.on_air_s = Some(764.0);
         s.destinations[1].state = DestinationState::Reconnecting;
         s.destinations[1].attempt = 3;
         s.destinations[1].next_try_s = Some(4.0);
         s.recording.state = RecordingState::Warning;
-        s.recording.length_s = 764.0;
+        s.recording.length_s = 4.0;
+        s.recording_s = Some(764.0);
         s.recording.time_left_s = Some(840.0);
         s.counters.frames = 22_914;
         s.counters.repeated = 2;
@@ -388,7 +390,7 @@ fn the_state_is_said() {
         "Fade to black, the program is black",
         "ON AIR 00:12:44",
         "REC 00:12:44 · 14 min left",
-        "YouTube: live, 4.5 Mb/s, 00:12:44, 0 dropped",
+        "YouTube: live, 4.5 Mb/s, 00:01:04, 0 dropped",
         "PeerTube: reconnecting, peertube.example/live, try 3 in 4 s",
         "frames 22\u{a0}914 · 2 repeated",
         "Receiver gets live/one: 4.6 Mb/s · key 2.0 s · 412 ms",

@@ -24,6 +24,14 @@ pub struct Snapshot {
     pub frame: u64,
     /// Seconds since the show was started, kept over an engine that was started again.
     pub uptime_s: f64,
+    /// Seconds since the first destination was reached; none while no destination is asked for, or
+    /// none was reached since. Kept over reconnections and over an engine that was started again.
+    #[serde(default)]
+    pub on_air_s: Option<f64>,
+    /// Seconds since the recorder's first file began, over all of its files and engines; none while it
+    /// is not asked for, or has written nothing since.
+    #[serde(default)]
+    pub recording_s: Option<f64>,
     /// The scene on PGM.
     pub program: String,
     /// The scene on PVW.

@@ -97,6 +97,11 @@ pub enum Refusal {
     /// A marker while the recorder cannot write; with what is wrong.
     #[error("no marker was set, for nothing is being recorded: {0}")]
     NotWriting(String),
+    /// One marker more than a file can have; with how many that is.
+    #[error(
+        "no marker was set, for this recording has {0}, and more it cannot have: stop it and start it again"
+    )]
+    TooManyMarkers(usize),
 }
 
 /// What is on air, by its labels.
@@ -204,6 +209,10 @@ pub struct Observed {
     pub health: Health,
     /// Seconds since the show was started.
     pub uptime_s: f64,
+    /// Seconds on air.
+    pub on_air_s: Option<f64>,
+    /// Seconds of recording.
+    pub recording_s: Option<f64>,
 }
 
 impl Core {
@@ -730,6 +739,8 @@ impl Core {
             rate: show.format.rate,
             frame,
             uptime_s: observed.uptime_s,
+            on_air_s: observed.on_air_s,
+            recording_s: observed.recording_s,
             program: self.switcher.program().scene.clone(),
             preview: self.switcher.preview().to_owned(),
             transition: Transition {

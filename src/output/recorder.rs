@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, unbounded};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
 use super::chapters::{self, Sidecar};
 use super::control::{Handle, Wanted};
+use super::marks::{Marked, Marks, TooMany, marks};
 use super::mending::mend_beside;
 use super::naming::new_file;
 use super::pipeline::{live_source, retire};
@@ -70,7 +70,7 @@ impl Aim {
 /// The recorder, as the engine holds it.
 pub struct Recorder {
     handle: Handle<RecordingStatus>,
-    markers: Sender<(House, String)>,
+    marks: Marks,
 }
 
 impl Recorder {
@@ -80,7 +80,7 @@ impl Recorder {
     /// What the system says where there is no thread to be had.
     pub fn start(aim: Aim, bytes_per_second: u64) -> std::io::Result<(Self, Arc<PacketQueue>)> {
         let queue = Arc::new(PacketQueue::new(BACKLOG));
-        let (markers, marked) = unbounded();
+        let (marks, marked) = marks(chapters::CHAPTERS);
         let packets = queue.clone();
         let name = "recorder".to_owned();
         let handle = Handle::start(name, RecordingStatus::default(), move |wanted| {
@@ -95,7 +95,7 @@ impl Recorder {
             };
             writer.run();
         })?;
-        Ok((Self { handle, markers }, queue))
+        Ok((Self { handle, marks }, queue))
     }
 
     /// Starts or stops recording.
@@ -109,8 +109,11 @@ impl Recorder {
     }
 
     /// Marks a moment of the program; a chapter of the file in which it lies.
-    pub fn mark(&self, time: House, label: &str) {
-        let _ = self.markers.send((time, label.to_owned()));
+    ///
+    /// # Errors
+    /// [`TooMany`] where that file has as many as it can have.
+    pub fn mark(&self, time: House, label: &str) -> Result<(), TooMany> {
+        self.marks.add(time, label)
     }
 
     /// How it does.
@@ -131,7 +134,7 @@ struct Writer {
     bytes_per_second: u64,
     queue: Arc<PacketQueue>,
     wanted: Wanted<RecordingStatus>,
-    marked: Receiver<(House, String)>,
+    marked: Marked,
     status: RecordingStatus,
 }
 
@@ -247,6 +250,7 @@ impl Writer {
         self.status.length_s = 0.0;
         self.status.bytes = 0;
         self.status.markers = Arc::default();
+        self.marked.begin_file();
         tracing::info!(path = %part.path.display(), "recording");
         let mut told = Instant::now();
         self.take(&part, &first);
@@ -318,7 +322,7 @@ impl Writer {
     }
 
     fn write_markers(&mut self, part: &mut Part) {
-        while let Ok((time, label)) = self.marked.try_recv() {
+        while let Some((time, label)) = self.marked.take() {
             // One from before this file began was held for it.
             let ms = (time - part.base).max(0).unsigned_abs() / 1_000_000;
             if let Some(sidecar) = &mut part.sidecar
@@ -337,7 +341,7 @@ impl Writer {
 
     /// No file begins for what was marked while one was awaited.
     fn drop_markers(&self) {
-        for (_, label) in self.marked.try_iter() {
+        for (_, label) in self.marked.drain() {
             tracing::warn!("a marker has no recording: {label}");
         }
     }

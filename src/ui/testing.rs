@@ -18,6 +18,8 @@ pub fn snapshot() -> Snapshot {
         rate: Rate(30, 1),
         frame: 100,
         uptime_s: 3.3,
+        on_air_s: None,
+        recording_s: None,
         program: "cam".to_owned(),
         preview: "ann".to_owned(),
         transition: Transition::default(),

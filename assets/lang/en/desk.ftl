@@ -1,5 +1,6 @@
 language = English
 
+desk-marker-number = Marker { $n }
 desk-decimal-sign = .
 desk-show = Show { $name }
 desk-fps = { $n } fps

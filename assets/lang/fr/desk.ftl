@@ -1,5 +1,6 @@
 language = Français
 
+desk-marker-number = Marqueur { $n }
 desk-decimal-sign = ,
 desk-show = Émission { $name }
 desk-fps = { $n } i/s

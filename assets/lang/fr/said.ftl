@@ -16,6 +16,7 @@ said-seek-where = aller où ? indiquer position_s
 said-seek-alone = position_s ne va qu’avec seek
 said-on-air = { $why } « { $id } » à l’antenne : passez d’abord à une autre scène, ou confirmez
 said-marker-recording = un marqueur demande un enregistrement : lancez-le d’abord
+said-marker-too-many = pas de marqueur : cet enregistrement en a { $n }, et ne peut en avoir plus ; arrêtez-le et relancez-le
 said-marker-not-set = pas de marqueur, car rien ne s’enregistre : { $why }
 said-frames = { $n } images : attendu de { $least } à { $most }
 said-style = la transition, { $field } : { $why }
