@@ -207,7 +207,7 @@ impl Supervisor {
                 std::thread::sleep(Duration::from_millis(5));
             }
             if opening > 0 && Instant::now() > connect_by {
-                return Err(Trouble::passing(format!("{} does not answer", self.host)));
+                return Err(Trouble::passing(format!("no answer from {}", self.host)));
             }
         }
         // If connecting took a while, what waited is old: begin with the next keyframe instead.
@@ -247,7 +247,7 @@ impl Supervisor {
                 moved = (tags, Instant::now());
             } else if session.waiting() > 0 && moved.1.elapsed() > STALLED {
                 return Err(Trouble::passing(format!(
-                    "{} takes nothing any more",
+                    "nothing is taken any more by {}",
                     self.host
                 )));
             }

@@ -19,7 +19,7 @@ use super::pipeline::{live_source, retire};
 use super::queue::PacketQueue;
 use super::recover::recover;
 use crate::door::{MarkerStatus, RecordingState, RecordingStatus};
-use crate::media::{Headers, House, NS_PER_S, Packet, Track};
+use crate::media::{Cause, Headers, House, NS_PER_S, Packet, Track, technical};
 use crate::nice::{self, Nice};
 
 /// Program time that a slow disk may be behind before groups of pictures are dropped.
@@ -449,11 +449,12 @@ impl Part {
         let message = self.bus.pop_filtered(&[gst::MessageType::Error])?;
         match message.view() {
             gst::MessageView::Error(error) => {
-                let full = error.error().matches(gst::ResourceError::NoSpaceLeft);
-                Some(if full {
-                    "the disk is full".to_owned()
-                } else {
-                    format!("cannot write: {}", error.error().message())
+                let debug = error.debug().unwrap_or_default();
+                let technical = technical(error.error().message(), &debug);
+                tracing::warn!(technical, "the recording broke");
+                Some(match Cause::of_message(error) {
+                    Cause::NoSpace => Cause::NoSpace.to_string(),
+                    cause => format!("cannot write: {cause}"),
                 })
             }
             _ => None,

@@ -14,7 +14,8 @@ use super::{
     meters::{self, Meter, Meters},
     paint::{self, Button},
     stage::{self, Pictures},
-    theme, transport,
+    theme::{self, Icon},
+    transport,
     view::{View, name},
     words,
 };
@@ -159,6 +160,10 @@ impl Multiview {
                 said += &format!(": {message}");
             }
         }
+        let warnings = view.warnings(scene);
+        if !warnings.is_empty() {
+            said += &format!(", {warnings}");
+        }
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &said));
         if paint::pressed(ui, &response) {
             let scene = scene.id.clone();
@@ -196,8 +201,18 @@ impl Multiview {
         if let Some(meter) = highest(meters, &scene.sources) {
             meters::slim(ui, inside, &meter);
         }
-        number_and_label(ui, place.label, position, label, scene.tally, keys);
+        let mut line = place.label;
+        if !warnings.is_empty() {
+            let mark = line.with_min_x(line.right() - 18.0);
+            let icon = theme::icon(Icon::TriangleAlert).to_string();
+            paint::line(ui, mark, Align::Max, &icon, theme::font(14.0), theme::AMBER);
+            line.max.x = mark.left();
+        }
+        number_and_label(ui, line, position, label, scene.tally, keys);
         paint::focus_ring(ui, &response);
+        if !warnings.is_empty() {
+            response.on_hover_text(warnings);
+        }
     }
 
     /// Draws the page buttons, where there is more than one page.

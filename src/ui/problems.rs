@@ -101,6 +101,15 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         add(about, with(&text, &destination.message), advice);
     }
     for source in &snapshot.sources {
+        let label = name(&source.label, &source.id);
+        if !source.warning.is_empty() {
+            let text = lang::with("desk-source-otherwise", &[("name", label.into())]);
+            add(
+                format!("source {} otherwise", source.id),
+                with(&text, &source.warning),
+                "desk-advice-mode",
+            );
+        }
         let what = match source.state {
             SourceState::Lost => "desk-source-lost",
             SourceState::Restarting => "desk-source-restarting",
@@ -109,7 +118,6 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
             SourceState::Frozen => "desk-source-frozen",
             SourceState::Connecting | SourceState::Live | SourceState::Ended => continue,
         };
-        let label = name(&source.label, &source.id);
         add(
             format!("source {}", source.id),
             with(
@@ -252,6 +260,17 @@ mod tests {
                 "Ann: is lost – no signal",
             ]
         );
+    }
+
+    #[test]
+    fn a_camera_that_gives_another_mode_is_looked_at() {
+        let mut snapshot = testing::snapshot();
+        snapshot.sources[0].warning = "the camera does not offer A: it gives B".to_owned();
+        let found = find(&snapshot);
+        assert_eq!(found.len(), 1);
+        let text = "Stage: gives another picture – the camera does not offer A: it gives B";
+        assert_eq!(found[0].text, text);
+        assert!(found[0].advice.contains("mode"), "{}", found[0].advice);
     }
 
     #[test]

@@ -43,6 +43,7 @@ desk-others-fine = { $n ->
     [one] the other is fine
    *[other] the others are fine
 }
+desk-source-otherwise = { $name }: gives another picture
 desk-source-lost = { $name }: is lost
 desk-source-restarting = { $name }: is lost and being started again
 desk-source-frozen = { $name }: is frozen, the last picture stays
@@ -63,6 +64,7 @@ desk-advice-encoder = The program goes on; look at the machine’s load.
 desk-advice-slow = The uplink is too slow: stop another destination or lower the bitrate.
 desk-advice-key = Check its address and its key; it is tried again each minute.
 desk-advice-wait = It is tried again by itself; check the network if it lasts.
+desk-advice-mode = choose a mode that it offers, where the source is built
 desk-advice-source = Cut to another source; check its cable, power and address.
 desk-advice-receiver = Another program may use its address.
 

@@ -43,6 +43,7 @@ desk-others-fine = { $n ->
     [one] l’autre va bien
    *[other] les autres vont bien
 }
+desk-source-otherwise = { $name } : donne une autre image
 desk-source-lost = { $name } : source perdue
 desk-source-restarting = { $name } : source perdue, en cours de relance
 desk-source-frozen = { $name } : image figée, la dernière reste
@@ -63,6 +64,7 @@ desk-advice-encoder = Le programme continue ; surveillez la charge de la machine
 desk-advice-slow = Le débit montant ne suffit pas : arrêtez une destination ou baissez le débit.
 desk-advice-key = Vérifiez son adresse et sa clé ; nouvel essai chaque minute.
 desk-advice-wait = Nouvel essai automatique ; vérifiez le réseau si cela dure.
+desk-advice-mode = choisissez un mode qu’elle offre, dans les réglages de la source
 desk-advice-source = Passez sur une autre source ; vérifiez câble, alimentation et adresse.
 desk-advice-receiver = Un autre programme occupe peut-être son adresse.
 
