@@ -299,6 +299,36 @@ fn sound_is_set_under_each_monitor() {
 }
 
 #[test]
+fn a_destination_that_needs_a_hand_is_told_alike_everywhere() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let why = "the server refuses the stream: check the key";
+    door.change(|s| {
+        let yt = &mut s.destinations[0];
+        yt.state = DestinationState::Failed;
+        yt.attempt = 8;
+        yt.next_try_s = Some(4.0);
+        yt.message = why.to_owned();
+    });
+    door.events.lock().unwrap().push(Event::Destination {
+        id: "yt".to_owned(),
+        state: DestinationState::Failed,
+        message: why.to_owned(),
+        frame: 1,
+    });
+    window.run();
+    window.get_by_label(&format!("YouTube: needs a hand, {why}, try 8 in 4 s"));
+    window.get_by_label(&format!("YouTube: needs a hand, try 8 in 4 s – {why}"));
+    click(&mut window, "List of events");
+    let lines = window.query_all_by_label_contains(&format!("YouTube: needs a hand – {why}"));
+    assert_eq!(lines.count(), 1, "in the list of events");
+    click(&mut window, "List of events");
+    click(&mut window, "View");
+    click(&mut window, "One person");
+    window.get_by_label(&format!("YouTube: needs a hand – {why} · try 8 in 4 s"));
+}
+
+#[test]
 fn the_slate_is_on_every_pgm_and_what_it_silences_is_not_red() {
     let door = Recorder::new();
     let mut window = open(&door);

@@ -334,7 +334,8 @@ pub enum DestinationState {
     Congested,
     /// The connection broke, or the last attempt failed; tries again by itself.
     Reconnecting,
-    /// Failed for a reason that a person must mend; still tried each minute.
+    /// Failed for a reason that a person must mend, or so often that it looks like one; still tried, as
+    /// `next_try_s` says.
     Failed,
 }
 

@@ -210,8 +210,8 @@ impl Multiview {
         }
         number_and_label(ui, line, position, label, scene.tally, keys);
         paint::focus_ring(ui, &response);
-        if !warnings.is_empty() {
-            response.on_hover_text(warnings);
+        if !warnings.is_empty() || trouble.is_some() {
+            response.on_hover_text(said);
         }
     }
 

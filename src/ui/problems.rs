@@ -95,7 +95,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         let about = format!("destination {}", destination.id);
         let advice = match destination.state {
             DestinationState::Congested => "desk-advice-slow",
-            DestinationState::Failed => "desk-advice-key",
+            DestinationState::Failed => "desk-advice-mend",
             _ => "desk-advice-wait",
         };
         add(about, with(&text, &destination.message), advice);
@@ -161,6 +161,14 @@ fn destination_sentence(destination: &DestinationStatus) -> String {
             ("dropped", words::count(destination.dropped).into()),
             ("try", next_try(destination).into()),
         ],
+    )
+}
+
+/// Whether a destination in this state waits to be tried again, or is just being tried.
+pub fn is_tried_again(state: DestinationState) -> bool {
+    matches!(
+        state,
+        DestinationState::Reconnecting | DestinationState::Failed
     )
 }
 
@@ -260,6 +268,23 @@ mod tests {
                 "Ann: is lost – no signal",
             ]
         );
+    }
+
+    #[test]
+    fn when_a_destination_is_tried_again_is_said_once_and_truly() {
+        let mut snapshot = testing::snapshot();
+        let destination = &mut snapshot.destinations[0];
+        destination.state = DestinationState::Failed;
+        destination.message = "connection refused: is the server running? (a)".to_owned();
+        destination.attempt = 8;
+        destination.next_try_s = Some(4.0);
+        let problem = find(&snapshot).remove(0);
+        assert_eq!(
+            problem.text,
+            "YouTube: needs a hand, try 8 in 4 s – connection refused: is the server running? (a)"
+        );
+        let says_when = |text: &str| ["minute", "second"].iter().any(|word| text.contains(word));
+        assert!(!says_when(&problem.advice), "{}", problem.advice);
     }
 
     #[test]

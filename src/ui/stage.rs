@@ -147,6 +147,8 @@ fn large(
         );
         said.push_str(", ");
         said.push_str(&text);
+        let id = ("trouble", bus, line, ui.layer_id());
+        paint::say(ui, foot, id, &text).on_hover_text(&text);
     }
     if bus == "PGM" && view.snapshot.hold {
         holding::over_program(ui, place.picture.shrink(BORDER), line);

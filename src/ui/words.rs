@@ -161,7 +161,7 @@ pub fn destination_state(state: DestinationState) -> String {
         DestinationState::Live => "desk-is-live",
         DestinationState::Congested => "desk-is-congested",
         DestinationState::Reconnecting => "desk-is-reconnecting",
-        DestinationState::Failed => "desk-is-failed",
+        DestinationState::Failed => "desk-is-in-need",
     })
 }
 
