@@ -320,7 +320,8 @@ fn a_destination_that_needs_a_hand_is_told_alike_everywhere() {
     window.get_by_label(&format!("YouTube: needs a hand, {why}, try 8 in 4 s"));
     window.get_by_label(&format!("YouTube: needs a hand, try 8 in 4 s – {why}"));
     click(&mut window, "List of events");
-    let lines = window.query_all_by_label_contains(&format!("YouTube: needs a hand – {why}"));
+    let told = format!("YouTube: needs a hand – {why}");
+    let lines = window.query_all_by_label_contains(&told);
     assert_eq!(lines.count(), 1, "in the list of events");
     click(&mut window, "List of events");
     click(&mut window, "View");
