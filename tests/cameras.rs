@@ -647,9 +647,14 @@ fn a_mode_that_a_camera_does_not_offer_is_named_and_it_gives_another() {
     };
     let mut studio = Studio::start(show(vec![one]));
     let live = studio.is(PATIENCE, "stage", SourceState::Live);
+    assert_eq!(live.message, "");
+    let given = studio.until("what it gives is told", |studio| {
+        let warning = studio.source("stage").warning;
+        warning.contains("it gives 640×480").then_some(warning)
+    });
     assert!(
-        live.message.contains("does not offer 640×360 · 30 · MJPEG"),
-        "{live:?}"
+        given.starts_with("the camera does not offer 640×360 · 30 · MJPEG: it gives 640×480 · "),
+        "{given:?}"
     );
     let program = watch(&studio);
     studio.picture(&program, 0, |p| colour(p) == Some(2));
@@ -657,7 +662,8 @@ fn a_mode_that_a_camera_does_not_offer_is_named_and_it_gives_another() {
 
     // It comes back with more than it had.
     drop(plugged);
-    studio.is(PATIENCE, "stage", SourceState::Restarting);
+    let gone = studio.is(PATIENCE, "stage", SourceState::Restarting);
+    assert_eq!(gone.warning, "");
     let better = Arc::new(Camera {
         picture: "videotestsrc name=camera is-live=true pattern=green ! video/x-raw,format=I420 \
                   ! jpegenc"
@@ -667,7 +673,7 @@ fn a_mode_that_a_camera_does_not_offer_is_named_and_it_gives_another() {
     });
     let _again = plug(&better, "Regie modes", Some("MODES02"), "/dev/regie-test-1");
     let back = studio.is(BACK_WITHIN, "stage", SourceState::Live);
-    assert_eq!(back.message, "");
+    assert_eq!((back.message.as_str(), back.warning.as_str()), ("", ""));
     let rate = gst::Fraction::new(30, 1);
     assert_eq!(better.gives(), Some((640, 360, rate)));
     let frame = studio.snapshot().frame;

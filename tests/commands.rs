@@ -49,8 +49,9 @@ fn show() -> impl Strategy<Value = Show> {
         0usize..3,
         rate,
         style(),
+        any::<bool>(),
     )
-        .prop_map(|(sources, scenes, destinations, rate, transition)| {
+        .prop_map(|(sources, scenes, destinations, rate, transition, heard)| {
             let sources: Vec<Source> = sources
                 .into_iter()
                 .enumerate()
@@ -86,6 +87,7 @@ fn show() -> impl Strategy<Value = Show> {
                         .collect(),
                 })
                 .collect();
+            let heard = sources.first().filter(|_| heard).map(|s| s.id.clone());
             Show {
                 version: VERSION,
                 name: "Any".to_owned(),
@@ -98,7 +100,10 @@ fn show() -> impl Strategy<Value = Show> {
                 scenes,
                 transition,
                 stingers: Vec::new(),
-                hold: Default::default(),
+                hold: regie::show::Hold {
+                    source: heard,
+                    ..Default::default()
+                },
                 destinations: (0..destinations)
                     .map(|i| Destination {
                         id: format!("d{i}"),
@@ -204,6 +209,7 @@ fn command() -> impl Strategy<Value = Command> {
             .prop_map(|(destination, on)| Command::Stream { destination, on }),
         1 => any::<bool>().prop_map(|on| Command::StreamAll { on }),
         1 => any::<bool>().prop_map(|on| Command::Record { on }),
+        1 => any::<bool>().prop_map(|on| Command::Hold { on }),
         1 => prop_oneof![".{0,20}", "é{190,210}"].prop_map(|label| Command::Marker { label }),
         1 => any::<bool>().prop_map(|on| Command::LiveEdit { on }),
         1 => Just(Command::Undo { revision: None }),
@@ -354,6 +360,7 @@ fn is_valid(command: &Command, core: &Core) -> bool {
         Command::Marker { label } => label.chars().count() <= 200 && core.is_recording(),
         Command::StreamAll { .. }
         | Command::Record { .. }
+        | Command::Hold { .. }
         | Command::LiveEdit { .. }
         | Command::Snapshot {}
         | Command::Quit {} => true,
@@ -450,6 +457,7 @@ fn check_effect(command: &Command, before: &Snapshot, core: &Core, effect: &Effe
             assert_eq!(effect_on, on);
             assert!(ids.iter().all(|id| core.streaming().contains(id) == *on));
         }
+        Command::Hold { on } => assert_eq!(core.holds(), *on),
         Command::Record { on } => assert_eq!(core.is_recording(), *on),
         Command::Marker { label } => assert_eq!(*effect, Effect::Marker(label.clone())),
         Command::LiveEdit { on } => assert_eq!(after.live_edit, *on),
@@ -481,28 +489,49 @@ fn check(core: &Core, frame: u64) {
             Tally::Off
         }
     };
-    let mut lit = std::collections::BTreeMap::<&str, Tally>::new();
-    for scene in show.all_scenes() {
-        for layer in scene.layers.iter().filter(|layer| layer.opacity > 0.0) {
-            let source = s.sources.iter().find(|x| x.id == layer.source).unwrap();
-            let now = lit.entry(&source.id).or_default();
-            *now = scene_tally(&scene.id).max(*now);
-        }
-    }
-    // Nothing is on air beneath the holding slate.
-    let seen = |tally: Tally| match tally {
+    let gains = core.gains();
+    let gain_of = |id: &str| gains[core.cast().slot(id).unwrap()];
+    // Nothing is on air beneath the holding slate but what is heard with it.
+    let with_slate = |id: &str| {
+        let gain = gain_of(id);
+        show.hold.source.as_deref() == Some(id) && gain.fader * gain.follow > 0.0
+    };
+    let beneath = |tally: Tally, is_next: bool| match tally {
+        Tally::Program if s.hold && is_next => Tally::Preview,
         Tally::Program if s.hold => Tally::Off,
         tally => tally,
     };
+    let mut lit = std::collections::BTreeMap::<&str, Tally>::new();
+    for source in show.sources.iter().filter(|x| s.hold && with_slate(&x.id)) {
+        lit.insert(&source.id, Tally::Program);
+    }
+    for scene in show.all_scenes() {
+        let seen = beneath(scene_tally(&scene.id), s.preview == scene.id);
+        for layer in scene.layers.iter().filter(|layer| layer.opacity > 0.0) {
+            let source = s.sources.iter().find(|x| x.id == layer.source).unwrap();
+            let now = lit.entry(&source.id).or_default();
+            *now = seen.max(*now);
+        }
+    }
     for shown in &s.scenes {
-        // A source alone is on air wherever it is seen.
-        let source = lit.get(shown.id.as_str()).copied().unwrap_or_default();
-        let expected = scene_tally(&shown.id).max(source);
-        assert_eq!(shown.tally, seen(expected), "{}", shown.id);
+        // A source alone is on air wherever it is seen; a scene of the show that bears its id is not
+        // that source.
+        let is_own = show.scenes.iter().any(|scene| scene.id == shown.id);
+        let source = lit.get(shown.id.as_str()).filter(|_| !is_own);
+        let taken = beneath(scene_tally(&shown.id), s.preview == shown.id);
+        let expected = taken.max(source.copied().unwrap_or_default());
+        assert_eq!(shown.tally, expected, "{}", shown.id);
     }
     for source in &s.sources {
         let expected = lit.get(source.id.as_str()).copied().unwrap_or_default();
-        assert_eq!(source.tally, seen(expected), "{}", source.id);
+        assert_eq!(source.tally, expected, "{}", source.id);
+        let gain = gain_of(&source.id);
+        assert_eq!(
+            source.heard,
+            gain.fader * gain.follow > 0.0,
+            "{}",
+            source.id
+        );
         assert!((-100.0..=10.0).contains(&source.fader_db));
         assert!(source.picture_delay_ms <= 2000);
     }
@@ -516,12 +545,11 @@ fn check(core: &Core, frame: u64) {
     assert!((0.0..=1.0).contains(&s.transition.position));
     assert!((0.0..=1.0).contains(&s.black));
 
-    let gains = core.gains();
     assert_eq!(gains.len(), SLOTS);
     for (gain, source) in gains.iter().zip(&s.sources) {
         assert!((0.0..=db_to_gain(10.0)).contains(&gain.fader));
         assert!((0.0..=1.0).contains(&gain.follow));
-        let unheard = source.mute || source.afv == Afv::Off;
+        let unheard = source.mute || (source.afv == Afv::Off && !s.hold);
         let never = source.afv == Afv::Follow && source.tally != Tally::Program;
         assert!(gain.fader * gain.follow == 0.0 || !(unheard || never));
     }
@@ -597,6 +625,7 @@ proptest! {
                     prop_assert_eq!(next.strips(), core.strips());
                     prop_assert_eq!(next.streaming(), core.streaming());
                     prop_assert_eq!(next.is_recording(), core.is_recording());
+                    prop_assert_eq!(next.holds(), core.holds());
                     prop_assert_eq!(next.switcher().program(), core.switcher().program());
                     core = next;
                 }

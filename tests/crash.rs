@@ -137,6 +137,8 @@ fn the_engine_resumes_ten_times_in_a_row() {
             &json!({"command": "preview", "scene": if round % 2 == 0 { "cam1" } else { "cam2" }}),
         );
         studio.command(&json!({"command": "mute", "source": "cam1", "on": round % 3 == 0}));
+        let times = |s: &Value| ["on_air_s", "recording_s"].map(|time| s[time].as_f64());
+        let running = times(&studio.snapshot());
         let before = state(&studio.snapshot());
         let mark = studio.mark();
         let killed = Instant::now();
@@ -157,6 +159,16 @@ fn the_engine_resumes_ten_times_in_a_row() {
         );
         let took = killed.elapsed();
         assert_eq!(state(&after), before, "round {round}");
+        assert!(running.iter().all(Option::is_some), "{running:?}");
+        let ran_on = times(&after)
+            .into_iter()
+            .zip(running)
+            .all(|(now, then)| now > then);
+        assert!(
+            ran_on,
+            "round {round}: {running:?}, then {:?}",
+            times(&after)
+        );
         assert_eq!(
             named(&after, "destinations", "idle")["state"],
             "off",

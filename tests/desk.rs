@@ -226,6 +226,22 @@ fn each_button_sends_its_command() {
         scene: "duo".to_owned(),
     };
     assert_eq!(door.sent(), [program], "with Shift it is a hot cut");
+    let monitor = window.get_by_label("1 Duo").rect().center();
+    for pressed in [true, false, true, false] {
+        window.event(egui::Event::PointerMoved(monitor));
+        window.event(egui::Event::PointerButton {
+            pos: monitor,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+    }
+    window.run();
+    let sent = door.sent();
+    assert!(
+        !sent.is_empty() && sent.iter().all(|command| *command == preview("duo")),
+        "a double click puts nothing on air: {sent:?}"
+    );
 
     let transition = Command::transition;
     click(&mut window, "AUTO makes a cut");
@@ -283,6 +299,65 @@ fn sound_is_set_under_each_monitor() {
 }
 
 #[test]
+fn a_destination_that_needs_a_hand_is_told_alike_everywhere() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let why = "the server refuses the stream: check the key";
+    door.change(|s| {
+        let yt = &mut s.destinations[0];
+        yt.state = DestinationState::Failed;
+        yt.attempt = 8;
+        yt.next_try_s = Some(4.0);
+        yt.message = why.to_owned();
+    });
+    door.events.lock().unwrap().push(Event::Destination {
+        id: "yt".to_owned(),
+        state: DestinationState::Failed,
+        message: why.to_owned(),
+        frame: 1,
+    });
+    window.run();
+    window.get_by_label(&format!("YouTube: needs a hand, {why}, try 8 in 4 s"));
+    window.get_by_label(&format!("YouTube: needs a hand, try 8 in 4 s – {why}"));
+    click(&mut window, "List of events");
+    let told = format!("YouTube: needs a hand – {why}");
+    let lines = window.query_all_by_label_contains(&told);
+    assert_eq!(lines.count(), 1, "in the list of events");
+    click(&mut window, "List of events");
+    click(&mut window, "View");
+    click(&mut window, "One person");
+    window.get_by_label(&format!("YouTube: needs a hand – {why} · try 8 in 4 s"));
+}
+
+#[test]
+fn the_slate_is_on_every_pgm_and_what_it_silences_is_not_red() {
+    let door = Recorder::new();
+    let mut window = open(&door);
+    let on = "The holding slate is over the program";
+    let count = |window: &Window| window.query_all_by_label(on).count();
+    assert_eq!(count(&window), 0);
+    door.change(|s| {
+        s.hold = true;
+        s.sources[0].clip = Some(door::ClipStatus::default());
+        s.sources[0].heard = false;
+        s.sources[0].tally = Tally::Off;
+        s.sources[1].afv = Afv::Off;
+        s.sources[1].heard = true;
+        s.sources[1].tally = Tally::Program;
+        s.sources[0].state = SourceState::Frozen;
+    });
+    window.run();
+    assert_eq!(count(&window), 1, "a clip is beneath it");
+    window.get_by_label("Stage: sound off air");
+    window.get_by_label("Ann: sound on air");
+    click(&mut window, "View");
+    click(&mut window, "Sound");
+    assert_eq!(count(&window), 1, "PGM alone");
+    window.get_by_label("PGM: 2 Stage, frozen");
+    window.get_by_label("Stage: sound off air");
+}
+
+#[test]
 fn the_state_is_said() {
     let door = Recorder::new();
     let mut window = open(&door);
@@ -313,12 +388,14 @@ fn the_state_is_said() {
         let yt = &mut s.destinations[0];
         yt.state = DestinationState::Live;
         yt.bitrate_bps = 4_500_000;
-        yt.live_s = 764.0;
+        yt.live_s = 64.0;
+        s.on_air_s = Some(764.0);
         s.destinations[1].state = DestinationState::Reconnecting;
         s.destinations[1].attempt = 3;
         s.destinations[1].next_try_s = Some(4.0);
         s.recording.state = RecordingState::Warning;
-        s.recording.length_s = 764.0;
+        s.recording.length_s = 4.0;
+        s.recording_s = Some(764.0);
         s.recording.time_left_s = Some(840.0);
         s.counters.frames = 22_914;
         s.counters.repeated = 2;
@@ -344,7 +421,7 @@ fn the_state_is_said() {
         "Fade to black, the program is black",
         "ON AIR 00:12:44",
         "REC 00:12:44 · 14 min left",
-        "YouTube: live, 4.5 Mb/s, 00:12:44, 0 dropped",
+        "YouTube: live, 4.5 Mb/s, 00:01:04, 0 dropped",
         "PeerTube: reconnecting, peertube.example/live, try 3 in 4 s",
         "frames 22\u{a0}914 · 2 repeated",
         "Receiver gets live/one: 4.6 Mb/s · key 2.0 s · 412 ms",

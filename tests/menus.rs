@@ -728,6 +728,7 @@ fn busy() -> Arc<Told> {
         s.destinations[0].state = DestinationState::Live;
         s.destinations[0].bitrate_bps = 4_500_000;
         s.destinations[0].live_s = 764.0;
+        s.on_air_s = Some(764.0);
         s.destinations[1].state = DestinationState::Reconnecting;
         s.destinations[1].attempt = 3;
         s.destinations[1].next_try_s = Some(4.0);

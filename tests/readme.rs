@@ -204,6 +204,7 @@ fn on_air() -> Snapshot {
         destination.bitrate_bps = bitrate;
         destination.live_s = 764.0;
     }
+    snapshot.on_air_s = Some(764.0);
     snapshot.recording.state = RecordingState::Recording;
     snapshot.recording.length_s = 764.0;
     snapshot.recording.bytes = 430_000_000;

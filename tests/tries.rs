@@ -143,13 +143,13 @@ fn what_is_wrong_is_told_in_words_and_the_key_is_in_none_of_them() {
     let store = |key: &str| json!({"command": "store_key", "name": "picky", "key": key});
     studio.command(&store("wrong-key-1234567890"));
     for (id, publish, words) in [
-        ("nobody", true, "refuses: is the server running?"),
-        ("nobody", false, "refuses: is the server running?"),
+        ("nobody", true, "refused: is the server running?"),
+        ("nobody", false, "refused: is the server running?"),
         ("refused", true, "check the key"),
         ("closes", true, "closed the connection"),
         ("closes", false, "closed the connection"),
-        ("silent", true, "does not answer"),
-        ("silent", false, "does not answer"),
+        ("silent", true, "no answer from"),
+        ("silent", false, "no answer from"),
         ("tls", true, "no safe connection"),
         ("greets-tls", false, "no safe connection"),
         ("keyless", true, "no secret `not-there`"),

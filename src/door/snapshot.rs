@@ -24,6 +24,14 @@ pub struct Snapshot {
     pub frame: u64,
     /// Seconds since the show was started, kept over an engine that was started again.
     pub uptime_s: f64,
+    /// Seconds since the first destination was reached; none while no destination is asked for, or
+    /// none was reached since. Kept over reconnections and over an engine that was started again.
+    #[serde(default)]
+    pub on_air_s: Option<f64>,
+    /// Seconds since the recorder's first file began, over all of its files and engines; none while it
+    /// is not asked for, or has written nothing since.
+    #[serde(default)]
+    pub recording_s: Option<f64>,
     /// The scene on PGM.
     pub program: String,
     /// The scene on PVW.
@@ -128,8 +136,14 @@ pub struct SourceStatus {
     pub state: SourceState,
     /// What is wrong or awaited, in plain words; empty while all is well.
     pub message: String,
-    /// Where it is seen.
+    /// Where it is seen; that of the holding slate is on air while it is heard with it.
     pub tally: Tally,
+    /// Its sound is in the program, be it ever so little.
+    #[serde(default)]
+    pub heard: bool,
+    /// What is not as it was asked for although it gives its pictures; empty where all is.
+    #[serde(default)]
+    pub warning: String,
     /// Its fader in dB.
     pub fader_db: f32,
     /// Muted.
@@ -354,7 +368,8 @@ pub enum DestinationState {
     Congested,
     /// The connection broke, or the last attempt failed; tries again by itself.
     Reconnecting,
-    /// Failed for a reason that a person must mend; still tried each minute.
+    /// Failed for a reason that a person must mend, or so often that it looks like one; still tried, as
+    /// `next_try_s` says.
     Failed,
 }
 

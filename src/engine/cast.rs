@@ -108,6 +108,11 @@ impl Cast {
         self.scenes.iter().map(|(scene, _)| scene)
     }
 
+    /// Whether this is the scene that a source has of its own because the show has none of its id.
+    pub fn is_implied(&self, id: &str) -> bool {
+        self.show.source_index(id).is_some() && !self.show.scenes.iter().any(|s| s.id == id)
+    }
+
     /// A scene and what it draws.
     pub fn scene(&self, id: &str) -> Option<(&Scene, &Stage)> {
         let (scene, stage) = self.scenes.iter().find(|(scene, _)| scene.id == id)?;

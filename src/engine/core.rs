@@ -98,6 +98,11 @@ pub enum Refusal {
     /// A marker while the recorder cannot write; with what is wrong.
     #[error("no marker was set, for nothing is being recorded: {0}")]
     NotWriting(String),
+    /// One marker more than a file can have; with how many that is.
+    #[error(
+        "no marker was set, for this recording has {0}, and more it cannot have: stop it and start it again"
+    )]
+    TooManyMarkers(usize),
 }
 
 /// What is on air, by its labels.
@@ -235,6 +240,10 @@ pub struct Observed {
     pub health: Health,
     /// Seconds since the show was started.
     pub uptime_s: f64,
+    /// Seconds on air.
+    pub on_air_s: Option<f64>,
+    /// Seconds of recording.
+    pub recording_s: Option<f64>,
 }
 
 impl Core {
@@ -674,10 +683,7 @@ impl Core {
 
     /// The gains that go with the frame last shown, by slot.
     pub fn gains(&self) -> Vec<StripGain> {
-        let held = self.hold.then(|| {
-            let source = self.cast.show.hold.source.as_deref();
-            source.and_then(|source| self.cast.slot(source))
-        });
+        let held = self.hold.then(|| self.heard_with_slate());
         self.strips
             .iter()
             .enumerate()
@@ -697,25 +703,47 @@ impl Core {
             .collect()
     }
 
-    /// Where a scene is. That of a source alone is wherever the source is: red in any scene on air.
-    fn scene_tally(&self, id: &str) -> Tally {
-        let slots = self.sources().zip(self.cast.slots());
-        let mut own = slots.filter(|((source, _), _)| source.id == id);
-        let taken = self.switcher.scene_tally(id);
-        match (taken, own.next()) {
-            (Tally::Program, _) | (_, None) => taken,
-            (_, Some((_, &slot))) => match self.switcher.source_tally(slot, &self.cast) {
-                Tally::Off => taken,
-                seen => seen,
-            },
+    /// The slot of the source that is heard with the holding slate, while that is there.
+    fn heard_with_slate(&self) -> Option<usize> {
+        let source = self
+            .cast
+            .show
+            .hold
+            .source
+            .as_deref()
+            .filter(|_| self.hold)?;
+        self.cast.slot(source)
+    }
+
+    /// Where a source is. Nothing is on air beneath the holding slate, but what is heard with it.
+    fn source_tally(&self, slot: usize, heard: bool) -> Tally {
+        let on_air = match self.hold {
+            true => heard && self.heard_with_slate() == Some(slot),
+            false => self.switcher.is_on_air(slot),
+        };
+        if on_air {
+            Tally::Program
+        } else if self.switcher.is_on_preview(slot, &self.cast) {
+            Tally::Preview
+        } else {
+            Tally::Off
         }
     }
 
-    /// A tally as it is seen on air: nothing is, beneath the holding slate.
-    fn seen(&self, tally: Tally) -> Tally {
-        match tally {
-            Tally::Program if self.hold => Tally::Off,
-            tally => tally,
+    /// Where a scene is, by the tallies of the sources. That of a source alone, where the show has no
+    /// other of its id, is wherever the source is: red in any scene on air.
+    fn scene_tally(&self, id: &str, sources: &[SourceStatus]) -> Tally {
+        let taken = if self.switcher.is_program(id) && !self.hold {
+            Tally::Program
+        } else if self.switcher.preview() == id {
+            Tally::Preview
+        } else {
+            Tally::Off
+        };
+        let mut alone = sources.iter().filter(|source| source.id == id);
+        match alone.next() {
+            Some(source) if self.cast.is_implied(id) => taken.max(source.tally),
+            _ => taken,
         }
     }
 
@@ -723,13 +751,19 @@ impl Core {
     pub fn snapshot(&self, frame: u64, observed: Observed) -> Snapshot {
         let show = &self.cast.show;
         let mut seen = observed.sources.into_iter();
-        let sources = self
+        let gains = self.gains();
+        let is_heard = |slot: usize| {
+            let gain = gains.get(slot);
+            gain.is_some_and(|gain| gain.fader > 0.0 && gain.follow > 0.0)
+        };
+        let sources: Vec<SourceStatus> = self
             .sources()
             .zip(self.cast.slots())
             .map(|((source, strip), &slot)| SourceStatus {
                 id: source.id.clone(),
                 label: label(&source.label, &source.id),
-                tally: self.seen(self.switcher.source_tally(slot, &self.cast)),
+                tally: self.source_tally(slot, is_heard(slot)),
+                heard: is_heard(slot),
                 fader_db: strip.fader_db,
                 mute: strip.mute,
                 afv: strip.afv,
@@ -743,7 +777,7 @@ impl Core {
             .map(|scene| SceneStatus {
                 id: scene.id.clone(),
                 label: label(&scene.label, &scene.id),
-                tally: self.seen(self.scene_tally(&scene.id)),
+                tally: self.scene_tally(&scene.id, &sources),
                 sources: scene.layers.iter().map(|l| l.source.clone()).collect(),
             })
             .collect();
@@ -755,6 +789,8 @@ impl Core {
             rate: show.format.rate,
             frame,
             uptime_s: observed.uptime_s,
+            on_air_s: observed.on_air_s,
+            recording_s: observed.recording_s,
             program: self.switcher.program().scene.clone(),
             preview: self.switcher.preview().to_owned(),
             transition: Transition {
@@ -877,5 +913,66 @@ mod tests {
         assert_eq!(tallies(&core), [Program, Program, Program, Preview]);
         core.apply(&Command::Hold { on: true }).unwrap();
         assert_eq!(tallies(&core), [Off, Off, Off, Preview]);
+    }
+
+    #[test]
+    fn a_scene_that_bears_a_sources_id_is_not_that_source() {
+        let text = "(version: 1, name: \"x\", sources: [
+                (id: \"a\", kind: Test(pattern: Bars)), (id: \"b\", kind: Test(pattern: Bars)),
+            ], scenes: [
+                (id: \"a\", layers: [(source: \"b\")]), (id: \"wide\", layers: [(source: \"a\")]),
+            ])";
+        let show = crate::show::parse(std::path::Path::new("x.ron"), text).unwrap();
+        let mut core = Core::new(Arc::new(Cast::opened(show, 0)));
+        let tallies = |core: &Core| {
+            let snapshot = core.snapshot(0, Observed::default());
+            let scene = |id: &str| snapshot.scenes.iter().find(|s| s.id == id).unwrap().tally;
+            (["a", "b", "wide"].map(scene), snapshot.sources[0].tally)
+        };
+        use Tally::{Off, Preview, Program};
+        let scene = |id: &str| id.to_owned();
+        let take = Command::Program {
+            scene: scene("wide"),
+        };
+        core.apply(&Command::Preview { scene: scene("b") }).unwrap();
+        core.apply(&take).unwrap();
+        assert_eq!(tallies(&core), ([Off, Preview, Program], Program));
+        let take = Command::Program { scene: scene("a") };
+        core.apply(&take).unwrap();
+        assert_eq!(tallies(&core), ([Program, Program, Off], Off));
+    }
+
+    #[test]
+    fn what_is_heard_with_the_slate_is_on_air_and_nothing_else() {
+        let text = "(version: 1, name: \"x\", hold: (source: \"music\"), sources: [
+                (id: \"a\", afv: On, kind: Test(pattern: Bars)),
+                (id: \"music\", kind: Test(pattern: Bars)),
+            ])";
+        let show = crate::show::parse(std::path::Path::new("x.ron"), text).unwrap();
+        let mut core = Core::new(Arc::new(Cast::opened(show, 0)));
+        let told = |core: &Core| {
+            let snapshot = core.snapshot(0, Observed::default());
+            let sources = snapshot.sources.iter().map(|s| (s.tally, s.heard));
+            let scenes = snapshot.scenes.iter().map(|s| s.tally);
+            (sources.collect::<Vec<_>>(), scenes.collect::<Vec<_>>())
+        };
+        use Tally::{Off, Preview, Program};
+        let before = (
+            vec![(Program, true), (Preview, false)],
+            vec![Program, Preview],
+        );
+        assert_eq!(told(&core), before);
+        core.apply(&Command::Hold { on: true }).unwrap();
+        let held = (vec![(Off, false), (Program, true)], vec![Off, Program]);
+        assert_eq!(told(&core), held);
+        core.apply(&Command::Mute {
+            source: "music".to_owned(),
+            on: true,
+        })
+        .unwrap();
+        let silent = (vec![(Off, false), (Preview, false)], vec![Off, Preview]);
+        assert_eq!(told(&core), silent);
+        core.apply(&Command::Hold { on: false }).unwrap();
+        assert_eq!(told(&core), before);
     }
 }

@@ -13,6 +13,7 @@ use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::{Deserialize, Serialize};
 
+use super::since::Since;
 use super::tally::Tally;
 use crate::door::{Counters, Hub};
 use crate::media::{HouseClock, Rate};
@@ -63,6 +64,9 @@ pub struct Journal {
     /// Edits of the scenes on air are seen at once.
     #[serde(default)]
     pub live_edit: bool,
+    /// Since when it was on air, on the clock of `began_ns`.
+    #[serde(default)]
+    pub since: Since,
     /// Frames so far.
     pub counters: Counters,
     /// How often the engine was started again.

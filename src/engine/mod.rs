@@ -18,6 +18,7 @@ mod past;
 mod played;
 mod reception;
 mod scout;
+mod since;
 mod sound;
 mod stagehands;
 mod standing;
@@ -65,6 +66,7 @@ use monitors::Taps;
 use observer::Observer;
 use packing::Packing;
 use played::Input;
+use since::Since;
 use sound::{SoundLink, StripLine};
 use stagehands::{Stagehands, StripsEnd};
 use sting::Sting;
@@ -153,6 +155,7 @@ impl Engine {
             record: options.record,
         };
         let (mut before, mut restarts) = (Counters::default(), 0);
+        let mut since = Since::default();
         let mut counted = Tally::default();
         if let Some(journal) = &resumed {
             core.restore(journal);
@@ -163,6 +166,9 @@ impl Engine {
             before = journal.counters;
             restarts = journal.restarts + u32::from(!journal.made_way);
             counted = journal.tally.clone();
+            if journal.clock(format.rate).is_some() {
+                since = journal.since;
+            }
         }
 
         let consumers = Consumers::default();
@@ -287,6 +293,7 @@ impl Engine {
             before,
             restarts,
             began_ns,
+            since,
             makes_way: false,
             core,
         };

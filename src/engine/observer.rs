@@ -15,7 +15,7 @@ use crate::door::{
 };
 use crate::media::House;
 use crate::output::receiver::Receiver;
-use crate::output::{Bitrate, Encoders, Recorder, RunningDestination};
+use crate::output::{Bitrate, Encoders, Recorder, RunningDestination, TooMany};
 use crate::show::Show;
 
 /// See the module's words.
@@ -92,14 +92,14 @@ impl Observer {
     ///
     /// # Errors
     /// [`Refusal::NotWriting`] while the recorder has failed: there is no file for it, and whoever
-    /// marks must know.
+    /// marks must know; [`Refusal::TooManyMarkers`] where it is full of them.
     pub fn mark(&self, time: House, label: &str) -> Result<(), Refusal> {
         let recorder = self.recorder.status();
         if recorder.state == RecordingState::Failed {
             return Err(Refusal::NotWriting(recorder.message.clone()));
         }
-        self.recorder.mark(time, label);
-        Ok(())
+        let marked = self.recorder.mark(time, label);
+        marked.map_err(|TooMany(most)| Refusal::TooManyMarkers(most))
     }
 
     /// How all of them do, in the order of this show.

@@ -83,6 +83,7 @@ impl Input {
         SourceStatus {
             state: self.status.state(),
             message: self.status.message().to_string(),
+            warning: self.status.warning().to_string(),
             level: meters.take(strip),
             frames: counters.frames.load(Ordering::Relaxed),
             lost: counters.lost.load(Ordering::Relaxed),

@@ -7,7 +7,7 @@ use super::cast::Cast;
 use super::crossing::{Bar, Run, Trial};
 use super::stingers::Lengths;
 use super::taken::Taken;
-use crate::door::{Tally, Transition, TransitionState};
+use crate::door::{Transition, TransitionState};
 use crate::show::{Scene, TransitionKind, TransitionStyle};
 use crate::video::{Layout, Stage};
 
@@ -406,20 +406,15 @@ impl Switcher {
         }
     }
 
-    /// Where a source is seen.
-    pub fn source_tally(&self, source: usize, cast: &Cast) -> Tally {
-        let on_air = self.on_air().any(|stage| stage.shows(source));
-        let on_preview = || {
-            cast.scene(self.preview())
-                .is_some_and(|(_, stage)| stage.shows(source))
-        };
-        if on_air {
-            Tally::Program
-        } else if on_preview() {
-            Tally::Preview
-        } else {
-            Tally::Off
-        }
+    /// Whether a source, by slot, is drawn by what is on air.
+    pub fn is_on_air(&self, source: usize) -> bool {
+        self.on_air().any(|stage| stage.shows(source))
+    }
+
+    /// Whether a source, by slot, is drawn by the scene on PVW.
+    pub fn is_on_preview(&self, source: usize, cast: &Cast) -> bool {
+        cast.scene(self.preview())
+            .is_some_and(|(_, stage)| stage.shows(source))
     }
 
     /// What is on air: the program, and what a transition goes to.
@@ -473,20 +468,11 @@ impl Switcher {
         }
     }
 
-    /// Where a scene is.
-    pub fn scene_tally(&self, scene: &str) -> Tally {
-        let moves_there = || {
-            self.running
-                .as_ref()
-                .is_some_and(|running| running.run.to.scene == scene)
-        };
-        if self.program.scene == scene || moves_there() {
-            Tally::Program
-        } else if self.preview == scene {
-            Tally::Preview
-        } else {
-            Tally::Off
-        }
+    /// Whether a scene is on PGM, or a transition on air goes to it.
+    pub fn is_program(&self, scene: &str) -> bool {
+        let running = self.running.as_ref();
+        let goal = running.map(|running| running.run.to.scene.as_str());
+        self.program.scene == scene || goal == Some(scene)
     }
 
     fn begin(&mut self, run: Run) {
@@ -667,8 +653,8 @@ mod tests {
         assert_eq!(s.transition(&cast).state, TransitionState::Paused);
         s.auto(&cast).unwrap();
         assert!(s.tick().to.unwrap().position > held);
-        assert_eq!(s.scene_tally("a"), Tally::Program);
-        assert_eq!(s.scene_tally("b"), Tally::Program);
+        assert!(s.is_program("a"));
+        assert!(s.is_program("b"));
         s.cut(&cast).unwrap();
         assert_eq!((s.program().scene.as_str(), s.preview()), ("b", "a"));
         assert!(s.tick().to.is_none());
@@ -740,11 +726,10 @@ mod tests {
     fn red_wins_over_green() {
         let (mut s, cast) = switcher();
         s.set_preview("a", &cast).unwrap();
-        assert_eq!(s.scene_tally("a"), Tally::Program);
-        assert_eq!(s.source_tally(0, &cast), Tally::Program);
-        assert_eq!(s.source_tally(1, &cast), Tally::Off);
+        assert!(s.is_program("a"));
+        assert!(s.is_on_air(0) && !s.is_on_air(1) && !s.is_on_preview(1, &cast));
         s.set_preview("c", &cast).unwrap();
-        assert_eq!(s.source_tally(2, &cast), Tally::Preview);
+        assert!(!s.is_on_air(2) && s.is_on_preview(2, &cast));
     }
 
     #[test]
@@ -758,7 +743,7 @@ mod tests {
             assert_eq!(s.tick().to.unwrap().position, position, "it stands still");
             assert_eq!(seen(&s, &cast), held);
         }
-        assert_eq!(s.scene_tally("b"), Tally::Program);
+        assert!(s.is_program("b"));
         s.t_bar(1.0, &cast).unwrap();
         let taken = at("b", "a", TransitionState::Idle, 0.0);
         assert_eq!(seen(&s, &cast), taken);
@@ -919,7 +904,7 @@ mod tests {
             positions.push(s.trial().map(|trial| trial.crossing.position));
             assert_eq!(seen(&s, &cast), at("a", "b", TransitionState::Idle, 0.0));
             assert_eq!((s.follow(0), s.follow(1)), (1.0, 0.0));
-            assert_eq!(s.scene_tally("b"), Tally::Preview);
+            assert!(!s.is_program("b") && s.preview() == "b");
         }
         assert_eq!(positions, [Some(0.25), Some(0.5), Some(0.75), None]);
         type Act = fn(&mut Switcher, &Cast) -> Result<(), SwitchError>;

@@ -15,6 +15,7 @@ use super::journal::{Journal, JournalWriter};
 use super::monitors::{Now, Taps};
 use super::observer::Observer;
 use super::played::Input;
+use super::since::Since;
 use super::sound::SoundLink;
 use super::standing::StandingTold;
 use super::sting::Sting;
@@ -84,6 +85,8 @@ pub struct Tick {
     pub restarts: u32,
     /// When the show began, in nanoseconds of the clock's own time.
     pub began_ns: i64,
+    /// Since when it is on air.
+    pub since: Since,
     /// Another engine takes over behind this frame.
     pub makes_way: bool,
 }
@@ -476,6 +479,14 @@ impl Tick {
 
     fn observe(&mut self, n: u64, counters: Counters) -> Observed {
         let due = self.core.show().format.rate.time_of(n);
+        let now = self.clock.epoch_ns() + due;
+        let outputs = self.outputs.observe(self.core.show());
+        let is_sending = !self.core.streaming().is_empty();
+        let is_recording = self.core.is_recording();
+        self.since
+            .see_destinations(is_sending, &outputs.destinations, now);
+        self.since
+            .see_recording(is_recording, &outputs.recording, now);
         let slots = self.core.cast().slots().iter();
         let sources = slots
             .map(|&slot| match self.inputs.get(slot) {
@@ -491,8 +502,10 @@ impl Tick {
             loudness: self.meters.loudness.reading(),
             counters,
             health: self.watch.health(),
-            uptime_s: (self.clock.epoch_ns() - self.began_ns + due) as f64 / 1e9,
-            ..self.outputs.observe(self.core.show())
+            uptime_s: (now - self.began_ns) as f64 / 1e9,
+            on_air_s: self.since.on_air_s(now),
+            recording_s: self.since.recording_s(now),
+            ..outputs
         }
     }
 
@@ -510,6 +523,7 @@ impl Tick {
                 began_ns: Some(self.began_ns),
                 counters,
                 restarts: self.restarts,
+                since: self.since,
                 ..state.clone()
             });
             *saved = Some((state, n));

@@ -12,7 +12,7 @@ use gstreamer::prelude::*;
 use super::decode;
 use super::feed::{Feed, Pacing};
 use super::modes;
-use super::pipeline::{Built, Setting, SourceError, Start};
+use super::pipeline::{Built, Instead, Setting, SourceError, Start};
 use crate::media::{CameraInfo, CameraMode};
 
 /// The devices that are there now. The first call starts the monitor and may take a second.
@@ -36,14 +36,19 @@ pub(super) fn build(
     decode::tune(&decoder, 0, setting.decoder_threads);
     let pipeline = gst::Pipeline::new();
     pipeline.add_many([&source, &decoder])?;
-    let mut note = String::new();
+    let mut instead = None;
     match mode.map(|mode| (mode, modes::caps_of(mode, device.caps().as_deref()))) {
         Some((_, Some(caps))) => source.link_filtered(&decoder, &caps)?,
         Some((mode, None)) => {
-            note = format!(
-                "the camera does not offer {}: it gives what it likes",
-                mode.in_words()
+            tracing::warn!(
+                camera = device.display_name().as_str(),
+                mode = mode.in_words(),
+                "the camera does not offer this mode"
             );
+            instead = Some(Instead {
+                asked: mode.clone(),
+                pad: source.static_pad("src"),
+            });
             source.link(&decoder)?;
         }
         None => source.link(&decoder)?,
@@ -54,7 +59,7 @@ pub(super) fn build(
         feed,
         streams: Some(streams),
         start: Start::Play,
-        note,
+        instead,
         secrets: None,
     })
 }

@@ -34,7 +34,7 @@ pub(super) fn build(
         feed,
         streams: Some(streams),
         start: Start::Seek(span),
-        note: String::new(),
+        instead: None,
         secrets: None,
     })
 }

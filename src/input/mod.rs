@@ -7,6 +7,7 @@ mod chain;
 mod clock_map;
 mod decode;
 mod downmix;
+mod fault;
 mod feed;
 mod file;
 mod modes;

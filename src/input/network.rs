@@ -9,6 +9,7 @@ use url::Url;
 use super::decode;
 use super::feed::{Feed, Pacing};
 use super::pipeline::{Built, Setting, SourceError, Start};
+use crate::media::Cause;
 use crate::show::resolve_secrets;
 
 /// HTTP gives a clip, or the segments of a playlist, as fast as they are taken, and a live stream as
@@ -39,6 +40,12 @@ pub(super) fn build(
     let decoder = decode::uri_decoder(&with_latency, latency_ms, setting.decoder_threads).map_err(
         |error| match error {
             SourceError::Pipeline(message) => SourceError::Pipeline(resolved.hidden_in(&message)),
+            // Without what holds the secrets nobody can hide them any more.
+            SourceError::Broken { technical, .. } => {
+                let technical = resolved.hidden_in(&technical);
+                let cause = Cause::of_words(&technical, "");
+                SourceError::Broken { cause, technical }
+            }
             other => other,
         },
     )?;
@@ -49,7 +56,7 @@ pub(super) fn build(
         feed,
         streams: Some(streams),
         start: Start::Play,
-        note: String::new(),
+        instead: None,
         secrets: Some(resolved),
     })
 }

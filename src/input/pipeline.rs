@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use gstreamer as gst;
+use gstreamer::prelude::*;
 
 use super::feed::Feed;
-use crate::media::HouseClock;
+use super::modes;
+use crate::media::{CameraMode, Cause, HouseClock};
 use crate::show::{Format, Resolved};
 
 /// Why a source's pipeline could not be built or broke.
@@ -17,14 +19,33 @@ pub enum SourceError {
     /// GStreamer lacks something.
     #[error("GStreamer has no \"{0}\": is its plugin package installed?")]
     MissingElement(String),
-    /// Said by an element.
+    /// In plain words.
     #[error("{0}")]
     Pipeline(String),
+    /// Said by an element.
+    #[error("{cause}")]
+    Broken {
+        /// In regie's words.
+        cause: Cause,
+        /// In GStreamer's, for the log.
+        technical: String,
+    },
+}
+
+impl SourceError {
+    /// In plain words.
+    pub fn plain(words: impl Into<String>) -> Self {
+        Self::Pipeline(words.into())
+    }
 }
 
 impl From<gst::glib::BoolError> for SourceError {
     fn from(error: gst::glib::BoolError) -> Self {
-        Self::Pipeline(error.message.to_string())
+        let technical = error.message.to_string();
+        Self::Broken {
+            cause: Cause::of_words(&technical, ""),
+            technical,
+        }
     }
 }
 
@@ -53,10 +74,35 @@ pub(super) struct Built {
     pub feed: Arc<Feed>,
     pub streams: Option<Arc<Streams>>,
     pub start: Start,
-    /// What is not as it was asked for, though it runs; empty where all is.
-    pub note: String,
+    /// What was asked for, where something else is given instead.
+    pub instead: Option<Instead>,
     /// The secrets that its URL holds, which its elements may repeat.
     pub secrets: Option<Resolved>,
+}
+
+/// A camera's mode that is not to be had.
+#[derive(Debug)]
+pub(super) struct Instead {
+    /// What was asked for.
+    pub asked: CameraMode,
+    /// Where what is given flows by.
+    pub pad: Option<gst::Pad>,
+}
+
+impl Instead {
+    /// What is not as it was asked for, and what is given.
+    pub fn in_words(&self) -> String {
+        let caps = self.pad.as_ref().and_then(gst::Pad::current_caps);
+        let given = caps.and_then(|caps| modes::of(&caps).into_iter().next());
+        let asked = self.asked.in_words();
+        match given {
+            Some(given) => format!(
+                "the camera does not offer {asked}: it gives {}",
+                given.in_words()
+            ),
+            None => format!("the camera does not offer {asked}: it gives what it likes"),
+        }
+    }
 }
 
 /// How a pipeline is started.

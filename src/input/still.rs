@@ -9,6 +9,7 @@ use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
 use super::chain::{make, picture_caps};
+use super::fault;
 use super::pipeline::SourceError;
 use crate::media::Picture;
 use crate::show::Format;
@@ -68,7 +69,7 @@ fn first(pipeline: &gst::Pipeline, sink: &gst_app::AppSink) -> Result<Picture, S
         if let Some(message) = bus.pop_filtered(&[gst::MessageType::Error])
             && let gst::MessageView::Error(error) = message.view()
         {
-            return Err(SourceError::Pipeline(error.error().message().to_owned()));
+            return Err(fault::of(error));
         }
         if sink.is_eos() || Instant::now() > until {
             return Err(none());

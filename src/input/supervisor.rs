@@ -15,7 +15,7 @@ use super::pipeline::{Built, Setting, SourceError, Span, Start};
 use super::slot::{Slot, slot};
 use super::sound::{SoundReader, sound_ring};
 use super::transport::Transport;
-use super::{camera, file, network, test};
+use super::{camera, fault, file, network, test};
 use crate::door::SourceState;
 use crate::media::{House, NS_PER_S};
 use crate::nice::{self, Nice};
@@ -61,6 +61,7 @@ pub struct RunningSource {
 pub struct Status {
     state: AtomicU8,
     message: ArcSwap<String>,
+    warning: ArcSwap<String>,
     restarts: AtomicU32,
     /// What its threads say of it.
     pub vitals: Arc<Vitals>,
@@ -82,6 +83,11 @@ impl Status {
         self.message.load_full()
     }
 
+    /// What is not as it was asked for although pictures come; empty where all is.
+    pub fn warning(&self) -> Arc<String> {
+        self.warning.load_full()
+    }
+
     /// How often its pipeline was started again.
     pub fn restarts(&self) -> u32 {
         self.restarts.load(Ordering::Relaxed)
@@ -93,7 +99,16 @@ impl Status {
         if self.message.load().as_str() != message {
             self.message.store(Arc::new(message.to_owned()));
         }
+        if state != SourceState::Live {
+            self.warn(String::new());
+        }
         self.state.store(index as u8, Ordering::Relaxed);
+    }
+
+    fn warn(&self, warning: String) {
+        if *self.warning.load_full() != warning {
+            self.warning.store(Arc::new(warning));
+        }
     }
 }
 
@@ -116,6 +131,7 @@ pub fn start(
     let status = Arc::new(Status {
         state: AtomicU8::new(0),
         message: ArcSwap::default(),
+        warning: ArcSwap::default(),
         restarts: AtomicU32::new(0),
         vitals: Arc::new(Vitals::new(source.picture_delay_ms)),
         transport: transport_of(&source.kind).map(Arc::new),
@@ -232,7 +248,7 @@ enum Ending {
     PlayedOut,
     /// To be built anew at once: nothing is wrong.
     Again,
-    Broke(String),
+    Broke(SourceError),
 }
 
 impl Supervisor {
@@ -242,17 +258,12 @@ impl Supervisor {
         self.status.set(SourceState::Connecting, self.awaited());
         loop {
             let began = Instant::now();
-            let ending = match self.build() {
+            let (ending, secrets) = match self.build() {
                 Ok(mut built) => {
                     let secrets = built.secrets.take();
-                    match (self.watch(built), secrets) {
-                        (Ending::Broke(message), Some(secrets)) => {
-                            Ending::Broke(secrets.hidden_in(&message))
-                        }
-                        (ending, _) => ending,
-                    }
+                    (self.watch(built), secrets)
                 }
-                Err(error) => Ending::Broke(error.to_string()),
+                Err(error) => (Ending::Broke(error), None),
             };
             match ending {
                 Ending::Stopped => return,
@@ -263,13 +274,14 @@ impl Supervisor {
                         return;
                     }
                 }
-                Ending::Broke(message) => {
+                Ending::Broke(error) => {
                     if began.elapsed() > STABLE {
                         attempt = 0;
                     }
                     let wait = BACKOFF[attempt.min(BACKOFF.len() - 1)];
                     attempt += 1;
-                    tracing::warn!(source = self.source.id, "{message}");
+                    let Source { id, kind, .. } = &self.source;
+                    let message = fault::told(error, id, kind, secrets.as_ref());
                     self.status.set(SourceState::Restarting, &message);
                     self.status.restarts.fetch_add(1, Ordering::Relaxed);
                     if self.stopped.recv_timeout(wait).is_ok() {
@@ -352,7 +364,7 @@ impl Supervisor {
     /// Runs a pipeline until it ends, and ends it.
     fn watch(&mut self, built: Built) -> Ending {
         let Some(bus) = built.pipeline.bus() else {
-            return Ending::Broke("the pipeline has no bus".to_owned());
+            return Ending::Broke(SourceError::plain("the pipeline has no bus"));
         };
         // House time is the monotonic clock's, and so must be the pipeline's.
         built.pipeline.use_clock(Some(&gst::SystemClock::obtain()));
@@ -363,9 +375,7 @@ impl Supervisor {
         };
         let ending = match built.pipeline.set_state(first) {
             Ok(_) => self.follow(&built, &bus),
-            Err(_) => Ending::Broke(
-                error_on(&bus).unwrap_or_else(|| "the pipeline does not start".to_owned()),
-            ),
+            Err(error) => Ending::Broke(first_error(&bus).unwrap_or_else(|| error.into())),
         };
         built.feed.release();
         bus.unset_sync_handler();
@@ -395,7 +405,7 @@ impl Supervisor {
             if let Some(message) = bus.timed_pop(poll) {
                 match message.view() {
                     gst::MessageView::Error(error) => {
-                        return self.broke(built.start, error_text(error));
+                        return self.broke(built.start, fault::of(error));
                     }
                     gst::MessageView::Eos(_) => match span {
                         Some(span) if span.looped => {
@@ -410,14 +420,16 @@ impl Supervisor {
                         // What it was cued to since has not come to its end.
                         Some(_) => played_out = !built.feed.awaits_flush(),
                         None => {
-                            return Ending::Broke("the sender ended the stream".to_owned());
+                            return Ending::Broke(SourceError::plain(
+                                "the sender ended the stream",
+                            ));
                         }
                     },
                     gst::MessageView::SegmentDone(_) => {
                         if let Some(span) = span
                             && let Err(error) = seek(&built.pipeline, span, span.first, false, true)
                         {
-                            return Ending::Broke(error.to_string());
+                            return Ending::Broke(error.into());
                         }
                     }
                     gst::MessageView::Latency(_) => {
@@ -431,7 +443,9 @@ impl Supervisor {
                                 opening = None;
                                 self.measure(&built.pipeline);
                                 if built.pipeline.set_state(gst::State::Playing).is_err() {
-                                    return Ending::Broke("the clip does not play".to_owned());
+                                    return Ending::Broke(SourceError::plain(
+                                        "the clip does not play",
+                                    ));
                                 }
                             } else {
                                 sought = true;
@@ -538,16 +552,16 @@ impl Supervisor {
                 _ => false,
             };
             if (live || fetched) && !waits && now - began > CONNECT_NS {
-                return Some(Ending::Broke("nothing came for 10 s".to_owned()));
+                return Some(Ending::Broke(SourceError::plain("nothing came for 10 s")));
             }
             return None;
         };
         let quiet = now - last;
         if (live && quiet > GIVE_UP_NS) || (fetched && quiet > STUCK_NS) {
-            return Some(Ending::Broke(format!(
+            return Some(Ending::Broke(SourceError::plain(format!(
                 "nothing came for {:.1} s",
                 quiet as f64 / NS_PER_S as f64
-            )));
+            ))));
         }
         if quiet > LOST_NS {
             self.status.set(SourceState::Lost, "no picture any more");
@@ -555,18 +569,17 @@ impl Supervisor {
             self.status
                 .set(SourceState::Frozen, "no new picture for a second");
         } else {
-            let message = if sound_only {
-                "sound only"
-            } else {
-                built.note.as_str()
-            };
+            let message = if sound_only { "sound only" } else { "" };
             self.status.set(SourceState::Live, message);
+            if let Some(instead) = &built.instead {
+                self.status.warn(instead.in_words());
+            }
         }
         None
     }
 
     /// A clip that breaks in its middle goes on behind the spot; at its end it starts over or ends.
-    fn broke(&mut self, start: Start, message: String) -> Ending {
+    fn broke(&mut self, start: Start, error: SourceError) -> Ending {
         if let Start::Seek(Span {
             position,
             looped,
@@ -586,7 +599,7 @@ impl Supervisor {
                 first
             };
         }
-        Ending::Broke(message)
+        Ending::Broke(error)
     }
 }
 
@@ -618,26 +631,13 @@ fn seek(
     )
 }
 
-pub(super) fn error_text(error: &gst::message::Error) -> String {
-    let text = error.error().message().to_string();
-    match error.debug() {
-        // The first line of the debug text is where it happened, the last is what.
-        Some(debug) => match debug.lines().last() {
-            Some(what) if !what.trim().is_empty() && !text.contains(what.trim()) => {
-                format!("{text} ({})", what.trim())
-            }
-            _ => text,
-        },
-        None => text,
+/// What an element has put on the bus, if anything.
+pub(super) fn first_error(bus: &gst::Bus) -> Option<SourceError> {
+    let message = bus.pop_filtered(&[gst::MessageType::Error])?;
+    match message.view() {
+        gst::MessageView::Error(error) => Some(fault::of(error)),
+        _ => None,
     }
-}
-
-fn error_on(bus: &gst::Bus) -> Option<String> {
-    bus.pop_filtered(&[gst::MessageType::Error])
-        .and_then(|message| match message.view() {
-            gst::MessageView::Error(error) => Some(error_text(error)),
-            _ => None,
-        })
 }
 
 /// Ends a pipeline on a thread of its own: one that hangs in the network must not hold up the next.

@@ -54,7 +54,7 @@ pub(super) fn build(
         feed,
         streams: None,
         start: Start::Play,
-        note: String::new(),
+        instead: None,
         secrets: None,
     })
 }

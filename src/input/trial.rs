@@ -12,11 +12,11 @@ use super::feed::{Ends, Feed, Pacing, Vitals};
 use super::pipeline::{Built, Setting, SourceError};
 use super::slot::slot;
 use super::sound::sound_ring;
-use super::supervisor::{end_aside, error_text};
-use super::{camera, network};
+use super::supervisor::{end_aside, first_error};
+use super::{camera, fault, network};
 use crate::media::{Finding, FoundPicture, FoundSound, Rate};
 use crate::nice::{self, Nice};
-use crate::show::{Source, SourceKind};
+use crate::show::{Resolved, Source, SourceKind};
 
 /// Something must have come after so long.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,16 +31,14 @@ const POLL: gst::ClockTime = gst::ClockTime::from_mseconds(50);
 /// and for kinds of source that need no trial.
 pub fn attempt(source: &Source, setting: &Setting) -> Result<Finding, SourceError> {
     nice::give_way(Nice::Decoder);
-    let (mut built, vitals) = build(source, setting)?;
+    let told = |error, secrets: Option<&Resolved>| {
+        SourceError::Pipeline(fault::told(error, &source.id, &source.kind, secrets))
+    };
+    let (mut built, vitals) = build(source, setting).map_err(|error| told(error, None))?;
     let secrets = built.secrets.take();
     let waits = matches!(&source.kind, SourceKind::Network { url, .. }
         if network::waits_for_caller(url));
-    run(built, &vitals, waits).map_err(|error| match (secrets, error) {
-        (Some(secrets), SourceError::Pipeline(message)) => {
-            SourceError::Pipeline(secrets.hidden_in(&message))
-        }
-        (_, error) => error,
-    })
+    run(built, &vitals, waits).map_err(|error| told(error, secrets.as_ref()))
 }
 
 fn build(source: &Source, setting: &Setting) -> Result<(Built, Arc<Vitals>), SourceError> {
@@ -93,14 +91,6 @@ fn run(built: Built, vitals: &Vitals, waits: bool) -> Result<Finding, SourceErro
     found
 }
 
-fn first_error(bus: &gst::Bus) -> Option<SourceError> {
-    let message = bus.pop_filtered(&[gst::MessageType::Error])?;
-    match message.view() {
-        gst::MessageView::Error(error) => Some(SourceError::Pipeline(error_text(error))),
-        _ => None,
-    }
-}
-
 /// Names of the codecs, as the streams' tags say them.
 #[derive(Default)]
 struct Codecs {
@@ -121,7 +111,7 @@ fn follow(
         if let Some(message) = bus.timed_pop(POLL) {
             match message.view() {
                 gst::MessageView::Error(error) => {
-                    return Err(SourceError::Pipeline(error_text(error)));
+                    return Err(fault::of(error));
                 }
                 gst::MessageView::Latency(_) => {
                     let _ = built.pipeline.recalculate_latency();

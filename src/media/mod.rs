@@ -1,5 +1,6 @@
 //! What flows through the house: picture, sound block, packet, time; and what their numbers mean. Plain data, no threads.
 
+mod cause;
 pub mod colour;
 mod found;
 mod packet;
@@ -8,6 +9,7 @@ pub mod scope;
 mod sound;
 mod time;
 
+pub use cause::{Cause, technical};
 pub use found::{CameraInfo, CameraMode, Finding, FoundPicture, FoundSound};
 pub use packet::{Headers, Packet, Track};
 pub use picture::{Picture, PlaneRef};

@@ -27,7 +27,7 @@ const ENDING: &str = ".chapters";
 /// As long may somebody else look at a new sidecar.
 const LOOKED_AT: Duration = Duration::from_secs(2);
 /// Chapters of a file at most.
-const CHAPTERS: usize = 10_000;
+pub(super) const CHAPTERS: usize = 10_000;
 /// Bytes of a sidecar that are read at most.
 const SIDECAR_BYTES: u64 = 16 << 20;
 /// Bytes of a label at most.

@@ -70,6 +70,7 @@ impl RunningDestination {
                 connections: 0,
                 frames: 0,
                 host,
+                trouble: None,
             };
             supervisor.run();
         })?;
@@ -108,6 +109,8 @@ struct Supervisor {
     connections: u32,
     frames: u64,
     host: String,
+    /// What ended the last attempt, until one succeeds.
+    trouble: Option<(DestinationState, String)>,
 }
 
 impl Supervisor {
@@ -119,6 +122,7 @@ impl Supervisor {
             }
             if !self.wanted.is_on() {
                 self.attempts = 0;
+                self.trouble = None;
                 self.queue.count_missed(false);
                 self.tell(DestinationState::Off, "", |_| ());
                 self.wanted.wait(Duration::from_secs(3600));
@@ -139,12 +143,13 @@ impl Supervisor {
     }
 
     /// Waits for the next attempt, and says so.
-    fn wait(&self, trouble: &Trouble) {
+    fn wait(&mut self, trouble: &Trouble) {
         let state = if trouble.is_failure(self.attempts) {
             DestinationState::Failed
         } else {
             DestinationState::Reconnecting
         };
+        self.trouble = Some((state, trouble.message.clone()));
         tracing::warn!(
             destination = self.destination.id,
             attempt = self.attempts,
@@ -174,13 +179,15 @@ impl Supervisor {
         result
     }
 
+    /// Tells that it connects; while what ended the last attempt is not over, that is what is told.
     fn tell_connecting(&self, message: &str) {
-        let state = if self.connections == 0 && self.attempts <= 1 {
-            DestinationState::Connecting
-        } else {
-            DestinationState::Reconnecting
-        };
-        self.tell(state, message, |_| ());
+        match &self.trouble {
+            Some((state, trouble)) => self.tell(*state, trouble, |_| ()),
+            None if self.connections == 0 && self.attempts <= 1 => {
+                self.tell(DestinationState::Connecting, message, |_| ());
+            }
+            None => self.tell(DestinationState::Reconnecting, message, |_| ()),
+        }
     }
 
     fn send(&mut self, session: &Session) -> Result<(), Trouble> {
@@ -207,7 +214,7 @@ impl Supervisor {
                 std::thread::sleep(Duration::from_millis(5));
             }
             if opening > 0 && Instant::now() > connect_by {
-                return Err(Trouble::passing(format!("{} does not answer", self.host)));
+                return Err(Trouble::passing(format!("no answer from {}", self.host)));
             }
         }
         // If connecting took a while, what waited is old: begin with the next keyframe instead.
@@ -221,6 +228,7 @@ impl Supervisor {
     /// Sends packets over a connection that stands.
     fn stream(&mut self, session: &Session, mut next: Option<Packet>) -> Result<(), Trouble> {
         self.connections += 1;
+        self.trouble = None;
         self.queue.count_missed(true);
         let since = Instant::now();
         let mut base: Option<i64> = None;
@@ -247,7 +255,7 @@ impl Supervisor {
                 moved = (tags, Instant::now());
             } else if session.waiting() > 0 && moved.1.elapsed() > STALLED {
                 return Err(Trouble::passing(format!(
-                    "{} takes nothing any more",
+                    "nothing is taken any more by {}",
                     self.host
                 )));
             }
@@ -329,5 +337,52 @@ impl Supervisor {
             );
         }
         self.wanted.tell(status);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::show::Key;
+
+    /// Reached only where something is broken.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn one_that_needs_a_hand_says_so_while_it_is_tried_again() {
+        gstreamer::init().unwrap();
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let nobody = show::Destination {
+            id: "nobody".to_owned(),
+            label: String::new(),
+            server: format!("rtmp://127.0.0.1:{port}/live"),
+            key: Key::Open("x".to_owned()),
+        };
+        let started =
+            RunningDestination::start(&nobody, Format::default(), &Encoder::default()).unwrap();
+        let (mut destination, _queue) = started;
+        destination.set_on(true);
+        let end = Instant::now() + PATIENCE;
+        let mut failed: Option<u32> = None;
+        loop {
+            assert!(Instant::now() < end, "{:?}", destination.status());
+            let status = destination.status();
+            match failed {
+                None if status.state == DestinationState::Failed => failed = Some(status.attempt),
+                None => {}
+                Some(attempt) if status.attempt > attempt => break,
+                Some(_) => assert_eq!(status.state, DestinationState::Failed, "{status:?}"),
+            }
+            if failed.is_some() {
+                let why = "connection refused: is the server running? (127.0.0.1)";
+                assert_eq!(status.message, why);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        destination.end();
     }
 }

@@ -28,7 +28,9 @@ pub fn greet(server: &Url) -> Result<(), Trouble> {
         |error: gio::glib::Error| Trouble::of_rtmp(error.message(), error.domain().as_str(), &host);
     let odd = |what: &dyn std::fmt::Debug| {
         tracing::debug!(?what, host, "a greeting went wrong");
-        Trouble::passing(format!("{host} answers, but not as an RTMP server does"))
+        Trouble::passing(format!(
+            "it answers, but not as an RTMP server does ({host})"
+        ))
     };
     let is_safe = server.scheme() == "rtmps";
     let client = gio::SocketClient::new();
@@ -103,7 +105,7 @@ pub fn greet(server: &Url) -> Result<(), Trouble> {
                     ClientSessionEvent::ConnectionRequestRejected { description } => {
                         tracing::debug!(description, host, "the application is refused");
                         return Err(Trouble::person(format!(
-                            "{host} refuses the application: check the server's address"
+                            "the application is refused: check the server's address ({host})"
                         )));
                     }
                     _ => {}

@@ -17,6 +17,7 @@ mod trouble;
 mod greet;
 mod try_out;
 
+mod marks;
 mod recorder;
 
 pub mod chapters;
@@ -36,6 +37,7 @@ pub use bitrate::Bitrate;
 pub use destination::RunningDestination;
 pub use encode::{EncodeError, Encoded, EncoderInput, Encoders, h264_encoders};
 pub use fanout::{Consumers, start as start_fan_out};
+pub use marks::TooMany;
 pub use naming::new_file;
 pub use queue::PacketQueue;
 pub use recorder::{Aim, Recorder};

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, unbounded};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
 use super::chapters::{self, Sidecar};
 use super::control::{Handle, Wanted};
+use super::marks::{Marked, Marks, TooMany, marks};
 use super::mending::mend_beside;
 use super::mp4;
 use super::naming::new_file;
@@ -20,7 +20,7 @@ use super::pipeline::{live_source, retire};
 use super::queue::PacketQueue;
 use super::recover::recover;
 use crate::door::{MarkerStatus, RecordingState, RecordingStatus};
-use crate::media::{Headers, House, NS_PER_S, Packet, Track};
+use crate::media::{Cause, Headers, House, NS_PER_S, Packet, Track, technical};
 use crate::nice::{self, Nice};
 use crate::show::RecordingFormat;
 
@@ -88,7 +88,7 @@ impl Aim {
 /// The recorder, as the engine holds it.
 pub struct Recorder {
     handle: Handle<RecordingStatus>,
-    markers: Sender<(House, String)>,
+    marks: Marks,
 }
 
 impl Recorder {
@@ -103,7 +103,7 @@ impl Recorder {
         fps: f64,
     ) -> std::io::Result<(Self, Arc<PacketQueue>)> {
         let queue = Arc::new(PacketQueue::new(BACKLOG));
-        let (markers, marked) = unbounded();
+        let (marks, marked) = marks(chapters::CHAPTERS);
         let packets = queue.clone();
         let name = "recorder".to_owned();
         let handle = Handle::start(name, RecordingStatus::default(), move |wanted| {
@@ -119,7 +119,7 @@ impl Recorder {
             };
             writer.run();
         })?;
-        Ok((Self { handle, markers }, queue))
+        Ok((Self { handle, marks }, queue))
     }
 
     /// Starts or stops recording.
@@ -133,8 +133,11 @@ impl Recorder {
     }
 
     /// Marks a moment of the program; a chapter of the file in which it lies.
-    pub fn mark(&self, time: House, label: &str) {
-        let _ = self.markers.send((time, label.to_owned()));
+    ///
+    /// # Errors
+    /// [`TooMany`] where that file has as many as it can have.
+    pub fn mark(&self, time: House, label: &str) -> Result<(), TooMany> {
+        self.marks.add(time, label)
     }
 
     /// How it does.
@@ -157,7 +160,7 @@ struct Writer {
     fps: f64,
     queue: Arc<PacketQueue>,
     wanted: Wanted<RecordingStatus>,
-    marked: Receiver<(House, String)>,
+    marked: Marked,
     status: RecordingStatus,
 }
 
@@ -286,6 +289,7 @@ impl Writer {
         self.status.length_s = 0.0;
         self.status.bytes = 0;
         self.status.markers = Arc::default();
+        self.marked.begin_file();
         tracing::info!(path = %part.path.display(), "recording");
         let mut told = Instant::now();
         self.take(&mut part, &first);
@@ -357,7 +361,7 @@ impl Writer {
     }
 
     fn write_markers(&mut self, part: &mut Part) {
-        while let Ok((time, label)) = self.marked.try_recv() {
+        while let Some((time, label)) = self.marked.take() {
             // One from before this file began was held for it.
             let ms = (time - part.base).max(0).unsigned_abs() / 1_000_000;
             if let Some(sidecar) = &mut part.sidecar
@@ -376,7 +380,7 @@ impl Writer {
 
     /// No file begins for what was marked while one was awaited.
     fn drop_markers(&self) {
-        for (_, label) in self.marked.try_iter() {
+        for (_, label) in self.marked.drain() {
             tracing::warn!("a marker has no recording: {label}");
         }
     }
@@ -538,11 +542,12 @@ impl Part {
         let message = self.bus.pop_filtered(&[gst::MessageType::Error])?;
         match message.view() {
             gst::MessageView::Error(error) => {
-                let full = error.error().matches(gst::ResourceError::NoSpaceLeft);
-                Some(if full {
-                    "the disk is full".to_owned()
-                } else {
-                    format!("cannot write: {}", error.error().message())
+                let debug = error.debug().unwrap_or_default();
+                let technical = technical(error.error().message(), &debug);
+                tracing::warn!(technical, "the recording broke");
+                Some(match Cause::of_message(error) {
+                    Cause::NoSpace => Cause::NoSpace.to_string(),
+                    cause => format!("cannot write: {cause}"),
                 })
             }
             _ => None,

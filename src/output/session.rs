@@ -13,7 +13,7 @@ use url::Url;
 use super::flv;
 use super::pipeline::{live_source, retire};
 use super::trouble::Trouble;
-use crate::media::Headers;
+use crate::media::{Cause, Headers, technical};
 use crate::nice::{self, Nice};
 use crate::show::{Destination, Encoder, Format, Key, secrets};
 
@@ -59,8 +59,10 @@ impl Session {
             }
         };
         let is_secret = matches!(destination.key, Key::Secret(_));
-        Self::connect(&destination.server, secret, is_secret, behind_key)
-            .map_err(|error| Trouble::person(format!("GStreamer's RTMP does not start: {error}")))
+        Self::connect(&destination.server, secret, is_secret, behind_key).map_err(|error| {
+            tracing::error!(%error, "no RTMP");
+            Trouble::person(Cause::NoPlugin("rtmp://".to_owned()).to_string())
+        })
     }
 
     fn connect(
@@ -164,9 +166,12 @@ impl Session {
                 let debug = error.debug().unwrap_or_default();
                 // Read first: a stream's name may be a word of the message.
                 let mut trouble = Trouble::of_rtmp(&text, &debug, &self.host);
+                let mut technical = technical(&text, &debug);
                 if self.is_secret {
                     trouble.message = self.secret.hidden_in(&trouble.message);
+                    technical = self.secret.hidden_in(&technical);
                 }
+                tracing::warn!(host = self.host, technical, "{}", trouble.message);
                 return Err(trouble);
             }
         }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::media::Cause;
+
 /// Why an attempt or a connection ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
@@ -51,25 +53,30 @@ impl Trouble {
     pub fn of_rtmp(text: &str, debug: &str, host: &str) -> Self {
         let has = |what: &str| text.contains(what) || debug.contains(what);
         if has("Already publishing") || has("stream already exists") {
-            Self::passing("the server still holds the last session")
-        } else if has("Temporary failure") || has("closed unexpectedly") || has("non-properly") {
-            Self::passing(format!("the connection to {host} was lost"))
-        } else if has("publish denied") || has("NetStream.Publish") {
-            Self::person("the server refuses the stream: check the key")
-        } else if has("uthoriz") || has("authmod") || has("auth failed") {
-            Self::person("the server wants another key or password")
-        } else if has("g-tls-error") || has("TLS") || has("certificate") {
-            Self::person(format!("no safe connection to {host}: {text}"))
-        } else if has("Error resolving") || has("g-resolver-error") {
-            Self::person(format!("no such host: {host}"))
-        } else if has("Connection refused") {
-            Self::passing(format!("{host} refuses: is the server running?"))
-        } else if has("closed remotely") || has("reset by peer") {
-            Self::closed()
-        } else if has("timed out") {
-            Self::passing(format!("{host} does not answer"))
-        } else {
-            Self::passing(text)
+            return Self::passing("the server still holds the last session");
+        }
+        if has("publish denied") || has("NetStream.Publish") {
+            return Self::person("the server refuses the stream: check the key");
+        }
+        match Cause::of_words(text, debug) {
+            Cause::Denied => Self::person("the server wants another key or password"),
+            _ if has("authmod") || has("auth failed") => {
+                Self::person("the server wants another key or password")
+            }
+            Cause::Refused => Self::passing(format!(
+                "connection refused: is the server running? ({host})"
+            )),
+            Cause::HostUnknown => Self::person(format!("no such host: {host}")),
+            Cause::NoNetwork => Self::passing(format!("the connection was lost ({host})")),
+            Cause::Closed if has("unexpectedly") || has("non-properly") => {
+                Self::passing(format!("the connection was lost ({host})"))
+            }
+            Cause::Closed => Self::closed(),
+            Cause::TimedOut => Self::passing(format!("no answer from {host}")),
+            Cause::Tls => Self::person(format!(
+                "no safe connection: check the address, the certificate and the clocks ({host})"
+            )),
+            other => Self::passing(other.to_string()),
         }
     }
 
@@ -100,7 +107,7 @@ mod tests {
                 "Connection refused",
                 "Could not connect to 127.0.0.1: Connection refused",
                 false,
-                "refuses",
+                "connection refused",
             ),
             (
                 "Failed to connect",
@@ -139,8 +146,8 @@ mod tests {
                 false,
                 "lost",
             ),
-            ("Socket I/O timed out", "", false, "answer"),
-            ("something new", "", false, "something new"),
+            ("Socket I/O timed out", "", false, "no answer"),
+            ("something new", "", false, "no words for"),
         ];
         for (text, debug, person, message) in table {
             let trouble = Trouble::of_rtmp(text, debug, "host");

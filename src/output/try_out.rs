@@ -144,7 +144,7 @@ impl TryOut {
         let addresses = addresses.map_err(|error| unresolved(&error, &host))?;
         step(status, TrialState::Connecting);
         let Some(answered) = while_wanted(watcher, 3 * ANSWER, move || call(&addresses))
-            .map_err(|_| Trouble::passing(format!("{host} does not answer")))?
+            .map_err(|_| Trouble::passing(format!("no answer from {host}")))?
         else {
             return Ok(Ending::Stopped);
         };
@@ -157,7 +157,7 @@ impl TryOut {
         match while_wanted(watcher, 2 * GREET, move || greet(&server)) {
             Ok(Some(greeted)) => greeted.map(|()| Ending::Greeted),
             Ok(None) => Ok(Ending::Stopped),
-            Err(_) => Err(Trouble::passing(format!("{host} does not answer"))),
+            Err(_) => Err(Trouble::passing(format!("no answer from {host}"))),
         }
     }
 
@@ -207,7 +207,7 @@ impl TryOut {
             session.check()?;
             if Instant::now() > connect_by {
                 let host = host_of(&self.destination.server);
-                return Err(Trouble::passing(format!("{host} does not answer")));
+                return Err(Trouble::passing(format!("no answer from {host}")));
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -250,7 +250,9 @@ impl TryOut {
                 moved = (tags, Instant::now());
             } else if session.waiting() > 0 && moved.1.elapsed() > STALLED {
                 let host = host_of(&self.destination.server);
-                return Err(Trouble::passing(format!("{host} takes nothing any more")));
+                return Err(Trouble::passing(format!(
+                    "nothing is taken any more by {host}"
+                )));
             }
             if together.is_none() && (watcher.all_connected() || began.elapsed() > OTHERS) {
                 together = Some(Instant::now());

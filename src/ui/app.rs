@@ -21,7 +21,7 @@ use super::{
     log::Log,
     menu::{self, Offer, Wanted},
     notice::Notice,
-    onair::{self, Air, AirTime},
+    onair::{self, Air},
     outcome::Outcome,
     outputs::FolderDialog,
     panels::{self, Parts},
@@ -79,7 +79,6 @@ pub struct Desk {
     markers: usize,
     asking: Option<(Question, Then)>,
     awaited: Option<(u64, Awaited)>,
-    air: AirTime,
     arranging: bool,
     /// The window has been fitted to its display.
     fits: bool,
@@ -113,7 +112,6 @@ impl Desk {
             markers: 0,
             asking: None,
             awaited: None,
-            air: AirTime::default(),
             arranging: false,
             fits: false,
             displays: f64::MIN,
@@ -288,8 +286,7 @@ impl Desk {
                 ..
             } = &event
             {
-                let number = label.strip_prefix("Marker ").and_then(|n| n.parse().ok());
-                self.markers = self.markers.max(number.unwrap_or(0));
+                self.markers = self.markers.max(number_of(label));
             }
             if let Event::Packing(packing) = &event {
                 self.notice.tell_of(packing, now);
@@ -420,7 +417,6 @@ impl Desk {
         self.was_attached = true;
         self.markers = 0;
         self.awaited = None;
-        self.air = AirTime::default();
         self.health = Health::default();
         self.notice = Notice::default();
         self.parts.switch.second = second::Second::new(Arc::clone(&self.door), self.graphics);
@@ -601,9 +597,11 @@ impl Desk {
     }
 
     fn mark(&mut self, view: &View) {
-        self.markers += 1;
+        let there = view.snapshot.recording.markers.iter();
+        let highest = there.map(|marker| number_of(&marker.label)).max();
+        self.markers = self.markers.max(highest.unwrap_or(0)) + 1;
         view.send(Command::Marker {
-            label: format!("Marker {}", self.markers),
+            label: marker(self.markers),
         });
     }
 
@@ -612,7 +610,7 @@ impl Desk {
         let aspect = snapshot.width.max(1) as f32 / snapshot.height.max(1) as f32;
         let places = layout::places(window.size());
         let air = if attached {
-            self.air.update(snapshot, view.now)
+            Air::of(snapshot)
         } else {
             Air::Unknown
         };
@@ -728,6 +726,17 @@ impl Desk {
 
 fn time_of_day() -> String {
     jiff::Zoned::now().strftime("%H:%M:%S").to_string()
+}
+
+/// What a marker of this number is called.
+fn marker(number: usize) -> String {
+    lang::with("desk-marker-number", &[("n", number.into())])
+}
+
+/// The number of a marker that is called by one; 0 for any other.
+fn number_of(label: &str) -> usize {
+    let number = label.rsplit(' ').next().and_then(|n| n.parse().ok());
+    number.filter(|&n| marker(n) == label).unwrap_or(0)
 }
 
 fn label_of(snapshot: Option<&Snapshot>, id: &str) -> String {

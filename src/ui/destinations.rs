@@ -261,7 +261,7 @@ impl Said {
                     words::bitrate(destination.bitrate_bps)
                 }
                 DestinationState::Off if lacks_key => lang::text("outputs-no-key"),
-                state => state_word(state),
+                state => words::destination_state(state),
             },
             how,
             cost,
@@ -283,22 +283,11 @@ impl Said {
         match state {
             // Its bitrate does not say how it is.
             DestinationState::Live | DestinationState::Congested => {
-                format!("{}, {rest}", state_word(state))
+                format!("{}, {rest}", words::destination_state(state))
             }
             _ => rest,
         }
     }
-}
-
-fn state_word(state: DestinationState) -> String {
-    lang::text(match state {
-        DestinationState::Off => "outputs-is-off",
-        DestinationState::Connecting => "outputs-is-connecting",
-        DestinationState::Live => "outputs-is-live",
-        DestinationState::Congested => "outputs-is-congested",
-        DestinationState::Reconnecting => "outputs-is-reconnecting",
-        DestinationState::Failed => "outputs-is-failed",
-    })
 }
 
 /// What the two lines under a destination's name say: how it is, and what it has cost.

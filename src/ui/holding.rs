@@ -1,21 +1,21 @@
 //! The holding slate on the desk: the button that puts it over the program or takes it away, and what
-//! stands beside PGM while it is there. Both ways take a second, deliberate press.
+//! stands over PGM while it is there. Both ways take a second, deliberate press.
 
-use egui::{Align, Rect, Ui, vec2};
+use egui::{Align, Rect, Ui, Vec2, vec2};
 
 use super::{
-    fills,
     guard::{Guard, Guarded},
     keys::{Function, KeyMap},
     lang,
     paint::{self, Button},
+    stage::Line,
     theme,
     view::View,
 };
 use crate::door::Command;
 
-/// Width of what stands beside PGM, in points.
-const TAG: f32 = 84.0;
+/// Size of what stands over PGM, in points.
+const TAG: Vec2 = vec2(84.0, 24.0);
 
 /// Draws the button: red while the slate is over the program.
 pub fn button(ui: &Ui, rect: Rect, view: &View, keys: &KeyMap, guard: &mut Guard) {
@@ -57,15 +57,14 @@ pub fn press(view: &View, guard: &mut Guard) -> bool {
     decided
 }
 
-/// Says in the line under PGM that the slate is over it; gives the width that this takes, in points.
-pub fn over_program(ui: &Ui, line: Rect) -> f32 {
-    let place = line.with_max_x((line.left() + TAG).min(line.right()));
-    let face = place.shrink2(vec2(0.0, 3.0));
-    fills::fill(ui, face, 2, theme::RED);
+/// Says in a corner of PGM that the slate is over it: on every PGM of the desk, whatever stands in the
+/// line beneath. `line` tells the one from the other.
+pub fn over_program(ui: &Ui, picture: Rect, line: Line) {
+    let face = Rect::from_min_size(picture.min + vec2(6.0, 6.0), TAG).intersect(picture);
+    ui.painter().rect_filled(face, 2, theme::RED);
     let text = lang::text("clips-slate");
     let bold = theme::bold(13.0);
     paint::line(ui, face, Align::Center, &text, bold, theme::RED_TEXT);
     let said = lang::text("clips-slate-is-on");
-    paint::say(ui, face, ("slate over program", ui.layer_id()), &said);
-    place.width()
+    paint::say(ui, face, ("slate over program", line, ui.layer_id()), &said);
 }

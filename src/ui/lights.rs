@@ -7,7 +7,7 @@ use super::said::said;
 use super::{
     destinations, fills,
     guard::{Guard, Guarded},
-    lang, layout, paint,
+    lang, layout, paint, problems,
     rows::Switch,
     theme,
     view::{View, name},
@@ -66,6 +66,9 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
         let mut state = words::destination_state(destination.state);
         if destination.state != DestinationState::Off && !destination.message.is_empty() {
             state = format!("{state} – {}", said(&destination.message));
+        }
+        if problems::is_tried_again(destination.state) {
+            state = format!("{state} · {}", problems::next_try(destination));
         }
         let label = name(&destination.label, &destination.id);
         line(&destination.id, label, &state, colour, filled);

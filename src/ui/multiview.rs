@@ -1,9 +1,9 @@
-//! The small monitors, in pages: one press puts a scene on PVW, a second at once or one with Shift on
-//! PGM.
+//! The small monitors, in pages: a press puts a scene on PVW, one with Shift on PGM. A double click is
+//! two presses and no more: nothing goes on air by a hand that trembles.
 
 use std::path::{Path, PathBuf};
 
-use egui::{Align, Event, Id, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{Align, Id, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -14,7 +14,8 @@ use super::{
     meters::{self, Meter, Meters},
     paint::{self, Button},
     stage::{self, Pictures},
-    theme, transport,
+    theme::{self, Icon},
+    transport,
     view::{View, name},
     words,
 };
@@ -22,8 +23,6 @@ use crate::door::{Command, MonitorId, SceneStatus, Snapshot, Tally};
 
 /// The file of what is kept in the folder of settings.
 const FILE: &str = "monitors.ron";
-/// A second press of the same monitor within this many seconds is a double click.
-const DOUBLE_S: f64 = 0.35;
 /// Monitors are not made narrower than this, in points, to get more of them on a page.
 const NARROW: f32 = 140.0;
 /// Nor than this to get [`PAGE`] of them on a page.
@@ -52,7 +51,6 @@ pub struct Multiview {
     pub ways: Ways,
     kept: Ways,
     file: Option<PathBuf>,
-    pressed: Option<(String, f64)>,
 }
 
 impl Multiview {
@@ -64,7 +62,6 @@ impl Multiview {
             ways,
             kept: ways,
             file: Some(file),
-            pressed: None,
         }
     }
 
@@ -93,20 +90,6 @@ impl Multiview {
             true => (page + 1).min(pages(scenes, on_page) - 1),
             false => page.saturating_sub(1),
         };
-    }
-
-    /// What a press on a scene's monitor asks for. By the pointer, the second of two is a hot cut.
-    fn press(&mut self, scene: &str, shift: bool, by_pointer: bool, now: f64) -> Command {
-        let before = self.pressed.take();
-        let twice = before.is_some_and(|(last, at)| last == scene && now - at <= DOUBLE_S);
-        let scene = scene.to_owned();
-        if shift || (twice && by_pointer) {
-            return Command::Program { scene };
-        }
-        if by_pointer {
-            self.pressed = Some((scene.clone(), now));
-        }
-        Command::Preview { scene }
     }
 
     /// Draws the monitors of the page into their places.
@@ -177,15 +160,17 @@ impl Multiview {
                 said += &format!(": {message}");
             }
         }
+        let warnings = view.warnings(scene);
+        if !warnings.is_empty() {
+            said += &format!(", {warnings}");
+        }
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &said));
         if paint::pressed(ui, &response) {
-            let (shift, by_pointer) = ui.input(|i| {
-                let pressed = |event: &Event| {
-                    matches!(event, Event::PointerButton { pressed, .. } if *pressed)
-                };
-                (i.modifiers.shift, i.events.iter().any(pressed))
+            let scene = scene.id.clone();
+            view.send(match ui.input(|i| i.modifiers.shift) {
+                true => Command::Program { scene },
+                false => Command::Preview { scene },
             });
-            view.send(self.press(&scene.id, shift, by_pointer, view.now));
         }
 
         let what = MonitorId::Scene(scene.id.clone());
@@ -216,8 +201,18 @@ impl Multiview {
         if let Some(meter) = highest(meters, &scene.sources) {
             meters::slim(ui, inside, &meter);
         }
-        number_and_label(ui, place.label, position, label, scene.tally, keys);
+        let mut line = place.label;
+        if !warnings.is_empty() {
+            let mark = line.with_min_x(line.right() - 18.0);
+            let icon = theme::icon(Icon::TriangleAlert).to_string();
+            paint::line(ui, mark, Align::Max, &icon, theme::font(14.0), theme::AMBER);
+            line.max.x = mark.left();
+        }
+        number_and_label(ui, line, position, label, scene.tally, keys);
         paint::focus_ring(ui, &response);
+        if !warnings.is_empty() || trouble.is_some() {
+            response.on_hover_text(said);
+        }
     }
 
     /// Draws the page buttons, where there is more than one page.
@@ -459,30 +454,6 @@ mod tests {
         assert_eq!(grid(row, 16.0 / 9.0, 9).places.len(), 8, "a second page");
         let wall = Rect::from_min_size(pos2(0.0, 0.0), vec2(1900.0, 500.0));
         assert_eq!(grid(wall, 16.0 / 9.0, 20).places.len(), 20, "all on one");
-    }
-
-    #[test]
-    fn two_presses_at_once_are_a_hot_cut() {
-        let mut multiview = Multiview::default();
-        let preview = |scene: &str| Command::Preview {
-            scene: scene.to_owned(),
-        };
-        let program = |scene: &str| Command::Program {
-            scene: scene.to_owned(),
-        };
-        assert_eq!(multiview.press("a", false, true, 1.0), preview("a"));
-        assert_eq!(multiview.press("b", false, true, 1.1), preview("b"));
-        assert_eq!(multiview.press("b", false, true, 1.3), program("b"));
-        assert_eq!(
-            multiview.press("b", false, true, 1.4),
-            preview("b"),
-            "a third"
-        );
-        assert_eq!(multiview.press("b", false, true, 2.4), preview("b"), "late");
-        assert_eq!(multiview.press("c", true, true, 2.5), program("c"));
-        // Two presses of a key are two decisions for PVW.
-        assert_eq!(multiview.press("d", false, false, 3.0), preview("d"));
-        assert_eq!(multiview.press("d", false, false, 3.1), preview("d"));
     }
 
     #[test]

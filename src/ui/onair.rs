@@ -18,40 +18,23 @@ pub enum Air {
     Unknown,
 }
 
-/// Counts the time on air over reconnections, which start each destination's own time anew.
-#[derive(Debug, Default)]
-pub struct AirTime {
-    since: Option<f64>,
-}
-
-impl AirTime {
-    /// Told once a frame.
-    pub fn update(&mut self, snapshot: &Snapshot, now: f64) -> Air {
-        let (mut on, mut ill) = (false, false);
-        let mut longest = None;
-        for destination in &snapshot.destinations {
-            on |= destination.state != DestinationState::Off;
-            ill |= matches!(
-                destination.state,
-                DestinationState::Reconnecting | DestinationState::Failed
-            );
-            if matches!(
-                destination.state,
-                DestinationState::Live | DestinationState::Congested
-            ) {
-                longest = Some(f64::from(destination.live_s).max(longest.unwrap_or(0.0)));
-            }
-        }
-        if !on {
-            self.since = None;
-            return Air::Off;
-        }
-        let Some(longest) = longest else {
-            return if ill { Air::Waiting } else { Air::Connecting };
+impl Air {
+    /// As the engine shows it: the same in every window.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        use DestinationState::{Congested, Failed, Live, Off, Reconnecting};
+        let any = |states: &[DestinationState]| {
+            let mut all = snapshot.destinations.iter();
+            all.any(|destination| states.contains(&destination.state))
         };
-        let since = self.since.map_or(now - longest, |s| s.min(now - longest));
-        self.since = Some(since);
-        Air::On(now - since)
+        if any(&[Live, Congested]) {
+            Self::On(snapshot.on_air_s.unwrap_or(0.0))
+        } else if any(&[Reconnecting, Failed]) {
+            Self::Waiting
+        } else if snapshot.destinations.iter().any(|d| d.state != Off) {
+            Self::Connecting
+        } else {
+            Self::Off
+        }
     }
 }
 
@@ -113,26 +96,19 @@ mod tests {
     use crate::ui::testing;
 
     #[test]
-    fn the_time_on_air_runs_on_over_a_reconnection() {
+    fn the_time_on_air_is_the_engines() {
         let mut snapshot = testing::snapshot();
-        let mut air = AirTime::default();
-        assert_eq!(air.update(&snapshot, 10.0), Air::Off);
+        assert_eq!(Air::of(&snapshot), Air::Off);
         snapshot.destinations[0].state = DestinationState::Connecting;
-        assert_eq!(air.update(&snapshot, 11.0), Air::Connecting);
+        assert_eq!(Air::of(&snapshot), Air::Connecting);
         snapshot.destinations[0].state = DestinationState::Live;
-        snapshot.destinations[0].live_s = 60.0;
-        assert_eq!(
-            air.update(&snapshot, 12.0),
-            Air::On(60.0),
-            "a desk that came late"
-        );
+        snapshot.destinations[0].live_s = 2.0;
+        snapshot.on_air_s = Some(3723.0);
+        assert_eq!(Air::of(&snapshot), Air::On(3723.0));
         snapshot.destinations[0].state = DestinationState::Reconnecting;
-        assert_eq!(air.update(&snapshot, 13.0), Air::Waiting);
-        snapshot.destinations[0].state = DestinationState::Live;
-        snapshot.destinations[0].live_s = 0.0;
-        assert_eq!(air.update(&snapshot, 15.0), Air::On(63.0));
-        snapshot.destinations[0].state = DestinationState::Off;
-        assert_eq!(air.update(&snapshot, 16.0), Air::Off);
+        assert_eq!(Air::of(&snapshot), Air::Waiting);
+        snapshot.destinations[1].state = DestinationState::Congested;
+        assert_eq!(Air::of(&snapshot), Air::On(3723.0));
     }
 
     #[test]

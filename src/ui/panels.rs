@@ -1,6 +1,6 @@
 //! What is in each panel: the parts of the desk, drawn where the arrangement puts them.
 
-use egui::{Align, Rect, Ui, UiBuilder, vec2};
+use egui::{Rect, Ui, UiBuilder, vec2};
 
 use super::{
     arrange::Panel,
@@ -20,10 +20,10 @@ use super::{
     switch::Switch,
     theme,
     transport::{self, Transport},
-    view::{View, name},
+    view::View,
     wishes,
 };
-use crate::door::{MonitorId, MonitorRequest, Tally};
+use crate::door::{MonitorId, MonitorRequest};
 
 /// What the panels remember from one frame to the next.
 pub struct Parts {
@@ -189,28 +189,11 @@ impl Frame<'_> {
             picture: rect.with_max_y(rect.bottom() - layout::LABEL),
             label: rect.with_min_y(rect.bottom() - layout::LABEL),
         };
-        let what = MonitorId::Program;
-        let picture = place.picture;
-        self.pictures
-            .draw(ui, picture, &what, Tally::Program, false);
         // The large picture is wanted once, at the size of the larger.
         if !self.shown.contains(&Panel::Stage) {
-            self.want(ui, what, place.picture, self.rates.0);
+            self.want(ui, MonitorId::Program, place.picture, self.rates.0);
         }
-        let program = view.snapshot.program.as_str();
-        let label = match view.scene(program) {
-            Some((i, scene)) => format!("{}  {}", i + 1, name(&scene.label, &scene.id)),
-            None => program.to_owned(),
-        };
-        let tag = place.label.with_max_x(place.label.left() + 44.0);
-        let face = tag.shrink2(vec2(0.0, 3.0));
-        fills::fill(ui, face, 2, theme::RED);
-        let font = theme::bold(13.0);
-        paint::line(ui, face, Align::Center, "PGM", font, theme::RED_TEXT);
-        let rest = place.label.with_min_x(tag.right() + 8.0);
-        paint::line(ui, rest, Align::Min, &label, theme::bold(14.0), theme::TEXT);
-        let said = format!("PGM: {label}");
-        paint::say(ui, place.label, "program alone", &said);
+        stage::program(ui, place, Line::Scene, view, self.pictures);
     }
 
     fn level(&self, ui: &Ui, rect: Rect, parts: &mut Parts) {

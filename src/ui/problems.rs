@@ -95,12 +95,21 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         let about = format!("destination {}", destination.id);
         let advice = match destination.state {
             DestinationState::Congested => "desk-advice-slow",
-            DestinationState::Failed => "desk-advice-key",
+            DestinationState::Failed => "desk-advice-mend",
             _ => "desk-advice-wait",
         };
         add(about, with(&text, &destination.message), advice);
     }
     for source in &snapshot.sources {
+        let label = name(&source.label, &source.id);
+        if !source.warning.is_empty() {
+            let text = lang::with("desk-source-otherwise", &[("name", label.into())]);
+            add(
+                format!("source {} otherwise", source.id),
+                with(&text, &source.warning),
+                "desk-advice-mode",
+            );
+        }
         let what = match source.state {
             SourceState::Lost => "desk-source-lost",
             SourceState::Restarting => "desk-source-restarting",
@@ -109,7 +118,6 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
             SourceState::Frozen => "desk-source-frozen",
             SourceState::Connecting | SourceState::Live | SourceState::Ended => continue,
         };
-        let label = name(&source.label, &source.id);
         add(
             format!("source {}", source.id),
             with(
@@ -153,6 +161,14 @@ fn destination_sentence(destination: &DestinationStatus) -> String {
             ("dropped", words::count(destination.dropped).into()),
             ("try", next_try(destination).into()),
         ],
+    )
+}
+
+/// Whether a destination in this state waits to be tried again, or is just being tried.
+pub fn is_tried_again(state: DestinationState) -> bool {
+    matches!(
+        state,
+        DestinationState::Reconnecting | DestinationState::Failed
     )
 }
 
@@ -252,6 +268,34 @@ mod tests {
                 "Ann: is lost – no signal",
             ]
         );
+    }
+
+    #[test]
+    fn when_a_destination_is_tried_again_is_said_once_and_truly() {
+        let mut snapshot = testing::snapshot();
+        let destination = &mut snapshot.destinations[0];
+        destination.state = DestinationState::Failed;
+        destination.message = "connection refused: is the server running? (a)".to_owned();
+        destination.attempt = 8;
+        destination.next_try_s = Some(4.0);
+        let problem = find(&snapshot).remove(0);
+        assert_eq!(
+            problem.text,
+            "YouTube: needs a hand, try 8 in 4 s – connection refused: is the server running? (a)"
+        );
+        let says_when = |text: &str| ["minute", "second"].iter().any(|word| text.contains(word));
+        assert!(!says_when(&problem.advice), "{}", problem.advice);
+    }
+
+    #[test]
+    fn a_camera_that_gives_another_mode_is_looked_at() {
+        let mut snapshot = testing::snapshot();
+        snapshot.sources[0].warning = "the camera does not offer A: it gives B".to_owned();
+        let found = find(&snapshot);
+        assert_eq!(found.len(), 1);
+        let text = "Stage: gives another picture – the camera does not offer A: it gives B";
+        assert_eq!(found[0].text, text);
+        assert!(found[0].advice.contains("mode"), "{}", found[0].advice);
     }
 
     #[test]

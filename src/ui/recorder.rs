@@ -45,7 +45,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Asked
     });
     let value = match recording.state {
         RecordingState::Recording | RecordingState::Warning => {
-            words::clock(f64::from(recording.length_s))
+            words::clock(words::recorded_s(view.snapshot))
         }
         _ => word.clone(),
     };

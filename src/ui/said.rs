@@ -5,11 +5,16 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::lang::{self, Language};
+use super::{
+    lang::{self, Language},
+    words,
+};
 
 #[cfg(test)]
 mod tests;
 
+/// What is filled in under these names has numbers in it.
+const DECIMAL: &[&str] = &["seconds", "mode", "given"];
 /// Sentences within sentences, so deep.
 const DEPTH: usize = 5;
 /// Longer texts are no sentences.
@@ -68,6 +73,9 @@ fn translate(language: &Language, text: &str, depth: usize) -> (usize, String) {
                     let (more, said) = translate(language, part, depth - 1);
                     known += more;
                     filled.push(said);
+                } else if DECIMAL.contains(&name.as_str()) {
+                    let sign = language.say("desk-decimal-sign", &[]);
+                    filled.push(words::decimals_with(part, sign.as_deref().unwrap_or(".")));
                 } else {
                     filled.push(part.to_owned());
                 }

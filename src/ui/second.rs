@@ -17,7 +17,7 @@ use super::{
     meters::{Meters, Peaks},
     monitor,
     multiview::{Multiview, Ways},
-    onair::{Air, AirTime},
+    onair::Air,
     paint,
     stage::{self, Line, Pictures},
     theme,
@@ -113,7 +113,6 @@ struct Inner {
     meters: Meters,
     /// The frame that the meters have seen last.
     seen: Option<u64>,
-    air: AirTime,
 }
 
 impl Second {
@@ -322,7 +321,7 @@ impl Inner {
             self.meters.update(snapshot, &Peaks::default(), view.now);
         }
         let air = match attached {
-            true => self.air.update(snapshot, view.now),
+            true => Air::of(snapshot),
             false => Air::Unknown,
         };
         let places = places(window, pictures.aspect);
@@ -427,7 +426,7 @@ fn bar(ui: &Ui, rect: Rect, snapshot: &Snapshot, air: Air) {
         RecordingState::Off => (lang::text("switch-rec-off"), theme::DIM),
         RecordingState::Failed => (lang::text("switch-rec-failed"), theme::AMBER),
         state => {
-            let time = words::clock(f64::from(recording.length_s));
+            let time = words::clock(words::recorded_s(snapshot));
             let is_low = state == RecordingState::Warning;
             let colour = if is_low { theme::AMBER } else { theme::TEXT };
             (

@@ -17,6 +17,7 @@ use super::{
     lang, onair, paint,
     theme::{self, Icon},
     view::View,
+    words,
 };
 use crate::door::{Command, Event};
 use crate::media::Rate;
@@ -293,7 +294,7 @@ impl ShowSettings {
             Latency::Normal => "settings-latency-normal-note",
             Latency::Quality => "settings-latency-quality-note",
         };
-        let delay = format!("{delay:.1}");
+        let delay = words::decimal(delay, 1);
         parts::note(ui, &lang::with(key, &[("s", delay.into())]), theme::DIM);
     }
 

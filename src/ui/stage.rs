@@ -67,7 +67,7 @@ pub fn safe_areas(ui: &Ui, picture: Rect) {
 }
 
 /// What is written in the line under a large picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Line {
     /// The scene, and what remains of its clip.
     Scene,
@@ -77,11 +77,12 @@ pub enum Line {
 
 /// Draws PVW.
 pub fn preview(ui: &Ui, place: MonitorPlace, line: Line, view: &View, pictures: &Pictures) {
-    // While AUTO runs, both scenes are in the program.
-    let tally = if view.snapshot.transition.state == TransitionState::Idle {
-        Tally::Preview
-    } else {
+    // While AUTO runs, both scenes are in the program; beneath the holding slate nothing is.
+    let moves = view.snapshot.transition.state != TransitionState::Idle;
+    let tally = if moves && !view.snapshot.hold {
         Tally::Program
+    } else {
+        Tally::Preview
     };
     large(
         ui,
@@ -146,6 +147,11 @@ fn large(
         );
         said.push_str(", ");
         said.push_str(&text);
+        let id = ("trouble", bus, line, ui.layer_id());
+        paint::say(ui, foot, id, &text).on_hover_text(&text);
+    }
+    if bus == "PGM" && view.snapshot.hold {
+        holding::over_program(ui, place.picture.shrink(BORDER), line);
     }
 
     let colour = match tally {
@@ -169,14 +175,11 @@ fn large(
     let mut rest = place.label.with_min_x(tag.right() + 8.0);
     let clip = transport::clip_of(view.snapshot, scene_id);
     if line == Line::Scene || clip.is_none() {
-        if bus == "PGM" && view.snapshot.hold {
-            rest.min.x += holding::over_program(ui, rest) + 8.0;
-        }
         if let Some(clip) = clip {
             transport::remains(ui, rest, clip);
             rest.max.x -= 90.0;
         }
         paint::line(ui, rest, Align::Min, &text, theme::bold(14.0), theme::TEXT);
     }
-    paint::say(ui, place.label, (bus, ui.layer_id()), &said);
+    paint::say(ui, place.label, (bus, line, ui.layer_id()), &said);
 }

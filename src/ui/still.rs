@@ -66,6 +66,8 @@ fn plain(snapshot: &Snapshot) -> Snapshot {
     let mut plain = snapshot.clone();
     plain.frame = 0;
     plain.uptime_s = 0.0;
+    plain.on_air_s = None;
+    plain.recording_s = None;
     plain.program_level = Level::default();
     plain.loudness = Loudness::default();
     plain.counters = Default::default();

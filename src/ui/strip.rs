@@ -11,20 +11,9 @@ use super::{
     view::{View, name},
 };
 use crate::{
-    door::{Command, SceneStatus, SourceStatus, Tally},
+    door::{Command, SceneStatus, SourceStatus},
     show::Afv,
 };
-
-/// Whether a source's sound is in the program now, as far as switches decide it.
-pub fn is_heard(source: &SourceStatus) -> bool {
-    !source.mute
-        && source.fader_db > -100.0
-        && match source.afv {
-            Afv::On => true,
-            Afv::Off => false,
-            Afv::Follow => source.tally == Tally::Program,
-        }
-}
 
 /// Draws the strip of a scene at position `salt`.
 pub fn show(
@@ -74,7 +63,7 @@ pub fn of_source(
 ) {
     fills::fill(ui, rect, theme::ROUND, theme::PANEL);
     let label = name(&source.label, &source.id);
-    let heard = is_heard(source);
+    let heard = source.heard;
     if heard {
         let bar = rect.with_max_y(rect.top() + 3.0);
         fills::fill(ui, bar, 1, theme::RED);
@@ -179,24 +168,5 @@ fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) 
                 mode,
             });
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ui::testing;
-
-    #[test]
-    fn a_source_is_heard_as_its_switches_say() {
-        let mut on_air = testing::snapshot().sources[0].clone();
-        let mut off_air = testing::snapshot().sources[1].clone();
-        assert!(is_heard(&on_air) && !is_heard(&off_air));
-        off_air.afv = Afv::On;
-        assert!(is_heard(&off_air));
-        off_air.fader_db = -100.0;
-        assert!(!is_heard(&off_air));
-        on_air.mute = true;
-        assert!(!is_heard(&on_air));
     }
 }

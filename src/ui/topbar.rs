@@ -74,9 +74,7 @@ pub fn show(ui: &Ui, rect: Rect, menus: f32, view: &View, air: Air, time_of_day:
 }
 
 fn rate(fps: f64) -> String {
-    let rounded = (fps * 100.0).round() / 100.0;
-    let fps = words::comma(rounded.to_string());
-    lang::with("desk-fps", &[("n", fps.into())])
+    lang::with("desk-fps", &[("n", words::rounded(fps).into())])
 }
 
 fn on_air(ui: &Ui, rect: Rect, air: Air) {
@@ -113,7 +111,7 @@ fn recording(ui: &Ui, rect: Rect, view: &View) {
         RecordingState::Off => (lang::text("desk-rec-off"), theme::DIM),
         RecordingState::Starting => (lang::text("desk-rec-starting"), theme::TEXT),
         RecordingState::Recording | RecordingState::Warning => (
-            format!("REC {}", words::clock(f64::from(recording.length_s))),
+            format!("REC {}", words::clock(words::recorded_s(view.snapshot))),
             theme::TEXT,
         ),
         RecordingState::Failed => (lang::text("desk-rec-failed"), theme::AMBER),

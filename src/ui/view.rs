@@ -44,6 +44,18 @@ impl View<'_> {
         })
     }
 
+    /// What a scene's sources give otherwise than they were asked to, though they give it; empty where
+    /// nothing is.
+    pub fn warnings(&self, scene: &SceneStatus) -> String {
+        let sources = scene.sources.iter().filter_map(|id| self.source(id));
+        let warnings = sources.filter(|source| !source.warning.is_empty());
+        let said = warnings.map(|source| {
+            let label = name(&source.label, &source.id);
+            format!("{label}: {}", said(&source.warning))
+        });
+        said.collect::<Vec<_>>().join("\n")
+    }
+
     /// The worst that is wrong with a scene's sources: the state, and what to write on its picture.
     pub fn trouble(&self, scene: &SceneStatus) -> Option<(SourceState, String)> {
         let worst = scene

@@ -2,12 +2,21 @@
 
 use super::lang;
 use super::said::said;
-use crate::door::{DestinationState, PackingState, PackingStatus, RecordingState, SourceState};
+use crate::door::{
+    DestinationState, PackingState, PackingStatus, RecordingState, Snapshot, SourceState,
+};
+use crate::media::CameraMode;
 
 /// `00:12:44`, of seconds.
 pub fn clock(seconds: f64) -> String {
     let s = seconds.max(0.0) as u64;
     format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+}
+
+/// Seconds of recording: over all of its files, or of this one where the engine does not say more.
+pub fn recorded_s(snapshot: &Snapshot) -> f64 {
+    let length_s = f64::from(snapshot.recording.length_s);
+    snapshot.recording_s.unwrap_or(length_s)
 }
 
 /// `0:12`, `12:44` or `1:02:03`, of seconds.
@@ -42,27 +51,66 @@ pub fn bitrate(bits: u64) -> String {
 
 /// `4.5`, of bits a second, in millions.
 pub fn megabits(bits: u64) -> String {
-    comma(format!("{:.1}", bits as f64 / 1e6))
+    decimal(bits as f64 / 1e6, 1)
 }
 
 /// `430 MB` or `12.4 GB`, of bytes, in decimal units as disks are sold.
 pub fn bytes(bytes: u64) -> String {
     let (key, n) = match bytes {
-        0..=999_499_999 => ("desk-mb", format!("{:.0}", bytes as f64 / 1e6)),
-        1_000_000_000_000.. => ("desk-tb", format!("{:.2}", bytes as f64 / 1e12)),
-        _ => ("desk-gb", format!("{:.1}", bytes as f64 / 1e9)),
+        0..=999_499_999 => ("desk-mb", decimal(bytes as f64 / 1e6, 0)),
+        1_000_000_000_000.. => ("desk-tb", decimal(bytes as f64 / 1e12, 2)),
+        _ => ("desk-gb", decimal(bytes as f64 / 1e9, 1)),
     };
-    lang::with(key, &[("n", comma(n).into())])
+    lang::with(key, &[("n", n.into())])
 }
 
-/// A number that was written with a point, with the sign that the language has in its place.
-pub fn comma(number: String) -> String {
-    number.replacen('.', &lang::text("desk-decimal-sign"), 1)
+/// With so many places behind the language's decimal sign.
+pub fn decimal(number: f64, places: usize) -> String {
+    decimals(&format!("{number:.places$}"))
+}
+
+/// With two places at most, and none that says nothing: `25`, `29.97`.
+pub fn rounded(number: f64) -> String {
+    decimals(&((number * 100.0).round() / 100.0).to_string())
 }
 
 /// With one decimal.
 pub fn tenths(number: f32) -> String {
-    comma(format!("{number:.1}"))
+    decimal(f64::from(number), 1)
+}
+
+/// A text whose numbers were written with points, with the language's decimal sign in their place.
+pub fn decimals(text: &str) -> String {
+    decimals_with(text, &lang::text("desk-decimal-sign"))
+}
+
+/// As [`decimals`], with this sign.
+pub fn decimals_with(text: &str, sign: &str) -> String {
+    let bytes = text.as_bytes();
+    let is_digit = |at: Option<usize>| {
+        let byte = at.and_then(|at| bytes.get(at));
+        byte.is_some_and(u8::is_ascii_digit)
+    };
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        if c == '.' && is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)) {
+            out.push_str(sign);
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// A number as it was typed, with either decimal sign and either minus.
+pub fn typed(text: &str) -> Option<f64> {
+    let text = text.trim().replace(',', ".").replace('−', "-");
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// A camera's mode: `1920×1080 · 29.97 · MJPEG`.
+pub fn camera_mode(mode: &CameraMode) -> String {
+    decimals(&mode.in_words())
 }
 
 /// `22 914`: thousands apart by a thin space that digits' columns survive.
@@ -85,11 +133,11 @@ pub fn db(db: f32) -> String {
     }
     let tenths = (db * 10.0).round() / 10.0;
     if tenths < 0.0 {
-        comma(format!("−{:.1}", -tenths))
+        format!("−{}", self::tenths(-tenths))
     } else if tenths > 0.0 {
-        comma(format!("+{tenths:.1}"))
+        format!("+{}", self::tenths(tenths))
     } else {
-        comma("0.0".to_owned())
+        self::tenths(0.0)
     }
 }
 
@@ -113,7 +161,7 @@ pub fn destination_state(state: DestinationState) -> String {
         DestinationState::Live => "desk-is-live",
         DestinationState::Congested => "desk-is-congested",
         DestinationState::Reconnecting => "desk-is-reconnecting",
-        DestinationState::Failed => "desk-is-failed",
+        DestinationState::Failed => "desk-is-in-need",
     })
 }
 
@@ -171,5 +219,45 @@ mod tests {
         assert_eq!(db(-100.0), "−∞");
         assert_eq!(db(2.04), "+2.0");
         assert_eq!(db(-0.01), "0.0");
+        assert_eq!(rounded(30_000.0 / 1001.0), "29.97");
+        assert_eq!(rounded(25.0), "25");
+    }
+
+    #[test]
+    fn numbers_have_the_languages_decimal_sign() {
+        let mode = "1920×1080 · 29.97 · H.264";
+        assert_eq!(decimals_with(mode, ","), "1920×1080 · 29,97 · H.264");
+        assert_eq!(decimals_with("3.5 s, 12.", ","), "3,5 s, 12.");
+        for text in ["−6,5", "-6.5", " -6,5 "] {
+            assert_eq!(typed(text), Some(-6.5), "{text}");
+        }
+        assert_eq!(typed("six"), None);
+        assert_eq!(typed("inf"), None);
+    }
+
+    /// What is written with decimals is written here, so that none has a point in French.
+    #[test]
+    fn no_other_part_of_the_desk_writes_decimals() {
+        let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui")];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let source = std::fs::read_to_string(&path).unwrap();
+                let code = source.split("#[cfg(test)]\nmod ").next().unwrap();
+                let writes = |line: &str| {
+                    let mut behind = line.split(":.").skip(1);
+                    behind.any(|rest| rest.starts_with(|c: char| ('1'..='9').contains(&c)))
+                };
+                if !path.ends_with("ui/words.rs") && code.lines().any(writes) {
+                    found.push(path);
+                }
+            }
+        }
+        assert!(found.is_empty(), "decimals with a point: {found:?}");
     }
 }

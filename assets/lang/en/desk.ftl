@@ -1,5 +1,6 @@
 language = English
 
+desk-marker-number = Marker { $n }
 desk-decimal-sign = .
 desk-show = Show { $name }
 desk-fps = { $n } fps
@@ -42,6 +43,7 @@ desk-others-fine = { $n ->
     [one] the other is fine
    *[other] the others are fine
 }
+desk-source-otherwise = { $name }: gives another picture
 desk-source-lost = { $name }: is lost
 desk-source-restarting = { $name }: is lost and being started again
 desk-source-frozen = { $name }: is frozen, the last picture stays
@@ -60,8 +62,9 @@ desk-dropped-by = dropped: { $all }
 desk-advice-disk = Free space on the disk, or stop and record into another folder.
 desk-advice-encoder = The program goes on; look at the machine’s load.
 desk-advice-slow = The uplink is too slow: stop another destination or lower the bitrate.
-desk-advice-key = Check its address and its key; it is tried again each minute.
+desk-advice-mend = Mend what it names; it is tried again until you stop it.
 desk-advice-wait = It is tried again by itself; check the network if it lasts.
+desk-advice-mode = Choose a mode that it offers, where the source is built.
 desk-advice-source = Cut to another source; check its cable, power and address.
 desk-advice-receiver = Another program may use its address.
 
@@ -87,6 +90,7 @@ desk-is-restarting = restarting
 desk-is-ended = ended
 desk-is-congested = congested
 desk-is-reconnecting = reconnecting
+desk-is-in-need = needs a hand
 desk-is-failed = failed
 desk-is-starting = starting
 desk-is-recording = recording

@@ -16,10 +16,6 @@ outputs-say-stop-again = Again to stop { $name }
 outputs-say-menu = More for { $name }
 
 outputs-is-off = off
-outputs-is-connecting = connecting
-outputs-is-live = live
-outputs-is-congested = congested
-outputs-is-reconnecting = reconnecting
 outputs-is-failed = failed
 outputs-no-key = no key
 outputs-dropped = { $n } dropped

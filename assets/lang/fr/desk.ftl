@@ -1,5 +1,6 @@
 language = Français
 
+desk-marker-number = Marqueur { $n }
 desk-decimal-sign = ,
 desk-show = Émission { $name }
 desk-fps = { $n } i/s
@@ -42,6 +43,7 @@ desk-others-fine = { $n ->
     [one] l’autre va bien
    *[other] les autres vont bien
 }
+desk-source-otherwise = { $name } : donne une autre image
 desk-source-lost = { $name } : source perdue
 desk-source-restarting = { $name } : source perdue, en cours de relance
 desk-source-frozen = { $name } : image figée, la dernière reste
@@ -60,8 +62,9 @@ desk-dropped-by = abandonnées : { $all }
 desk-advice-disk = Libérez de la place sur le disque, ou enregistrez dans un autre dossier.
 desk-advice-encoder = Le programme continue ; surveillez la charge de la machine.
 desk-advice-slow = Le débit montant ne suffit pas : arrêtez une destination ou baissez le débit.
-desk-advice-key = Vérifiez son adresse et sa clé ; nouvel essai chaque minute.
+desk-advice-mend = Corrigez ce qui est indiqué ; les essais continuent jusqu’à l’arrêt.
 desk-advice-wait = Nouvel essai automatique ; vérifiez le réseau si cela dure.
+desk-advice-mode = Choisissez un mode qu’elle offre, dans les réglages de la source.
 desk-advice-source = Passez sur une autre source ; vérifiez câble, alimentation et adresse.
 desk-advice-receiver = Un autre programme occupe peut-être son adresse.
 
@@ -87,6 +90,7 @@ desk-is-restarting = relance
 desk-is-ended = terminée
 desk-is-congested = engorgée
 desk-is-reconnecting = reconnexion
+desk-is-in-need = à vous d’intervenir
 desk-is-failed = en échec
 desk-is-starting = démarrage
 desk-is-recording = enregistrement

@@ -16,10 +16,6 @@ outputs-say-stop-again = Encore une fois pour arrêter { $name }
 outputs-say-menu = Autres actions : { $name }
 
 outputs-is-off = arrêté
-outputs-is-connecting = connexion
-outputs-is-live = en direct
-outputs-is-congested = saturé
-outputs-is-reconnecting = reconnexion
 outputs-is-failed = en échec
 outputs-no-key = pas de clé
 outputs-dropped = { $n } perdues

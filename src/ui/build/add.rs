@@ -16,7 +16,7 @@ use super::rules;
 use crate::door::Event;
 use crate::media::CameraMode;
 use crate::show::{Afv, Colour, Pattern, Show, Source, SourceKind};
-use crate::ui::{lang, theme, theme::Icon, view::View};
+use crate::ui::{lang, theme, theme::Icon, view::View, words};
 
 /// What is being added.
 #[derive(Default)]
@@ -231,7 +231,7 @@ fn modes(modes: &[CameraMode]) -> String {
             None => best.push(mode),
         }
     }
-    let said = best.iter().take(4).map(|mode| mode.in_words());
+    let said = best.iter().take(4).map(|mode| words::camera_mode(mode));
     said.collect::<Vec<_>>().join(", ")
 }
 

@@ -5,7 +5,7 @@ use egui::Ui;
 use super::parts;
 use crate::door::{Command, Event};
 use crate::media::{CameraInfo, CameraMode};
-use crate::ui::{lang, view::View};
+use crate::ui::{lang, view::View, words};
 
 /// See the module's words.
 #[derive(Debug, Default)]
@@ -63,13 +63,13 @@ pub fn choose_mode(
     let mut all = vec![(None, lang::text("build-mode-automatic"))];
     let offered = modes
         .iter()
-        .map(|mode| (Some(mode.clone()), mode.in_words()));
+        .map(|mode| (Some(mode.clone()), words::camera_mode(mode)));
     all.extend(offered);
     // It stays to be seen where the camera is away, or offers it no more.
     if let Some(mode) = now
         && !modes.contains(mode)
     {
-        all.push((now.clone(), mode.in_words()));
+        all.push((now.clone(), words::camera_mode(mode)));
     }
     parts::choice(ui, say, now, &all)
 }

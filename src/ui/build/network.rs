@@ -14,7 +14,7 @@ use super::rules;
 use crate::door::{Command, Event};
 use crate::media::Finding;
 use crate::show::{Afv, Colour, Secret, Show, Source, SourceKind};
-use crate::ui::{lang, theme, theme::Icon, view::View};
+use crate::ui::{lang, theme, theme::Icon, view::View, words};
 
 /// How long packets may wait for late ones at first, in ms.
 const LATENCY_MS: u32 = 200;
@@ -357,7 +357,7 @@ pub fn found(finding: &Finding) -> String {
         let values = [
             ("codec", picture.codec.as_str().into()),
             ("size", size.into()),
-            ("rate", ((rate * 100.0).round() / 100.0).to_string().into()),
+            ("rate", words::rounded(rate).into()),
         ];
         let key = match (picture.codec.is_empty(), rate > 0.0) {
             (false, true) => "build-found-picture",
@@ -367,7 +367,7 @@ pub fn found(finding: &Finding) -> String {
         parts.push(lang::with(key, &values));
     }
     if let Some(sound) = &finding.sound {
-        let khz = format!("{}", f64::from(sound.rate_hz) / 1000.0);
+        let khz = words::rounded(f64::from(sound.rate_hz) / 1000.0);
         let values = [
             ("codec", sound.codec.as_str().into()),
             ("khz", khz.into()),

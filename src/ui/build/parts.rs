@@ -14,6 +14,7 @@ use crate::show::Edit;
 use crate::ui::{
     paint,
     theme::{self, Icon},
+    words,
 };
 
 /// Least height of a control, in points.
@@ -145,6 +146,8 @@ pub fn number<N: Numeric>(
         DragValue::new(value)
             .range(range)
             .fixed_decimals(figures.decimals)
+            .custom_formatter(|number, _| words::decimal(number, figures.decimals))
+            .custom_parser(words::typed)
             .speed(figures.speed)
             .suffix(figures.unit)
             .update_while_editing(false),

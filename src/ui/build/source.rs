@@ -90,12 +90,17 @@ impl Inspector {
             return;
         };
         let word = crate::ui::words::source_state(status.state);
-        let text = if status.message.is_empty() {
-            word.to_string()
-        } else {
-            format!("{word} – {}", said(&status.message))
+        let said: Vec<String> = [&status.warning, &status.message]
+            .into_iter()
+            .filter(|message| !message.is_empty())
+            .map(|message| said(message))
+            .collect();
+        let text = match &said[..] {
+            [] => word,
+            said => format!("{word} – {}", said.join(" – ")),
         };
-        let fine = matches!(status.state, SourceState::Live | SourceState::Ended);
+        let fine = matches!(status.state, SourceState::Live | SourceState::Ended)
+            && status.warning.is_empty();
         let colour = if fine { theme::DIM } else { theme::AMBER };
         parts::note(ui, &text, colour);
     }

@@ -159,13 +159,15 @@ fn entry(view: &View, source: &crate::show::Source) -> Entry {
     let status = view.source(&source.id);
     let kind = words::kind(&source.kind);
     let (state, message) = match status {
+        Some(status) if !status.warning.is_empty() => (status.state, status.warning.as_str()),
         Some(status) => (status.state, status.message.as_str()),
         None => (SourceState::Connecting, ""),
     };
-    let ill = matches!(
-        state,
-        SourceState::Frozen | SourceState::Lost | SourceState::Restarting
-    );
+    let ill = status.is_some_and(|status| !status.warning.is_empty())
+        || matches!(
+            state,
+            SourceState::Frozen | SourceState::Lost | SourceState::Restarting
+        );
     let detail = if ill && !message.is_empty() {
         format!("{kind} · {}", said(message))
     } else {

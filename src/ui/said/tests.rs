@@ -45,6 +45,8 @@ const UNSEEN: &[&str] = &[
     "stream already exists",
     "reset by peer",
     "Frame with size ",
+    "No URI handler implemented for \"",
+    "No route to host",
 ];
 
 /// Parts of sentences that are known as wholes.

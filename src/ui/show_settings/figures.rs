@@ -3,6 +3,7 @@
 
 use crate::media::Rate;
 use crate::show::{Encoder, Format, Latency, Preset};
+use crate::ui::words;
 
 /// The usual formats, the smallest first.
 pub const FORMATS: [Format; 9] = [
@@ -39,8 +40,7 @@ const fn format(width: u32, height: u32, fps: u32) -> Format {
 
 /// Pictures a second, as people write them: 25, 29.97.
 pub fn fps(rate: Rate) -> String {
-    let fps = format!("{:.2}", rate.fps());
-    fps.trim_end_matches('0').trim_end_matches('.').to_owned()
+    words::rounded(rate.fps())
 }
 
 /// A usual format's name with its size: `1080p50 (1920 × 1080)`.
