@@ -4,9 +4,8 @@ use egui::Ui;
 
 use super::draft::Draft;
 use super::parts::{self, Figures};
-use super::words;
 use crate::show::{BUILT_IN_WIPES, Direction, Rgb, Scene, TransitionKind, TransitionStyle};
-use crate::ui::{lang, theme, view::name};
+use crate::ui::{kinds, lang, theme, view::name};
 
 const FRAMES: Figures = Figures {
     decimals: 0,
@@ -26,7 +25,7 @@ pub fn show(ui: &mut Ui, draft: &mut Draft, scene: &Scene, usual: &TransitionSty
     let label = lang::text("build-transition");
     let kinds: Vec<(Option<TransitionKind>, String)> =
         std::iter::once((None, lang::text("build-transition-usual")))
-            .chain(TransitionKind::ALL.map(|kind| (Some(kind), words::transition(kind))))
+            .chain(TransitionKind::ALL.map(|kind| (Some(kind), kinds::words(kind))))
             .collect();
     let kind = scene.transition.as_ref().map(|style| style.kind);
     let stingers: Vec<(String, String)> = draft
@@ -59,7 +58,7 @@ pub fn show(ui: &mut Ui, draft: &mut Draft, scene: &Scene, usual: &TransitionSty
     }
     if style.kind == TransitionKind::Stinger {
         // It is as long as its clip.
-        let label = lang::text("build-transition-stinger");
+        let label = kinds::words(TransitionKind::Stinger);
         if stingers.is_empty() {
             return parts::note(ui, &lang::text("clips-no-stingers"), theme::DIM);
         }
@@ -122,7 +121,7 @@ pub fn show(ui: &mut Ui, draft: &mut Draft, scene: &Scene, usual: &TransitionSty
                 Direction::Up,
                 Direction::Down,
             ]
-            .map(|direction| (direction, words::direction(direction)));
+            .map(|direction| (direction, kinds::direction(direction)));
             parts::row(ui, &label, |ui| {
                 if let Some(direction) = parts::choice(ui, &label, &style.direction, &all) {
                     let style = TransitionStyle {
@@ -146,10 +145,10 @@ fn wipe(ui: &mut Ui, draft: &mut Draft, scene: &Scene, style: &TransitionStyle, 
             ..scene.clone()
         })]
     };
-    let label = lang::text("build-wipe");
+    let label = kinds::words(TransitionKind::Wipe);
     let mut all: Vec<(String, String)> = BUILT_IN_WIPES
         .iter()
-        .map(|name| ((*name).to_owned(), name.replace('-', " ")))
+        .map(|name| ((*name).to_owned(), kinds::wipe(name)))
         .collect();
     if !all.iter().any(|(name, _)| *name == style.wipe) {
         all.push((style.wipe.clone(), style.wipe.clone()));
