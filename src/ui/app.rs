@@ -693,8 +693,17 @@ impl Desk {
         }
         self.parts.build.follow(view, attached);
         self.show_settings.follow(view, attached);
-        self.draw_panels(ui, (&places, room), view, attached, aspect);
-        self.draw_health(ui, &places, view);
+        let monitors = self.panels.iter().find(|(p, _)| *p == Panel::Monitors);
+        let monitors = monitors.filter(|_| self.settings.now.strips);
+        let least = monitors.and_then(|(_, at)| layout::monitors(*at, aspect, true).least_foot());
+        let events = layout::events(places.panels, least);
+        let foot = if self.health.is_unfolded() {
+            layout::above_events(events)
+        } else {
+            places.panels.bottom()
+        };
+        self.draw_panels(ui, (&places, foot, room), view, attached, aspect);
+        self.draw_health(ui, (&places, events), view);
         if let Some((_, absence)) = &self.absence
             && !self.way.is_moving()
         {
@@ -713,7 +722,7 @@ impl Desk {
     fn draw_panels(
         &mut self,
         ui: &mut Ui,
-        (places, room): (&Places, Rect),
+        (places, foot, room): (&Places, f32, Rect),
         view: &View,
         attached: bool,
         aspect: f32,
@@ -734,11 +743,7 @@ impl Desk {
             pictures: &pictures,
             shown: &shown,
             strips: settings.strips,
-            foot: if self.health.is_unfolded() {
-                places.events.top() - 4.0
-            } else {
-                places.panels.bottom()
-            },
+            foot,
             room,
             rates: self.parts.switch.fps(view.snapshot),
             wanted: Vec::new(),
@@ -781,7 +786,7 @@ impl Desk {
         }
     }
 
-    fn draw_health(&mut self, ui: &Ui, places: &Places, view: &View) {
+    fn draw_health(&mut self, ui: &Ui, (places, events): (&Places, Rect), view: &View) {
         let problems = problems::find(view.snapshot);
         let newest = self.problems.newest(&problems, view.now);
         let news = match &self.absence {
@@ -794,7 +799,7 @@ impl Desk {
                 refusal.or_else(|| newest.map(|p| p.text))
             }
         };
-        let strip = (places.health, places.events);
+        let strip = (places.health, events);
         self.health
             .show(ui, strip, view, &self.log, news.as_deref(), &problems);
     }

@@ -249,6 +249,7 @@ fn uplink(snapshot: &Snapshot) -> Figure {
 fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Problem]) {
     Area::new(Id::unique("event list"))
         .order(Order::Foreground)
+        .constrain(false)
         .fixed_pos(rect.min)
         .show(ui.ctx(), |ui| {
             fills::fill(ui, rect, theme::ROUND, theme::PANEL);
@@ -260,16 +261,14 @@ fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Problem]) {
             ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 let lines = problems.len() + log.len().max(1);
-                ScrollArea::vertical().auto_shrink(false).show_rows(
-                    ui,
-                    EVENT,
-                    lines,
-                    |ui, rows| {
+                ScrollArea::vertical()
+                    .min_scrolled_height(0.0)
+                    .auto_shrink(false)
+                    .show_rows(ui, EVENT, lines, |ui, rows| {
                         for row in rows {
                             list_row(ui, row, log, problems);
                         }
-                    },
-                );
+                    });
             });
         });
 }

@@ -28,6 +28,8 @@ const STRIP_MAX: f32 = 340.0;
 
 /// Height of a line in the list of events, in points.
 pub const EVENT: f32 = 20.0;
+const EVENTS_EDGE: f32 = 10.0;
+const EVENTS_GAP: f32 = 4.0;
 
 /// Everything finds room in a window of this size, in points.
 pub const SMALLEST: Vec2 = vec2(1024.0, 640.0);
@@ -56,8 +58,6 @@ pub struct Places {
     pub panels: Rect,
     /// The health strip.
     pub health: Rect,
-    /// The list of events at the foot of the panels, which end above it while it is unfolded.
-    pub events: Rect,
     /// What has to be said and answered lies here, over the figures of the health strip: it covers
     /// nothing that is pressed.
     pub notice: Rect,
@@ -71,15 +71,26 @@ pub fn places(size: Vec2) -> Places {
         pos2(MARGIN, top.bottom() + 4.0),
         pos2(size.x - MARGIN, health.top() - MARGIN),
     );
-    // As many lines as the strips under the small monitors can spare.
-    let lines = if size.y < 780.0 { 2.0 } else { 4.0 };
     Places {
         top,
         panels,
         health,
-        events: panels.with_min_y(panels.bottom() - lines * EVENT - 10.0),
         notice: health_figures(health).expand2(vec2(8.0, 2.0)),
     }
+}
+
+/// The list of events at the foot of the panels, which end above it while it is unfolded: as many lines
+/// as they can spare, where what is above `least`, in points from the top, is needed whole.
+pub fn events(panels: Rect, least: Option<f32>) -> Rect {
+    let least = least.unwrap_or(panels.top() + panels.height() * 0.75);
+    let spare = panels.bottom() - least - EVENTS_EDGE - EVENTS_GAP;
+    let lines = (spare / EVENT).floor().clamp(2.0, 10.0);
+    panels.with_min_y(panels.bottom() - lines * EVENT - EVENTS_EDGE)
+}
+
+/// Where the panels end above that list, in points from the top.
+pub fn above_events(events: Rect) -> f32 {
+    events.top() - EVENTS_GAP
 }
 
 /// Where the health strip has its figures.
@@ -270,6 +281,13 @@ pub fn monitors(rect: Rect, aspect: f32, strips: bool) -> MonitorsPlaces {
 }
 
 impl MonitorsPlaces {
+    /// Where the strips end when they have no more room than their controls need, in points from the
+    /// top.
+    pub fn least_foot(&self) -> Option<f32> {
+        let first = self.strips.as_ref().map(|strips| strips[0]);
+        first.map(|strip| strip.top() + STRIP_MIN)
+    }
+
     /// Ends the strips above `foot`, so far as they can still hold their controls.
     pub fn end_above(&mut self, foot: f32) {
         for strip in self.strips.iter_mut().flatten() {
@@ -509,12 +527,13 @@ mod tests {
             let below = p.panels.with_min_y(p.panels.center().y + GAP);
             let before = monitors(below, 16.0 / 9.0, true);
             let mut after = before.clone();
-            after.end_above(p.events.top() - 4.0);
+            let events = events(p.panels, before.least_foot());
+            after.end_above(above_events(events));
             assert_eq!((before.small, before.pager), (after.small, after.pager));
             for (strip, whole) in after.strips.unwrap().iter().zip(before.strips.unwrap()) {
                 assert_eq!(strip.min, whole.min);
                 assert!(strip.height() >= STRIP_MIN - 0.1, "{w}×{h}");
-                let clear = strip.bottom() <= p.events.top();
+                let clear = strip.bottom() <= events.top();
                 assert!(clear || h < 700.0, "{w}×{h}");
             }
         }

@@ -158,6 +158,8 @@ fn changed(ui: &Ui, rect: Rect, view: &View) {
 fn bar(ui: &Ui, rect: Rect, ill: bool, text: &str, buttons: &[Choice]) -> Option<usize> {
     let area = Area::new(Id::unique("notice"))
         .order(Order::Foreground)
+        // Its place is in the window; egui would guess at its size, and push it up and block what is there.
+        .constrain(false)
         .fixed_pos(rect.min);
     let shown = area.show(ui.ctx(), |ui| {
         ui.allocate_rect(rect, Sense::hover());

@@ -36,6 +36,7 @@ impl Sheet {
         }
         let area = egui::Area::new(egui::Id::unique("key sheet"))
             .order(Order::Foreground)
+            .constrain(false)
             .fixed_pos(room.min);
         area.show(ui.ctx(), |ui| {
             let painter = ui.painter();

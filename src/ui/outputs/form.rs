@@ -9,8 +9,8 @@ use super::presets::Preset;
 use crate::door::{Command, Event, GivenKey};
 use crate::show::{Destination, Edit, Item, Key};
 
-/// Width of the form's fields, in points.
-const FIELD: f32 = 300.0;
+/// Width of each of the form's two columns, in points.
+const FIELD: f32 = 290.0;
 /// The beginning of 2026, in seconds since 1970.
 const BEGINNING: i64 = 1_767_225_600;
 
@@ -170,11 +170,19 @@ impl Form {
         ui.add_enabled_ui(matches!(self.phase, Phase::Filling), |ui| {
             let scroll = ScrollArea::vertical().max_height(most);
             scroll.show(ui, |ui| {
-                self.platform(ui);
-                field(ui, "outputs-form-label", &mut self.label, false, "");
-                let like = self.preset.looks_like();
-                field(ui, "outputs-form-server", &mut self.server, false, like);
-                self.key_field(ui, view);
+                ui.horizontal_top(|ui| {
+                    ui.vertical(|ui| {
+                        ui.set_width(FIELD);
+                        self.platform(ui);
+                        field(ui, "outputs-form-label", &mut self.label, false, "");
+                        let like = self.preset.looks_like();
+                        field(ui, "outputs-form-server", &mut self.server, false, like);
+                    });
+                    ui.vertical(|ui| {
+                        ui.set_width(FIELD);
+                        self.key_field(ui, view);
+                    });
+                });
             });
             if let Some(refusal) = &self.refusal {
                 ui.set_max_width(FIELD);
