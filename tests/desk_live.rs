@@ -82,7 +82,7 @@ impl<'a> Desk<'a> {
         let below = panels.with_min_y(above.bottom() + layout::GAP);
         Self {
             display,
-            stage: layout::stage(above, 16.0 / 9.0, true, true),
+            stage: layout::stage(above, 16.0 / 9.0, true),
             small: layout::monitors(below, 16.0 / 9.0, true).small,
             // Leave, end, stay.
             closing: Rect::from_center_size(whole.center(), layout::closing_size(3)),

@@ -16,6 +16,7 @@ use super::{
     fills,
     graphics::Graphics,
     health::Health,
+    keys::{Function, Panel as KeysPanel},
     lang,
     layout::{self, Places},
     log::Log,
@@ -23,7 +24,7 @@ use super::{
     notice::Notice,
     onair::{self, Air},
     outcome::Outcome,
-    outputs::FolderDialog,
+    outputs::{FolderDialog, Form},
     panels::{self, Parts},
     problems, second,
     settings::Keeper,
@@ -32,6 +33,7 @@ use super::{
     stage::Pictures,
     switch::Switch,
     theme, topbar,
+    typed::Typed,
     view::{View, name},
     waker::Waker,
     wishes::{self, Wishes},
@@ -88,6 +90,8 @@ pub struct Desk {
     log: Log,
     notice: Notice,
     parts: Parts,
+    /// Where the panels were drawn last, in points.
+    panels: Vec<(Panel, Rect)>,
     problems: problems::Watch,
     settings: Keeper,
     show_settings: ShowSettings,
@@ -118,6 +122,7 @@ impl Desk {
             health: Health::default(),
             log: Log::default(),
             notice: Notice::default(),
+            panels: Vec::new(),
             problems: problems::Watch::default(),
             settings: Keeper::default(),
             show_settings: ShowSettings::default(),
@@ -186,7 +191,9 @@ impl Desk {
         ui.set_clip_rect(window);
 
         fills::begin(ui, window, self.graphics.format);
-        self.way.show(ui.ctx(), window);
+        let room = self.room(layout::places(window.size()).panels);
+        self.close_topmost(ui.ctx());
+        self.way.show(ui.ctx(), room);
         let newest = self.door.snapshot();
         let is_new = match (&newest, &self.snapshot) {
             (Some(a), Some(b)) => !Arc::ptr_eq(a, b),
@@ -196,6 +203,7 @@ impl Desk {
             self.snapshot = newest;
         }
         let Some(snapshot) = self.snapshot.clone() else {
+            self.parts.switch.listen_alone(ui, now);
             self.decide_closing(ui, None, now);
             match self.away() {
                 Some(absence) if !absence.kept => banner(ui, window, absence, false),
@@ -223,10 +231,10 @@ impl Desk {
         self.decide_closing(ui, Some(&view), now);
         let Parts { switch, guard, .. } = &mut self.parts;
         let marks = switch.listen(ui, &view, attached, guard);
-        self.draw(ui, window, &view, attached, &time_of_day);
+        self.draw(ui, (window, room), &view, attached, &time_of_day);
         let waker = self.waker.as_ref();
         let Parts { switch, guard, .. } = &mut self.parts;
-        let more = switch.finish(ui, window, &view, attached, guard, waker);
+        let more = switch.finish(ui, room, &view, attached, guard, waker);
         for _ in 0..marks + more {
             self.mark(&view);
         }
@@ -495,7 +503,11 @@ impl Desk {
     }
 
     /// Draws the menus; gives what was chosen and their width in points.
-    fn menus(&self, ui: &mut Ui, top: Rect, snapshot: Option<&Snapshot>) -> (Vec<Wanted>, f32) {
+    fn menus(&mut self, ui: &mut Ui, top: Rect, snapshot: Option<&Snapshot>) -> (Vec<Wanted>, f32) {
+        let mut asked = std::mem::take(&mut self.parts.switch.for_the_desk);
+        if self.asking.is_some() {
+            asked.clear();
+        }
         let offer = Offer {
             snapshot,
             settings: &self.settings,
@@ -503,16 +515,12 @@ impl Desk {
             arranging: self.arranging,
             swapped: self.parts.switch.multiview.ways.swapped,
             keys: &self.parts.switch.keys.map,
+            leads: asked.contains(&Function::Menus),
         };
         let rect = top.shrink2(egui::vec2(6.0, 3.0));
-        let mut wanted = if self.asking.is_none() {
-            menu::pressed(ui)
-        } else {
-            Vec::new()
-        };
         let (chosen, width) = menu::show(ui, rect, &offer);
-        wanted.extend(chosen);
-        (wanted, width)
+        let asked = asked.into_iter().filter_map(|f| menu::wanted(f, &offer));
+        (asked.chain(chosen).collect(), width)
     }
 
     /// Does what the menus ask for.
@@ -605,7 +613,71 @@ impl Desk {
         });
     }
 
-    fn draw(&mut self, ui: &mut Ui, window: Rect, view: &View, attached: bool, time: &str) {
+    /// The room for what opens over the panels: beside the pictures and what takes one to the other.
+    fn room(&self, panels: Rect) -> Rect {
+        let of = |these: &[Panel]| -> Vec<Rect> {
+            let seen = self
+                .panels
+                .iter()
+                .filter(|(panel, _)| these.contains(panel));
+            seen.map(|(_, rect)| *rect).collect()
+        };
+        let keep = of(&[Panel::Stage, Panel::Program]);
+        let spare = of(&[Panel::Monitors, Panel::Mixer, Panel::Outputs, Panel::Lights]);
+        layout::room(panels, &keep, &spare)
+    }
+
+    /// Esc closes what is open, the topmost first, and no more than one thing. A menu, a list that is
+    /// unfolded and the question at the end close themselves.
+    fn close_topmost(&mut self, ctx: &egui::Context) {
+        let switch = &mut self.parts.switch;
+        let is_pressed = ctx.input(|i| i.key_pressed(egui::Key::Escape));
+        let closes_itself =
+            self.asking.is_some() || egui::Popup::is_any_open(ctx) || switch.panel.waits_for_key();
+        if !is_pressed || closes_itself {
+            return;
+        }
+        if switch.sheet.open {
+            switch.sheet.open = false;
+            return;
+        }
+        if switch.strip.open {
+            switch.strip.open = false;
+            return;
+        }
+        let windows = [
+            KeysPanel::window(),
+            ShowSettings::window(),
+            Form::window(),
+            Typed::window(),
+        ];
+        let shown = |id: &egui::Id| {
+            let layer = egui::LayerId::new(egui::Order::Middle, *id);
+            ctx.memory(|memory| memory.areas().is_visible(&layer))
+        };
+        let layers: Vec<egui::LayerId> = ctx.memory(|memory| memory.layer_ids().collect());
+        let top = layers.into_iter().map(|layer| layer.id).rev();
+        let mut top = top.filter(|id| windows.contains(id) && shown(id));
+        match top.next() {
+            Some(id) if id == windows[0] => switch.panel = KeysPanel::default(),
+            Some(id) if id == windows[1] => self.show_settings.open = false,
+            Some(id) if id == windows[2] => self.parts.outputs.close_form(),
+            Some(_) => {
+                self.way.give_up();
+                self.parts.outputs.close_folder();
+            }
+            None => self.health.fold(),
+        }
+    }
+
+    fn draw(
+        &mut self,
+        ui: &mut Ui,
+        (window, room): (Rect, Rect),
+        view: &View,
+        attached: bool,
+        time: &str,
+    ) {
         let snapshot = view.snapshot;
         let aspect = snapshot.width.max(1) as f32 / snapshot.height.max(1) as f32;
         let places = layout::places(window.size());
@@ -614,17 +686,29 @@ impl Desk {
         } else {
             Air::Unknown
         };
+        if self.parts.switch.for_the_desk.contains(&Function::Rename) {
+            self.parts.build.rename();
+        }
         self.parts.build.follow(view, attached);
         self.show_settings.follow(view, attached);
-        self.draw_panels(ui, &places, view, attached, aspect);
-        self.draw_health(ui, &places, view);
+        let monitors = self.panels.iter().find(|(p, _)| *p == Panel::Monitors);
+        let monitors = monitors.filter(|_| self.settings.now.strips);
+        let least = monitors.and_then(|(_, at)| layout::monitors(*at, aspect, true).least_foot());
+        let events = layout::events(places.panels, least);
+        let foot = if self.health.is_unfolded() {
+            layout::above_events(events)
+        } else {
+            places.panels.bottom()
+        };
+        self.draw_panels(ui, (&places, foot, room), view, attached, aspect);
+        self.draw_health(ui, (&places, events), view);
         if let Some((_, absence)) = &self.absence
             && !self.way.is_moving()
         {
             let renews = self.show_settings.renews();
             banner(ui, places.panels, absence, renews);
         }
-        self.show_settings.show(ui, view, attached);
+        self.show_settings.show(ui, room, view, attached);
         self.notice
             .show(ui, places.notice, view, &mut self.parts.guard);
         // Last, so that Tab comes to the menus after the switcher's own controls.
@@ -636,7 +720,7 @@ impl Desk {
     fn draw_panels(
         &mut self,
         ui: &mut Ui,
-        places: &Places,
+        (places, foot, room): (&Places, f32, Rect),
         view: &View,
         attached: bool,
         aspect: f32,
@@ -657,12 +741,16 @@ impl Desk {
             pictures: &pictures,
             shown: &shown,
             strips: settings.strips,
+            foot,
+            room,
             rates: self.parts.switch.fps(view.snapshot),
             wanted: Vec::new(),
             marked: false,
             builds: false,
         };
         let parts = &mut self.parts;
+        let panels = &mut self.panels;
+        panels.clear();
         let (arrangement, arranging) = (settings.arrangement, self.arranging);
         let builder = egui::UiBuilder::new()
             .max_rect(places.panels)
@@ -672,6 +760,7 @@ impl Desk {
                 ui.disable();
             }
             layout.show(ui, arrangement, arranging, &mut |ui, rect, panel| {
+                panels.push((panel, rect));
                 frame.draw(ui, rect, panel, parts);
             })
         });
@@ -695,7 +784,7 @@ impl Desk {
         }
     }
 
-    fn draw_health(&mut self, ui: &Ui, places: &Places, view: &View) {
+    fn draw_health(&mut self, ui: &Ui, (places, events): (&Places, Rect), view: &View) {
         let problems = problems::find(view.snapshot);
         let newest = self.problems.newest(&problems, view.now);
         let news = match &self.absence {
@@ -708,7 +797,7 @@ impl Desk {
                 refusal.or_else(|| newest.map(|p| p.text))
             }
         };
-        let strip = (places.health, places.events);
+        let strip = (places.health, events);
         self.health
             .show(ui, strip, view, &self.log, news.as_deref(), &problems);
     }

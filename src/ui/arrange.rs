@@ -1,10 +1,12 @@
 //! The arrangements of the window: which panels there are, where each is, and what is remembered of
 //! how the user moved them.
 //!
-//! Nothing moves by accident: panels are moved and resized only while they are being arranged, which
-//! the menu switches on.
+//! Nothing moves by accident: panels are moved and resized, by drag or by key, only while they are being
+//! arranged, which the menu switches on.
 
-use egui::Rect;
+mod moves;
+
+use egui::{Popup, Rect};
 use egui_tiles::{
     Behavior, Container, ContainerKind, EditAction, Linear, LinearDir, Tile, TileId, Tiles, Tree,
     UiResponse,
@@ -16,6 +18,7 @@ use super::{
     paint::{self, Button},
     theme::{self, Icon},
 };
+use moves::Step;
 
 /// Space between panels, in points.
 const GAP: f32 = 8.0;
@@ -243,6 +246,12 @@ impl Layout {
         }
     }
 
+    /// Moves or resizes a panel by a step; whether anything has changed.
+    pub fn step(&mut self, panel: Panel, step: Step) -> bool {
+        self.tile(panel)
+            .is_some_and(|tile| step.make(&mut self.0, tile))
+    }
+
     /// The panels that are shown, in the order of the menu.
     pub fn visible(&self) -> Vec<Panel> {
         let all = Panel::ALL.into_iter();
@@ -292,12 +301,22 @@ impl Layout {
             arranging,
             heart: arrangement.heart(),
             hide: None,
+            step: None,
+            possible: self.clone(),
             changed: false,
         };
         self.0.ui(&mut hand, ui);
-        let Hand { hide, changed, .. } = hand;
+        let Hand {
+            hide,
+            step,
+            mut changed,
+            ..
+        } = hand;
         if let Some(panel) = hide {
             self.set_shown(panel, false);
+        }
+        if let Some((panel, step)) = step {
+            changed |= self.step(panel, step);
         }
         if changed {
             self.mend(arrangement);
@@ -312,6 +331,9 @@ struct Hand<'a> {
     arranging: bool,
     heart: Panel,
     hide: Option<Panel>,
+    step: Option<(Panel, Step)>,
+    /// The panels as they are, to look what can be done with them.
+    possible: Layout,
     changed: bool,
 }
 
@@ -334,6 +356,9 @@ impl Hand<'_> {
             }
             handle = rect.with_max_x(button.left() - 4.0);
         }
+        let button = handle.with_min_x(handle.right() - 30.0).shrink(2.0);
+        self.steps(ui, button, panel, &text);
+        handle.max.x = button.left() - 4.0;
         let response = ui
             .interact(
                 handle,
@@ -350,6 +375,27 @@ impl Hand<'_> {
         let font = theme::bold(12.5);
         paint::line(ui, inner, egui::Align::Min, &shown, font, theme::TEXT);
         response.drag_started()
+    }
+}
+
+impl Hand<'_> {
+    /// The menu by which a panel is moved and resized without a drag. It stays open: one step is seldom
+    /// all.
+    fn steps(&mut self, ui: &egui::Ui, rect: Rect, panel: Panel, name: &str) {
+        let button = Button::new(&theme::icon(Icon::Move).to_string())
+            .say(&lang::with("menu-place-panel", &[("name", name.into())]))
+            .show(ui, rect, ("place", panel.key()));
+        Popup::menu(&button)
+            .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+            .show(|ui| {
+                for (step, key) in Step::ALL {
+                    let can = self.possible.clone().step(panel, step);
+                    let item = egui::Button::new(lang::text(key)).min_size(egui::vec2(150.0, 28.0));
+                    if ui.add_enabled(can, item).clicked() {
+                        self.step = Some((panel, step));
+                    }
+                }
+            });
     }
 }
 

@@ -1,5 +1,5 @@
 //! The health strip at the foot: the program's frames, the machine, the newest problem; and the
-//! list of what happened, which unfolds above it.
+//! list of what happened, which unfolds above it and covers no control.
 
 use egui::{
     Align, Area, Id, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
@@ -7,6 +7,7 @@ use egui::{
 
 use super::{
     fills, lang,
+    layout::{self, EVENT},
     log::Log,
     paint::{self, Button},
     problems::Problem,
@@ -16,8 +17,6 @@ use super::{
 };
 use crate::door::{Counters, DestinationState, DestinationStatus, RecordingState, Snapshot};
 
-/// Height of a line in the list, in points.
-const LIST_ROW: f32 = 20.0;
 /// A count that rose is amber for so many seconds.
 const LOOK_S: f64 = 10.0;
 
@@ -42,6 +41,16 @@ impl Health {
         self.rose.is_some_and(|at| now - at < LOOK_S)
     }
 
+    /// Whether the list of events is seen.
+    pub fn is_unfolded(&self) -> bool {
+        self.unfolded
+    }
+
+    /// Folds the list of events away.
+    pub fn fold(&mut self) {
+        self.unfolded = false;
+    }
+
     /// Draws the strip; `news` is the newest problem. The list of all of them and of what happened
     /// unfolds in `list`.
     pub fn show(
@@ -58,10 +67,8 @@ impl Health {
         fills::fill(ui, rect, 0, theme::PANEL);
         let inner = rect.shrink2(vec2(10.0, 3.0));
         let figures = figures(snapshot, fresh);
-        let width = (rect.width() * 0.4).clamp(390.0, 620.0);
-        let (above, below) = inner
-            .with_max_x(inner.left() + width)
-            .split_top_bottom_at_fraction(0.5);
+        let all = layout::health_figures(rect);
+        let (above, below) = all.split_top_bottom_at_fraction(0.5);
         // One row of them is about the program, the other about the machine.
         let rows: [(Rect, &[Figure], &[f32]); 2] = [
             (above, &figures[..3], &[0.46, 0.3, 0.24]),
@@ -103,7 +110,7 @@ impl Health {
         }
 
         let place = Rect::from_min_max(
-            pos2(inner.left() + width + 6.0, rect.top() + 1.0),
+            pos2(all.right() + 6.0, rect.top() + 1.0),
             pos2(button.left() - 8.0, rect.bottom() - 1.0),
         );
         problem(ui, place, news, problems);
@@ -238,10 +245,11 @@ fn uplink(snapshot: &Snapshot) -> Figure {
     }
 }
 
-/// The list lies over the strips; nothing moves for it. What is wrong now comes first.
+/// The list lies at the foot of the panels, which end above it. What is wrong now comes first.
 fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Problem]) {
     Area::new(Id::unique("event list"))
         .order(Order::Foreground)
+        .constrain(false)
         .fixed_pos(rect.min)
         .show(ui.ctx(), |ui| {
             fills::fill(ui, rect, theme::ROUND, theme::PANEL);
@@ -249,26 +257,24 @@ fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Problem]) {
             ui.painter()
                 .rect_stroke(rect, theme::ROUND, edge, StrokeKind::Inside);
             ui.allocate_rect(rect, Sense::hover());
-            let inner = rect.shrink(10.0);
+            let inner = rect.shrink2(vec2(10.0, 5.0));
             ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 let lines = problems.len() + log.len().max(1);
-                ScrollArea::vertical().auto_shrink(false).show_rows(
-                    ui,
-                    LIST_ROW,
-                    lines,
-                    |ui, rows| {
+                ScrollArea::vertical()
+                    .min_scrolled_height(0.0)
+                    .auto_shrink(false)
+                    .show_rows(ui, EVENT, lines, |ui, rows| {
                         for row in rows {
                             list_row(ui, row, log, problems);
                         }
-                    },
-                );
+                    });
             });
         });
 }
 
 fn list_row(ui: &mut Ui, row: usize, log: &Log, problems: &[Problem]) {
-    let size = vec2(ui.available_width(), LIST_ROW);
+    let size = vec2(ui.available_width(), EVENT);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let (time, text, colour) = match problems.get(row) {
         Some(problem) => (lang::text("desk-now"), problem.text.clone(), theme::AMBER),

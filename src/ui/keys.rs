@@ -35,7 +35,7 @@ pub enum Focus {
     Free,
     /// A control that was reached with Tab: Space, Enter and the arrows are its.
     Control,
-    /// A text field: every key is its.
+    /// A text field: every key is its, but those that type nothing and are the whole desk's.
     Text,
 }
 
@@ -86,12 +86,16 @@ pub fn take(events: &mut Vec<Event>, focus: Focus, map: &KeyMap) -> Vec<Function
         else {
             return true;
         };
+        let chord = Chord::pressed(*key, *physical_key, *modifiers);
+        let function = chord.filter(|chord| focus == Focus::Free || !chord.is_a_controls());
+        let function = function.and_then(|chord| map.function(chord));
         if focus == Focus::Text {
-            return true;
+            let typed = chord.is_none_or(|chord| !chord.types_nothing());
+            let function = function.filter(|function| !typed && function.is_the_desks());
+            asked.extend(function.filter(|_| !repeat));
+            return function.is_none();
         }
-        let chord = Chord::pressed(*key, *physical_key, *modifiers)
-            .filter(|chord| focus == Focus::Free || !chord.is_a_controls());
-        match chord.and_then(|chord| map.function(chord)) {
+        match function {
             Some(function) => {
                 if !repeat || function.repeats() {
                     asked.push(function);
@@ -193,6 +197,23 @@ mod tests {
         ];
         assert_eq!(take(&mut events, Focus::Text, &map), []);
         assert_eq!(events.len(), 2);
+    }
+
+    #[test]
+    fn who_types_still_reaches_the_menus_but_never_by_a_letter() {
+        let mut map = KeyMap::default();
+        let mut events = vec![
+            press(Key::N, Modifiers::CTRL, false),
+            press(Key::F10, Modifiers::NONE, false),
+            press(Key::Z, Modifiers::CTRL, false),
+        ];
+        let asked = take(&mut events, Focus::Text, &map);
+        assert_eq!(asked, [Function::New, Function::Menus]);
+        assert_eq!(events.len(), 1, "undo is the field's own");
+        map.give(Function::New, Chord::plain(Key::N));
+        let mut events = vec![press(Key::N, Modifiers::NONE, false)];
+        assert_eq!(take(&mut events, Focus::Text, &map), []);
+        assert_eq!(events.len(), 1);
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! The kinds of transition and the wipes, as the desk calls them.
+//! The kinds of transition, their directions and the wipes, as the whole desk calls them.
 
 use super::{lang, view::name};
-use crate::door::{Snapshot, StingerState, StingerStatus, TransitionKind};
+use crate::door::{Direction, Snapshot, StingerState, StingerStatus, TransitionKind};
 
 /// A kind's name as it is in shows and commands.
 pub fn id(kind: TransitionKind) -> String {
@@ -55,6 +55,16 @@ pub fn stinger(stinger: &StingerStatus) -> String {
             lang::with("clips-stinger-broken", &[("why", why.into())])
         }
     }
+}
+
+/// What the desk calls the way that a picture goes.
+pub fn direction(direction: Direction) -> String {
+    lang::text(match direction {
+        Direction::Left => "switch-direction-left",
+        Direction::Right => "switch-direction-right",
+        Direction::Up => "switch-direction-up",
+        Direction::Down => "switch-direction-down",
+    })
 }
 
 /// What the desk calls a wipe; one of the user's own by its file's name.

@@ -281,6 +281,43 @@ mod tests {
         assert!(missing.is_empty(), "no file has {missing:?}");
     }
 
+    /// The values of a language's texts, by key.
+    fn values(tag: &str) -> BTreeMap<String, String> {
+        let files = FILES.iter().filter(|file| file.0 == tag);
+        let lines = files.flat_map(|(_, _, text)| text.lines());
+        let pairs = lines.filter_map(|line| line.split_once(" = "));
+        pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
+    }
+
+    #[test]
+    fn a_kind_of_transition_has_one_name_and_mute_is_not_taken_for_muted() {
+        for tag in ["en", "fr"] {
+            let all = values(tag);
+            let kinds: Vec<_> = all
+                .iter()
+                .filter(|(key, _)| key.starts_with("switch-kind-") && *key != "switch-kind-say")
+                .collect();
+            assert_eq!(kinds.len(), 7);
+            for (key, word) in kinds {
+                let same = all.iter().filter(|(_, other)| *other == word);
+                let same: Vec<&String> = same.map(|(key, _)| key).collect();
+                assert_eq!(same, [key], "{word} in {tag}");
+            }
+            let live = all["desk-live-edit"].to_lowercase();
+            for (key, text) in &all {
+                let says = text.to_lowercase().contains(&live);
+                assert!(!says || key == "desk-live-edit", "{tag}: {key}");
+            }
+            let letters = |key: &str| {
+                let mut letters: Vec<char> = all[key].to_lowercase().chars().collect();
+                letters.sort_unstable();
+                letters
+            };
+            assert_ne!(letters("desk-mute"), letters("desk-muted"), "{tag}");
+        }
+        assert_eq!(values("fr")["desk-mute"], "MUTE");
+    }
+
     #[test]
     fn a_locale_finds_its_language_and_a_text_its_words() {
         let all = languages(None);

@@ -12,7 +12,7 @@ pub const GAP: f32 = 8.0;
 const TOP_BAR: f32 = 36.0;
 /// Height of the line under a large picture, in points.
 pub const LABEL: f32 = 26.0;
-/// Height of such a line with a clip's transport in it, in points.
+/// Height of the line under PVW and PGM, in points: a clip's [`transport`] has room in it.
 const TRANSPORT: f32 = TARGET + 3.0;
 /// Width of what says PVW or PGM at its left, in points.
 pub const TAG: f32 = 44.0;
@@ -25,6 +25,11 @@ const METER: f32 = 58.0;
 /// A strip that would be lower than this cannot hold its controls.
 const STRIP_MIN: f32 = 132.0;
 const STRIP_MAX: f32 = 340.0;
+
+/// Height of a line in the list of events, in points.
+pub const EVENT: f32 = 20.0;
+const EVENTS_EDGE: f32 = 10.0;
+const EVENTS_GAP: f32 = 4.0;
 
 /// Everything finds room in a window of this size, in points.
 pub const SMALLEST: Vec2 = vec2(1024.0, 640.0);
@@ -53,9 +58,8 @@ pub struct Places {
     pub panels: Rect,
     /// The health strip.
     pub health: Rect,
-    /// The list of events, which lies over the panels when it is unfolded.
-    pub events: Rect,
-    /// What has to be said and answered lies here, over the panels.
+    /// What has to be said and answered lies here, over the figures of the health strip: it covers
+    /// nothing that is pressed.
     pub notice: Rect,
 }
 
@@ -67,20 +71,81 @@ pub fn places(size: Vec2) -> Places {
         pos2(MARGIN, top.bottom() + 4.0),
         pos2(size.x - MARGIN, health.top() - MARGIN),
     );
-    let over = |width: f32, height: f32| {
-        let width = width.min(size.x - 2.0 * MARGIN);
-        Rect::from_min_max(
-            pos2(size.x - MARGIN - width, health.top() - 4.0 - height),
-            pos2(size.x - MARGIN, health.top() - 4.0),
-        )
-    };
     Places {
         top,
         panels,
         health,
-        events: over(680.0, (size.y * 0.3).clamp(150.0, 420.0)),
-        notice: over(size.x, 56.0),
+        notice: health_figures(health).expand2(vec2(8.0, 2.0)),
     }
+}
+
+/// The list of events at the foot of the panels, which end above it while it is unfolded: as many lines
+/// as they can spare, where what is above `least`, in points from the top, is needed whole.
+pub fn events(panels: Rect, least: Option<f32>) -> Rect {
+    let least = least.unwrap_or(panels.top() + panels.height() * 0.75);
+    let spare = panels.bottom() - least - EVENTS_EDGE - EVENTS_GAP;
+    let lines = (spare / EVENT).floor().clamp(2.0, 10.0);
+    panels.with_min_y(panels.bottom() - lines * EVENT - EVENTS_EDGE)
+}
+
+/// Where the panels end above that list, in points from the top.
+pub fn above_events(events: Rect) -> f32 {
+    events.top() - EVENTS_GAP
+}
+
+/// Where the health strip has its figures.
+pub fn health_figures(strip: Rect) -> Rect {
+    let inner = strip.shrink2(vec2(10.0, 3.0));
+    let width = (strip.width() * 0.4).clamp(390.0, 620.0);
+    inner.with_max_x(inner.left() + width)
+}
+
+/// The room for what opens over the panels: the place of the most use that touches nothing of `keep`,
+/// the pictures and what takes one to the other, and as little as may be of `spare`, where there are
+/// controls too. All of `panels` where nothing is to be kept clear.
+pub fn room(panels: Rect, keep: &[Rect], spare: &[Rect]) -> Rect {
+    let edges = |of: fn(&Rect) -> [f32; 2], own: [f32; 2]| {
+        let all = keep.iter().flat_map(|rect| {
+            let [least, most] = of(rect);
+            [least - GAP, most + GAP]
+        });
+        all.chain(own).collect::<Vec<f32>>()
+    };
+    let across = edges(|r| [r.left(), r.right()], [panels.left(), panels.right()]);
+    let down = edges(|r| [r.top(), r.bottom()], [panels.top(), panels.bottom()]);
+    let mut best = (0.0, panels);
+    for (left, right) in pairs(&across) {
+        for (top, bottom) in pairs(&down) {
+            let rect = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
+            let is_free = |keep: &Rect| !keep.shrink(1.0).intersects(rect);
+            if !panels.expand(0.5).contains_rect(rect) || !keep.iter().all(is_free) {
+                continue;
+            }
+            let window = window(rect, WINDOW);
+            let covered = spare.iter().map(|spare| spare.intersect(window));
+            let covered: f32 = covered.filter(|r| r.is_positive()).map(|r| r.area()).sum();
+            let is_narrow = window.width() < 400.0 || window.height() < 180.0;
+            let use_of = window.area() - covered / 2.0 + rect.area() / 1e3;
+            let use_of = if is_narrow { use_of / 4.0 } else { use_of };
+            if use_of > best.0 {
+                best = (use_of, rect);
+            }
+        }
+    }
+    best.1
+}
+
+fn pairs(edges: &[f32]) -> impl Iterator<Item = (f32, f32)> {
+    let each = edges.iter().flat_map(|a| edges.iter().map(|b| (*a, *b)));
+    each.filter(|(a, b)| a < b)
+}
+
+/// The largest that a window within the window gets, in points.
+pub const WINDOW: Vec2 = vec2(620.0, 560.0);
+
+/// A window within the window: in the lower right corner of the room there is, no larger than `most`.
+pub fn window(room: Rect, most: Vec2) -> Rect {
+    Rect::from_min_max(room.max - room.size().min(most), room.max)
 }
 
 /// How large everything is drawn, in percent: as it was chosen, but so that a window of `size` points
@@ -116,11 +181,12 @@ fn high(width: f32, aspect: f32) -> f32 {
     (width - 2.0 * BORDER) / aspect.max(16.0 / 9.0) + 2.0 * BORDER
 }
 
-/// Places PVW, PGM, the meter and the transition in a rectangle, for a program of `aspect`. In a show
-/// that has clips the lines under the pictures have room for a [`transport`].
-pub fn stage(rect: Rect, aspect: f32, with_meter: bool, with_clips: bool) -> StagePlaces {
+/// Places PVW, PGM, the meter and the transition in a rectangle, for a program of `aspect`. The lines
+/// under the pictures have room for a [`transport`] whether the show has a clip or not: the first one
+/// moves nothing.
+pub fn stage(rect: Rect, aspect: f32, with_meter: bool) -> StagePlaces {
     let aspect = aspect.clamp(0.25, 4.0);
-    let line = if with_clips { TRANSPORT } else { LABEL };
+    let line = TRANSPORT;
     let meter_width = if with_meter { METER + GAP } else { 0.0 };
     let room = rect.height() - line - GAP - TRANSITION;
     let by_width = (rect.width() - meter_width - GAP) / 2.0;
@@ -211,6 +277,23 @@ pub fn monitors(rect: Rect, aspect: f32, strips: bool) -> MonitorsPlaces {
         small,
         strips,
         pager,
+    }
+}
+
+impl MonitorsPlaces {
+    /// Where the strips end when they have no more room than their controls need, in points from the
+    /// top.
+    pub fn least_foot(&self) -> Option<f32> {
+        let first = self.strips.as_ref().map(|strips| strips[0]);
+        first.map(|strip| strip.top() + STRIP_MIN)
+    }
+
+    /// Ends the strips above `foot`, so far as they can still hold their controls.
+    pub fn end_above(&mut self, foot: f32) {
+        for strip in self.strips.iter_mut().flatten() {
+            let least = strip.top() + STRIP_MIN;
+            strip.max.y = strip.max.y.min(foot.max(least));
+        }
     }
 }
 
@@ -369,14 +452,13 @@ mod tests {
             let bars = [("top", p.top), ("panels", p.panels), ("health", p.health)];
             apart(&bars, Rect::from_min_size(Pos2::ZERO, vec2(w, h)));
             let shapes = [9.0 / 16.0, 4.0 / 3.0, 16.0 / 9.0, 2.39];
-            let shows = shapes.map(|aspect| [(aspect, false), (aspect, true)]);
-            for (aspect, clips) in shows.into_iter().flatten() {
+            for aspect in shapes {
                 // As the director's arrangement divides the room.
                 let above = p
                     .panels
                     .with_max_y(p.panels.top() + p.panels.height() * 0.505);
                 let above = above.with_max_x(above.left() + above.width() * 0.785);
-                let s = stage(above, aspect, true, clips);
+                let s = stage(above, aspect, true);
                 let parts = [
                     ("preview", s.preview.picture),
                     ("preview label", s.preview.label),
@@ -386,21 +468,19 @@ mod tests {
                     ("transition", s.transition),
                 ];
                 apart(&parts, above);
-                if clips {
-                    let line = s.program.label;
-                    let t = transport(line);
-                    let parts = [
-                        ("play", t.play),
-                        ("cue", t.cue),
-                        ("restart", t.restart),
-                        ("bar", t.bar),
-                        ("left", t.left),
-                    ];
-                    apart(&parts, line.with_min_x(line.left() + TAG));
-                    for (name, rect) in parts {
-                        assert!(rect.height() >= TARGET - 0.1, "{name} in {w}×{h}");
-                        assert!(rect.width() >= TARGET - 0.1, "{name} in {w}×{h}");
-                    }
+                let line = s.program.label;
+                let t = transport(line);
+                let parts = [
+                    ("play", t.play),
+                    ("cue", t.cue),
+                    ("restart", t.restart),
+                    ("bar", t.bar),
+                    ("left", t.left),
+                ];
+                apart(&parts, line.with_min_x(line.left() + TAG));
+                for (name, rect) in parts {
+                    assert!(rect.height() >= TARGET - 0.1, "{name} in {w}×{h}");
+                    assert!(rect.width() >= TARGET - 0.1, "{name} in {w}×{h}");
                 }
                 let below = p.panels.with_min_y(above.bottom() + GAP);
                 let m = monitors(below, aspect, true);
@@ -416,12 +496,56 @@ mod tests {
     }
 
     #[test]
+    fn what_opens_has_room_beside_the_pictures() {
+        for (w, h) in WINDOWS {
+            let all = places(vec2(w, h)).panels;
+            // The director's arrangement, and the sound engineer's.
+            let high = all.top() + all.height() * 0.51;
+            let stage = all.with_max_y(high).with_max_x(all.left() + w * 0.78);
+            let below = all.with_min_y(high + GAP);
+            let room = room(all, &[stage], &[below]);
+            assert!(!room.intersects(stage), "{w}×{h}: {room}");
+            let found = window(room, WINDOW);
+            assert!(found.width() > 400.0 && found.height() > 200.0, "{found}");
+
+            let right = all.with_min_x(all.left() + all.width() * 0.77 + GAP);
+            let program = right.with_max_y(right.top() + all.height() * 0.27);
+            let mixer = all.with_max_x(right.left() - GAP);
+            let room = super::room(all, &[program], &[mixer]);
+            assert!(!room.intersects(program), "{w}×{h}: {room}");
+            let found = window(room, WINDOW);
+            assert!(found.width() > 400.0 && found.height() > 200.0, "{found}");
+        }
+        let all = places(vec2(1280.0, 800.0)).panels;
+        assert_eq!(room(all, &[], &[]), all);
+    }
+
+    #[test]
+    fn the_events_shorten_the_strips_and_nothing_else() {
+        for (w, h) in WINDOWS {
+            let p = places(vec2(w, h));
+            let below = p.panels.with_min_y(p.panels.center().y + GAP);
+            let before = monitors(below, 16.0 / 9.0, true);
+            let mut after = before.clone();
+            let events = events(p.panels, before.least_foot());
+            after.end_above(above_events(events));
+            assert_eq!((before.small, before.pager), (after.small, after.pager));
+            for (strip, whole) in after.strips.unwrap().iter().zip(before.strips.unwrap()) {
+                assert_eq!(strip.min, whole.min);
+                assert!(strip.height() >= STRIP_MIN - 0.1, "{w}×{h}");
+                let clear = strip.bottom() <= events.top();
+                assert!(clear || h < 700.0, "{w}×{h}");
+            }
+        }
+    }
+
+    #[test]
     fn the_usual_windows_have_large_pictures() {
         for (w, h) in [(1280.0, 800.0), (1920.0, 1080.0)] {
             let panels = places(vec2(w, h)).panels;
             let above = panels.with_max_y(panels.top() + panels.height() * 0.505);
             let above = above.with_max_x(above.left() + above.width() * 0.785);
-            let s = stage(above, 16.0 / 9.0, true, true);
+            let s = stage(above, 16.0 / 9.0, true);
             assert!(s.program.picture.width() > w * 0.35, "{w}×{h}");
             let shown = picture(s.program.picture, 16.0 / 9.0, 1.0);
             assert!(shown.width() > w * 0.3, "{w}×{h}: {shown}");
@@ -466,7 +590,6 @@ mod tests {
                 panels.with_max_x(panels.left() + panels.width() * 0.785),
                 1.78,
                 true,
-                false,
             );
             let t = transition(row.transition);
             let mut parts = vec![

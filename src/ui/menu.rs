@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Button, Key, KeyboardShortcut, MenuBar, Modifiers, Rect, Ui, UiBuilder};
+use egui::{Button, MenuBar, Rect, Ui, UiBuilder};
 
 use super::{
     arrange::{Arrangement, Panel},
@@ -86,35 +86,20 @@ pub struct Offer<'a> {
     pub swapped: bool,
     /// Which key does what.
     pub keys: &'a KeyMap,
+    /// The first menu gets the keyboard.
+    pub leads: bool,
 }
 
-/// The menus' own keys, beside the switcher's, which the user may give to other functions.
-const SHORTCUTS: [(KeyboardShortcut, Wanted); 4] = [
-    (
-        with(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::S),
-        Wanted::SaveAs,
-    ),
-    (with(Modifiers::COMMAND, Key::N), Wanted::New),
-    (with(Modifiers::COMMAND, Key::O), Wanted::Open),
-    (with(Modifiers::COMMAND, Key::Q), Wanted::Quit),
-];
-
-/// Leads into the menus.
-const MENUS: KeyboardShortcut = with(Modifiers::NONE, Key::F10);
-
-const fn with(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(modifiers, key)
-}
-
-/// What the menus' keys ask for; they are taken out of the events.
-pub fn pressed(ui: &Ui) -> Vec<Wanted> {
-    let mut wanted = Vec::new();
-    for (shortcut, what) in &SHORTCUTS {
-        if ui.input_mut(|i| i.consume_shortcut(shortcut)) {
-            wanted.push(what.clone());
-        }
+/// What a key asks for that is an entry of the menus.
+pub fn wanted(function: Function, offer: &Offer) -> Option<Wanted> {
+    match function {
+        Function::New => Some(Wanted::New),
+        Function::Open => Some(Wanted::Open),
+        Function::SaveAs => Some(Wanted::SaveAs),
+        Function::Quit => Some(Wanted::Quit),
+        Function::ArrangePanels => Some(Wanted::Arranging(!offer.arranging)),
+        _ => None,
     }
-    wanted
 }
 
 /// One entry's words.
@@ -213,7 +198,7 @@ pub fn show(ui: &mut Ui, rect: Rect, offer: &Offer) -> (Vec<Wanted>, f32) {
                         menu(ui, offer, &mut wanted);
                     });
                     right = opened.response.rect.right();
-                    if key == "menu-file" && ui.input_mut(|i| i.consume_shortcut(&MENUS)) {
+                    if key == "menu-file" && offer.leads {
                         opened.response.request_focus();
                     }
                 }
@@ -233,9 +218,11 @@ fn file(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
             ui.close();
         }
     };
-    let entry = Entry::new(Icon::FilePlus, "menu-new").key("Ctrl+N");
+    let key = offer.keys.name(Function::New);
+    let entry = Entry::new(Icon::FilePlus, "menu-new").key(&key);
     add(entry.enabled(is_free), Wanted::New, ui);
-    let entry = Entry::new(Icon::FolderOpen, "menu-open").key("Ctrl+O");
+    let key = offer.keys.name(Function::Open);
+    let entry = Entry::new(Icon::FolderOpen, "menu-open").key(&key);
     add(entry.enabled(is_free), Wanted::Open, ui);
     let present = edit.and_then(|edit| edit.file.as_deref());
     let recent: Vec<&PathBuf> = offer.way.recent(present).collect();
@@ -255,7 +242,8 @@ fn file(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     let key = offer.keys.name(Function::Save);
     let entry = Entry::new(Icon::Save, "menu-save").key(&key);
     add(entry.enabled(is_there && unsaved), Wanted::Save, ui);
-    let entry = Entry::new(Icon::SaveAll, "menu-save-as").key("Ctrl+Shift+S");
+    let key = offer.keys.name(Function::SaveAs);
+    let entry = Entry::new(Icon::SaveAll, "menu-save-as").key(&key);
     add(entry.enabled(is_there && is_free), Wanted::SaveAs, ui);
     let packs = edit.and_then(|edit| edit.packing.as_ref());
     let packs = packs.is_some_and(|packing| packing.state == PackingState::Running);
@@ -268,7 +256,8 @@ fn file(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     let entry = Entry::new(Icon::SlidersHorizontal, "menu-show-settings");
     add(entry.enabled(is_there), Wanted::ShowSettings, ui);
     ui.separator();
-    let entry = Entry::new(Icon::LogOut, "menu-quit").key("Ctrl+Q");
+    let key = offer.keys.name(Function::Quit);
+    let entry = Entry::new(Icon::LogOut, "menu-quit").key(&key);
     add(entry, Wanted::Quit, ui);
 }
 
@@ -299,7 +288,12 @@ fn edit(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     ui.separator();
     let live = offer.snapshot.is_some_and(|snapshot| snapshot.live_edit);
     let key = offer.keys.name(Function::LiveEdit);
-    let entry = Entry::new(Icon::Zap, "menu-live-edit").on(live).key(&key);
+    let name = [("name", lang::text("desk-live-edit").into())];
+    let entry = Entry {
+        icon: Some(Icon::Zap),
+        ..Entry::plain(lang::with("menu-live-edit", &name))
+    };
+    let entry = entry.on(live).key(&key);
     if entry.enabled(offer.snapshot.is_some()).show(ui) {
         wanted.push(Wanted::LiveEdit(!live));
     }
@@ -329,8 +323,9 @@ fn view(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
             wanted.push(Wanted::Strips(!settings.strips));
         }
     });
+    let key = offer.keys.name(Function::ArrangePanels);
     let entry = Entry::new(Icon::Move, "menu-arrange").on(offer.arranging);
-    if entry.show(ui) {
+    if entry.key(&key).show(ui) {
         wanted.push(Wanted::Arranging(!offer.arranging));
     }
     if Entry::new(Icon::RotateCcw, "menu-reset-panels").show(ui) {

@@ -1,5 +1,5 @@
-//! What has to be told, and perhaps answered, without stopping anybody: a bar over the foot of the
-//! panels. Nothing moves for it, and PVW and PGM stay clear.
+//! What has to be told, and perhaps answered, without stopping anybody: a bar over the figures of the
+//! health strip. Nothing moves for it, and no picture and no control is beneath it.
 
 use egui::{Align, Area, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 
@@ -16,6 +16,9 @@ use crate::door::{Command, PackingState, PackingStatus};
 
 /// What is told of its own accord goes after so many seconds.
 const STAYS_S: f64 = 12.0;
+
+/// Width of a button, in points.
+const BUTTON: f32 = 124.0;
 
 /// What was told last.
 #[derive(Debug, Default)]
@@ -155,6 +158,8 @@ fn changed(ui: &Ui, rect: Rect, view: &View) {
 fn bar(ui: &Ui, rect: Rect, ill: bool, text: &str, buttons: &[Choice]) -> Option<usize> {
     let area = Area::new(Id::unique("notice"))
         .order(Order::Foreground)
+        // Its place is in the window; egui would guess at its size, and push it up and block what is there.
+        .constrain(false)
         .fixed_pos(rect.min);
     let shown = area.show(ui.ctx(), |ui| {
         ui.allocate_rect(rect, Sense::hover());
@@ -163,24 +168,24 @@ fn bar(ui: &Ui, rect: Rect, ill: bool, text: &str, buttons: &[Choice]) -> Option
         painter.rect_filled(rect, theme::ROUND, theme::PANEL);
         let edge = Stroke::new(2.0, edge);
         painter.rect_stroke(rect, theme::ROUND, edge, StrokeKind::Inside);
-        let mut inner = rect.shrink2(vec2(12.0, 6.0));
+        let mut inner = rect.shrink2(vec2(10.0, 3.0));
         let mut pressed = None;
         for (i, choice) in buttons.iter().enumerate().rev() {
-            let place = inner.with_min_x(inner.right() - 170.0);
+            let place = inner.with_min_x(inner.right() - BUTTON);
             let face = lang::text(choice.key);
-            let mut button = Button::new(&face);
+            let mut button = Button::new(&face).size(12.0);
             if choice.armed {
                 button = button.fill(theme::AMBER, theme::ON_TEXT);
             }
             if button.show(ui, place, ("notice", i)).clicked() {
                 pressed = Some(i);
             }
-            inner.max.x = place.left() - 8.0;
+            inner.max.x = place.left() - 6.0;
         }
         let icon = if ill { Icon::TriangleAlert } else { Icon::Info };
         let line = format!("{}  {text}", theme::icon(icon));
         let colour = if ill { theme::AMBER } else { theme::TEXT };
-        paint::lines(ui, inner, Align::Min, &line, theme::bold(14.0), colour);
+        paint::lines(ui, inner, Align::Min, &line, theme::bold(11.5), colour);
         paint::say(ui, inner, "notice", text).on_hover_text(text);
         pressed
     });

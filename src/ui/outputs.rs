@@ -13,6 +13,7 @@ use std::sync::Arc;
 use egui::{Align, Popup, Rect, Ui, pos2};
 
 pub use folder::FolderDialog;
+pub use form::Form;
 
 use super::{
     destinations,
@@ -26,7 +27,6 @@ use super::{
 use crate::door::{Command, DestinationState, Event, Tried};
 use crate::show::{Edit, ItemKind, Recording, RecordingFormat, Show};
 use folder::FolderChoice;
-use form::Form;
 use history::History;
 use presets::Preset;
 use trials::Trials;
@@ -86,8 +86,24 @@ impl Outputs {
         };
     }
 
-    /// Draws the panel.
-    pub fn show(&mut self, ui: &mut Ui, rect: Rect, view: &View, guard: &mut Guard) {
+    /// The form that is open is closed; what was typed as key is overwritten.
+    pub fn close_form(&mut self) {
+        self.form = None;
+    }
+
+    /// Nothing is typed as a folder any more.
+    pub fn close_folder(&mut self) {
+        self.folder.give_up();
+    }
+
+    /// Draws the panel in `rect`; what it opens lies in `room`.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        (rect, room): (Rect, Rect),
+        view: &View,
+        guard: &mut Guard,
+    ) {
         let snapshot = view.snapshot;
         self.history.update(snapshot, view.now);
         self.trials.update(snapshot);
@@ -141,13 +157,13 @@ impl Outputs {
         if let Some(wish) = wish {
             self.do_it(wish, view);
         }
-        if let Some(folder) = self.folder.show(ui.ctx(), ui.ctx().content_rect()) {
+        if let Some(folder) = self.folder.show(ui.ctx(), room) {
             change_folder(view, folder);
         }
         let stays = self
             .form
             .as_mut()
-            .is_none_or(|form| form.show(ui.ctx(), view, rect.left_top()));
+            .is_none_or(|form| form.show(ui.ctx(), view, room));
         if !stays {
             self.form = None;
         }

@@ -3,6 +3,8 @@
 //! Everything is put into a rectangle that was computed beforehand, so that no text, however long,
 //! can push anything else aside.
 
+use std::sync::Arc;
+
 use egui::{
     Align, Color32, Event, FontId, Id, PointerButton, Pos2, Rect, Response, Sense, Stroke,
     StrokeKind, Ui, WidgetInfo,
@@ -17,6 +19,18 @@ use super::{fills, theme};
 /// Writes one line into a rectangle, in the middle of its height; what does not fit ends in "…".
 /// Returns the width that was used, in points.
 pub fn line(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour: Color32) -> f32 {
+    fitted(ui, rect, align, text, font, colour).0
+}
+
+/// As [`line`]; returns too whether some of it did not fit.
+pub fn fitted(
+    ui: &Ui,
+    rect: Rect,
+    align: Align,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+) -> (f32, bool) {
     let mut job = LayoutJob::single_section(
         text.to_owned(),
         TextFormat {
@@ -36,8 +50,8 @@ pub fn line(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour:
     let y = (rect.center().y - size.y / 2.0).round();
     ui.painter()
         .with_clip_rect(rect.intersect(ui.clip_rect()))
-        .galley(pos2(x.round(), y), galley, colour);
-    size.x
+        .galley(pos2(x.round(), y), Arc::clone(&galley), colour);
+    (size.x, galley.elided)
 }
 
 /// Writes as many lines as fit into a rectangle, in the middle of its height; what does not fit ends

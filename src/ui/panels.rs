@@ -68,6 +68,10 @@ pub struct Frame<'a> {
     pub shown: &'a [Panel],
     /// The small monitors have strips.
     pub strips: bool,
+    /// Where every panel ends at the latest, in points from the top.
+    pub foot: f32,
+    /// The room for what opens over the panels.
+    pub room: Rect,
     /// Pictures a second of the large and of the small monitors.
     pub rates: (u32, u32),
     /// The pictures that this frame shows.
@@ -81,10 +85,16 @@ pub struct Frame<'a> {
 impl Frame<'_> {
     /// Draws a panel into a rectangle.
     pub fn draw(&mut self, ui: &mut Ui, rect: Rect, panel: Panel, parts: &mut Parts) {
+        let whole = rect;
+        let rect = rect.with_max_y(rect.bottom().min(self.foot));
         match panel {
             Panel::Stage => self.stage(ui, rect, parts),
-            Panel::Monitors => self.monitors(ui, rect, parts),
-            Panel::Outputs => parts.outputs.show(ui, rect, self.view, &mut parts.guard),
+            // What has strips keeps its pictures in their places.
+            Panel::Monitors => self.monitors(ui, (whole, rect), parts),
+            Panel::Outputs => {
+                let places = (rect, self.room);
+                parts.outputs.show(ui, places, self.view, &mut parts.guard);
+            }
             Panel::Lights => lights::show(ui, rect, self.view, &mut parts.guard),
             Panel::Mixer => mixer::show(ui, rect, self.view, &mut parts.faders, &parts.meters),
             Panel::Program => self.program(ui, rect),
@@ -96,8 +106,7 @@ impl Frame<'_> {
     fn stage(&mut self, ui: &mut Ui, rect: Rect, parts: &mut Parts) {
         // A level of its own beside the stage makes the stage's a second one.
         let with_meter = !self.shown.contains(&Panel::Level);
-        let with_clips = transport::has_clips(self.view.snapshot);
-        let mut places = layout::stage(rect, self.pictures.aspect, with_meter, with_clips);
+        let mut places = layout::stage(rect, self.pictures.aspect, with_meter);
         if parts.switch.multiview.ways.swapped {
             std::mem::swap(&mut places.preview, &mut places.program);
         }
@@ -112,7 +121,7 @@ impl Frame<'_> {
         // The order from here is the order in which Tab goes.
         let Switch { keys, strip, .. } = &mut parts.switch;
         let (guard, keys) = (&mut parts.guard, &keys.map);
-        self.marked |= strip.show(ui, places.transition, view, keys, guard);
+        self.marked |= strip.show(ui, (places.transition, self.room), view, keys, guard);
         let desk = transport::Desk { view, keys };
         let next = ("PVW", view.snapshot.preview.as_str());
         let clips = &mut parts.transport;
@@ -125,7 +134,7 @@ impl Frame<'_> {
         }
     }
 
-    fn monitors(&mut self, ui: &mut Ui, rect: Rect, parts: &mut Parts) {
+    fn monitors(&mut self, ui: &mut Ui, (whole, rect): (Rect, Rect), parts: &mut Parts) {
         let view = self.view;
         if view.snapshot.scenes.is_empty() {
             let middle = rect.center() + vec2(0.0, layout::TARGET);
@@ -134,7 +143,8 @@ impl Frame<'_> {
             let button = paint::Button::new(&face).show(ui, place, "build the show");
             self.builds |= button.clicked();
         }
-        let places = layout::monitors(rect, self.pictures.aspect, self.strips);
+        let mut places = layout::monitors(whole, self.pictures.aspect, self.strips);
+        places.end_above(self.foot);
         let Parts {
             switch,
             meters,

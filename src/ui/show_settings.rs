@@ -1,4 +1,4 @@
-//! The settings of the whole show, in a window over the desk: its name, the program's picture and rate, the
+//! The settings of the whole show, in a window beside the pictures: its name, the program's picture and rate, the
 //! encoder and the receiver. What only another engine can do says so beside the button, and waits while
 //! anything is on air.
 
@@ -7,14 +7,14 @@ mod form;
 #[cfg(test)]
 mod tests;
 
-use egui::{Align, ScrollArea, Ui, vec2};
+use egui::{Align, Id, Rect, ScrollArea, Ui, vec2};
 
 use super::{
     build::{
         draft::Draft,
         parts::{self, Figures},
     },
-    lang, onair, paint,
+    lang, layout, onair, paint,
     theme::{self, Icon},
     view::View,
     words,
@@ -128,16 +128,21 @@ impl ShowSettings {
         self.seen = Some(now);
     }
 
-    /// Draws the window while it is open.
-    pub fn show(&mut self, ui: &Ui, view: &View, attached: bool) {
+    /// What egui knows its window by.
+    pub fn window() -> Id {
+        Id::unique("show settings")
+    }
+
+    /// Draws the window while it is open, in this room.
+    pub fn show(&mut self, ui: &Ui, room: Rect, view: &View, attached: bool) {
         if !self.open {
             return;
         }
         let mut open = true;
         egui::Window::new(lang::text("settings-title"))
-            .id(egui::Id::unique("show settings"))
+            .id(Self::window())
             .open(&mut open)
-            .default_size(vec2(600.0, 560.0))
+            .fixed_rect(layout::window(room, layout::WINDOW))
             .collapsible(false)
             .show(ui.ctx(), |ui| self.contents(ui, view, attached));
         self.open = open;
@@ -148,7 +153,11 @@ impl ShowSettings {
             return parts::note(ui, &lang::text("settings-waiting"), theme::DIM);
         };
         let on_air = onair::must_ask(view.snapshot);
-        ScrollArea::vertical().show(ui, |ui| {
+        // Its end stays in sight, with a line for each thing that is wrong.
+        let ends = 50.0 + 18.0 * (self.faults.len() + 1) as f32;
+        let most = (ui.available_height() - ends).max(80.0);
+        let scroll = ScrollArea::vertical().auto_shrink(false).max_height(most);
+        scroll.show(ui, |ui| {
             let label = lang::text("settings-name");
             row(ui, &label, |ui| {
                 parts::field(ui, &label, &mut wanted.name, "");

@@ -260,22 +260,27 @@ impl Way {
         });
     }
 
-    /// Draws the field for the file that is being named, if one is.
-    pub fn show(&mut self, ctx: &egui::Context, window: egui::Rect) {
+    /// No file is to be named any more. One that was, and is looked at, goes its way.
+    pub fn give_up(&mut self) {
+        if self.naming.is_some() && !matches!(self.step, Step::Looks(_)) {
+            self.naming = None;
+            self.step = Step::Still;
+        }
+    }
+
+    /// Draws the field for the file that is being named, if one is, in this room.
+    pub fn show(&mut self, ctx: &egui::Context, room: egui::Rect) {
         let Some(naming) = &mut self.naming else {
             return;
         };
         // Where this or another show is on its way, the field has nothing to ask.
         if matches!(self.step, Step::Looks(_)) {
-            naming.typed.show(ctx, window);
+            naming.typed.show(ctx, room);
             return;
         }
-        match naming.typed.show(ctx, window) {
+        match naming.typed.show(ctx, room) {
             None => {}
-            Some(Entered::GaveUp) => {
-                self.naming = None;
-                self.step = Step::Still;
-            }
+            Some(Entered::GaveUp) => self.give_up(),
             Some(Entered::Path(text)) => {
                 let asked = naming.asked;
                 let path = path_of(&text, &naming.folder, asked);

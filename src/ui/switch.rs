@@ -47,6 +47,8 @@ pub struct Switch {
     pub rates: Rates,
     /// The displays there are, as they were last seen.
     pub displays: Vec<Display>,
+    /// What was asked for that is the whole desk's, to be taken once a frame.
+    pub for_the_desk: Vec<Function>,
     focus: FocusTimer,
 }
 
@@ -63,6 +65,7 @@ impl Switch {
             second: Second::new(door, graphics),
             rates: Rates::new(graphics),
             displays: Vec::new(),
+            for_the_desk: Vec::new(),
             focus: FocusTimer::default(),
         }
     }
@@ -76,6 +79,19 @@ impl Switch {
     /// Takes the switcher's keys out of the window's events and does what they ask for. Gives how many
     /// markers are asked for. Call before anything else reads them.
     pub fn listen(&mut self, ui: &Ui, view: &View, attached: bool, guard: &mut Guard) -> usize {
+        let asked = self.take(ui, view.now);
+        self.act_all(asked, view, attached, guard)
+    }
+
+    /// As [`Self::listen`], while nothing is known of an engine.
+    pub fn listen_alone(&mut self, ui: &Ui, now: f64) {
+        let asked = self.take(ui, now);
+        self.for_the_desk
+            .extend(asked.into_iter().filter(|f| f.is_the_desks()));
+    }
+
+    /// Takes the switcher's keys out of the window's events.
+    fn take(&mut self, ui: &Ui, now: f64) -> Vec<Function> {
         let ctx = ui.ctx();
         if self.panel.waits_for_key() {
             let keys = &mut self.keys;
@@ -83,7 +99,7 @@ impl Switch {
             if changed {
                 keys.save();
             }
-            return 0;
+            return Vec::new();
         }
         let focused = ctx.memory(|memory| memory.focused());
         let key_pressed = ui.input(|i| {
@@ -94,7 +110,7 @@ impl Switch {
         // Who types may stop and think: the next letter must not be a cut.
         let types = ctx.text_edit_focused();
         let leaves = focused.is_some() && !types;
-        let expired = self.focus.expired(key_pressed, leaves, view.now);
+        let expired = self.focus.expired(key_pressed, leaves, now);
         let focus = match focused {
             Some(id) if expired => {
                 ctx.memory_mut(|memory| memory.surrender_focus(id));
@@ -104,8 +120,7 @@ impl Switch {
             Some(_) => Focus::Control,
             None => Focus::Free,
         };
-        let asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &self.keys.map));
-        self.act_all(asked, view, attached, guard)
+        ui.input_mut(|i| keys::take(&mut i.events, focus, &self.keys.map))
     }
 
     /// Does what was asked for; gives how many markers are asked for. Of an engine that is away nothing
@@ -142,6 +157,9 @@ impl Switch {
             Function::SecondWindow => self.second.next(&self.displays),
             Function::KeySheet => self.sheet.open = !self.sheet.open,
             Function::KeyPanel => self.panel.open = !self.panel.open,
+            function if function.is_the_desks() || function == Function::Rename => {
+                self.for_the_desk.push(function);
+            }
             _ => return false,
         }
         true
@@ -284,19 +302,19 @@ impl Switch {
         Some(transport::command(&source.id, action, None))
     }
 
-    /// Draws what lies over the window, keeps the second one open, and looks how often to paint. Gives
+    /// Draws what lies over the panels, in this room, keeps the second one open, and looks how often to paint. Gives
     /// how many markers are asked for. Call last.
     pub fn finish(
         &mut self,
         ui: &Ui,
-        window: Rect,
+        room: Rect,
         view: &View,
         attached: bool,
         guard: &mut Guard,
         waker: Option<&Waker>,
     ) -> usize {
-        self.sheet.show(ui, window, &self.keys.map);
-        if self.panel.open && self.panel.show(ui, &mut self.keys.map) {
+        self.sheet.show(ui, room, &self.keys.map);
+        if self.panel.open && self.panel.show(ui, room, &mut self.keys.map) {
             self.keys.save();
         }
         self.multiview.keep();

@@ -29,9 +29,9 @@ pub fn show(ui: &Ui, rect: Rect, menus: f32, view: &View, air: Air, time_of_day:
     let mut title = inner.with_max_x(clock.left() - 8.0);
     title.min.x += menus + 12.0;
     if snapshot.live_edit {
-        let tag = title.with_min_x(title.right() - 104.0);
+        let tag = title.with_min_x(title.right() - 132.0);
         fills::fill(ui, tag.shrink2(vec2(0.0, 2.0)), theme::ROUND, theme::AMBER);
-        let text = lang::text("menu-live-edit-on");
+        let text = lang::text("desk-live-edit").to_uppercase();
         let font = theme::bold(12.5);
         let centre = Align::Center;
         paint::said_line(ui, tag, centre, "live edit", &text, font, theme::ON_TEXT);

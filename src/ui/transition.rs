@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use egui::{
     Align, Align2, Checkbox, Color32, DragValue, Id, Image, Order, Rect, Slider, Ui, UiBuilder,
-    vec2,
+    pos2, vec2,
 };
 
 use super::said::said;
@@ -35,6 +35,9 @@ pub fn step(frames: u32, longer: bool) -> u32 {
     next.clamp(1, TransitionStyle::LONGEST)
 }
 
+/// Width of all that can be said of a transition, in points.
+const OPTIONS: f32 = 400.0;
+
 /// What the strip remembers between two frames.
 #[derive(Default)]
 pub struct Strip {
@@ -43,7 +46,7 @@ pub struct Strip {
     /// The folder of the show's file, where its own wipes are; asked for when the wipes are looked at.
     pub show_folder: Option<PathBuf>,
     /// Everything about the transition is seen.
-    open: bool,
+    pub open: bool,
     wipes: WipePictures,
     looked_in: Option<Option<PathBuf>>,
     notice: Option<(String, f64)>,
@@ -55,11 +58,12 @@ impl Strip {
         self.notice = Some((text, until));
     }
 
-    /// Draws the row; gives whether a marker is asked for.
+    /// Draws the row; gives whether a marker is asked for. What there is more to say of the transition
+    /// is said in `room`.
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        rect: Rect,
+        (rect, room): (Rect, Rect),
         view: &View,
         keys: &KeyMap,
         guard: &mut Guard,
@@ -134,7 +138,7 @@ impl Strip {
             }
         }
         if self.open {
-            self.all(ui, rect, places.more, view);
+            self.all(ui, room, places.more, view);
         }
 
         let mark = Button::new(&lang::text("switch-marker"))
@@ -183,34 +187,26 @@ impl Strip {
         );
     }
 
-    /// Everything about the transition, over what lies below or above the strip.
-    fn all(&mut self, ui: &Ui, strip: Rect, button: Rect, view: &View) {
-        let window = ui.ctx().content_rect();
-        let is_below = strip.center().y < window.center().y;
-        let (corner, pivot) = if is_below {
-            (button.right_bottom() + vec2(0.0, 6.0), Align2::RIGHT_TOP)
-        } else {
-            (button.right_top() - vec2(0.0, 6.0), Align2::RIGHT_BOTTOM)
-        };
+    /// Everything about the transition, as near to its button as the room is.
+    fn all(&mut self, ui: &Ui, room: Rect, button: Rect, view: &View) {
+        let near = room.clamp(button.right_bottom());
+        let corner = pos2(near.x.max(room.left() + OPTIONS.min(room.width())), near.y);
         let enabled = ui.is_enabled();
         let area = egui::Area::new(Id::unique("all of transition"))
             .order(Order::Foreground)
             .fixed_pos(corner)
-            .pivot(pivot)
-            .constrain_to(window);
+            .pivot(Align2::RIGHT_TOP)
+            .constrain_to(room);
         area.show(ui.ctx(), |ui| {
             if !enabled {
                 ui.disable();
             }
             egui::Frame::window(ui.style()).show(ui, |ui| {
-                ui.set_max_width(380.0);
-                self.options(ui, view);
+                ui.set_max_width(OPTIONS - 20.0);
+                let scroll = egui::ScrollArea::vertical().max_height(room.height() - 24.0);
+                scroll.show(ui, |ui| self.options(ui, view));
             });
         });
-        let escape = ui.input(|i| i.key_pressed(egui::Key::Escape));
-        if escape && ui.memory(|memory| memory.focused()).is_none() {
-            self.open = false;
-        }
     }
 
     fn options(&mut self, ui: &mut Ui, view: &View) {
@@ -411,13 +407,13 @@ fn colour(ui: &mut Ui, colour: &mut Rgb) {
 fn direction(ui: &mut Ui, direction: &mut Direction) {
     ui.horizontal(|ui| {
         ui.label(lang::text("switch-direction"));
-        for (way, sign, key) in [
-            (Direction::Left, "⬅", "switch-direction-left"),
-            (Direction::Right, "➡", "switch-direction-right"),
-            (Direction::Up, "⬆", "switch-direction-up"),
-            (Direction::Down, "⬇", "switch-direction-down"),
+        for (way, sign) in [
+            (Direction::Left, "⬅"),
+            (Direction::Right, "➡"),
+            (Direction::Up, "⬆"),
+            (Direction::Down, "⬇"),
         ] {
-            let words = lang::text(key);
+            let words = kinds::direction(way);
             let button = egui::Button::new(sign).min_size(vec2(36.0, 28.0));
             let response = ui.add(button.selected(*direction == way));
             ui.ctx().accesskit_node_builder(response.id, |node| {

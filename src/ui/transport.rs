@@ -48,11 +48,6 @@ pub fn clip_of<'a>(snapshot: &'a Snapshot, scene: &str) -> Option<Clip<'a>> {
     clip_among(snapshot, &scene.sources)
 }
 
-/// Whether the show has a clip.
-pub fn has_clips(snapshot: &Snapshot) -> bool {
-    snapshot.sources.iter().any(|source| source.clip.is_some())
-}
-
 /// The command that has a clip do this.
 pub fn command(source: &str, action: ClipAction, position_s: Option<f64>) -> Command {
     Command::Clip {
@@ -450,13 +445,11 @@ mod tests {
     #[test]
     fn the_foremost_clip_of_a_scene_is_its_clip() {
         let mut snapshot = testing::snapshot();
-        assert!(!has_clips(&snapshot));
         assert_eq!(clip_of(&snapshot, "duo"), None);
         snapshot.sources[0].clip = Some(ClipStatus::default());
         let found = |snapshot: &Snapshot| clip_of(snapshot, "duo").map(|(s, _)| s.id.clone());
         assert_eq!(found(&snapshot).as_deref(), Some("cam"));
         snapshot.sources[1].clip = Some(ClipStatus::default());
         assert_eq!(found(&snapshot).as_deref(), Some("ann"));
-        assert!(has_clips(&snapshot));
     }
 }

@@ -54,23 +54,29 @@ impl Typed {
         unseen || self.text != self.given
     }
 
-    /// Draws it over the upper middle of a window.
-    pub fn show(&mut self, ctx: &Context, window: Rect) -> Option<Answer> {
+    /// What egui knows its window by.
+    pub fn window() -> Id {
+        Id::unique("typed path")
+    }
+
+    /// Draws it in this room.
+    pub fn show(&mut self, ctx: &Context, room: Rect) -> Option<Answer> {
         let is_first = self.begun.is_none();
         self.begun.get_or_insert(ctx.input(|i| i.time));
         let mut answer = None;
-        let at = egui::pos2(window.center().x, window.top() + window.height() * 0.2);
         Window::new(RichText::new(&self.title).font(theme::bold(15.0)))
-            .id(Id::unique("typed path"))
+            .id(Self::window())
             .pivot(Align2::CENTER_TOP)
-            .fixed_pos(at)
+            .fixed_pos(room.center_top())
+            .constrain_to(room)
             .collapsible(false)
             .resizable(false)
             .show(ctx, |ui| {
-                ui.set_width(FIELD);
+                let width = FIELD.min(room.width() - 24.0);
+                ui.set_width(width);
                 let hint = RichText::new(lang::text("menu-path-hint")).font(theme::font(12.5));
                 ui.label(hint.color(theme::DIM));
-                let edit = TextEdit::singleline(&mut self.text).desired_width(FIELD);
+                let edit = TextEdit::singleline(&mut self.text).desired_width(width);
                 let field = ui.add(edit).accessible_name(lang::text("menu-path"));
                 if is_first {
                     field.request_focus();
@@ -96,9 +102,6 @@ impl Typed {
                     }
                 });
             });
-        if ctx.input(|i| i.key_pressed(Key::Escape)) {
-            answer = Some(Answer::GaveUp);
-        }
         answer
     }
 }
@@ -147,7 +150,8 @@ mod tests {
         window.get_by_label(&lang::text("menu-path-take")).click();
         window.run();
         assert_eq!(std::mem::take(&mut window.state_mut().1), [path]);
-        window.key_press(Key::Escape);
+        let leave = lang::text("menu-path-leave");
+        window.get_by_label(&leave).click();
         window.run();
         assert_eq!(window.state().1, [Answer::GaveUp]);
     }

@@ -125,6 +125,8 @@ desk-the-master = the master
 desk-sound-of = sound of
 desk-sound-on-air = { $name }: sound on air
 desk-sound-off-air = { $name }: sound off air
+desk-live-edit = Live edit
+
 desk-mute = MUTE
 desk-muted = MUTED
 desk-mute-it = Mute { $name }

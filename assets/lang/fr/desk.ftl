@@ -125,8 +125,10 @@ desk-the-master = le master
 desk-sound-of = son de
 desk-sound-on-air = { $name } : son à l’antenne
 desk-sound-off-air = { $name } : son hors antenne
+desk-live-edit = Édition à chaud
+
 desk-mute = MUTE
-desk-muted = MUET
+desk-muted = COUPÉ
 desk-mute-it = Couper le son : { $name }
 desk-follow = suit
 desk-on = oui

@@ -1,4 +1,4 @@
-switch-kind-cut = Coupe
+switch-kind-cut = Cut
 switch-kind-mix = Fondu
 switch-kind-dip = Dip
 switch-kind-wipe = Volet

@@ -1,8 +1,9 @@
-//! The colour correction of a source: three wheels, four sliders, and what brings each back.
+//! The colour correction of a source: three wheels, four sliders, and what brings each back. The wheels
+//! are moved by hand or by the arrow keys.
 
 use egui::{
-    Color32, Id, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit::Role,
-    epaint::Mesh, pos2, vec2,
+    Color32, EventFilter, Id, Key, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo,
+    accesskit::Role, epaint::Mesh, pos2, vec2,
 };
 
 use super::draft::{self, Draft};
@@ -13,6 +14,10 @@ use crate::ui::{lang, paint, theme, theme::Icon, view::View};
 
 /// Diameter of a wheel, in points.
 const WHEEL: f32 = 84.0;
+
+/// How far an arrow key moves the point of a wheel, as a fraction of its radius; and with Shift.
+const KEY_STEP: f64 = 0.05;
+const KEY_FINE: f64 = 0.01;
 
 const FINE: Figures = Figures {
     decimals: 3,
@@ -90,10 +95,24 @@ pub fn show(ui: &mut Ui, view: &View, draft: &mut Draft, source: &Source) {
                 ui.set_width(WHEEL + 22.0);
                 let what = format!("{} {}", one.key, source.id);
                 let name = lang::text(one.key);
-                let (response, changed) = puck(ui, &name, &one, &source.colour);
-                let mut moved = source.colour;
-                (one.set)(&mut moved, changed);
-                parts::apply(draft, &response, view.now, (&what, &step), |_| put(moved));
+                let (response, moved) = puck(ui, &name, &one, &source.colour);
+                let put_wheel = |wheel: Wheel| {
+                    let mut colour = source.colour;
+                    (one.set)(&mut colour, wheel);
+                    put(colour)
+                };
+                match moved {
+                    Moved::ByHand(wheel) => {
+                        parts::apply(draft, &response, view.now, (&what, &step), |_| {
+                            put_wheel(wheel)
+                        });
+                    }
+                    // One run of keys is one step to undo.
+                    Moved::ByKeys(wheel) => {
+                        let what = format!("keys {what}");
+                        draft.drag(&what, view.now, &step, put_wheel(wheel));
+                    }
+                }
                 let now = (one.get)(&source.colour);
                 let channels = [
                     ("build-master", now.master, 3),
@@ -208,8 +227,55 @@ fn sliders(ui: &mut Ui, view: &View, draft: &mut Draft, source: &Source, step: &
     }
 }
 
+/// What a wheel stands at now, and how it came there.
+enum Moved {
+    /// By the pointer, or not at all.
+    ByHand(Wheel),
+    /// By the keyboard.
+    ByKeys(Wheel),
+}
+
+/// What the keyboard asks of the wheel that has it.
+enum Keyed {
+    /// The point this much to the right and down, as a fraction of the radius.
+    By(f64, f64),
+    /// Back to the middle.
+    Reset,
+}
+
+/// Arrow keys move the point of the wheel that has the keyboard, finely with Shift; Delete and
+/// Backspace bring it back to the middle.
+fn keyed(ui: &Ui, response: &Response) -> Option<Keyed> {
+    if !response.has_focus() || !ui.is_enabled() {
+        return None;
+    }
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    ui.input(|input| {
+        if input.key_pressed(Key::Delete) || input.key_pressed(Key::Backspace) {
+            return Some(Keyed::Reset);
+        }
+        let step = if input.modifiers.shift {
+            KEY_FINE
+        } else {
+            KEY_STEP
+        };
+        let along = |less, more| {
+            let presses = input.num_presses(more) as f64 - input.num_presses(less) as f64;
+            presses * step
+        };
+        let x = along(Key::ArrowLeft, Key::ArrowRight);
+        let y = along(Key::ArrowUp, Key::ArrowDown);
+        (x != 0.0 || y != 0.0).then_some(Keyed::By(x, y))
+    })
+}
+
 /// The wheel itself: what happened to it, marked as changed, and what it stands at then.
-fn puck(ui: &mut Ui, name: &str, one: &One, colour: &Colour) -> (Response, Wheel) {
+fn puck(ui: &mut Ui, name: &str, one: &One, colour: &Colour) -> (Response, Moved) {
     let (rect, _) = ui.allocate_exact_size(vec2(WHEEL + 18.0, WHEEL + 20.0), Sense::hover());
     let (label, disc) = rect.split_top_bottom_at_y(rect.top() + 18.0);
     paint::line(
@@ -234,25 +300,37 @@ fn puck(ui: &mut Ui, name: &str, one: &One, colour: &Colour) -> (Response, Wheel
         .rgb()
         .map(|part| (f64::from(part) - neutral) / one.reach);
     let at = wheel::inside(wheel::point(offsets));
-    let mut next = now;
-    if response.double_clicked() {
-        (next.r, next.g, next.b) = (one.neutral, one.neutral, one.neutral);
-        response.mark_changed();
-    } else if response.dragged() {
-        // The point follows the hand by how far it moves, not by where it is: fine work is small.
-        let by = response.drag_delta() / radius;
-        let to = wheel::inside((at.0 + f64::from(by.x), at.1 + f64::from(by.y)));
-        if by != vec2(0.0, 0.0) {
-            // What the three have in common is the channels' own, and stays.
-            let common = offsets.iter().sum::<f64>() / 3.0;
-            let [r, g, b] = wheel::parts(to).map(|part| {
-                let value = (neutral + (common + part) * one.reach) as f32;
-                value.clamp(*one.range.start(), *one.range.end())
-            });
-            (next.r, next.g, next.b) = (r, g, b);
+    let middle = Wheel {
+        r: one.neutral,
+        g: one.neutral,
+        b: one.neutral,
+        ..now
+    };
+    let moved_by = |x: f64, y: f64| {
+        let to = wheel::inside((at.0 + x, at.1 + y));
+        // What the three have in common is the channels' own, and stays.
+        let common = offsets.iter().sum::<f64>() / 3.0;
+        let [r, g, b] = wheel::parts(to).map(|part| {
+            let value = (neutral + (common + part) * one.reach) as f32;
+            value.clamp(*one.range.start(), *one.range.end())
+        });
+        Wheel { r, g, b, ..now }
+    };
+    let moved = match keyed(ui, &response) {
+        Some(Keyed::By(x, y)) => Moved::ByKeys(moved_by(x, y)),
+        Some(Keyed::Reset) => Moved::ByKeys(middle),
+        None if response.double_clicked() => {
             response.mark_changed();
+            Moved::ByHand(middle)
         }
-    }
+        // The point follows the hand by how far it moves, not by where it is: fine work is small.
+        None if response.dragged() && response.drag_delta() != vec2(0.0, 0.0) => {
+            let by = response.drag_delta() / radius;
+            response.mark_changed();
+            Moved::ByHand(moved_by(f64::from(by.x), f64::from(by.y)))
+        }
+        None => Moved::ByHand(now),
+    };
     ui.painter().add(disc_of(centre, radius));
     let quiet = Stroke::new(1.0, theme::LINE);
     ui.painter().circle_stroke(centre, radius, quiet);
@@ -264,7 +342,7 @@ fn puck(ui: &mut Ui, name: &str, one: &One, colour: &Colour) -> (Response, Wheel
     ui.painter()
         .circle_stroke(shown, 5.0, Stroke::new(2.0, theme::TEXT));
     paint::focus_ring(ui, &response);
-    (response, next)
+    (response, moved)
 }
 
 /// A disc of the colours as they lie on the wheel, grey in its middle.

@@ -98,7 +98,8 @@ impl Layers {
             });
             match (tally, live) {
                 (Tally::Program, true) => {
-                    parts::note(ui, &lang::text("build-seen-at-once"), theme::AMBER);
+                    let name = [("name", lang::text("desk-live-edit").into())];
+                    parts::note(ui, &lang::with("build-seen-at-once", &name), theme::AMBER);
                 }
                 (Tally::Program, false) => {
                     parts::note(ui, &lang::text("build-seen-with-next-take"), theme::DIM);

@@ -34,6 +34,10 @@ pub struct Entry {
 pub struct List {
     /// The id of what is renamed, and the name as it is typed; and whether the field has been shown.
     renaming: Option<(String, String, bool)>,
+    /// A row had the keyboard when it was drawn last.
+    pub has_focus: bool,
+    /// What has the keyboard, or else is chosen, is to be renamed.
+    asked: bool,
 }
 
 /// What was asked for.
@@ -53,6 +57,11 @@ impl List {
         self.renaming = Some((id.to_owned(), name.to_owned(), false));
     }
 
+    /// Begins to rename what has the keyboard, or else what is chosen, when it is drawn next.
+    pub fn ask_name(&mut self) {
+        self.asked = true;
+    }
+
     /// Draws the list.
     pub fn show(
         &mut self,
@@ -62,6 +71,8 @@ impl List {
         chosen: Option<&str>,
     ) -> Vec<Asked> {
         let mut asked = Vec::new();
+        let by_key = std::mem::take(&mut self.asked);
+        let had_focus = std::mem::take(&mut self.has_focus);
         let size = vec2(ui.available_width(), ROW * entries.len() as f32);
         let (area, _) = ui.allocate_exact_size(size, Sense::hover());
         let row = |i: usize| {
@@ -85,11 +96,18 @@ impl List {
             response.widget_info(|| {
                 WidgetInfo::selected(Role::Button, enabled, is_chosen, said(entry))
             });
-            draw(ui, rect, entry, is_chosen, response.hovered());
+            let is_cut = draw(ui, rect, entry, is_chosen, response.hovered());
             paint::focus_ring(ui, &response);
-            if response.double_clicked()
-                || (response.has_focus() && ui.input(|input| input.key_pressed(Key::F2)))
-            {
+            self.has_focus |= response.has_focus();
+            let is_meant = if had_focus {
+                response.has_focus()
+            } else {
+                is_chosen
+            };
+            if is_cut {
+                response.clone().on_hover_text(whole(entry));
+            }
+            if response.double_clicked() || (by_key && is_meant) {
                 self.rename(&entry.id, &entry.name);
             } else if response.clicked() {
                 asked.push(Asked::Choose(entry.id.clone()));
@@ -167,6 +185,11 @@ pub fn shift(draft: &mut Draft, kind: ItemKind, id: &str, to: usize) {
     draft.make(&lang::text("build-step-order"), vec![edit]);
 }
 
+/// The words of a row, for where it has no room for them.
+fn whole(entry: &Entry) -> String {
+    format!("{}\n{}", entry.name, entry.detail)
+}
+
 /// The whole of a row for a screen reader.
 fn said(entry: &Entry) -> String {
     let mut said = entry.name.clone();
@@ -180,7 +203,8 @@ fn said(entry: &Entry) -> String {
     }
 }
 
-fn draw(ui: &Ui, rect: Rect, entry: &Entry, is_chosen: bool, hovered: bool) {
+/// Draws a row; whether it has less room than its words need.
+fn draw(ui: &Ui, rect: Rect, entry: &Entry, is_chosen: bool, hovered: bool) -> bool {
     let fill = if hovered { theme::RAISED } else { theme::PANEL };
     ui.painter().rect_filled(rect, theme::ROUND, fill);
     let tally = match entry.tally {
@@ -199,25 +223,13 @@ fn draw(ui: &Ui, rect: Rect, entry: &Entry, is_chosen: bool, hovered: bool) {
     }
     let text = rect.shrink2(vec2(12.0, 4.0));
     let (above, below) = text.split_top_bottom_at_fraction(0.55);
-    paint::line(
-        ui,
-        above,
-        Align::Min,
-        &entry.name,
-        theme::bold(13.5),
-        theme::TEXT,
-    );
+    let bold = theme::bold(13.5);
+    let cut = paint::fitted(ui, above, Align::Min, &entry.name, bold, theme::TEXT).1;
     let quiet = if entry.look_here {
         theme::AMBER
     } else {
         theme::DIM
     };
-    paint::line(
-        ui,
-        below,
-        Align::Min,
-        &entry.detail,
-        theme::font(11.5),
-        quiet,
-    );
+    let font = theme::font(11.5);
+    cut | paint::fitted(ui, below, Align::Min, &entry.detail, font, quiet).1
 }

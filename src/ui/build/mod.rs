@@ -123,6 +123,24 @@ impl Build {
         self.inspector.devices.take(event);
     }
 
+    /// Begins to rename what has the keyboard in a list, or else what is chosen; nothing while the lists
+    /// are not seen. Call before [`Self::follow`].
+    pub fn rename(&mut self) {
+        if !self.is_seen {
+            return;
+        }
+        let mut lists = vec![&mut self.sources.list];
+        match self.tab {
+            Tab::Scenes => lists.extend(self.scenes.lists()),
+            Tab::Stingers => lists.push(&mut self.stingers.list),
+            Tab::Hold => {}
+        }
+        match lists.iter_mut().find(|list| list.has_focus) {
+            Some(list) => list.ask_name(),
+            None => lists.into_iter().for_each(|list| list.ask_name()),
+        }
+    }
+
     /// Told once a frame, before the panels: holds on to the engine's show while a panel is seen, and
     /// sends what was changed.
     pub fn follow(&mut self, view: &View, attached: bool) {

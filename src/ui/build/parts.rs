@@ -20,13 +20,20 @@ use crate::ui::{
 /// Least height of a control, in points.
 pub const HEIGHT: f32 = 30.0;
 
+/// Width of a button with an icon alone, in points.
+pub const ICON: f32 = 32.0;
+
 /// Width of what stands before a control, in points.
 const NAMES: f32 = 92.0;
 
 /// A button with an icon and words.
 pub fn icon_button(ui: &mut Ui, icon: Icon, face: &str) -> Response {
     let both = format!("{} {face}", theme::icon(icon));
-    pressable(ui, egui::Button::new(both), face)
+    pressable(
+        ui,
+        egui::Button::new(both).min_size(vec2(0.0, HEIGHT)),
+        face,
+    )
 }
 
 /// A button with an icon alone, which says what it does.
@@ -36,7 +43,7 @@ pub fn small(ui: &mut Ui, icon: Icon, say: &str, enabled: bool) -> Response {
         .add_enabled_ui(enabled, |ui| {
             pressable(
                 ui,
-                egui::Button::new(face).min_size(vec2(HEIGHT, HEIGHT)),
+                egui::Button::new(face).min_size(vec2(ICON, HEIGHT)),
                 say,
             )
         })
@@ -59,14 +66,37 @@ pub fn switch(ui: &mut Ui, face: &str, say: &str, on: bool) -> Response {
     response
 }
 
-/// A button that asks to be looked at: the next press does what it says.
-pub fn armed(ui: &mut Ui, face: &str) -> Response {
-    let face_text = RichText::new(face).color(theme::ON_TEXT);
-    pressable(ui, egui::Button::new(face_text).fill(theme::AMBER), face)
+/// As [`switch`], no wider than this many points: what does not fit ends in "…", and is read in full where
+/// the pointer rests.
+pub fn switch_within(ui: &mut Ui, width: f32, face: &str, say: &str, on: bool) -> Response {
+    let (fill, text) = if on {
+        (theme::ON, theme::ON_TEXT)
+    } else {
+        (theme::RAISED, theme::TEXT)
+    };
+    let button = egui::Button::new(RichText::new(face).color(text)).fill(fill);
+    let wide = ui.scope(|ui| {
+        ui.set_max_width(width);
+        ui.add(button.truncate().min_size(vec2(0.0, HEIGHT)))
+    });
+    let response = wide.inner;
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, on, say));
+    paint::focus_ring(ui, &response);
+    response.on_hover_text(say)
+}
+
+/// A button of [`small`]'s size that asks to be looked at: the next press does what it says beside it.
+pub fn armed(ui: &mut Ui, icon: Icon, say: &str) -> Response {
+    let face = RichText::new(theme::icon(icon).to_string()).size(15.0);
+    let face = egui::Button::new(face.color(theme::ON_TEXT)).fill(theme::AMBER);
+    let response = pressable(ui, face.min_size(vec2(ICON, HEIGHT)), say);
+    response.show_tooltip_text(say);
+    response
 }
 
 fn pressable(ui: &mut Ui, button: egui::Button<'_>, say: &str) -> Response {
-    let response = ui.add(button.min_size(vec2(0.0, HEIGHT)));
+    let response = ui.add(button);
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, say));
     paint::focus_ring(ui, &response);

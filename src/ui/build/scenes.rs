@@ -28,6 +28,11 @@ pub struct Scenes {
 }
 
 impl Scenes {
+    /// Both lists.
+    pub fn lists(&mut self) -> [&mut List; 2] {
+        [&mut self.list, &mut self.own]
+    }
+
     /// Draws the panel; the id of a scene that is to be looked at, where one was chosen.
     pub fn show(
         &mut self,

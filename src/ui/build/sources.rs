@@ -22,7 +22,8 @@ use crate::ui::{
 /// What the panel remembers.
 #[derive(Default)]
 pub struct Sources {
-    list: List,
+    /// The list.
+    pub list: List,
     /// What is being added.
     pub adding: Adding,
     guard: Guard,

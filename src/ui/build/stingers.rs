@@ -38,7 +38,8 @@ const DB: Figures = Figures {
 /// What these panels remember.
 #[derive(Default)]
 pub struct Stingers {
-    list: List,
+    /// The list.
+    pub list: List,
     guard: Guard,
     typed: Typed,
     /// A path that is being typed for a new one.
@@ -333,7 +334,7 @@ fn new(show: &Show, path: String) -> Stinger {
     let stem = stem.split('%').next().unwrap_or_default();
     let stem = stem.trim_end_matches(['-', '_', '.', ' ']);
     let called = match stem {
-        "" => lang::text("build-transition-stinger"),
+        "" => kinds::words(TransitionKind::Stinger),
         stem => stem.to_owned(),
     };
     let (id, label) = named(show, &called);

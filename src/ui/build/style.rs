@@ -5,9 +5,8 @@ use egui::Ui;
 
 use super::draft::Draft;
 use super::parts::{self, Figures};
-use super::words;
 use crate::show::{BUILT_IN_WIPES, Direction, Edit, Rgb, Scene, TransitionKind, TransitionStyle};
-use crate::ui::{lang, theme, view::name};
+use crate::ui::{kinds, lang, theme, view::name};
 
 const FRAMES: Figures = Figures {
     decimals: 0,
@@ -25,7 +24,7 @@ pub fn of_scene(ui: &mut Ui, draft: &mut Draft, scene: &Scene, usual: &Transitio
     let label = lang::text("build-transition");
     let kinds: Vec<(Option<TransitionKind>, String)> =
         std::iter::once((None, lang::text("build-transition-usual")))
-            .chain(TransitionKind::ALL.map(|kind| (Some(kind), words::transition(kind))))
+            .chain(TransitionKind::ALL.map(|kind| (Some(kind), kinds::words(kind))))
             .collect();
     let put = |draft: &Draft, transition: Option<TransitionStyle>| {
         vec![draft.put_scene(Scene {
@@ -53,7 +52,7 @@ pub fn of_scene(ui: &mut Ui, draft: &mut Draft, scene: &Scene, usual: &Transitio
 pub fn of_show(ui: &mut Ui, draft: &mut Draft, style: &TransitionStyle, now: f64) {
     let step = lang::text("build-step-show-transition");
     let label = lang::text("build-show-transition");
-    let kinds = TransitionKind::ALL.map(|kind| (kind, words::transition(kind)));
+    let kinds = TransitionKind::ALL.map(|kind| (kind, kinds::words(kind)));
     let stingers = stingers(draft);
     let put: Put = &|_, style| vec![Edit::Transition(style)];
     parts::row(ui, &lang::text("build-transition"), |ui| {
@@ -106,7 +105,7 @@ fn options(
     }
     if style.kind == TransitionKind::Stinger {
         // It is as long as its clip.
-        let label = lang::text("build-transition-stinger");
+        let label = kinds::words(TransitionKind::Stinger);
         if stingers.is_empty() {
             return parts::note(ui, &lang::text("clips-no-stingers"), theme::DIM);
         }
@@ -167,7 +166,7 @@ fn options(
                 Direction::Up,
                 Direction::Down,
             ]
-            .map(|direction| (direction, words::direction(direction)));
+            .map(|direction| (direction, kinds::direction(direction)));
             parts::row(ui, &label, |ui| {
                 if let Some(direction) = parts::choice(ui, &label, &style.direction, &all) {
                     let style = TransitionStyle {
@@ -184,10 +183,10 @@ fn options(
 }
 
 fn wipe(ui: &mut Ui, draft: &mut Draft, style: &TransitionStyle, step: &str, put: Put, now: f64) {
-    let label = lang::text("build-wipe");
+    let label = kinds::words(TransitionKind::Wipe);
     let mut all: Vec<(String, String)> = BUILT_IN_WIPES
         .iter()
-        .map(|name| ((*name).to_owned(), name.replace('-', " ")))
+        .map(|name| ((*name).to_owned(), kinds::wipe(name)))
         .collect();
     if !all.iter().any(|(name, _)| *name == style.wipe) {
         all.push((style.wipe.clone(), style.wipe.clone()));

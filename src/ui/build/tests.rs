@@ -5,7 +5,7 @@ mod clips;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use egui::{Key, Modifiers, Pos2, Rect, pos2, vec2};
+use egui::{Key, Modifiers, Pos2, Rect, accesskit::Role, pos2, vec2};
 use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
 
 use super::outside::Pick;
@@ -459,17 +459,21 @@ fn a_source_on_air_is_removed_by_a_second_press_at_the_same_place() {
     let (mut window, door) = window(Panel::Sources, show(), |build| {
         build.chosen = Chosen::Source("cam".to_owned());
     });
+    let place = window.get_by_label("Remove").rect();
     assert_eq!(click(&mut window, "Remove"), []);
+    // It is said beside the pointer too.
     let again = "In use: again to remove";
-    let before = window.get_by_label(again).rect();
-    let sent = click(&mut window, again);
+    assert_eq!(window.query_all_by_label(again).count(), 2);
+    let button = window.get_by_role_and_label(Role::Button, again);
+    assert_eq!(button.rect(), place);
+    button.click();
+    let sent = turn(&mut window);
     let remove = Edit::Remove {
         kind: ItemKind::Source,
         id: "cam".to_owned(),
     };
     assert!(matches!(&sent[..], [Command::Edit { on_air: true, .. }]));
     assert_eq!(edits(&sent), [remove]);
-    assert!(before.is_positive());
     // One that is not on air goes at once.
     door.change(|s| s.sources[1].tally = Tally::Off);
     window.state_mut().build.chosen = Chosen::Source("ann".to_owned());
@@ -813,6 +817,25 @@ fn colours_are_set_and_each_is_brought_back() {
         lift.r > 0.02 && lift.g < -0.01 && lift.b < -0.01,
         "{lift:?}"
     );
+    // The wheel answers keys too: five steps to the right, one back finely, and then the middle.
+    window.get_by_label("Lift wheel").focus();
+    turn(&mut window);
+    let before = window.state().show.sources[1].colour.lift;
+    for _ in 0..5 {
+        window.key_press(Key::ArrowRight);
+        turn(&mut window);
+    }
+    assert!(window.get_by_label("Lift wheel").is_focused());
+    let right = window.state().show.sources[1].colour.lift;
+    assert!(right.b > before.b + 0.02 && right.g < before.g - 0.02);
+    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowLeft);
+    turn(&mut window);
+    let fine = window.state().show.sources[1].colour.lift;
+    assert!(fine.b < right.b && fine.b > right.b - 0.005, "{fine:?}");
+    window.key_press(Key::Delete);
+    turn(&mut window);
+    let lift = window.state().show.sources[1].colour.lift;
+    assert_eq!((lift.r, lift.g, lift.b), (0.0, 0.0, 0.0));
     let sent = click(&mut window, "Reset: Saturation");
     assert_eq!(source_of(&sent).colour.saturation, 1.0);
     click(&mut window, "Reset lift");

@@ -43,8 +43,12 @@ pub fn show(
     let what = Guarded::Part(kind, id.to_owned());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
+        ui.spacing_mut().button_padding.x = 6.0;
+        // The words get what the icons leave of the row, whatever language they are in.
+        let icons = 5.0 * (parts::ICON + ui.spacing().item_spacing.x);
+        let width = (ui.available_width() - icons).max(parts::ICON);
         let face = format!("{} {add}", crate::ui::theme::icon(Icon::Plus));
-        if parts::switch(ui, &face, add, adding).clicked() {
+        if parts::switch_within(ui, width, &face, add, adding).clicked() {
             pressed = Some(Tool::Add);
         }
         let is = chosen.is_some();
@@ -64,9 +68,8 @@ pub fn show(
             }
         }
         if on_air && guard.is_armed(&what, now) {
-            if parts::armed(ui, &lang::text("build-remove-again")).clicked()
-                && guard.press(&what, now)
-            {
+            let again = parts::armed(ui, Icon::Trash2, &lang::text("build-remove-again"));
+            if again.clicked() && guard.press(&what, now) {
                 pressed = Some(Tool::Remove);
             }
         } else if parts::small(ui, Icon::Trash2, &lang::text("build-remove"), is).clicked()

@@ -1,6 +1,6 @@
 //! What the parts of a show are called.
 
-use crate::show::{Direction, Pattern, SourceKind, TransitionKind};
+use crate::show::{Pattern, SourceKind};
 use crate::ui::lang;
 
 /// What kind of source it is, and where it comes from; of an address no more than its host.
@@ -53,26 +53,3 @@ pub const PATTERNS: [Pattern; 11] = [
     Pattern::Green,
     Pattern::Blue,
 ];
-
-/// A kind of transition.
-pub fn transition(kind: TransitionKind) -> String {
-    lang::text(match kind {
-        TransitionKind::Cut => "build-transition-cut",
-        TransitionKind::Mix => "build-transition-mix",
-        TransitionKind::Dip => "build-transition-dip",
-        TransitionKind::Wipe => "build-transition-wipe",
-        TransitionKind::Push => "build-transition-push",
-        TransitionKind::Slide => "build-transition-slide",
-        TransitionKind::Stinger => "build-transition-stinger",
-    })
-}
-
-/// Where a picture goes.
-pub fn direction(direction: Direction) -> String {
-    lang::text(match direction {
-        Direction::Left => "build-to-the-left",
-        Direction::Right => "build-to-the-right",
-        Direction::Up => "build-upwards",
-        Direction::Down => "build-downwards",
-    })
-}

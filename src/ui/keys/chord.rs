@@ -68,6 +68,19 @@ impl Chord {
             )
     }
 
+    /// Whether nobody types text with it, so that it is not a text field's.
+    pub fn types_nothing(self) -> bool {
+        self.ctrl || self.alt || (Key::F1..=Key::F35).contains(&self.key)
+    }
+
+    /// How the key alone is called, without what is held with it.
+    pub fn key_name(self) -> String {
+        match named(self.key) {
+            Some(key) => lang::text(key),
+            None => self.key.symbol_or_name().to_owned(),
+        }
+    }
+
     /// How it is called on buttons, in the desk's language.
     pub fn name(self) -> String {
         let mut name = String::new();
@@ -81,10 +94,7 @@ impl Chord {
                 name.push('+');
             }
         }
-        match named(self.key) {
-            Some(key) => name.push_str(&lang::text(key)),
-            None => name.push_str(self.key.symbol_or_name()),
-        }
+        name.push_str(&self.key_name());
         name
     }
 }

@@ -48,6 +48,13 @@ pub enum Function {
     LiveEdit,
     KeySheet,
     KeyPanel,
+    New,
+    Open,
+    SaveAs,
+    Quit,
+    Menus,
+    Rename,
+    ArrangePanels,
 }
 
 /// Under which heading a function is found.
@@ -59,18 +66,20 @@ pub enum Group {
     Clips,
     Monitors,
     Show,
+    Desk,
     Preview,
     HotCut,
 }
 
 impl Group {
     /// In the order in which they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Program,
         Self::Transition,
         Self::Clips,
         Self::Monitors,
         Self::Show,
+        Self::Desk,
         Self::Preview,
         Self::HotCut,
     ];
@@ -83,6 +92,7 @@ impl Group {
             Self::Clips => "keys-group-clips",
             Self::Monitors => "keys-group-monitors",
             Self::Show => "keys-group-show",
+            Self::Desk => "keys-group-desk",
             Self::Preview => "keys-group-preview",
             Self::HotCut => "keys-group-hot-cut",
         })
@@ -115,10 +125,17 @@ impl Function {
             Self::ClipRestart,
             Self::Undo,
             Self::Redo,
+            Self::New,
+            Self::Open,
             Self::Save,
+            Self::SaveAs,
+            Self::Rename,
             Self::LiveEdit,
+            Self::Menus,
+            Self::ArrangePanels,
             Self::KeySheet,
             Self::KeyPanel,
+            Self::Quit,
         ];
         before
             .into_iter()
@@ -155,10 +172,15 @@ impl Function {
             | Self::SecondWindow => Group::Monitors,
             Self::Undo
             | Self::Redo
+            | Self::New
+            | Self::Open
             | Self::Save
-            | Self::LiveEdit
-            | Self::KeySheet
-            | Self::KeyPanel => Group::Show,
+            | Self::SaveAs
+            | Self::Rename
+            | Self::LiveEdit => Group::Show,
+            Self::Menus | Self::ArrangePanels | Self::KeySheet | Self::KeyPanel | Self::Quit => {
+                Group::Desk
+            }
         }
     }
 
@@ -167,6 +189,15 @@ impl Function {
         matches!(
             self,
             Self::BarForward | Self::BarBack | Self::Shorter | Self::Longer
+        )
+    }
+
+    /// Whether it is the whole desk's: an entry of the menus, or the way into them. It is there without
+    /// an engine too, and while something is typed.
+    pub fn is_the_desks(self) -> bool {
+        matches!(
+            self,
+            Self::New | Self::Open | Self::SaveAs | Self::Quit | Self::Menus | Self::ArrangePanels
         )
     }
 
@@ -203,6 +234,13 @@ impl Function {
             Self::LiveEdit => "live_edit",
             Self::KeySheet => "key_sheet",
             Self::KeyPanel => "key_panel",
+            Self::New => "new",
+            Self::Open => "open",
+            Self::SaveAs => "save_as",
+            Self::Quit => "quit",
+            Self::Menus => "menus",
+            Self::Rename => "rename",
+            Self::ArrangePanels => "arrange_panels",
         };
         id.to_owned()
     }
@@ -247,9 +285,16 @@ impl Function {
             Self::Undo => "keys-do-undo",
             Self::Redo => "keys-do-redo",
             Self::Save => "keys-do-save",
-            Self::LiveEdit => "keys-do-live-edit",
+            Self::LiveEdit => "desk-live-edit",
             Self::KeySheet => "keys-do-sheet",
             Self::KeyPanel => "keys-do-panel",
+            Self::New => "keys-do-new",
+            Self::Open => "keys-do-open",
+            Self::SaveAs => "keys-do-save-as",
+            Self::Quit => "keys-do-quit",
+            Self::Menus => "keys-do-menus",
+            Self::Rename => "keys-do-rename",
+            Self::ArrangePanels => "menu-arrange",
         };
         lang::text(key)
     }
@@ -309,6 +354,16 @@ impl Function {
             Self::LiveEdit => vec![Chord::ctrl(E)],
             Self::KeySheet => vec![Chord::plain(Questionmark)],
             Self::KeyPanel => vec![Chord::ctrl(K)],
+            Self::New => vec![Chord::ctrl(N)],
+            Self::Open => vec![Chord::ctrl(O)],
+            Self::SaveAs => vec![Chord {
+                shift: true,
+                ..Chord::ctrl(S)
+            }],
+            Self::Quit => vec![Chord::ctrl(Q)],
+            Self::Menus => vec![Chord::plain(F10)],
+            Self::Rename => vec![Chord::ctrl(F2)],
+            Self::ArrangePanels => vec![Chord::ctrl(F9)],
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which key does what: the usual keys, and those that somebody chose instead. A key does one thing;
 //! where two functions claim the same, the panel shows it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -88,11 +88,16 @@ impl KeyMap {
             .collect()
     }
 
-    /// Every key that more than one function claims.
-    pub fn conflicts(&self) -> BTreeSet<Chord> {
-        let mut once = BTreeSet::new();
-        let all = self.chords.values().flatten();
-        all.filter(|&&chord| !once.insert(chord)).copied().collect()
+    /// Every key that more than one function claims, with those functions.
+    pub fn conflicts(&self) -> BTreeMap<Chord, Vec<Function>> {
+        let mut all: BTreeMap<Chord, Vec<Function>> = BTreeMap::new();
+        for (&function, chords) in &self.chords {
+            for &chord in chords {
+                all.entry(chord).or_default().push(function);
+            }
+        }
+        all.retain(|_, functions| functions.len() > 1);
+        all
     }
 
     /// Gives a function this key in place of those it had, and takes it from every other.
@@ -206,7 +211,11 @@ mod tests {
         });
         let mut map = KeyMap::from_kept(&Kept { keys: keys.into() });
         let (f12, space) = (Chord::plain(Key::F12), Chord::plain(Key::Space));
-        assert_eq!(map.conflicts(), [f12, space].into());
+        let conflicts = [
+            (f12, vec![Function::Record, Function::Marker]),
+            (space, vec![Function::Cut, Function::Undo]),
+        ];
+        assert_eq!(map.conflicts(), conflicts.into());
         assert_eq!(
             map.function(space),
             Some(Function::Undo),

@@ -1,12 +1,12 @@
 //! The panel in which keys are given to functions: search, press the new key, and decide where two
 //! claim the same.
 
-use egui::{Align, Event, Key, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, Event, Id, Key, Layout, Rect, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::chord::Chord;
 use super::function::{Function, Group};
 use super::map::KeyMap;
-use crate::ui::{lang, theme};
+use crate::ui::{lang, layout, theme};
 
 /// See the module's words.
 #[derive(Debug, Default)]
@@ -65,14 +65,19 @@ impl Panel {
         false
     }
 
-    /// Draws the panel, in a window of its own over the desk, and gives whether the map was changed.
-    pub fn show(&mut self, ui: &Ui, map: &mut KeyMap) -> bool {
+    /// What egui knows its window by.
+    pub fn window() -> Id {
+        Id::unique("keys panel")
+    }
+
+    /// Draws the panel, in a window of its own in this room, and gives whether the map was changed.
+    pub fn show(&mut self, ui: &Ui, room: Rect, map: &mut KeyMap) -> bool {
         let mut open = self.open;
         let before = map.clone();
         egui::Window::new(lang::text("keys-panel-title"))
-            .id(egui::Id::unique("keys panel"))
+            .id(Self::window())
             .open(&mut open)
-            .default_size(vec2(560.0, 520.0))
+            .fixed_rect(layout::window(room, layout::WINDOW))
             .collapsible(false)
             .show(ui.ctx(), |ui| self.contents(ui, map));
         self.open = open;
@@ -97,9 +102,17 @@ impl Panel {
         self.decide(ui, map);
         let conflicts = map.conflicts();
         if !conflicts.is_empty() {
-            let names: Vec<String> = conflicts.iter().map(|chord| chord.name()).collect();
-            let values = [("keys", names.join(", ").into())];
-            let text = lang::with("keys-panel-conflicts", &values);
+            let each = conflicts.into_iter().map(|(chord, functions)| {
+                let all: Vec<String> = functions.into_iter().map(Function::words).collect();
+                let values = [("key", chord.name().into()), ("all", all.join(", ").into())];
+                lang::with("keys-panel-conflict", &values)
+            });
+            let each: Vec<String> = each.collect();
+            let text = format!(
+                "{} {}",
+                lang::text("keys-panel-conflicts"),
+                each.join(" · ")
+            );
             ui.label(RichText::new(text).color(theme::AMBER));
         }
         ui.separator();
@@ -155,7 +168,7 @@ impl Panel {
         let words = function.words();
         ui.horizontal(|ui| {
             ui.add_sized(
-                vec2(300.0, 24.0),
+                vec2((ui.available_width() - 236.0).clamp(100.0, 340.0), 24.0),
                 egui::Label::new(&words).truncate().halign(Align::Min),
             );
             let waits = self.waiting == Some(function);

@@ -1,15 +1,17 @@
-//! The sheet of all keys, over the window while it is asked for. The keys do what it says meanwhile.
+//! The sheet of all keys, beside the pictures while it is asked for. The keys do what it says meanwhile.
 
-use egui::{Align, Color32, Order, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 use super::function::{Function, Group};
 use super::map::KeyMap;
 use crate::ui::{lang, paint, theme};
 
 /// Height of a line, in points.
-const LINE: f32 = 20.0;
+const LINE: f32 = 18.0;
 /// Least width of a column, in points.
-const COLUMN: f32 = 360.0;
+const COLUMN: f32 = 390.0;
+/// Width of the keys in it, in points.
+const KEYS: f32 = 124.0;
 
 /// See the module's words.
 #[derive(Debug, Default)]
@@ -27,20 +29,23 @@ enum Line {
 }
 
 impl Sheet {
-    /// Draws it over a window. A click or Esc puts it away.
-    pub fn show(&mut self, ui: &Ui, window: Rect, map: &KeyMap) {
+    /// Draws it into the room there is, where it hides nothing that is on air. A click puts it away.
+    pub fn show(&mut self, ui: &Ui, room: Rect, map: &KeyMap) {
         if !self.open {
             return;
         }
         let area = egui::Area::new(egui::Id::unique("key sheet"))
             .order(Order::Foreground)
-            .fixed_pos(window.min);
+            .constrain(false)
+            .fixed_pos(room.min);
         area.show(ui.ctx(), |ui| {
-            let back = Color32::from_rgba_premultiplied(10, 12, 14, 246);
-            ui.painter().rect_filled(window, 0, back);
-            let response = ui.interact(window, egui::Id::unique("key sheet back"), Sense::click());
-            let inside = window.shrink2(vec2(28.0, 20.0));
-            let head = inside.with_max_y(inside.top() + 30.0);
+            let painter = ui.painter();
+            painter.rect_filled(room, theme::ROUND, theme::BACKGROUND);
+            let edge = Stroke::new(1.0, theme::PRESSED);
+            painter.rect_stroke(room, theme::ROUND, edge, StrokeKind::Inside);
+            let response = ui.interact(room, egui::Id::unique("key sheet back"), Sense::click());
+            let inside = room.shrink2(vec2(14.0, 8.0));
+            let head = inside.with_max_y(inside.top() + 26.0);
             let title = lang::text("keys-sheet-title");
             paint::said_line(
                 ui,
@@ -48,51 +53,56 @@ impl Sheet {
                 Align::Min,
                 "key sheet title",
                 &title,
-                theme::bold(18.0),
+                theme::bold(16.0),
                 theme::TEXT,
             );
             let hint = lang::text("keys-sheet-close");
             paint::line(ui, head, Align::Max, &hint, theme::font(13.0), theme::DIM);
-            let body = inside.with_min_y(head.bottom() + 8.0);
+            let body = inside.with_min_y(head.bottom() + 4.0);
             let mut body_ui = ui.new_child(UiBuilder::new().max_rect(body));
-            columns(&mut body_ui, body, &lines(map));
-            let away = response.clicked() || ui.input(|i| i.key_pressed(egui::Key::Escape));
-            self.open = !away;
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(&mut body_ui, |ui| columns(ui, &lines(map)));
+            self.open = !response.clicked();
         });
     }
 }
 
-fn columns(ui: &mut Ui, body: Rect, lines: &[Line]) {
-    let most = ((body.width() / COLUMN) as usize).max(1);
-    let fits = |line: f32| (body.height() / line) as usize * most >= lines.len();
-    // A low window gets smaller letters rather than a sheet that is cut off.
-    let size = [LINE, 17.0, 14.0].into_iter().find(|&line| fits(line));
-    let line = size.unwrap_or(12.0);
-    let rows = ((body.height() / line) as usize).max(1);
-    let width = body.width() / lines.len().div_ceil(rows).clamp(1, most.max(1)) as f32;
+/// Draws the lines in as many columns as there is room for; all of them, for they can be scrolled to.
+fn columns(ui: &mut Ui, lines: &[Line]) {
+    let width = ui.available_width();
+    let most = ((width / COLUMN) as usize).max(1);
+    let rows = lines.len().div_ceil(most).max(1);
+    let size = vec2(width, rows as f32 * LINE);
+    let (body, _) = ui.allocate_exact_size(size, Sense::hover());
+    let width = width / most as f32;
     for (i, text) in lines.iter().enumerate() {
-        let corner = body.min + vec2((i / rows) as f32 * width, (i % rows) as f32 * line);
-        let rect = Rect::from_min_size(corner, vec2(width - 16.0, line));
+        let corner = body.min + vec2((i / rows) as f32 * width, (i % rows) as f32 * LINE);
+        let rect = Rect::from_min_size(corner, vec2(width - 12.0, LINE));
         match text {
             Line::Heading(text) => {
-                let font = theme::bold(line * 0.68);
+                let font = theme::bold(13.0);
                 paint::said_line(ui, rect, Align::Min, ("sheet", i), text, font, theme::BLUE);
             }
             Line::Keys(keys, words) => {
-                let split = rect.left() + 168.0;
+                let split = rect.left() + KEYS;
                 let left = rect.with_max_x(split - 8.0);
                 let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
-                let bold = theme::bold(line * 0.64);
-                paint::line(ui, left, Align::Max, keys, bold, theme::TEXT);
-                let font = theme::font(line * 0.64);
-                paint::line(ui, right, Align::Min, words, font, theme::TEXT);
-                paint::say(ui, rect, ("sheet", i), &format!("{keys}: {words}"));
+                let (bold, font) = (theme::bold(12.0), theme::font(12.0));
+                let cut = paint::fitted(ui, left, Align::Max, keys, bold, theme::TEXT).1
+                    | paint::fitted(ui, right, Align::Min, words, font, theme::TEXT).1;
+                let whole = format!("{keys}: {words}");
+                let said = paint::say(ui, rect, ("sheet", i), &whole);
+                if cut {
+                    said.on_hover_text(whole);
+                }
             }
         }
     }
 }
 
-/// What the sheet says: every function that has a key. Ten scenes on their usual digits are one line.
+/// What the sheet says: every function that has a key, and the keys of controls. Ten scenes on their
+/// usual digits are one line.
 fn lines(map: &KeyMap) -> Vec<Line> {
     let mut lines = Vec::new();
     for group in Group::ALL {
@@ -105,7 +115,10 @@ fn lines(map: &KeyMap) -> Vec<Line> {
                 .iter()
                 .all(|&f| map.is_usual(f) && !map.name(f).is_empty());
             if let (true, [first, .., last]) = (usual, some) {
-                let keys = format!("{} … {}", map.name(*first), map.name(*last));
+                // They are held with the same keys: said once.
+                let last_key = map.chords(*last).first().map(|chord| chord.key_name());
+                let last_key = last_key.unwrap_or_default();
+                let keys = format!("{} … {last_key}", map.name(*first));
                 found.push(Line::Keys(keys, range(*first, *last)));
                 continue;
             }
@@ -125,8 +138,22 @@ fn lines(map: &KeyMap) -> Vec<Line> {
             lines.append(&mut found);
         }
     }
+    lines.push(Line::Heading(lang::text("keys-group-controls")));
+    lines.extend(FIXED.map(|(keys, words)| Line::Keys(lang::text(keys), lang::text(words))));
     lines
 }
+
+/// The keys that lead through the controls, and those of the control that has the keyboard: these are
+/// the same on every desk.
+const FIXED: [(&str, &str); 7] = [
+    ("keys-fixed-tab", "keys-fixed-tab-does"),
+    ("keys-fixed-esc", "keys-fixed-esc-does"),
+    ("keys-fixed-press", "keys-fixed-press-does"),
+    ("keys-fixed-arrows", "keys-fixed-arrows-does"),
+    ("keys-fixed-shift", "keys-fixed-shift-does"),
+    ("keys-fixed-delete", "keys-fixed-delete-does"),
+    ("keys-fixed-drag", "keys-fixed-drag-does"),
+];
 
 fn range(first: Function, last: Function) -> String {
     let (key, from, to) = match (first, last) {
@@ -162,6 +189,16 @@ mod tests {
         assert_eq!(cut(&map).0.as_deref(), Some("F12"));
         map.clear(Function::Cut);
         assert_eq!(cut(&map), (None, count - 1));
+        let all = |map: &KeyMap| format!("{:?}", lines(map));
+        for said in [
+            "\"Alt+Shift+1 … 0\"",
+            "\"Ctrl+N\"",
+            "\"F10\"",
+            "\"Ctrl+Shift+S\"",
+            "\"Esc\"",
+        ] {
+            assert!(all(&map).contains(said), "{said} in {}", all(&map));
+        }
         // Ten scenes are one line until one of them has another key.
         map.give(Function::Preview(3), Chord::plain(Key::D));
         assert_eq!(cut(&map).1, count - 1 + 9);

@@ -72,8 +72,13 @@ impl FolderChoice {
         }
     }
 
-    /// Draws the field while a folder is asked for, over a window; the folder that was chosen, once.
-    pub fn show(&mut self, ctx: &Context, window: Rect) -> Option<PathBuf> {
+    /// Nothing is to be chosen any more; a dialog that is still open is not heard.
+    pub fn give_up(&mut self) {
+        (self.answer, self.typed) = (None, None);
+    }
+
+    /// Draws the field while a folder is asked for, in this room; the folder that was chosen, once.
+    pub fn show(&mut self, ctx: &Context, room: Rect) -> Option<PathBuf> {
         let now = ctx.input(|i| i.time);
         if let Some(answer) = self.answer.as_ref().map(Receiver::try_recv)
             && answer != Err(TryRecvError::Empty)
@@ -86,9 +91,8 @@ impl FolderChoice {
                 return chosen;
             }
         }
-        let answer = self.typed.as_mut()?.show(ctx, window)?;
-        // A dialog that is still open is not heard any more.
-        (self.answer, self.typed) = (None, None);
+        let answer = self.typed.as_mut()?.show(ctx, room)?;
+        self.give_up();
         match answer {
             Answer::Path(text) => Some(PathBuf::from(text)),
             Answer::GaveUp => None,

@@ -1,7 +1,7 @@
 //! The form in which a destination is made or changed. The key that is typed goes to where the engine
 //! keeps it and nowhere else; the show gets the name under which it is kept.
 
-use egui::{Align2, ComboBox, Context, Key as Pressed, Pos2, RichText, TextEdit, Ui, Window};
+use egui::{Align2, ComboBox, Context, Id, Rect, RichText, ScrollArea, TextEdit, Ui, Window};
 
 use super::super::said::said;
 use super::super::{lang, theme, view::View};
@@ -9,8 +9,8 @@ use super::presets::Preset;
 use crate::door::{Command, Event, GivenKey};
 use crate::show::{Destination, Edit, Item, Key};
 
-/// Width of the form's fields, in points.
-const FIELD: f32 = 300.0;
+/// Width of each of the form's two columns, in points.
+const FIELD: f32 = 290.0;
 /// The beginning of 2026, in seconds since 1970.
 const BEGINNING: i64 = 1_767_225_600;
 
@@ -133,8 +133,8 @@ impl Form {
         }
     }
 
-    /// Draws it, with its right upper corner at `at`; false when it is to be closed.
-    pub fn show(&mut self, ctx: &Context, view: &View, at: Pos2) -> bool {
+    /// Draws it in this room; false when it is to be closed.
+    pub fn show(&mut self, ctx: &Context, view: &View, room: Rect) -> bool {
         if self.phase == Phase::Kept {
             self.save(view);
         }
@@ -145,24 +145,45 @@ impl Form {
         });
         let mut stays = self.phase != Phase::Done;
         Window::new(RichText::new(title).font(theme::bold(15.0)))
-            .id(egui::Id::unique("destination form"))
-            .pivot(Align2::RIGHT_TOP)
-            .default_pos(at)
+            .id(Self::window())
+            .pivot(Align2::RIGHT_BOTTOM)
+            .fixed_pos(room.right_bottom())
+            .constrain_to(room)
             .collapsible(false)
             .resizable(false)
-            .show(ctx, |ui| stays &= self.fields(ui, view));
-        let escaped = ctx.input(|i| i.key_pressed(Pressed::Escape));
-        stays && !escaped
+            .show(ctx, |ui| {
+                // Below the fields stay the buttons, above them the title.
+                let most = room.height() - 130.0;
+                stays &= self.fields(ui, view, most);
+            });
+        stays
     }
 
-    fn fields(&mut self, ui: &mut Ui, view: &View) -> bool {
+    /// What egui knows its window by.
+    pub fn window() -> Id {
+        Id::unique("destination form")
+    }
+
+    /// Draws the fields no higher than this many points, and the buttons under them.
+    fn fields(&mut self, ui: &mut Ui, view: &View, most: f32) -> bool {
         let mut stays = true;
         ui.add_enabled_ui(matches!(self.phase, Phase::Filling), |ui| {
-            self.platform(ui);
-            field(ui, "outputs-form-label", &mut self.label, false, "");
-            let like = self.preset.looks_like();
-            field(ui, "outputs-form-server", &mut self.server, false, like);
-            self.key_field(ui, view);
+            let scroll = ScrollArea::vertical().max_height(most);
+            scroll.show(ui, |ui| {
+                ui.horizontal_top(|ui| {
+                    ui.vertical(|ui| {
+                        ui.set_width(FIELD);
+                        self.platform(ui);
+                        field(ui, "outputs-form-label", &mut self.label, false, "");
+                        let like = self.preset.looks_like();
+                        field(ui, "outputs-form-server", &mut self.server, false, like);
+                    });
+                    ui.vertical(|ui| {
+                        ui.set_width(FIELD);
+                        self.key_field(ui, view);
+                    });
+                });
+            });
             if let Some(refusal) = &self.refusal {
                 ui.set_max_width(FIELD);
                 ui.label(RichText::new(said(refusal)).color(theme::AMBER));

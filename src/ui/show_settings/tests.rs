@@ -53,7 +53,8 @@ fn window() -> (Window, Arc<Recorder>) {
                     door: &*door,
                 };
                 stand.panel.follow(&view, stand.attached);
-                stand.panel.show(ui, &view, stand.attached);
+                let room = ui.ctx().content_rect();
+                stand.panel.show(ui, room, &view, stand.attached);
             },
             stand,
         );

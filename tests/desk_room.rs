@@ -1,0 +1,621 @@
+//! The window's room: no control is cut off in any arrangement and language, what opens hides neither
+//! the pictures nor what takes one to the other, Esc closes it again, and nothing moves that nobody
+//! moved.
+#![cfg(feature = "desk")]
+
+use std::path::Path;
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use egui::{Key, Modifiers, Order, Pos2, Rect, accesskit::Role, pos2, vec2};
+use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
+use regie::{
+    door::{
+        self, ClipStatus, Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
+        Snapshot, StingerStatus,
+    },
+    media,
+    show::{self, Show},
+    ui::{AnyDoor, Chooser, Desk, Graphics, Shows, install_theme},
+};
+
+#[path = "../src/ui/testing.rs"]
+mod testing;
+
+/// A show with names that are longer than their places.
+const SHOW: &str = r#"(version: 1, name: "Forum", sources: [
+    (id: "cam", label: "Stage", kind: Test(pattern: Bars, tone_hz: 1000)),
+    (id: "ann", label: "Ann Martin-Delacroix, at the table at the far left", kind: Camera(device: "usb-046d_C920_1A2B3C4D")),
+    (id: "clip", label: "Opening", kind: File(path: "a film with a very long name of its own.mp4")),
+    (id: "net", label: "Truck", kind: Network(url: "srt://:9000?mode=listener"))],
+    scenes: [(id: "duo", label: "Side by side, with everybody who sits at the table", layers: [
+        (source: "cam", rect: (0.0, 0.25, 0.5, 0.5)), (source: "ann", rect: (0.5, 0.25, 0.5, 0.5))])],
+    stingers: [(id: "sting", label: "Logo", path: "sting.webm", cut_frame: 12)])"#;
+
+fn the_show() -> Show {
+    show::parse(Path::new("x.ron"), SHOW).unwrap()
+}
+
+/// An engine's door: it holds a state and a show.
+struct Engine {
+    snapshot: Mutex<Snapshot>,
+    events: Mutex<Vec<Event>>,
+    sent: Mutex<Vec<Command>>,
+    last: AtomicU64,
+}
+
+impl Door for Engine {
+    fn send(&self, command: Command) -> u64 {
+        if command == (Command::Show {}) {
+            self.events.lock().unwrap().push(Event::Show {
+                revision: 0,
+                show: Arc::new(the_show()),
+                file: None,
+            });
+        }
+        self.sent.lock().unwrap().push(command);
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+    fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        Some(Arc::new(self.snapshot.lock().unwrap().clone()))
+    }
+    fn next_event(&self) -> Option<Event> {
+        self.events.lock().unwrap().pop()
+    }
+    fn watch(&self, _: Vec<MonitorRequest>) {}
+    fn monitor(&self, _: &MonitorId) -> Option<Arc<MonitorPicture>> {
+        None
+    }
+    fn attached(&self) -> bool {
+        true
+    }
+}
+
+impl Engine {
+    fn new() -> Arc<Self> {
+        let mut snapshot = testing::snapshot();
+        for id in ["clip", "net"] {
+            let mut source = snapshot.sources[1].clone();
+            (source.id, source.label) = (id.to_owned(), id.to_owned());
+            source.tally = door::Tally::Off;
+            snapshot.sources.push(source);
+        }
+        // As many as there is room for.
+        for i in 0..5 {
+            let mut scene = snapshot.scenes[0].clone();
+            scene.id = format!("more{i}");
+            scene.sources = vec!["cam".to_owned()];
+            snapshot.scenes.push(scene);
+        }
+        snapshot.stingers = vec![StingerStatus {
+            id: "sting".to_owned(),
+            label: "Logo".to_owned(),
+            ..StingerStatus::default()
+        }];
+        Arc::new(Self {
+            snapshot: Mutex::new(snapshot),
+            events: Mutex::default(),
+            sent: Mutex::default(),
+            last: AtomicU64::new(0),
+        })
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
+        change(&mut self.snapshot.lock().unwrap());
+    }
+}
+
+/// Names no file, and opens no show.
+struct Nobody;
+
+impl Chooser for Nobody {
+    fn open(&self, _: Option<&Path>) -> Option<std::path::PathBuf> {
+        None
+    }
+    fn save(&self, _: &str, _: Option<&Path>, _: &str) -> Option<std::path::PathBuf> {
+        None
+    }
+    fn folder(&self, _: &str, _: Option<&Path>) -> Option<std::path::PathBuf> {
+        None
+    }
+}
+
+impl Shows for Nobody {
+    fn open(&self, _: &Path) -> Result<AnyDoor, String> {
+        Err("no engine".to_owned())
+    }
+    fn open_beside(&self, _: &Path) -> Result<(), String> {
+        Ok(())
+    }
+    fn recent(&self) -> Vec<std::path::PathBuf> {
+        Vec::new()
+    }
+}
+
+/// The language is the whole process's: one test at a time.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Opened {
+    window: Harness<'static, Desk>,
+    folder: tempfile::TempDir,
+}
+
+/// A control as it is found: what it is, what it is called, and which of those of that name it is.
+type Name = (Role, String, usize);
+
+/// The files with which a window is opened.
+struct Kept<'a> {
+    desk: &'a str,
+    keys: Option<&'a str>,
+}
+
+fn open(door: &Arc<Engine>, kept: &Kept, size: (f32, f32)) -> Opened {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("desk.ron"), kept.desk).unwrap();
+    if let Some(keys) = kept.keys {
+        std::fs::write(folder.path().join("keys.ron"), keys).unwrap();
+    }
+    let desk = Desk::new(door.clone(), Graphics::default(), Arc::default())
+        .remembering(Some(folder.path().to_owned()))
+        .with_shows(Arc::new(Nobody))
+        .choosing_by(Arc::new(Nobody));
+    let window = Harness::builder()
+        .with_size(vec2(size.0, size.1))
+        .with_step_dt(0.1)
+        .with_context_setup(|ctx| {
+            install_theme(ctx);
+            ctx.all_styles_mut(|style| {
+                style.animation_time = 0.0;
+                style.scroll_animation = egui::style::ScrollAnimation::none();
+            });
+        })
+        .build_ui_state(|ui, desk: &mut Desk| desk.show(ui), desk);
+    let mut opened = Opened { window, folder };
+    opened.pass();
+    opened
+}
+
+fn english(door: &Arc<Engine>) -> Opened {
+    let desk = "(language: Some(\"en\"))";
+    open(door, &Kept { desk, keys: None }, (1280.0, 800.0))
+}
+
+impl Opened {
+    fn pass(&mut self) {
+        self.window.run_steps(4);
+    }
+
+    fn click(&mut self, label: &str) {
+        self.one(label).scroll_to_me();
+        self.pass();
+        self.one(label).click();
+        self.pass();
+    }
+
+    /// The one control of this name.
+    fn one<'a>(&'a self, label: &'a str) -> egui_kittest::Node<'a> {
+        let is_control = |role: Role| !matches!(role, Role::Label | Role::TextRun);
+        let mut found: Vec<_> = self
+            .window
+            .query_all_by_label(label)
+            .filter(|node| is_control(node.accesskit_node().role()))
+            .collect();
+        let there: Vec<Name> = self.controls().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(found.len(), 1, "{label:?} of {there:?}");
+        found.remove(0)
+    }
+
+    fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.window.key_press_modifiers(modifiers, key);
+        self.pass();
+    }
+
+    fn is_said(&self, label: &str) -> bool {
+        self.window
+            .query_all_by_label_contains(label)
+            .next()
+            .is_some()
+    }
+
+    fn place(&self, label: &str) -> Rect {
+        self.one(label).rect()
+    }
+
+    /// The controls, each with its place.
+    fn controls(&self) -> Vec<(Name, Rect)> {
+        let mut found: Vec<(Name, Rect)> = Vec::new();
+        for node in self.window.root().children_recursive() {
+            let control = node.accesskit_node();
+            let is_one = matches!(
+                control.role(),
+                Role::Button
+                    | Role::CheckBox
+                    | Role::ComboBox
+                    | Role::Slider
+                    | Role::SpinButton
+                    | Role::TextInput
+                    | Role::PasswordInput
+                    | Role::MenuItem
+            );
+            let Some(label) = control.label().filter(|_| is_one) else {
+                continue;
+            };
+            let same = |name: &Name| name.0 == control.role() && name.1 == label;
+            let nth = found.iter().filter(|(name, _)| same(name)).count();
+            found.push(((control.role(), label, nth), node.rect()));
+        }
+        found
+    }
+
+    /// How much of the control in this place is seen: the most of any that is there.
+    fn seen_of(&self, place: Rect) -> f32 {
+        self.window.ctx.viewport(|viewport| {
+            let layers = viewport.prev_pass.widgets.layers();
+            let here = layers.flat_map(|(_, widgets)| widgets).filter(|widget| {
+                let apart = widget.rect.min.distance(place.min);
+                apart + widget.rect.max.distance(place.max) < 0.5
+            });
+            let seen = here.map(|widget| widget.interact_rect.intersect(widget.rect));
+            seen.map(|rect| rect.width().max(0.0) * rect.height().max(0.0))
+                .fold(0.0, f32::max)
+        })
+    }
+
+    /// The controls that are cut off, and stay so when they are scrolled to.
+    fn cut(&mut self) -> Vec<String> {
+        let window = self.window.ctx.content_rect();
+        let is_cut = |opened: &Self, place: Rect| {
+            let whole = place.width() * place.height();
+            opened.seen_of(place) < whole * 0.98 || !window.expand(0.5).contains_rect(place)
+        };
+        let suspects: Vec<Name> = self
+            .controls()
+            .into_iter()
+            .filter(|(_, place)| is_cut(self, *place))
+            .map(|(name, _)| name)
+            .collect();
+        let mut cut = Vec::new();
+        for name in suspects {
+            let (role, label, nth) = &name;
+            let all = self.window.query_all_by_role_and_label(*role, label);
+            if let Some(node) = all.collect::<Vec<_>>().get(*nth) {
+                node.scroll_to_me();
+            }
+            self.pass();
+            let now = self
+                .controls()
+                .into_iter()
+                .find(|(found, _)| *found == name);
+            if let Some((_, place)) = now.filter(|(_, place)| is_cut(self, *place)) {
+                cut.push(format!("{role:?} {label:?} at {place}"));
+            }
+        }
+        cut
+    }
+
+    /// The label of the layer that is seen at a point: the window itself, or what lies over it.
+    fn is_covered(&self, at: Pos2) -> bool {
+        let layer = self.window.ctx.layer_id_at(at);
+        layer.is_some_and(|layer| layer.order > Order::Background)
+    }
+
+    /// Whether anything lies over PVW, PGM, or what takes one to the other, or over the top bar.
+    fn covers_the_stage(&self) -> Option<Pos2> {
+        let cut = self.place("CUT");
+        let right = self.place("Fade to black").right();
+        let top = self.place("File").bottom();
+        let stage = Rect::from_min_max(pos2(cut.left(), top), pos2(right, cut.bottom()));
+        let bar = Rect::from_min_max(pos2(4.0, 4.0), pos2(1276.0, top - 2.0));
+        points(stage)
+            .chain(points(bar))
+            .find(|at| self.is_covered(*at))
+    }
+
+    /// The controls of the window itself that something lies over.
+    fn covered(&self) -> Vec<String> {
+        let on_the_window = |rect: Rect| {
+            self.window.ctx.viewport(|viewport| {
+                let layers = viewport.prev_pass.widgets.layers();
+                let mut widgets = layers.flat_map(|(_, widgets)| widgets);
+                widgets.any(|w| {
+                    w.layer_id.order == Order::Background
+                        && w.rect.min.distance(rect.min) + w.rect.max.distance(rect.max) < 0.5
+                })
+            })
+        };
+        let controls = self.controls().into_iter();
+        let here = controls.filter(|(_, rect)| on_the_window(*rect));
+        here.filter_map(|(name, rect)| {
+            let at = points(rect.shrink(2.0)).find(|at| self.is_covered(*at))?;
+            let layer = self.window.ctx.layer_id_at(at);
+            let area = layer.and_then(|l| self.window.ctx.memory(|m| m.area_rect(l.id)));
+            Some(format!("{name:?} at {rect} under {layer:?} {area:?}"))
+        })
+        .collect()
+    }
+}
+
+/// Points all over a rectangle.
+fn points(rect: Rect) -> impl Iterator<Item = Pos2> {
+    let at = move |x: u8, y: u8| rect.lerp_inside(vec2(f32::from(x), f32::from(y)) / 16.0);
+    (0..=16).flat_map(move |x| (0..=16).map(move |y| at(x, y)))
+}
+
+const ARRANGEMENTS: [&str; 4] = ["Director", "Sound", "OnePerson", "Build"];
+
+#[test]
+fn no_control_is_cut_off_in_any_arrangement_and_language() {
+    let _alone = alone();
+    // What is looked at where the show is built, in each language.
+    let looked_at = [
+        (
+            "en",
+            [
+                "Opening, File · a film with a very long name of its own.mp4",
+                "Stage, Test pattern · Colour bars, PGM",
+                "Colour correction",
+                "Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
+                "Add a source",
+                "Network source…",
+                "Stingers",
+                "Holding slate",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "Opening, Fichier · a film with a very long name of its own.mp4",
+                "Stage, Mire · Barres de couleur, PGM",
+                "Étalonnage",
+                "Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
+                "Nouvelle source",
+                "Source réseau…",
+                "Stingers",
+                "Carton d’attente",
+            ],
+        ),
+    ];
+    let mut faults = Vec::new();
+    for (tag, steps) in looked_at {
+        for size in [(1280.0, 800.0), (1920.0, 1080.0)] {
+            for arrangement in ARRANGEMENTS {
+                let door = Engine::new();
+                door.change(|s| s.edit.autosave = Some("x.autosave".into()));
+                let desk = format!("(language: Some({tag:?}), arrangement: {arrangement})");
+                let kept = Kept {
+                    desk: &desk,
+                    keys: None,
+                };
+                let mut opened = open(&door, &kept, size);
+                let mut look = |opened: &mut Opened, at: &str| {
+                    for cut in opened.cut() {
+                        faults.push(format!("{tag} {size:?} {arrangement} {at}: {cut}"));
+                    }
+                };
+                look(&mut opened, "as it opens");
+                if arrangement == "Build" {
+                    for step in steps {
+                        opened.click(step);
+                        look(&mut opened, step);
+                    }
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn what_opens_hides_nothing_that_is_on_air_and_esc_closes_the_topmost() {
+    let _alone = alone();
+    let door = Engine::new();
+    let mut desk = english(&door);
+    let ctrl = Modifiers::COMMAND;
+    let none = Modifiers::NONE;
+    assert_eq!(desk.covers_the_stage(), None);
+
+    // Each by what opens it, and what is read in it then.
+    let opens: [(&str, &str, &dyn Fn(&mut Opened)); 6] = [
+        ("the keys", "Usual keys for all", &|d| d.press(ctrl, Key::K)),
+        ("the settings", "Apply", &|d| {
+            d.click("File");
+            d.click("Show settings…");
+        }),
+        ("the sheet", "Alt+Shift+1 … 0", &|d| {
+            d.press(Modifiers::SHIFT, Key::Questionmark);
+        }),
+        (
+            "the transition",
+            "Nothing more to set for this kind.",
+            &|d| {
+                d.click("Everything about the transition");
+            },
+        ),
+        ("a destination", "Stream key", &|d| {
+            d.click("Add a destination")
+        }),
+        ("a path", "Path of the file", &|d| d.press(ctrl, Key::O)),
+    ];
+    for (what, read, open) in opens {
+        open(&mut desk);
+        desk.pass();
+        assert!(desk.is_said(read), "{what} is open");
+        assert_eq!(desk.covers_the_stage(), None, "{what}");
+        desk.press(none, Key::Escape);
+        desk.pass();
+        assert!(!desk.is_said(read), "Esc closes {what}");
+    }
+
+    // The one that was opened last goes first, and each Esc closes one.
+    desk.press(ctrl, Key::K);
+    desk.click("File");
+    desk.click("Show settings…");
+    desk.click("List of events");
+    desk.press(Modifiers::SHIFT, Key::Questionmark);
+    let reads = [
+        "Alt+Shift+1 … 0",
+        "Apply",
+        "Usual keys for all",
+        "nothing has happened yet",
+    ];
+    for (i, read) in reads.iter().enumerate() {
+        assert!(desk.is_said(read), "{read}");
+        desk.press(none, Key::Escape);
+        assert!(!desk.is_said(read), "{read}");
+        let others = reads[i + 1..].iter();
+        assert!(
+            others.clone().all(|other| desk.is_said(other)),
+            "only {read}"
+        );
+    }
+}
+
+#[test]
+fn news_and_events_cover_no_control() {
+    let _alone = alone();
+    for arrangement in ARRANGEMENTS {
+        let door = Engine::new();
+        let settings = format!("(language: Some(\"en\"), arrangement: {arrangement})");
+        let kept = Kept {
+            desk: &settings,
+            keys: None,
+        };
+        let mut desk = open(&door, &kept, (1280.0, 800.0));
+        let before = desk.controls();
+        door.change(|s| s.edit.autosave = Some("x.autosave".into()));
+        desk.pass();
+        assert!(desk.is_said("never saved"));
+        assert_eq!(desk.covered(), Vec::<String>::new(), "{arrangement}");
+        let after = desk.controls();
+        for found in &before {
+            assert!(after.contains(found), "{found:?} in {arrangement}");
+        }
+        desk.click("List of events");
+        assert_eq!(desk.covered(), Vec::<String>::new(), "{arrangement}");
+        let stays = [
+            "CUT",
+            "AUTO",
+            "T-bar",
+            "1 Duo",
+            "Mute Stage",
+            "Start YouTube",
+        ];
+        for ((role, label, nth), rect) in &before {
+            if stays.contains(&label.as_str()) {
+                let name = (*role, label.clone(), *nth);
+                let found = desk
+                    .controls()
+                    .into_iter()
+                    .find(|(found, _)| *found == name);
+                assert_eq!(found.map(|(_, rect)| rect), Some(*rect), "{label}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_first_clip_moves_nothing() {
+    let _alone = alone();
+    for arrangement in ["Director", "OnePerson", "Build"] {
+        let door = Engine::new();
+        let settings = format!("(language: Some(\"en\"), arrangement: {arrangement})");
+        let kept = Kept {
+            desk: &settings,
+            keys: None,
+        };
+        let mut desk = open(&door, &kept, (1280.0, 800.0));
+        let before = desk.controls();
+        let line = |desk: &Opened| desk.window.get_by_label("PVW: 3 Ann").rect();
+        let before_line = line(&desk);
+        door.change(|s| s.sources[1].clip = Some(ClipStatus::default()));
+        desk.pass();
+        assert!(desk.is_said("Cue"), "the transport is there");
+        assert_eq!(line(&desk), before_line);
+        let after = desk.controls();
+        for found in before {
+            assert!(after.contains(&found), "{found:?} in {arrangement}");
+        }
+    }
+}
+
+#[test]
+fn every_key_can_be_another_and_two_that_claim_the_same_are_named() {
+    let _alone = alone();
+    let door = Engine::new();
+    let desk = "(language: Some(\"en\"))";
+    let keys =
+        Some("(keys: {\"open\": [\"F12\"], \"quit\": [\"F3\"], \"menus\": [\"F7\", \"G\"]})");
+    let mut desk = open(&door, &Kept { desk, keys }, (1280.0, 800.0));
+    desk.press(Modifiers::COMMAND, Key::O);
+    assert!(!desk.is_said("Path of the file"), "it is another key now");
+    desk.press(Modifiers::NONE, Key::F12);
+    assert!(desk.is_said("Path of the file"));
+    desk.press(Modifiers::NONE, Key::Escape);
+    desk.press(Modifiers::NONE, Key::G);
+    assert!(desk.window.get_by_label("File").is_focused());
+    desk.press(Modifiers::NONE, Key::Escape);
+    desk.press(Modifiers::COMMAND, Key::K);
+    for both in [
+        "F3: Transition: dip, Quit",
+        "F7: Transition: stinger, To the menus",
+    ] {
+        let said = desk
+            .window
+            .query_all_by_label_contains("Claimed more than once");
+        let said: Vec<String> = said.filter_map(|n| n.accesskit_node().value()).collect();
+        let said = said.join(" ").to_lowercase();
+        assert!(said.contains(&both.to_lowercase()), "{both}: {said}");
+    }
+    desk.click("Usual key for Quit");
+    desk.click("Usual key for To the menus");
+    assert!(!desk.is_said("Claimed more than once"));
+    assert!(desk.folder.path().join("keys.ron").exists());
+}
+
+#[test]
+fn panels_are_moved_and_resized_by_key_alone() {
+    let _alone = alone();
+    let door = Engine::new();
+    let mut desk = english(&door);
+    desk.press(Modifiers::COMMAND, Key::F9);
+    let name = "Move or resize Sources";
+    desk.window.get_by_label(name).focus();
+    desk.pass();
+    desk.press(Modifiers::NONE, Key::Enter);
+    let (cut, small) = (desk.place("CUT"), desk.place("1 Duo"));
+    assert!(small.top() > cut.bottom());
+    desk.window.get_by_label("Move up").focus();
+    desk.pass();
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert!(desk.place("1 Duo").bottom() < desk.place("CUT").top());
+    let before = desk.place("CUT").top();
+    desk.window.get_by_label("Less tall").focus();
+    desk.pass();
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert!(desk.place("CUT").top() != before);
+}
+
+#[test]
+fn a_row_too_long_for_its_place_ends_in_dots_and_is_read_where_the_pointer_rests() {
+    let _alone = alone();
+    let door = Engine::new();
+    let desk = "(language: Some(\"fr\"), arrangement: Build)";
+    let mut desk = open(&door, &Kept { desk, keys: None }, (1280.0, 800.0));
+    let row = desk
+        .window
+        .get_by_label_contains("Ann Martin-Delacroix, at the table at the far left, Caméra");
+    let (row, column) = (row.rect(), desk.place("Nouvelle source"));
+    assert!(
+        row.right() <= 1280.0 / 4.0 + 8.0,
+        "{row}: it stays in its column, {column}"
+    );
+    desk.window.hover_at(row.center());
+    desk.window.run_steps(20);
+    let whole = "Ann Martin-Delacroix, at the table at the far left\nCaméra";
+    assert!(desk.is_said(whole));
+}
