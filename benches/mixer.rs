@@ -26,8 +26,12 @@ fn main() {
     println!(
         "\nMixer: {STRIPS} stereo strips, a block of 10 ms, µs and times real time on one core"
     );
-    let mut everything = StripSettings::default();
-    everything.trim_db = 3.0;
+    let mut everything = StripSettings {
+        trim_db: 3.0,
+        pan: 0.3,
+        delay_ms: 40.0,
+        ..StripSettings::default()
+    };
     everything.high_pass.on = true;
     everything.gate.on = true;
     everything.eq.on = true;
@@ -35,8 +39,6 @@ fn main() {
         band.gain_db = gain;
     }
     everything.compressor.on = true;
-    everything.pan = 0.3;
-    everything.delay_ms = 40.0;
     show("every processor on", &rounds(|| mixer(&everything)));
     show("plain sum", &rounds(|| mixer(&StripSettings::default())));
     let peer = rounds(|| {
@@ -69,7 +71,7 @@ fn mixer(settings: &StripSettings) -> Option<f64> {
     let mut writers: Vec<SoundWriter> = (0..STRIPS)
         .map(|slot| {
             let (writer, reader) = sound_ring();
-            let strip = Strip::new(Track::new(reader, false), settings.clone());
+            let strip = Strip::new(Track::new(reader, false));
             mixer.put(slot, Some(Box::new(strip)));
             writer
         })
@@ -82,7 +84,7 @@ fn mixer(settings: &StripSettings) -> Option<f64> {
         position: 0,
         ramp: 1,
         strips: vec![heard; STRIPS],
-        settings: Vec::new(),
+        settings: (0..STRIPS).map(|slot| (slot, *settings)).collect(),
         program: 1.0,
     });
     let sound: Vec<f32> = (0..BLOCK * CHANNELS)

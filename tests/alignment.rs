@@ -10,7 +10,6 @@ use gstreamer_video as gst_video;
 use regie::audio::{Meters, Mixer, Order, Strip, StripGain, Track};
 use regie::input::{ClockMap, Slot, slot, sound_ring};
 use regie::media::{BLOCK, CHANNELS, NS_PER_S, Picture, Rate, SAMPLE_RATE, block_start};
-use regie::show::StripSettings;
 
 /// How far behind the house the mixer works, as in the engine.
 const BEHIND_NS: i64 = 8_000_000;

@@ -345,6 +345,7 @@ fn source(id: &str, kind: SourceKind) -> Source {
         fader_db: 0.0,
         mute: false,
         afv: Default::default(),
+        strip: Default::default(),
         picture_delay_ms: 0,
         colour: Default::default(),
     }

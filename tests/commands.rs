@@ -17,7 +17,7 @@ use regie::input::sound_ring;
 use regie::media::{BLOCK, CHANNELS, NS_PER_S, Rate, block_start, db_to_gain};
 use regie::show::{
     Afv, Destination, Edit, Format, Item, ItemKind, Key, Layer, Pattern, Scene, Show, Source,
-    SourceKind, StripSettings, VERSION,
+    SourceKind, VERSION,
 };
 
 /// −1 dBFS: nothing of the program is louder.
@@ -65,6 +65,7 @@ fn show() -> impl Strategy<Value = Show> {
                     fader_db,
                     mute,
                     afv,
+                    strip: Default::default(),
                     picture_delay_ms,
                     colour: Default::default(),
                 })
@@ -255,6 +256,7 @@ fn change() -> impl Strategy<Value = Edit> {
             fader_db: 0.0,
             mute: false,
             afv: Afv::Follow,
+            strip: Default::default(),
             picture_delay_ms: 0,
             colour: Default::default(),
         })
@@ -820,7 +822,7 @@ proptest! {
             .unzip();
         let mut mixer = Mixer::new(live.len(), meters.clone());
         for (slot, track) in tracks.into_iter().enumerate() {
-            mixer.put(slot, Some(Box::new(Strip::new(track, StripSettings::default()))));
+            mixer.put(slot, Some(Box::new(Strip::new(track))));
         }
         let mut packets = packets.iter().cycle();
         let mut last = 0;

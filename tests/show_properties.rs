@@ -208,6 +208,7 @@ fn source() -> impl Strategy<Value = Source> {
                 fader_db,
                 mute,
                 afv,
+                strip: Default::default(),
                 picture_delay_ms,
                 colour,
             },

@@ -454,7 +454,7 @@ mod tests {
         let mut strip = at_unity();
         strip.trim_db = 12.0;
         strip.invert = true;
-        strips.push(strip.clone());
+        strips.push(strip);
         strip.pick = Pick::Left;
         strip.eq.bands[0].gain_db = 12.0;
         strip.eq.bands[2] = Band {
@@ -463,7 +463,7 @@ mod tests {
             gain_db: 0.0,
             q: 0.5,
         };
-        strips.push(strip.clone());
+        strips.push(strip);
         strip.high_pass.hz = 400.0;
         strip.compressor.threshold_db = -40.0;
         strip.compressor.makeup_db = 10.0;

@@ -37,7 +37,7 @@ pub struct Order {
     /// By slot.
     pub strips: Vec<StripGain>,
     /// Settings that are new, with their slots. They take effect with the next block.
-    pub settings: Vec<(usize, Box<StripSettings>)>,
+    pub settings: Vec<(usize, StripSettings)>,
     /// The program's gain: fade to black.
     pub program: f32,
 }
@@ -67,8 +67,6 @@ pub struct Mixer {
 pub struct Strip {
     track: Track,
     delay: Delay,
-    /// Those that it begins with.
-    settings: StripSettings,
 }
 
 /// Four strips that are worked on together.
@@ -78,6 +76,8 @@ struct Desk {
     fader: Ramp,
     follow: Ramp,
     pan: Ramp,
+    /// Of each place, whoever has it.
+    settings: [StripSettings; STRIPS],
     /// One block of each, as far as it has come.
     block: Vec<Lanes>,
     /// Nothing has been in any of them since it was last silent.
@@ -94,6 +94,7 @@ impl Default for Desk {
             fader: Ramp::default(),
             follow: Ramp::default(),
             pan,
+            settings: Default::default(),
             block: vec![Lanes::ZERO; BLOCK],
             idle: true,
         }
@@ -120,11 +121,14 @@ impl Mixer {
 
     /// Gives a slot to a strip, which begins silent, or to none; gives back what was there, for its
     /// memory is not to be freed here.
-    pub fn put(&mut self, slot: usize, strip: Option<Box<Strip>>) -> Option<Box<Strip>> {
+    pub fn put(&mut self, slot: usize, mut strip: Option<Box<Strip>>) -> Option<Box<Strip>> {
         let Some(place) = self.strips.get_mut(slot) else {
             return strip;
         };
-        self.desks[slot / STRIPS].begin(slot % STRIPS, strip.as_deref());
+        let settings = self.desks[slot / STRIPS].begin(slot % STRIPS);
+        if let Some(strip) = &mut strip {
+            strip.delay.set(delay_samples(&settings));
+        }
         std::mem::replace(place, strip)
     }
 
@@ -188,8 +192,11 @@ impl Mixer {
             .take_while(|order| order.position < end)
         {
             for (slot, settings) in &order.settings {
-                if let Some(Some(strip)) = self.strips.get_mut(*slot) {
-                    self.desks[slot / STRIPS].set(slot % STRIPS, settings);
+                let Some(strip) = self.strips.get_mut(*slot) else {
+                    continue;
+                };
+                self.desks[slot / STRIPS].set(slot % STRIPS, settings);
+                if let Some(strip) = strip {
                     strip.delay.set(delay_samples(settings));
                 }
             }
@@ -269,20 +276,18 @@ impl Mixer {
 
 impl Desk {
     /// Another strip is in this place, or none: it comes in from silence, to the gains that its place
-    /// has.
-    fn begin(&mut self, place: usize, strip: Option<&Strip>) {
-        let neutral = StripSettings::default();
-        let settings = strip.map_or(&neutral, |strip| &strip.settings);
-        self.bank.set(place, settings);
+    /// has. Gives the place's settings.
+    fn begin(&mut self, place: usize) -> StripSettings {
         self.bank.clear(place);
         self.meter.clear(place);
-        self.pan.put(place, sides(settings));
         let wanted = self.fader.wanted(place);
         self.fader.put(place, [0.0; CHANNELS]);
         self.fader.go(place, wanted, SHORT_RAMP);
+        self.settings[place]
     }
 
     fn set(&mut self, place: usize, settings: &StripSettings) {
+        self.settings[place] = *settings;
         self.bank.set(place, settings);
         self.pan.go(place, sides(settings), SHORT_RAMP);
     }
@@ -316,14 +321,11 @@ impl Desk {
 }
 
 impl Strip {
-    /// A strip with these settings.
-    pub fn new(track: Track, settings: StripSettings) -> Self {
-        let mut delay = Delay::default();
-        delay.set(delay_samples(&settings));
+    /// A strip, worked on as its place is set.
+    pub fn new(track: Track) -> Self {
         Self {
             track,
-            delay,
-            settings,
+            delay: Delay::default(),
         }
     }
 }
@@ -356,10 +358,7 @@ mod tests {
         let meters = Arc::new(Meters::new(levels.len()));
         let mut mixer = Mixer::new(levels.len(), meters);
         for (slot, track) in tracks.into_iter().enumerate() {
-            mixer.put(
-                slot,
-                Some(Box::new(Strip::new(track, StripSettings::default()))),
-            );
+            mixer.put(slot, Some(Box::new(Strip::new(track))));
         }
         (mixer, writers)
     }

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{GivenKey, Tried};
-use crate::show::{Afv, Direction, Edit, Rgb, Source, TransitionKind, TransitionStyle};
+use crate::show::{
+    Afv, BandKind, Direction, Edit, Pick, Rgb, Source, StripSettings, TransitionKind,
+    TransitionStyle,
+};
 
 /// Everything that can be done. The JSON form is `{"command":"preview","scene":"one"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -95,6 +98,131 @@ pub enum Command {
         source: String,
         /// Muted.
         on: bool,
+    },
+    /// Gain before everything else.
+    Trim {
+        /// A source's id.
+        source: String,
+        /// −60 to +36 dB.
+        db: f32,
+    },
+    /// Turns a source's wave upside down.
+    Polarity {
+        /// A source's id.
+        source: String,
+        /// Upside down.
+        invert: bool,
+    },
+    /// Which of a source's channels are heard.
+    Channels {
+        /// A source's id.
+        source: String,
+        /// Which.
+        pick: Pick,
+    },
+    /// Sets a strip's high-pass. What is left out stays as it is.
+    HighPass {
+        /// A source's id.
+        source: String,
+        /// Whether it works.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+        /// 20 to 1000 Hz.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hz: Option<f32>,
+    },
+    /// Sets a strip's gate. What is left out stays as it is.
+    Gate {
+        /// A source's id.
+        source: String,
+        /// Whether it works.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+        /// −80 to 0 dBFS.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        threshold_db: Option<f32>,
+        /// 0 to 80 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        range_db: Option<f32>,
+        /// 0.1 to 100 ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attack_ms: Option<f32>,
+        /// 10 to 2000 ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hold_ms: Option<f32>,
+        /// 10 to 3000 ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        release_ms: Option<f32>,
+    },
+    /// Sets a strip's equaliser, or one of its bands. What is left out stays as it is.
+    Eq {
+        /// A source's id.
+        source: String,
+        /// Whether it works.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+        /// 1 to 4; needed for what follows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        band: Option<usize>,
+        /// Its shape.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<BandKind>,
+        /// 20 to 20 000 Hz.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hz: Option<f32>,
+        /// −18 to +18 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gain_db: Option<f32>,
+        /// 0.1 to 20.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        q: Option<f32>,
+    },
+    /// Sets a strip's compressor. What is left out stays as it is.
+    Compressor {
+        /// A source's id.
+        source: String,
+        /// Whether it works.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+        /// −60 to 0 dBFS.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        threshold_db: Option<f32>,
+        /// 1 to 20.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ratio: Option<f32>,
+        /// 0 to 24 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        knee_db: Option<f32>,
+        /// 0.1 to 200 ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attack_ms: Option<f32>,
+        /// 10 to 3000 ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        release_ms: Option<f32>,
+        /// 0 to 24 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        makeup_db: Option<f32>,
+    },
+    /// Places a source between left and right.
+    Pan {
+        /// A source's id.
+        source: String,
+        /// −1 (left) to 1 (right).
+        pan: f32,
+    },
+    /// Delays a source's sound.
+    Delay {
+        /// A source's id.
+        source: String,
+        /// 0 to 2000 ms.
+        ms: f32,
+    },
+    /// Sets everything of a strip at once.
+    Strip {
+        /// A source's id.
+        source: String,
+        /// As it is to be.
+        settings: Box<StripSettings>,
     },
     /// Whether a source's sound follows its picture.
     Afv {
@@ -254,7 +382,7 @@ pub enum Command {
     /// gave, or what is wrong, within some seconds. Nothing of it is seen or heard.
     TrySource {
         /// What to try.
-        source: Source,
+        source: Box<Source>,
     },
     /// Asks for a snapshot as an event.
     Snapshot {},

@@ -14,6 +14,7 @@ mod packing;
 mod place;
 mod server;
 mod snapshot;
+mod strip;
 mod trial;
 mod wire;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PackingStatus;
 use crate::media::Rate;
-use crate::show::{Afv, AtEnd, RecordingFormat, TransitionStyle};
+use crate::show::{Afv, AtEnd, RecordingFormat, StripSettings, TransitionStyle};
 
 /// The whole state of the show after one tick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -150,6 +150,15 @@ pub struct SourceStatus {
     pub mute: bool,
     /// Audio follows video.
     pub afv: Afv,
+    /// What is done to its sound before the fader.
+    #[serde(default, skip_serializing_if = "StripSettings::is_neutral")]
+    pub strip: StripSettings,
+    /// The most that its gate turned it down since the last snapshot, in dB, 0 or more.
+    #[serde(default)]
+    pub gate_db: f32,
+    /// The most that its compressor turned it down since the last snapshot, in dB, 0 or more.
+    #[serde(default)]
+    pub compressor_db: f32,
     /// Delay of its picture against its sound, in ms.
     pub picture_delay_ms: u32,
     /// Level behind the fader.

@@ -17,7 +17,9 @@ use crate::door::{
     Tally, Transition,
 };
 use crate::media::{Rate, db_to_gain};
-use crate::show::{Afv, Destination, Show, Source, SourceKind, TransitionStyle};
+use crate::show::{
+    Afv, BANDS, Destination, Show, Source, SourceKind, StripSettings, TransitionStyle,
+};
 use crate::video::Layout;
 
 const FADER_MAX_DB: f32 = 10.0;
@@ -78,6 +80,9 @@ pub enum Refusal {
     /// A clip's command with a position where there must be none, or without one.
     #[error("{0}")]
     ClipPosition(&'static str),
+    /// An equaliser's band that is none, or is not named.
+    #[error("which band? expected a band from 1 to {BANDS}")]
+    NoBand,
     /// An edit would take something off the air.
     #[error("{what} \"{id}\" is on air: take another scene first, or say that it is meant")]
     OnAir {
@@ -158,6 +163,8 @@ pub struct Strip {
     pub afv: Afv,
     /// Delay of the picture against the sound, in ms.
     pub picture_delay_ms: u32,
+    /// What is done to the sound before the fader.
+    pub settings: StripSettings,
 }
 
 impl Strip {
@@ -168,6 +175,7 @@ impl Strip {
             mute: source.mute,
             afv: source.afv,
             picture_delay_ms: source.picture_delay_ms,
+            settings: source.strip,
         }
     }
 
@@ -187,6 +195,9 @@ impl Strip {
         }
         if brings && (all || old.afv != new.afv) {
             self.afv = new.afv;
+        }
+        if brings && (all || old.strip != new.strip) {
+            self.settings = new.strip;
         }
         if old.picture_delay_ms != new.picture_delay_ms {
             self.picture_delay_ms = new.picture_delay_ms;
@@ -379,6 +390,7 @@ impl Core {
                     mute: saved.mute,
                     afv: saved.afv,
                     picture_delay_ms: saved.picture_delay_ms.min(PICTURE_DELAY_MAX_MS),
+                    settings: saved.settings,
                 };
             }
         }
@@ -421,6 +433,7 @@ impl Core {
                     mute: strip.mute,
                     afv: strip.afv,
                     picture_delay_ms: strip.picture_delay_ms,
+                    settings: strip.settings,
                 })
                 .collect(),
             streaming: self.streaming.iter().cloned().collect(),
@@ -439,6 +452,7 @@ impl Core {
                 fader_db: strip.fader_db,
                 mute: strip.mute,
                 afv: strip.afv,
+                settings: strip.settings,
             };
             (source.id.clone(), sound)
         });
@@ -558,6 +572,16 @@ impl Core {
                 let strip = self.strip(source)?;
                 self.strips[strip].afv = *mode;
             }
+            Command::Trim { .. }
+            | Command::Polarity { .. }
+            | Command::Channels { .. }
+            | Command::HighPass { .. }
+            | Command::Gate { .. }
+            | Command::Eq { .. }
+            | Command::Compressor { .. }
+            | Command::Pan { .. }
+            | Command::Delay { .. }
+            | Command::Strip { .. } => self.work_on_strip(command)?,
             Command::Clip {
                 source,
                 action,
@@ -653,6 +677,33 @@ impl Core {
 
     fn destinations(&self) -> impl Iterator<Item = &str> {
         self.cast.show.destinations.iter().map(|d| d.id.as_str())
+    }
+
+    /// Changes what a strip does to its sound; all that the command says, or nothing.
+    fn work_on_strip(&mut self, command: &Command) -> Result<(), Refusal> {
+        let Some((source, change)) = command.on_strip() else {
+            return Ok(());
+        };
+        let slot = self.strip(source)?;
+        let next = change(self.strips[slot].settings).ok_or(Refusal::NoBand)?;
+        let numbers = next.numbers().into_iter();
+        let wrong = numbers
+            .into_iter()
+            .find(|(_, value, range)| !range.contains(value));
+        if let Some((what, value, range)) = wrong {
+            return Err(Refusal::OutOfRange {
+                what,
+                value: value.to_string(),
+                expected: format!("{} to {}", range.start(), range.end()),
+            });
+        }
+        self.strips[slot].settings = next;
+        Ok(())
+    }
+
+    /// What each slot's strip does to its sound.
+    pub fn settings(&self) -> impl Iterator<Item = StripSettings> {
+        self.strips.iter().map(|strip| strip.settings)
     }
 
     fn strip(&self, source: &str) -> Result<usize, Refusal> {
@@ -768,6 +819,7 @@ impl Core {
                 mute: strip.mute,
                 afv: strip.afv,
                 picture_delay_ms: strip.picture_delay_ms,
+                strip: strip.settings,
                 ..seen.next().unwrap_or_default()
             })
             .collect();

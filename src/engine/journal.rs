@@ -17,7 +17,7 @@ use super::since::Since;
 use super::tally::Tally;
 use crate::door::{Counters, Hub};
 use crate::media::{HouseClock, Rate};
-use crate::show::{Afv, Colour, Layer, TransitionStyle};
+use crate::show::{Afv, Colour, Layer, StripSettings, TransitionStyle};
 
 /// What was on air.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -91,6 +91,8 @@ pub struct JournalStrip {
     pub mute: bool,
     pub afv: Afv,
     pub picture_delay_ms: u32,
+    #[serde(default)]
+    pub settings: StripSettings,
 }
 
 impl Journal {

@@ -80,11 +80,14 @@ impl Input {
     pub fn observe(&self, strip: usize, meters: &Meters) -> SourceStatus {
         let counters = self.slot.counters();
         let vitals = &self.status.vitals;
+        let [gate_db, compressor_db] = meters.take_dynamics(strip);
         SourceStatus {
             state: self.status.state(),
             message: self.status.message().to_string(),
             warning: self.status.warning().to_string(),
             level: meters.take(strip),
+            gate_db,
+            compressor_db,
             frames: counters.frames.load(Ordering::Relaxed),
             lost: counters.lost.load(Ordering::Relaxed),
             repeated: counters.repeated.load(Ordering::Relaxed),

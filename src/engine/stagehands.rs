@@ -104,13 +104,7 @@ impl Stagehands {
         self.running.insert(slot, running);
         self.meters.clear(slot);
         let track = Track::new(sound, input::is_live(&source.kind));
-        self.place(
-            slot,
-            Some(Box::new(Strip::new(
-                track,
-                crate::show::StripSettings::default(),
-            ))),
-        );
+        self.place(slot, Some(Box::new(Strip::new(track))));
         let clip = status.transport.as_ref();
         let input = Input {
             clip: clip.and_then(|transport| Clip::of(&source.kind, transport)),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::show::{Afv, Show, Source, TransitionStyle};
+use crate::show::{Afv, Show, Source, StripSettings, TransitionStyle};
 
 /// How the sound of one source stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub struct SoundStanding {
     pub mute: bool,
     /// Audio follows video.
     pub afv: Afv,
+    /// What is done to it before the fader.
+    pub settings: StripSettings,
 }
 
 impl SoundStanding {
@@ -27,6 +29,7 @@ impl SoundStanding {
             fader_db: source.fader_db,
             mute: source.mute,
             afv: source.afv,
+            settings: source.strip,
         }
     }
 }
@@ -50,6 +53,7 @@ impl Standing {
                 source.fader_db = sound.fader_db;
                 source.mute = sound.mute;
                 source.afv = sound.afv;
+                source.strip = sound.settings;
             }
         }
         show

@@ -6,7 +6,6 @@ use super::stingers::Ready;
 use crate::audio::{Strip, StripGain, Track};
 use crate::input::{SoundWriter, sound_ring};
 use crate::media::{CHANNELS, House, Rate, SAMPLE_RATE, db_to_gain};
-use crate::show::StripSettings;
 
 /// So much of it is given ahead of its time, in samples.
 const AHEAD: usize = SAMPLE_RATE / 5;
@@ -40,7 +39,7 @@ impl Sting {
             playing: None,
         };
         let track = Track::new(reader, false);
-        (sting, Box::new(Strip::new(track, StripSettings::default())))
+        (sting, Box::new(Strip::new(track)))
     }
 
     /// Says what the frame due at `due` shows: which picture of which stinger, if any. It is heard

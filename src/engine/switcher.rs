@@ -549,6 +549,7 @@ mod tests {
             fader_db: 0.0,
             mute: false,
             afv: crate::show::Afv::Follow,
+            strip: Default::default(),
             picture_delay_ms: 0,
             colour: Default::default(),
         };

@@ -25,7 +25,7 @@ use crate::audio::{Meters, Order, StripGain};
 use crate::door::{Ask, Command, Counters, Event, Hub, SAY_IT_AGAIN, SourceStatus};
 use crate::media::{House, HouseClock, Picture, Rate};
 use crate::output::EncoderInput;
-use crate::show::Show;
+use crate::show::{Show, StripSettings};
 use crate::video::Compositor;
 
 /// No show has so many commands at once.
@@ -97,7 +97,7 @@ impl Tick {
         let rate = self.core.show().format.rate;
         let mut counters = self.before;
         let mut last: Option<Picture> = None;
-        let mut ordered: Option<(Vec<StripGain>, f32)> = None;
+        let mut ordered = Ordered::default();
         let mut saved = None;
         let mut n = first;
         loop {
@@ -387,8 +387,8 @@ impl Tick {
         self.sting.is_at(picture, ready, due);
     }
 
-    /// Says which gains go with this frame, if they are others than before.
-    fn order_sound(&mut self, n: u64, rate: Rate, ordered: &mut Option<(Vec<StripGain>, f32)>) {
+    /// Says which gains and settings go with this frame, if they are others than before.
+    fn order_sound(&mut self, n: u64, rate: Rate, ordered: &mut Ordered) {
         let mut gains = self.core.gains();
         for (gain, input) in gains.iter_mut().zip(&self.inputs) {
             let clip = input.as_ref().and_then(|input| input.clip.as_ref());
@@ -403,21 +403,25 @@ impl Tick {
         }
         gains.push(sting);
         let program = self.core.program_gain();
-        let moving = self.core.switcher().is_moving();
-        let position = rate.sample_of(n);
-        if ordered
-            .as_ref()
-            .is_none_or(|(g, p)| *g != gains || *p != program)
-        {
+        let known = ordered.settings.iter().copied();
+        let known = known.chain(std::iter::repeat(StripSettings::default()));
+        let settings = self.core.settings().zip(known).enumerate();
+        let settings: Vec<_> = settings
+            .filter(|(_, (now, before))| now != before)
+            .map(|(slot, (now, _))| (slot, now))
+            .collect();
+        let same = ordered.gains.as_ref() == Some(&(gains.clone(), program));
+        if !same || !settings.is_empty() {
             let order = Order {
-                position,
-                ramp: ramp_of(moving, rate),
+                position: rate.sample_of(n),
+                ramp: ramp_of(self.core.switcher().is_moving(), rate),
                 strips: gains.clone(),
-                settings: Vec::new(),
+                settings,
                 program,
             };
             if self.orders.push(order).is_ok() {
-                *ordered = Some((gains, program));
+                ordered.gains = Some((gains, program));
+                ordered.settings = self.core.settings().collect();
             }
         }
         self.link
@@ -529,6 +533,15 @@ impl Tick {
             *saved = Some((state, n));
         }
     }
+}
+
+/// What the mixer was told last.
+#[derive(Default)]
+struct Ordered {
+    /// Of the strips, by slot, and of the program.
+    gains: Option<(Vec<StripGain>, f32)>,
+    /// By slot.
+    settings: Vec<StripSettings>,
 }
 
 /// What the commands of one frame asked beyond the core.

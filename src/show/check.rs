@@ -166,6 +166,9 @@ impl Checker<'_> {
             0..=2000,
         );
         self.colour(&format!("{place}.colour"), &source.colour);
+        for (name, value, range) in source.strip.numbers() {
+            self.range(&format!("{place}.strip.{name}"), value, range);
+        }
         match &source.kind {
             SourceKind::Test { tone_hz, .. } => {
                 if let Some(tone) = *tone_hz {

@@ -6,6 +6,7 @@ use super::clip::{AtEnd, Play};
 use super::colour::Colour;
 use super::hold::Hold;
 use super::stinger::Stinger;
+use super::strip::StripSettings;
 use super::transition::TransitionStyle;
 use crate::media::{CameraMode, Rate};
 
@@ -169,6 +170,9 @@ pub struct Source {
     /// Audio follows video.
     #[serde(default)]
     pub afv: Afv,
+    /// What is done to its sound before the fader.
+    #[serde(default, skip_serializing_if = "StripSettings::is_neutral")]
+    pub strip: StripSettings,
     /// Delays the picture against the sound, in ms, 0 to 2000.
     #[serde(default)]
     pub picture_delay_ms: u32,

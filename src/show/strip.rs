@@ -1,9 +1,11 @@
 //! How a source's sound is worked on before it is mixed: the settings of a strip, as they are saved.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 /// Everything between a source and its fader. Left out, a setting does nothing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StripSettings {
     /// Gain before everything else, in dB, −60 to +36.
@@ -24,6 +26,63 @@ pub struct StripSettings {
     pub pan: f32,
     /// Delays the sound, in ms, 0 to 2000.
     pub delay_ms: f32,
+}
+
+/// The numbers of a strip by the names that the file has for them, with the ranges that hold for them.
+const NUMBERS: usize = 15 + 3 * BANDS;
+
+impl StripSettings {
+    /// Whether nothing is done to the sound.
+    pub fn is_neutral(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Every number, with where it stands in the file and what it may be.
+    pub fn numbers(&self) -> [(&'static str, f32, RangeInclusive<f32>); NUMBERS] {
+        const BAND: [[&str; 3]; BANDS] = [
+            ["eq.bands[0].hz", "eq.bands[0].gain_db", "eq.bands[0].q"],
+            ["eq.bands[1].hz", "eq.bands[1].gain_db", "eq.bands[1].q"],
+            ["eq.bands[2].hz", "eq.bands[2].gain_db", "eq.bands[2].q"],
+            ["eq.bands[3].hz", "eq.bands[3].gain_db", "eq.bands[3].q"],
+        ];
+        let (gate, compressor) = (&self.gate, &self.compressor);
+        let alone = [
+            ("trim_db", self.trim_db, -60.0..=36.0),
+            ("pan", self.pan, -1.0..=1.0),
+            ("delay_ms", self.delay_ms, 0.0..=2000.0),
+            ("high_pass.hz", self.high_pass.hz, 20.0..=1000.0),
+            ("gate.threshold_db", gate.threshold_db, -80.0..=0.0),
+            ("gate.range_db", gate.range_db, 0.0..=80.0),
+            ("gate.attack_ms", gate.attack_ms, 0.1..=100.0),
+            ("gate.hold_ms", gate.hold_ms, 10.0..=2000.0),
+            ("gate.release_ms", gate.release_ms, 10.0..=3000.0),
+            (
+                "compressor.threshold_db",
+                compressor.threshold_db,
+                -60.0..=0.0,
+            ),
+            ("compressor.ratio", compressor.ratio, 1.0..=20.0),
+            ("compressor.knee_db", compressor.knee_db, 0.0..=24.0),
+            ("compressor.attack_ms", compressor.attack_ms, 0.1..=200.0),
+            (
+                "compressor.release_ms",
+                compressor.release_ms,
+                10.0..=3000.0,
+            ),
+            ("compressor.makeup_db", compressor.makeup_db, 0.0..=24.0),
+        ];
+        std::array::from_fn(|n| match n.checked_sub(alone.len()) {
+            None => alone[n].clone(),
+            Some(n) => {
+                let (band, names) = (&self.eq.bands[n / 3], &BAND[n / 3]);
+                match n % 3 {
+                    0 => (names[0], band.hz, 20.0..=20_000.0),
+                    1 => (names[1], band.gain_db, -18.0..=18.0),
+                    _ => (names[2], band.q, 0.1..=20.0),
+                }
+            }
+        })
+    }
 }
 
 /// Which of the source's channels are taken.

@@ -24,6 +24,7 @@ said-style = the transition's { $field }: { $why }
 said-t-bar = T-bar at { $value }: expected 0 to 1
 said-preview-waits = a transition is on air: its preview has to wait for its end
 said-changed-meanwhile = { $why } was changed by somebody else meanwhile (revision { $now }, and this was made on { $made_on }): nothing is changed; look again
+said-band = which band? expected a band from 1 to { $most }
 said-no-revision = there is no revision { $n }: expected at most { $most }
 said-nothing-to-undo = there is nothing to undo
 said-nothing-to-redo = there is nothing to redo

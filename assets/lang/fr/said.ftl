@@ -23,6 +23,7 @@ said-style = la transition, { $field } : { $why }
 said-t-bar = T-bar à { $value } : attendu de 0 à 1
 said-preview-waits = une transition est à l’antenne : son aperçu attend qu’elle finisse
 said-changed-meanwhile = { $why } : quelqu’un d’autre y a touché entre-temps (révision { $now }, ceci partait de la { $made_on }) ; rien n’est changé, regardez de nouveau
+said-band = quelle bande ? il en faut une de 1 à { $most }
 said-no-revision = il n’y a pas de révision { $n } : au plus { $most }
 said-nothing-to-undo = il n’y a rien à annuler
 said-nothing-to-redo = il n’y a rien à rétablir

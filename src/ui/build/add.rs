@@ -214,6 +214,7 @@ pub fn source(show: &Show, label: &str, kind: SourceKind) -> Source {
         fader_db: 0.0,
         mute: false,
         afv: Afv::default(),
+        strip: Default::default(),
         picture_delay_ms: 0,
         colour: Colour::NEUTRAL,
     }

@@ -233,7 +233,9 @@ impl Network {
 
     fn ask(&mut self, view: &View, source: Source) {
         self.tried = Some(source.clone());
-        self.trial = Trial::Runs(view.door.send(Command::TrySource { source }));
+        self.trial = Trial::Runs(view.door.send(Command::TrySource {
+            source: Box::new(source),
+        }));
     }
 
     fn say(&self, ui: &mut Ui) {
@@ -292,6 +294,7 @@ impl Network {
             fader_db: 0.0,
             mute: false,
             afv: Afv::default(),
+            strip: Default::default(),
             picture_delay_ms: 0,
             colour: Colour::NEUTRAL,
         }

@@ -409,7 +409,7 @@ fn a_network_source_is_tried_before_it_is_added_and_its_password_is_kept_apart()
         }),
         message: String::new(),
     });
-    assert_eq!(added(&turn(&mut window)), *source);
+    assert_eq!(added(&turn(&mut window)), **source);
 }
 
 #[test]
@@ -451,7 +451,7 @@ fn a_network_source_that_gives_nothing_is_added_only_on_purpose() {
             .query_by_label_contains("nothing came for 10 s")
             .is_some()
     );
-    assert_eq!(added(&click(&mut window, "Add anyway")), *source);
+    assert_eq!(added(&click(&mut window, "Add anyway")), **source);
 }
 
 #[test]

@@ -1,0 +1,109 @@
+//! The commands that change what a strip does to its source's sound: each names a part, and what it
+//! leaves out of that stays as it is.
+
+use super::Command;
+use crate::show::{BANDS, StripSettings};
+
+impl Command {
+    /// The source whose strip this changes, and how it changes it; `None` for every other command.
+    pub fn on_strip(&self) -> Option<(&str, impl Fn(StripSettings) -> Option<StripSettings>)> {
+        let source = match self {
+            Self::Trim { source, .. }
+            | Self::Polarity { source, .. }
+            | Self::Channels { source, .. }
+            | Self::HighPass { source, .. }
+            | Self::Gate { source, .. }
+            | Self::Eq { source, .. }
+            | Self::Compressor { source, .. }
+            | Self::Pan { source, .. }
+            | Self::Delay { source, .. }
+            | Self::Strip { source, .. } => source,
+            _ => return None,
+        };
+        Some((source, |now| self.changed(now)))
+    }
+
+    /// The settings as they are after it; `None` where it names a band that is none.
+    fn changed(&self, mut strip: StripSettings) -> Option<StripSettings> {
+        match self {
+            Self::Trim { db, .. } => strip.trim_db = *db,
+            Self::Polarity { invert, .. } => strip.invert = *invert,
+            Self::Channels { pick, .. } => strip.pick = *pick,
+            Self::HighPass { on, hz, .. } => {
+                put(&mut strip.high_pass.on, on);
+                put(&mut strip.high_pass.hz, hz);
+            }
+            Self::Gate {
+                on,
+                threshold_db,
+                range_db,
+                attack_ms,
+                hold_ms,
+                release_ms,
+                ..
+            } => {
+                let gate = &mut strip.gate;
+                put(&mut gate.on, on);
+                put(&mut gate.threshold_db, threshold_db);
+                put(&mut gate.range_db, range_db);
+                put(&mut gate.attack_ms, attack_ms);
+                put(&mut gate.hold_ms, hold_ms);
+                put(&mut gate.release_ms, release_ms);
+            }
+            Self::Eq {
+                on,
+                band,
+                kind,
+                hz,
+                gain_db,
+                q,
+                ..
+            } => {
+                put(&mut strip.eq.on, on);
+                let of_band = kind.is_some() || hz.is_some() || gain_db.is_some() || q.is_some();
+                match band {
+                    Some(n @ 1..=BANDS) => {
+                        let band = &mut strip.eq.bands[n - 1];
+                        put(&mut band.kind, kind);
+                        put(&mut band.hz, hz);
+                        put(&mut band.gain_db, gain_db);
+                        put(&mut band.q, q);
+                    }
+                    Some(_) => return None,
+                    None if of_band => return None,
+                    None => {}
+                }
+            }
+            Self::Compressor {
+                on,
+                threshold_db,
+                ratio,
+                knee_db,
+                attack_ms,
+                release_ms,
+                makeup_db,
+                ..
+            } => {
+                let compressor = &mut strip.compressor;
+                put(&mut compressor.on, on);
+                put(&mut compressor.threshold_db, threshold_db);
+                put(&mut compressor.ratio, ratio);
+                put(&mut compressor.knee_db, knee_db);
+                put(&mut compressor.attack_ms, attack_ms);
+                put(&mut compressor.release_ms, release_ms);
+                put(&mut compressor.makeup_db, makeup_db);
+            }
+            Self::Pan { pan, .. } => strip.pan = *pan,
+            Self::Delay { ms, .. } => strip.delay_ms = *ms,
+            Self::Strip { settings, .. } => strip = **settings,
+            _ => {}
+        }
+        Some(strip)
+    }
+}
+
+fn put<T: Copy>(place: &mut T, value: &Option<T>) {
+    if let Some(value) = value {
+        *place = *value;
+    }
+}

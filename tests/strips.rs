@@ -1,0 +1,181 @@
+//! What strips do to their sound by command: read from the master, kept over the death of an engine,
+//! and found again in the file that is saved.
+
+mod common;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use common::read::{self, Sound};
+use common::studio::{ShowText, Studio, named};
+use common::wait;
+
+/// Tones of the two sources, in Hz.
+const LOW: f64 = 250.0;
+const HIGH: f64 = 4000.0;
+const RATE: u64 = 30;
+
+fn show() -> ShowText {
+    let tone = |hz: f64| format!("Test(pattern: Bars, tone_hz: {hz:.1})");
+    ShowText::sized(320, 180, (30, 1))
+        .source("low", &tone(LOW), "afv: On")
+        .source(
+            "high",
+            &tone(HIGH),
+            "afv: On, strip: (high_pass: (on: true, hz: 80.0))",
+        )
+}
+
+fn start() -> (Studio, PathBuf, u64) {
+    let mut studio = Studio::start(&show(), &["--record"]);
+    for id in ["low", "high"] {
+        studio.source_is(id, "live", Duration::from_secs(20));
+    }
+    let is_written = |s: &Value| s["recording"]["frames"].as_u64() > Some(30);
+    let written = studio.until("the master is written", Duration::from_secs(20), is_written);
+    let path = written["recording"]["path"].as_str().expect("a path");
+    let path = studio.folder().join(path);
+    let first = written["frame"].as_u64().expect("a frame")
+        - written["recording"]["frames"].as_u64().expect("frames");
+    (studio, path, first)
+}
+
+/// A tone's level in dB on one side, so many frames after the master's first.
+fn level(sound: &Sound, side: usize, hz: f64, frame: u64) -> f64 {
+    let t = sound.start + frame as f64 / RATE as f64;
+    20.0 * sound.channel(side, hz, t, 0.2).max(1e-9).log10()
+}
+
+#[test]
+fn commands_are_heard_in_the_master() {
+    let _turn = common::alone();
+    let (mut studio, path, first) = start();
+    let mut after = |commands: &[Value]| {
+        let done = commands.iter().map(|command| studio.command(command)).max();
+        // All that is smoothed has arrived a second later.
+        let heard = done.expect("a command") + 30;
+        studio.frame_is(heard + 15, Duration::from_secs(20));
+        heard - first
+    };
+    let untouched = after(&[json!({"command": "snapshot"})]);
+    let filtered = after(&[
+        json!({"command": "eq", "source": "high", "on": true, "band": 4,
+        "kind": "low_pass", "hz": 500.0, "q": 0.7}),
+    ]);
+    let panned = after(&[json!({"command": "pan", "source": "low", "pan": -1.0})]);
+    let pressed = after(
+        &[json!({"command": "compressor", "source": "low", "on": true,
+        "threshold_db": -40.0, "ratio": 4.0, "knee_db": 0.0})],
+    );
+    let trimmed = after(&[
+        json!({"command": "compressor", "source": "low", "on": false}),
+        json!({"command": "trim", "source": "low", "db": 6.0}),
+        json!({"command": "channels", "source": "low", "pick": "left"}),
+        json!({"command": "pan", "source": "low", "pan": 0.0}),
+    ]);
+    let seen = studio.snapshot();
+    assert_eq!(named(&seen, "sources", "low")["strip"]["trim_db"], 6.0);
+    studio.quit();
+
+    let sound = read::sound(&path);
+    let is = |what: &str, side: usize, hz: f64, frame: u64, wanted: f64| {
+        let seen = level(&sound, side, hz, frame);
+        let fine = if wanted < -70.0 {
+            seen < wanted
+        } else {
+            (seen - wanted).abs() < 0.5
+        };
+        assert!(fine, "{what}: {seen:.2} dB, {wanted:.2} were expected");
+    };
+    for side in [0, 1] {
+        is("low", side, LOW, untouched, -20.0);
+        is("high", side, HIGH, untouched, -20.0);
+        // Of the second order: 40 dB a decade, from 500 Hz to 4 kHz and the bilinear transform's bend.
+        is("high, filtered", side, HIGH, filtered, -20.0 - 36.7);
+        is("low beside it", side, LOW, filtered, -20.0);
+    }
+    is("low on the left", 0, LOW, panned, -20.0);
+    is("low on the right", 1, LOW, panned, -75.0);
+    is("compressed", 0, LOW, pressed, -40.0 + 20.0 / 4.0);
+    for side in [0, 1] {
+        is("left in the middle", side, LOW, trimmed, -20.0 + 6.0 - 3.01);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_refused_and_changes_nothing() {
+    let mut studio = Studio::start(&show(), &[]);
+    let before = named(&studio.snapshot(), "sources", "high")["strip"].clone();
+    assert_eq!(before["high_pass"]["on"], true);
+    for (command, wanted) in [
+        (
+            json!({"command": "eq", "source": "high", "band": 5, "hz": 100.0}),
+            "expected a band from 1 to 4",
+        ),
+        (
+            json!({"command": "eq", "source": "high", "hz": 100.0}),
+            "expected a band from 1 to 4",
+        ),
+        (
+            json!({"command": "eq", "source": "high", "band": 2, "gain_db": 18.5}),
+            "expected -18 to 18",
+        ),
+        (
+            json!({"command": "trim", "source": "high", "db": 60}),
+            "expected -60 to 36",
+        ),
+        (
+            json!({"command": "gate", "source": "high", "hold_ms": 1}),
+            "expected 10 to 2000",
+        ),
+        (
+            json!({"command": "delay", "source": "high", "ms": 2001}),
+            "expected 0 to 2000",
+        ),
+        (
+            json!({"command": "pan", "source": "hihg", "pan": 0}),
+            "unknown source \"hihg\"",
+        ),
+        (
+            json!({"command": "compressor", "source": "high", "speed": 3}),
+            "unknown field `speed`",
+        ),
+    ] {
+        let refused = studio.try_command(&command).expect_err("it is wrong");
+        assert!(refused.contains(wanted), "{command}: {refused}");
+    }
+    let after = named(&studio.snapshot(), "sources", "high")["strip"].clone();
+    assert_eq!(after, before);
+    studio.quit();
+}
+
+#[test]
+fn strips_outlive_their_engine_and_are_saved() {
+    let _turn = common::alone();
+    let (mut studio, _, _) = start();
+    studio.command(
+        &json!({"command": "eq", "source": "low", "on": true, "band": 2,
+        "gain_db": -6.0, "hz": 300.0}),
+    );
+    studio.command(&json!({"command": "delay", "source": "low", "ms": 40.0}));
+    let strip = |s: &Value| named(s, "sources", "low")["strip"].clone();
+    let before = strip(&studio.snapshot());
+    assert_eq!(before["delay_ms"], 40.0);
+    let old = studio.kill_engine();
+    let patience = Duration::from_secs(20);
+    let next = || studio.engine().filter(|&pid| pid != old);
+    assert!(wait::until(patience, next).is_some(), "another engine");
+    studio.until("another engine", patience, |s| {
+        strip(s) == before && s["recording"]["frames"].as_u64() > Some(15)
+    });
+    studio.command(&json!({"command": "save"}));
+    let file = studio.folder().join("show.ron");
+    studio.quit();
+    let saved = regie::show::load(&file).expect("it loads");
+    let low = saved.source_index("low").map(|n| saved.sources[n].strip);
+    let low = low.expect("the source");
+    assert_eq!(low.delay_ms, 40.0);
+    assert!(low.eq.on && low.eq.bands[1].gain_db == -6.0 && low.eq.bands[1].hz == 300.0);
+}
