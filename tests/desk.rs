@@ -3,110 +3,26 @@
 //! test's own.
 #![cfg(feature = "desk")]
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::sync::{Arc, Mutex};
 
 use eframe::egui_wgpu::wgpu::TextureFormat;
 use egui::{
     Key, Modifiers, PointerButton, ViewportCommand, ViewportEvent, ViewportId, accesskit::Role,
 };
 use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
+use fake_door::FakeDoor;
 use regie::{
     door::{
-        self, Absence, Command, DestinationState, Door, Event, MonitorId, MonitorPicture,
-        MonitorRequest, RecordingState, Snapshot, SourceState, Tally, TransitionKind,
-        TransitionState,
+        self, Absence, Command, DestinationState, Event, MonitorId, RecordingState, SourceState,
+        Tally, TransitionKind, TransitionState,
     },
     media,
     show::{self, Afv},
     ui::{Desk, Graphics, Outcome, install_theme},
 };
 
-#[path = "../src/ui/testing.rs"]
-mod testing;
-
-struct Recorder {
-    snapshot: Mutex<Snapshot>,
-    sent: Mutex<Vec<Command>>,
-    events: Mutex<Vec<Event>>,
-    watched: Mutex<Vec<Vec<MonitorRequest>>>,
-    pictures: Mutex<BTreeMap<MonitorId, Arc<MonitorPicture>>>,
-    attached: AtomicBool,
-    absence: Mutex<Absence>,
-}
-
-impl Door for Recorder {
-    fn send(&self, command: Command) -> u64 {
-        let mut sent = self.sent.lock().unwrap();
-        sent.push(command);
-        sent.len() as u64
-    }
-    fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        Some(Arc::new(self.snapshot.lock().unwrap().clone()))
-    }
-    fn next_event(&self) -> Option<Event> {
-        self.events.lock().unwrap().pop()
-    }
-    fn watch(&self, monitors: Vec<MonitorRequest>) {
-        self.watched.lock().unwrap().push(monitors);
-    }
-    fn monitor(&self, what: &MonitorId) -> Option<Arc<MonitorPicture>> {
-        self.pictures.lock().unwrap().get(what).cloned()
-    }
-    fn attached(&self) -> bool {
-        self.attached.load(Ordering::Relaxed)
-    }
-    fn absence(&self) -> Absence {
-        self.absence.lock().unwrap().clone()
-    }
-}
-
-impl Recorder {
-    fn new() -> Arc<Self> {
-        Arc::new(Self {
-            snapshot: Mutex::new(testing::snapshot()),
-            sent: Mutex::default(),
-            events: Mutex::default(),
-            watched: Mutex::default(),
-            pictures: Mutex::default(),
-            attached: AtomicBool::new(true),
-            absence: Mutex::default(),
-        })
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
-        change(&mut self.snapshot.lock().unwrap());
-    }
-
-    /// What was sent since the last call.
-    fn sent(&self) -> Vec<Command> {
-        std::mem::take(&mut self.sent.lock().unwrap())
-    }
-
-    fn paint(&self, what: MonitorId, frame: u64, [y, u, v]: [u8; 3]) {
-        let (width, height) = (64, 36);
-        let pixels = (width * height) as usize;
-        let mut data = vec![y; pixels];
-        data.extend(vec![u; pixels / 4]);
-        data.extend(vec![v; pixels / 4]);
-        let picture = MonitorPicture {
-            what: what.clone(),
-            width,
-            height,
-            frame,
-            data,
-        };
-        self.pictures
-            .lock()
-            .unwrap()
-            .insert(what, Arc::new(picture));
-    }
-}
+#[path = "common/fake_door.rs"]
+mod fake_door;
 
 type Window = Harness<'static, Desk>;
 
@@ -115,7 +31,7 @@ struct Opened {
     outcome: Arc<Mutex<Option<Outcome>>>,
 }
 
-fn open_with(door: &Arc<Recorder>, graphics: Graphics, step_dt: f32) -> Opened {
+fn open_with(door: &Arc<FakeDoor>, graphics: Graphics, step_dt: f32) -> Opened {
     let outcome = Arc::new(Mutex::new(None));
     let desk = Desk::new(door.clone(), graphics, Arc::clone(&outcome));
     let mut window = Harness::builder()
@@ -127,7 +43,7 @@ fn open_with(door: &Arc<Recorder>, graphics: Graphics, step_dt: f32) -> Opened {
     Opened { window, outcome }
 }
 
-fn open(door: &Arc<Recorder>) -> Window {
+fn open(door: &Arc<FakeDoor>) -> Window {
     open_with(door, Graphics::default(), 0.25).window
 }
 
@@ -154,7 +70,7 @@ fn preview(scene: &str) -> Command {
 
 #[test]
 fn each_key_sends_its_command_once() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     press(&mut window, Key::Num1);
     press(&mut window, Key::Num3);
@@ -185,7 +101,7 @@ fn each_key_sends_its_command_once() {
 
 #[test]
 fn markers_are_numbered_after_those_that_are_there() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let marker = |n: u32| Command::Marker {
         label: format!("Marker {n}"),
@@ -193,7 +109,7 @@ fn markers_are_numbered_after_those_that_are_there() {
     press(&mut window, Key::M);
     click(&mut window, "Marker");
     assert_eq!(door.sent(), [marker(1), marker(2)]);
-    door.events.lock().unwrap().push(Event::Done {
+    door.say(Event::Done {
         command: marker(7),
         frame: 9,
         id: None,
@@ -205,7 +121,7 @@ fn markers_are_numbered_after_those_that_are_there() {
 
 #[test]
 fn each_button_sends_its_command() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     click(&mut window, "CUT");
     click(&mut window, "AUTO");
@@ -257,7 +173,7 @@ fn each_button_sends_its_command() {
 
 #[test]
 fn sound_is_set_under_each_monitor() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     click(&mut window, "Mute Ann");
     click(&mut window, "Sound always off, Stage");
@@ -359,7 +275,7 @@ fn the_slate_is_on_every_pgm_and_what_it_silences_is_not_red() {
 
 #[test]
 fn the_state_is_said() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     for label in [
         "PVW: 3 Ann",
@@ -437,7 +353,7 @@ fn the_state_is_said() {
 
 #[test]
 fn going_live_and_stopping_take_two_presses_and_recording_one() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let stream = |on| Command::Stream {
         destination: "yt".to_owned(),
@@ -490,7 +406,7 @@ fn going_live_and_stopping_take_two_presses_and_recording_one() {
 
 #[test]
 fn a_double_click_stops_nothing() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     door.change(|s| s.recording.state = RecordingState::Recording);
     let mut window = open_with(&door, Graphics::default(), 0.02).window;
     for _ in 0..2 {
@@ -509,7 +425,7 @@ fn a_double_click_stops_nothing() {
 
 #[test]
 fn after_tab_the_focused_control_has_space_and_enter_until_it_is_left_alone() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     press(&mut window, Key::Tab);
     assert!(window.get_by_label("CUT").is_focused());
@@ -552,7 +468,7 @@ fn at_once(window: &mut Window, events: impl IntoIterator<Item = egui::Event>) {
 
 #[test]
 fn a_tap_counts_though_it_comes_and_goes_between_two_paintings() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let tap = |window: &mut Window, label: &str| {
         let [down, up] = [true, false].map(|pressed| button_at(window, label, pressed));
@@ -582,7 +498,7 @@ fn a_tap_counts_though_it_comes_and_goes_between_two_paintings() {
 
 #[test]
 fn the_question_at_the_end_lies_over_the_buttons() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     door.change(|s| s.recording.state = RecordingState::Recording);
     let mut window = open(&door);
     assert!(!ask_to_close(&mut window));
@@ -601,7 +517,7 @@ fn the_question_at_the_end_lies_over_the_buttons() {
 
 #[test]
 fn the_mouse_takes_no_key_from_the_switcher() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     for label in [
         "Mute Ann",
@@ -626,7 +542,7 @@ fn the_mouse_takes_no_key_from_the_switcher() {
 
 #[test]
 fn the_focus_shows() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let graphics = Graphics {
         format: Some(TextureFormat::Rgba8Unorm),
         software: false,
@@ -647,7 +563,7 @@ fn the_focus_shows() {
 
 #[test]
 fn the_question_at_the_end_is_answered_by_key() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     door.change(|s| s.recording.state = RecordingState::Recording);
     let Opened {
         mut window,
@@ -666,7 +582,7 @@ fn the_question_at_the_end_is_answered_by_key() {
 
 #[test]
 fn every_control_is_reached_by_tab() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let mut reached = std::collections::BTreeSet::new();
     for _ in 0..80 {
@@ -700,7 +616,7 @@ fn every_control_is_reached_by_tab() {
 
 #[test]
 fn keys_do_not_switch_while_a_number_is_typed() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     click(&mut window, "Length of the transition in frames");
     press(&mut window, Key::Num3);
@@ -719,10 +635,10 @@ fn keys_do_not_switch_while_a_number_is_typed() {
 
 #[test]
 fn a_lost_engine_greys_the_desk_and_comes_back_by_itself() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let lost = "engine lost – the keeper is starting it again";
-    door.attached.store(false, Ordering::Relaxed);
+    door.attach(false);
     window.run();
     assert_eq!(
         window.query_all_by_label(lost).count(),
@@ -733,12 +649,12 @@ fn a_lost_engine_greys_the_desk_and_comes_back_by_itself() {
     press(&mut window, Key::Space);
     assert_eq!(door.sent(), [], "nobody hears it");
 
-    let wishes = door.watched.lock().unwrap().len();
-    door.attached.store(true, Ordering::Relaxed);
+    let wishes = door.wishes();
+    door.attach(true);
     window.run();
     assert_eq!(window.query_all_by_label(lost).count(), 0);
     assert!(
-        door.watched.lock().unwrap().len() > wishes,
+        door.wishes() > wishes,
         "a new engine is told anew what to show"
     );
     press(&mut window, Key::Space);
@@ -747,27 +663,27 @@ fn a_lost_engine_greys_the_desk_and_comes_back_by_itself() {
 
 #[test]
 fn a_show_that_nobody_keeps_is_said_to_have_stopped() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
-    *door.absence.lock().unwrap() = Absence {
+    door.is_away(Absence {
         kept: false,
         log: Some("/tmp/forum.log".into()),
-    };
-    door.attached.store(false, Ordering::Relaxed);
+    });
+    door.attach(false);
     window.run();
     let stopped = "the show has stopped – close this desk and open the show again";
     assert_eq!(window.query_all_by_label(stopped).count(), 2);
     window.get_by_label("what happened is in /tmp/forum.log");
     let promise = "engine lost – the keeper is starting it again";
     assert_eq!(window.query_all_by_label(promise).count(), 0);
-    door.attached.store(true, Ordering::Relaxed);
+    door.attach(true);
     window.run();
     assert_eq!(window.query_all_by_label(stopped).count(), 0);
 }
 
 #[test]
 fn the_visible_page_alone_is_watched() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     door.change(|s| {
         for i in 0..9 {
             let mut scene = s.scenes[1].clone();
@@ -776,10 +692,7 @@ fn the_visible_page_alone_is_watched() {
         }
     });
     let mut window = open(&door);
-    let watched = || -> Vec<MonitorId> {
-        let all = door.watched.lock().unwrap();
-        all.last().unwrap().iter().map(|w| w.what.clone()).collect()
-    };
+    let watched = || -> Vec<MonitorId> { door.watched().into_iter().map(|w| w.what).collect() };
     let scene = |id: &str| MonitorId::Scene(id.to_owned());
     assert_eq!(watched().len(), 10, "PGM, PVW and eight small ones");
     assert!(watched().contains(&scene("duo")) && !watched().contains(&scene("more8")));
@@ -795,7 +708,7 @@ fn the_visible_page_alone_is_watched() {
     click(&mut window, "Page before");
     assert!(watched().contains(&scene("duo")));
 
-    for wish in door.watched.lock().unwrap().last().unwrap() {
+    for wish in door.watched() {
         assert_eq!((wish.width % 2, wish.height % 2), (0, 0));
         let is_large = matches!(wish.what, MonitorId::Program | MonitorId::Preview);
         assert_eq!(wish.fps, if is_large { 30 } else { 10 });
@@ -804,14 +717,14 @@ fn the_visible_page_alone_is_watched() {
 
 #[test]
 fn monitors_give_way_to_a_late_engine_and_come_back() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     // The window's clock is the test's: a quarter of a second a step.
     let pass = |window: &mut Window, seconds: u32| (0..seconds * 4).for_each(|_| window.step());
     let rates = || -> (u32, u32) {
-        let watched = door.watched.lock().unwrap();
+        let watched = door.watched();
         let of = |is: fn(&MonitorId) -> bool| {
-            let mut wishes = watched.last().unwrap().iter();
+            let mut wishes = watched.iter();
             wishes.find(|wish| is(&wish.what)).unwrap().fps
         };
         let large = of(|what| *what == MonitorId::Program);
@@ -841,9 +754,9 @@ fn monitors_give_way_to_a_late_engine_and_come_back() {
 
 #[test]
 fn a_window_that_is_not_seen_asks_for_no_picture() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
-    let watched = || door.watched.lock().unwrap().last().unwrap().len();
+    let watched = || door.watched().len();
     assert_eq!(watched(), 5);
     let ctx = window.ctx.clone();
     window.state_mut().rest(&ctx);
@@ -869,7 +782,7 @@ fn ask_to_close(window: &mut Window) -> bool {
 
 #[test]
 fn off_air_closing_ends_the_show() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let Opened {
         mut window,
         outcome,
@@ -880,7 +793,7 @@ fn off_air_closing_ends_the_show() {
 
 #[test]
 fn on_air_closing_asks() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     door.change(|s| s.destinations[0].state = DestinationState::Live);
     let Opened {
         mut window,
@@ -908,7 +821,7 @@ fn on_air_closing_asks() {
 
 #[test]
 fn on_air_the_show_can_be_left_running() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     door.change(|s| s.recording.state = RecordingState::Recording);
     let Opened {
         mut window,
@@ -922,28 +835,28 @@ fn on_air_the_show_can_be_left_running() {
 
 #[test]
 fn a_show_that_ended_elsewhere_closes_the_window() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let Opened {
         mut window,
         outcome,
     } = open_with(&door, Graphics::default(), 0.25);
     let report = Event::Report(door::Report::default());
-    door.events.lock().unwrap().push(report);
+    door.say(report);
     window.run();
     assert_eq!(*outcome.lock().unwrap(), Some(Outcome::Ended));
 }
 
 #[test]
 fn events_are_listed_in_plain_words() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
-    door.events.lock().unwrap().push(Event::Destination {
+    door.say(Event::Destination {
         id: "pt".to_owned(),
         state: DestinationState::Reconnecting,
         message: "closed by the server".to_owned(),
         frame: 4,
     });
-    door.events.lock().unwrap().push(Event::Error {
+    door.say(Event::Error {
         message: "no such scene".to_owned(),
         id: None,
     });
@@ -962,7 +875,7 @@ fn events_are_listed_in_plain_words() {
 
 #[test]
 fn pictures_have_their_colours_and_change_with_their_frame() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let graphics = Graphics {
         format: Some(TextureFormat::Rgba8Unorm),
         software: false,
@@ -993,7 +906,7 @@ fn pictures_have_their_colours_and_change_with_their_frame() {
 
 #[test]
 fn panels_are_filled_evenly_up_to_their_edges() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let graphics = Graphics {
         format: Some(TextureFormat::Rgba8Unorm),
         software: false,

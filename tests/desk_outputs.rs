@@ -3,89 +3,25 @@
 #![cfg(feature = "desk")]
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::Key;
 use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
+use fake_door::FakeDoor;
 use regie::door::{
-    Command, DestinationState, Door, Event, MarkerStatus, MonitorId, MonitorPicture,
-    MonitorRequest, RecordingState, Snapshot, TrialState, TrialStatus, Tried,
+    Command, DestinationState, Event, MarkerStatus, RecordingState, TrialState, TrialStatus, Tried,
 };
 use regie::show::{self, Destination, Edit, Item, ItemKind, Recording, RecordingFormat, Show};
 use regie::ui::{Desk, FolderDialog, Graphics, install_theme};
 use regie::{door, media};
 
-#[path = "../src/ui/testing.rs"]
-mod testing;
-
-/// A door that notes commands, and whose state and events are the test's own.
-struct Recorder {
-    snapshot: Mutex<Snapshot>,
-    sent: Mutex<Vec<Command>>,
-    events: Mutex<Vec<Event>>,
-    last: Mutex<u64>,
-}
-
-impl Door for Recorder {
-    fn send(&self, command: Command) -> u64 {
-        self.sent.lock().unwrap().push(command);
-        let mut last = self.last.lock().unwrap();
-        *last += 1;
-        *last
-    }
-    fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        Some(Arc::new(self.snapshot.lock().unwrap().clone()))
-    }
-    fn next_event(&self) -> Option<Event> {
-        self.events.lock().unwrap().pop()
-    }
-    fn watch(&self, _: Vec<MonitorRequest>) {}
-    fn monitor(&self, _: &MonitorId) -> Option<Arc<MonitorPicture>> {
-        None
-    }
-    fn attached(&self) -> bool {
-        true
-    }
-}
-
-impl Recorder {
-    fn new() -> Arc<Self> {
-        Arc::new(Self {
-            snapshot: Mutex::new(testing::snapshot()),
-            sent: Mutex::default(),
-            events: Mutex::default(),
-            last: Mutex::default(),
-        })
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
-        change(&mut self.snapshot.lock().unwrap());
-    }
-
-    /// What was sent since the last call.
-    fn sent(&self) -> Vec<Command> {
-        std::mem::take(&mut self.sent.lock().unwrap())
-    }
-
-    fn say(&self, event: Event) {
-        self.events.lock().unwrap().push(event);
-    }
-
-    /// Says that the last command was done.
-    fn done(&self, command: Command) {
-        let id = Some(*self.last.lock().unwrap());
-        self.say(Event::Done {
-            command,
-            frame: 1,
-            id,
-        });
-    }
-}
+#[path = "common/fake_door.rs"]
+mod fake_door;
 
 type Window = Harness<'static, Desk>;
 
-fn open_with(door: &Arc<Recorder>, change: impl FnOnce(Desk) -> Desk) -> Window {
+fn open_with(door: &Arc<FakeDoor>, change: impl FnOnce(Desk) -> Desk) -> Window {
     let desk = change(Desk::new(door.clone(), Graphics::default(), Arc::default()));
     let mut window = Harness::builder()
         .with_size([1280.0, 800.0])
@@ -96,7 +32,7 @@ fn open_with(door: &Arc<Recorder>, change: impl FnOnce(Desk) -> Desk) -> Window 
     window
 }
 
-fn open(door: &Arc<Recorder>) -> Window {
+fn open(door: &Arc<FakeDoor>) -> Window {
     open_with(door, |desk| desk)
 }
 
@@ -130,7 +66,7 @@ fn only_edit(sent: Vec<Command>) -> Edit {
 
 #[test]
 fn who_stops_to_think_while_typing_does_not_cut_with_the_next_letter() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     click(&mut window, "Add a destination");
     click(&mut window, "Name on the desk");
@@ -148,7 +84,7 @@ fn who_stops_to_think_while_typing_does_not_cut_with_the_next_letter() {
 
 #[test]
 fn a_destination_is_added_with_its_key_which_goes_to_the_engine_alone() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     click(&mut window, "Add a destination");
     let server = window.get_by_label("Server").value();
@@ -171,7 +107,7 @@ fn a_destination_is_added_with_its_key_which_goes_to_the_engine_alone() {
     window.run();
     assert!(door.sent().is_empty(), "the key must be kept first");
 
-    door.done(store.clone());
+    door.answer(Ok(store.clone()));
     window.run();
     let added = only_edit(door.sent());
     let Edit::Add {
@@ -185,7 +121,7 @@ fn a_destination_is_added_with_its_key_which_goes_to_the_engine_alone() {
     assert_eq!(destination.id, "youtube");
     assert_eq!(destination.key, show::Key::Secret(name.clone()));
     assert_eq!(destination.server, "rtmps://a.rtmps.youtube.com/live2");
-    door.done(Command::Show {});
+    door.answer(Ok(Command::Show {}));
     window.run();
     window.run();
     assert!(!is_said(&window, "Stream key"), "the form is closed");
@@ -193,12 +129,12 @@ fn a_destination_is_added_with_its_key_which_goes_to_the_engine_alone() {
 
 #[test]
 fn what_the_engine_refuses_is_seen_in_the_form() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     click(&mut window, "Add a destination");
     type_into(&mut window, "Stream key", "hunter2");
     click(&mut window, "Save");
-    let id = Some(*door.last.lock().unwrap());
+    let id = Some(door.last());
     door.sent();
     door.say(Event::Error {
         message: "the disk of the settings is full".to_owned(),
@@ -214,7 +150,7 @@ fn what_the_engine_refuses_is_seen_in_the_form() {
 
 #[test]
 fn a_server_of_the_house_has_a_name_that_is_no_secret() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     click(&mut window, "Add a destination");
     click(&mut window, "Platform");
@@ -247,7 +183,7 @@ fn a_server_of_the_house_has_a_name_that_is_no_secret() {
 
 #[test]
 fn one_that_is_there_is_changed_moved_duplicated_and_removed() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     click(&mut window, "More for YouTube");
     click(&mut window, "Edit…");
@@ -283,7 +219,7 @@ fn one_that_is_there_is_changed_moved_duplicated_and_removed() {
         item: Item::Destination(changed),
     };
     assert_eq!(edits[..], [set], "its key stays where it is");
-    door.done(Command::Show {});
+    door.answer(Ok(Command::Show {}));
     window.run();
     window.run();
 
@@ -314,7 +250,7 @@ fn one_that_is_there_is_changed_moved_duplicated_and_removed() {
 
 #[test]
 fn what_is_on_air_is_stopped_before_it_is_changed() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     door.change(|s| s.destinations[0].state = DestinationState::Live);
     let mut window = open(&door);
     click(&mut window, "More for YouTube");
@@ -341,7 +277,7 @@ fn trial(id: &str, state: TrialState, bitrate_bps: u64) -> Event {
 
 #[test]
 fn all_are_tried_together_and_the_uplink_is_told() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let wanted = |id: &str, publish| Command::TryDestination {
         destination: Tried::Id(id.to_owned()),
@@ -387,7 +323,7 @@ fn all_are_tried_together_and_the_uplink_is_told() {
 
 #[test]
 fn two_minutes_are_drawn_and_said_and_a_missing_key_is_seen() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     door.change(|s| {
         let yt = &mut s.destinations[0];
         yt.state = DestinationState::Live;
@@ -418,7 +354,7 @@ impl FolderDialog for Chooses {
 
 #[test]
 fn the_recorders_menu_has_its_folder_and_its_markers() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     door.change(|s| {
         s.recording.state = RecordingState::Recording;
         s.recording.folder = "/shows/recordings".to_owned();
@@ -448,4 +384,54 @@ fn the_recorders_menu_has_its_folder_and_its_markers() {
             format: RecordingFormat::Mkv
         })
     );
+}
+
+#[test]
+fn the_kind_of_file_is_chosen_and_what_it_means_for_this_one_is_said() {
+    let door = FakeDoor::new();
+    door.change(|s| {
+        s.recording.state = RecordingState::Recording;
+        s.recording.path = Some("/shows/recordings/forum.mkv".to_owned());
+        s.recording.folder = "/shows/recordings".to_owned();
+    });
+    let mut window = open_with(&door, |desk| desk);
+    click(&mut window, "More for the master");
+    let waits = "This file stays Matroska (MKV); the next one is MP4.";
+    assert!(!is_said(&window, waits));
+    click(&mut window, "MP4");
+    // The show is asked for, and its folder stays as it is written there.
+    assert_eq!(door.sent(), [Command::Show {}]);
+    let mut show = Show::clone(&show_of(""));
+    show.recording.folder = "masters".to_owned();
+    door.say(Event::Show {
+        revision: 7,
+        show: Arc::new(show),
+        file: None,
+    });
+    window.run_steps(3);
+    let sent = door.sent();
+    let [
+        Command::Edit {
+            revision, edits, ..
+        },
+    ] = &sent[..]
+    else {
+        panic!("{sent:?}")
+    };
+    let expected = Recording {
+        folder: "masters".to_owned(),
+        format: RecordingFormat::Mp4,
+    };
+    assert_eq!(
+        (*revision, &edits[..]),
+        (Some(7), &[Edit::Recording(expected)][..])
+    );
+    door.change(|s| s.recording.format = RecordingFormat::Mp4);
+    window.run_steps(3);
+    if !is_said(&window, waits) {
+        click(&mut window, "More for the master");
+    }
+    assert!(is_said(&window, waits));
+    click(&mut window, "Matroska (MKV)");
+    assert_eq!(door.sent(), [Command::Show {}]);
 }

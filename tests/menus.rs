@@ -4,100 +4,31 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use eframe::egui_wgpu::wgpu::TextureFormat;
 use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, kittest::NodeT, kittest::Queryable};
+use fake_door::FakeDoor;
 use regie::{
     door::{
-        self, Command, DestinationState, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
-        PackingState, PackingStatus, RecordingState, Report, Snapshot, SourceState,
+        self, Command, DestinationState, Door, Event, MonitorId, MonitorPicture, PackingState,
+        PackingStatus, RecordingState, Report, Snapshot, SourceState,
     },
     media, show,
     ui::{AnyDoor, Chooser, Desk, Graphics, Outcome, Shows, install_theme},
 };
 
-#[path = "../src/ui/testing.rs"]
-mod testing;
-
-/// An engine's door: it holds a state, and writes down what it is told.
-#[derive(Default)]
-struct Told {
-    snapshot: Mutex<Option<Snapshot>>,
-    sent: Mutex<Vec<Command>>,
-    events: Mutex<Vec<Event>>,
-    pictures: Mutex<Vec<Arc<MonitorPicture>>>,
-    gone: AtomicBool,
-    last: AtomicU64,
-}
-
-impl Door for Told {
-    fn send(&self, command: Command) -> u64 {
-        self.sent.lock().unwrap().push(command);
-        self.last.fetch_add(1, Ordering::Relaxed) + 1
-    }
-    fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        self.snapshot.lock().unwrap().clone().map(Arc::new)
-    }
-    fn next_event(&self) -> Option<Event> {
-        self.events.lock().unwrap().pop()
-    }
-    fn watch(&self, _: Vec<MonitorRequest>) {}
-    fn monitor(&self, what: &MonitorId) -> Option<Arc<MonitorPicture>> {
-        let pictures = self.pictures.lock().unwrap();
-        pictures.iter().find(|p| p.what == *what).cloned()
-    }
-    fn attached(&self) -> bool {
-        !self.gone.load(Ordering::Relaxed)
-    }
-}
-
-impl Told {
-    fn new(change: impl FnOnce(&mut Snapshot)) -> Arc<Self> {
-        let door = Self::default();
-        let mut snapshot = testing::snapshot();
-        change(&mut snapshot);
-        *door.snapshot.lock().unwrap() = Some(snapshot);
-        Arc::new(door)
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
-        change(self.snapshot.lock().unwrap().as_mut().unwrap());
-    }
-
-    /// What was sent since the last call.
-    fn sent(&self) -> Vec<Command> {
-        std::mem::take(&mut self.sent.lock().unwrap())
-    }
-
-    /// Answers the command that was sent last.
-    fn answer(&self, answer: Result<Command, &str>) {
-        let id = Some(self.last.load(Ordering::Relaxed));
-        self.events.lock().unwrap().push(match answer {
-            Ok(command) => Event::Done {
-                command,
-                frame: 1,
-                id,
-            },
-            Err(message) => Event::Error {
-                message: message.to_owned(),
-                id,
-            },
-        });
-    }
-}
+#[path = "common/fake_door.rs"]
+mod fake_door;
 
 /// Names the files that a test says, and opens the door that a test made.
 #[derive(Default)]
 struct House {
     chosen: Mutex<Option<PathBuf>>,
-    doors: Mutex<Vec<Arc<Told>>>,
+    doors: Mutex<Vec<Arc<FakeDoor>>>,
     opened: Mutex<Vec<PathBuf>>,
     beside: Mutex<Vec<PathBuf>>,
     recent: Vec<PathBuf>,
@@ -161,7 +92,7 @@ impl Default for Opening {
 }
 
 impl Opening {
-    fn open(self, door: &Arc<Told>, house: &Arc<House>) -> Opened {
+    fn open(self, door: &Arc<FakeDoor>, house: &Arc<House>) -> Opened {
         let alone = alone();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("desk.ron"), self.settings).unwrap();
@@ -188,7 +119,7 @@ impl Opening {
     }
 }
 
-fn open(door: &Arc<Told>, house: &Arc<House>) -> Opened {
+fn open(door: &Arc<FakeDoor>, house: &Arc<House>) -> Opened {
     Opening::default().open(door, house)
 }
 
@@ -262,7 +193,7 @@ const CTRL_SHIFT: Modifiers = Modifiers {
 
 #[test]
 fn each_entry_sends_its_command() {
-    let door = Told::new(edited);
+    let door = FakeDoor::with(edited);
     let mut desk = open(&door, &Arc::default());
     desk.choose("File", "Save");
     assert_eq!(door.sent(), [Command::Save { over: false }]);
@@ -296,13 +227,13 @@ fn each_entry_sends_its_command() {
 
 #[test]
 fn the_shows_settings_are_in_the_menu_and_another_engine_is_no_alarm() {
-    let door = Told::new(|_| {});
+    let door = FakeDoor::new();
     let mut desk = open(&door, &Arc::default());
     desk.choose("File", "Show settings…");
     assert_eq!(door.sent(), [Command::Encoders {}, Command::Show {}]);
     let text = "(version: 1, name: \"Forum\", format: (width: 1920, height: 1080, rate: (25, 1)))";
     let show = show::parse(Path::new("x.ron"), text).unwrap();
-    door.events.lock().unwrap().push(Event::Show {
+    door.say(Event::Show {
         revision: 0,
         show: Arc::new(show),
         file: None,
@@ -312,30 +243,28 @@ fn the_shows_settings_are_in_the_menu_and_another_engine_is_no_alarm() {
     assert_eq!(chosen.as_deref(), Some("1080p25 (1920 × 1080)"));
 
     let message = "the format was changed".to_owned();
-    let mut events = door.events.lock().unwrap();
-    events.push(Event::EngineRenews { message });
-    drop(events);
-    door.gone.store(true, Ordering::Relaxed);
+    door.say(Event::EngineRenews { message });
+    door.attach(false);
     desk.window.run();
     let calm = "The program starts again with the new settings";
     assert!(desk.is_said(calm));
     assert!(desk.is_said("The program is starting again…"));
-    door.gone.store(false, Ordering::Relaxed);
-    door.events.lock().unwrap().push(Event::Ready {
+    door.attach(true);
+    door.say(Event::Ready {
         show: "Forum".to_owned(),
         frame: 200,
     });
     desk.window.run();
     assert!(!desk.is_said(calm));
     // One that is lost is another matter.
-    door.gone.store(true, Ordering::Relaxed);
+    door.attach(false);
     desk.window.run();
     assert!(!desk.is_said(calm));
 }
 
 #[test]
 fn what_cannot_be_done_cannot_be_chosen() {
-    let door = Told::new(|_| {});
+    let door = FakeDoor::new();
     let mut desk = open(&door, &Arc::default());
     desk.click("Edit");
     for label in ["Undo", "Redo"] {
@@ -348,7 +277,7 @@ fn what_cannot_be_done_cannot_be_chosen() {
 
 #[test]
 fn a_menu_is_reached_by_key_and_takes_no_cut() {
-    let door = Told::new(edited);
+    let door = FakeDoor::with(edited);
     let mut desk = open(&door, &Arc::default());
     desk.press(Modifiers::NONE, Key::F10);
     assert!(desk.window.get_by_label("File").is_focused());
@@ -365,8 +294,8 @@ fn show_file(folder: &Path, name: &str) -> PathBuf {
 
 #[test]
 fn off_air_another_show_takes_this_ones_place() {
-    let door = Told::new(|_| {});
-    let other = Told::new(|s| s.name = "Other".to_owned());
+    let door = FakeDoor::new();
+    let other = FakeDoor::with(|s| s.name = "Other".to_owned());
     let house = Arc::new(House::default());
     house.doors.lock().unwrap().push(other.clone());
     let mut desk = open(&door, &house);
@@ -374,13 +303,10 @@ fn off_air_another_show_takes_this_ones_place() {
     *house.chosen.lock().unwrap() = Some(path.clone());
     desk.choose("File", "Open…");
     desk.until("the end of the first show", |_| {
-        door.sent.lock().unwrap().contains(&Command::Quit {})
+        door.has_sent(&Command::Quit {})
     });
     assert_eq!(*house.opened.lock().unwrap(), [] as [PathBuf; 0]);
-    door.events
-        .lock()
-        .unwrap()
-        .push(Event::Report(Report::default()));
+    door.say(Event::Report(Report::default()));
     desk.until("the other show", |window| {
         window.query_all_by_label("Show Other").next().is_some()
     });
@@ -392,7 +318,7 @@ fn off_air_another_show_takes_this_ones_place() {
 
 #[test]
 fn on_air_another_show_gets_a_window_of_its_own() {
-    let door = Told::new(|s| s.destinations[0].state = DestinationState::Live);
+    let door = FakeDoor::with(|s| s.destinations[0].state = DestinationState::Live);
     let house = Arc::new(House::default());
     let mut desk = open(&door, &house);
     let path = show_file(desk.folder.path(), "other.ron");
@@ -408,7 +334,7 @@ fn on_air_another_show_gets_a_window_of_its_own() {
 
 #[test]
 fn a_show_that_cannot_be_opened_leaves_this_one_alone() {
-    let door = Told::new(|_| {});
+    let door = FakeDoor::new();
     let house = Arc::new(House::default());
     let mut desk = open(&door, &house);
     let path = desk.folder.path().join("broken.ron");
@@ -425,7 +351,7 @@ fn a_show_that_cannot_be_opened_leaves_this_one_alone() {
 
 #[test]
 fn changes_are_saved_or_given_up_before_another_show_is_opened() {
-    let door = Told::new(edited);
+    let door = FakeDoor::with(edited);
     let house = Arc::new(House {
         recent: vec![PathBuf::from("/shows/older.ron")],
         ..House::default()
@@ -462,30 +388,28 @@ fn changes_are_saved_or_given_up_before_another_show_is_opened() {
 
 #[test]
 fn a_new_show_is_an_empty_file_and_save_as_goes_on_there() {
-    let door = Told::new(|_| {});
+    let door = FakeDoor::new();
     let house = Arc::new(House::default());
     let mut desk = open(&door, &house);
     let new = desk.folder.path().join("new.ron");
     *house.chosen.lock().unwrap() = Some(new.clone());
     desk.choose("File", "New show…");
     desk.until("the end of the first show", |_| {
-        door.sent.lock().unwrap().contains(&Command::Quit {})
+        door.has_sent(&Command::Quit {})
     });
     assert_eq!(show::load(&new).unwrap().sources, []);
     drop(desk);
 
-    let door = Told::new(edited);
+    let door = FakeDoor::with(edited);
     let mut desk = open(&door, &house);
     let copy = show_file(desk.folder.path(), "copy.ron");
     *house.chosen.lock().unwrap() = Some(copy.clone());
     desk.press(CTRL_SHIFT, Key::S);
     let save_as = Command::SaveAs { path: copy };
-    desk.until("the command", |_| {
-        door.sent.lock().unwrap().contains(&save_as)
-    });
+    desk.until("the command", |_| door.has_sent(&save_as));
     door.answer(Ok(save_as));
     desk.until("the end of the first show", |_| {
-        door.sent.lock().unwrap().contains(&Command::Quit {})
+        door.has_sent(&Command::Quit {})
     });
 }
 
@@ -493,7 +417,7 @@ fn a_new_show_is_an_empty_file_and_save_as_goes_on_there() {
 fn saving_with_media_is_told_as_it_goes_and_can_be_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let file = show_file(folder.path(), "forum.ron");
-    let door = Told::new(|s| s.edit.file = Some(file));
+    let door = FakeDoor::with(|s| s.edit.file = Some(file));
     let house = Arc::new(House::default());
     let mut desk = open(&door, &house);
     let stick = folder.path().join("stick");
@@ -503,7 +427,7 @@ fn saving_with_media_is_told_as_it_goes_and_can_be_stopped() {
     desk.choose("File", "Save with media…");
     let path = stick.join("forum");
     let save = Command::SaveWithMedia { path: path.clone() };
-    desk.until("the command", |_| door.sent.lock().unwrap().contains(&save));
+    desk.until("the command", |_| door.has_sent(&save));
     door.sent();
 
     let mut status = PackingStatus {
@@ -513,10 +437,10 @@ fn saving_with_media_is_told_as_it_goes_and_can_be_stopped() {
         total: 100,
         ..PackingStatus::default()
     };
-    let tell = |door: &Told, status: &PackingStatus| {
+    let tell = |door: &FakeDoor, status: &PackingStatus| {
         door.change(|s| s.edit.packing = Some(status.clone()));
         let event = Event::Packing(status.clone());
-        door.events.lock().unwrap().push(event);
+        door.say(event);
     };
     tell(&door, &status);
     desk.window.run();
@@ -550,7 +474,7 @@ fn saving_with_media_is_told_as_it_goes_and_can_be_stopped() {
 
 #[test]
 fn closing_asks_what_becomes_of_changes() {
-    let door = Told::new(edited);
+    let door = FakeDoor::with(edited);
     let mut desk = open(&door, &Arc::default());
     assert!(desk.is_said("Show Forum, with changes that are not saved"));
     assert!(!desk.close());
@@ -576,7 +500,7 @@ fn closing_asks_what_becomes_of_changes() {
 
 #[test]
 fn on_air_saving_and_ending_takes_two_presses() {
-    let door = Told::new(|s| {
+    let door = FakeDoor::with(|s| {
         edited(s);
         s.recording.state = RecordingState::Recording;
     });
@@ -592,7 +516,7 @@ fn on_air_saving_and_ending_takes_two_presses() {
 
 #[test]
 fn a_file_changed_by_another_program_is_one_choice() {
-    let door = Told::new(|s| s.edit.file_changed = true);
+    let door = FakeDoor::with(|s| s.edit.file_changed = true);
     let mut desk = open(&door, &Arc::default());
     assert!(desk.is_said("Another program has changed the file of this show."));
     desk.click("Keep mine");
@@ -607,7 +531,7 @@ fn a_file_changed_by_another_program_is_one_choice() {
 
 #[test]
 fn what_was_never_saved_is_taken_over_or_let_go_at_the_second_press() {
-    let door = Told::new(|s| s.edit.autosave = Some("/shows/forum.ron.autosave".into()));
+    let door = FakeDoor::with(|s| s.edit.autosave = Some("/shows/forum.ron.autosave".into()));
     let mut desk = open(&door, &Arc::default());
     assert!(desk.window.query_by_label_contains("never saved").is_some());
     desk.press(Modifiers::NONE, Key::Space);
@@ -625,7 +549,7 @@ fn what_was_never_saved_is_taken_over_or_let_go_at_the_second_press() {
 
 #[test]
 fn panels_are_hidden_and_remembered_but_for_the_heart() {
-    let door = Told::new(|_| {});
+    let door = FakeDoor::new();
     let mut desk = open(&door, &Arc::default());
     assert!(desk.is_said("Go live everywhere"));
     let toggle = |desk: &mut Opened, panel: &str| {
@@ -662,7 +586,7 @@ fn panels_are_hidden_and_remembered_but_for_the_heart() {
 
 #[test]
 fn panels_are_moved_only_while_they_are_arranged() {
-    let door = Told::new(|_| {});
+    let door = FakeDoor::new();
     let mut desk = open(&door, &Arc::default());
     assert!(!desk.is_said("Move Outputs"));
     desk.choose("View", "Move and resize panels");
@@ -687,7 +611,7 @@ fn panels_are_moved_only_while_they_are_arranged() {
 
 #[test]
 fn pvw_and_pgm_are_swapped() {
-    let door = Told::new(|_| {});
+    let door = FakeDoor::new();
     let mut desk = open(&door, &Arc::default());
     let left = |desk: &Opened, label: &str| desk.window.get_by_label(label).rect().left();
     assert!(left(&desk, "PVW: 3 Ann") < left(&desk, "PGM: 2 Stage"));
@@ -697,7 +621,7 @@ fn pvw_and_pgm_are_swapped() {
 
 #[test]
 fn the_language_is_chosen_spoken_and_remembered() {
-    let door = Told::new(|s| s.sources[1].state = SourceState::Lost);
+    let door = FakeDoor::with(|s| s.sources[1].state = SourceState::Lost);
     let mut desk = open(&door, &Arc::default());
     desk.click("View");
     desk.window.get_by_label_contains("Language").click();
@@ -717,8 +641,8 @@ fn the_language_is_chosen_spoken_and_remembered() {
 }
 
 /// A show with something to see: pictures, tallies, levels, one problem.
-fn busy() -> Arc<Told> {
-    let door = Told::new(|s| {
+fn busy() -> Arc<FakeDoor> {
+    let door = FakeDoor::with(|s| {
         for i in 0..5 {
             let mut scene = s.scenes[0].clone();
             scene.id = format!("more{i}");
@@ -755,13 +679,13 @@ fn busy() -> Arc<Told> {
         let quarter = (width * height / 4) as usize;
         data.extend(vec![100 + 12 * (i as u8 % 6); quarter]);
         data.extend(vec![160 - 11 * (i as u8 % 7); quarter]);
-        door.pictures.lock().unwrap().push(Arc::new(MonitorPicture {
+        door.show(MonitorPicture {
             what,
             width,
             height,
             frame: 1,
             data,
-        }));
+        });
     }
     door
 }

@@ -10,46 +10,17 @@ use std::sync::{Arc, Mutex};
 
 use eframe::egui_wgpu::wgpu::TextureFormat;
 use egui_kittest::{Harness, SnapshotOptions};
+use fake_door::FakeDoor;
 use regie::{
     door::{
-        self, Command, DestinationState, Door, Event, Level, MonitorId, MonitorPicture,
-        MonitorRequest, RecordingState, Snapshot, Tally,
+        self, DestinationState, Level, MonitorId, MonitorPicture, RecordingState, Snapshot, Tally,
     },
     media, show,
     ui::{Desk, Graphics, install_theme},
 };
 
-#[path = "../src/ui/testing.rs"]
-mod testing;
-
-/// An engine in the middle of a show.
-struct OnAir(Arc<Snapshot>);
-
-impl Door for OnAir {
-    fn send(&self, _: Command) -> u64 {
-        0
-    }
-    fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        Some(self.0.clone())
-    }
-    fn next_event(&self) -> Option<Event> {
-        None
-    }
-    fn watch(&self, _: Vec<MonitorRequest>) {}
-    fn monitor(&self, what: &MonitorId) -> Option<Arc<MonitorPicture>> {
-        let scene = match what {
-            MonitorId::Program => &self.0.program,
-            MonitorId::Preview => &self.0.preview,
-            MonitorId::Scene(id) => id,
-            _ => return None,
-        };
-        let found = self.0.scenes.iter().position(|s| s.id == *scene)?;
-        Some(Arc::new(picture(what, found)))
-    }
-    fn attached(&self) -> bool {
-        true
-    }
-}
+#[path = "common/fake_door.rs"]
+mod fake_door;
 
 const SIZE: (u32, u32) = (320, 180);
 
@@ -167,7 +138,7 @@ fn picture(what: &MonitorId, n: usize) -> MonitorPicture {
 }
 
 fn on_air() -> Snapshot {
-    let mut snapshot = testing::snapshot();
+    let mut snapshot = fake_door::testing::snapshot();
     let (source, scene) = (snapshot.sources[0].clone(), snapshot.scenes[1].clone());
     snapshot.sources.clear();
     snapshot.scenes.truncate(1);
@@ -226,7 +197,19 @@ fn the_picture_in_the_readme_is_the_desk() {
     };
     let settings = tempfile::tempdir().unwrap();
     std::fs::write(settings.path().join("desk.ron"), "(language: Some(\"en\"))").unwrap();
-    let door = Arc::new(OnAir(Arc::new(on_air())));
+    let snapshot = on_air();
+    let door = FakeDoor::showing(snapshot.clone());
+    for (n, scene) in snapshot.scenes.iter().enumerate() {
+        let large = [
+            (MonitorId::Program, &snapshot.program),
+            (MonitorId::Preview, &snapshot.preview),
+        ];
+        let large = large.into_iter().filter(|(_, id)| **id == scene.id);
+        let small = MonitorId::Scene(scene.id.clone());
+        for what in large.map(|(what, _)| what).chain([small]) {
+            door.show(picture(&what, n));
+        }
+    }
     let desk = Desk::new(door, graphics, Arc::new(Mutex::new(None)))
         .remembering(Some(settings.path().to_owned()))
         .with_clock(|| "20:41:07".to_owned());

@@ -4,92 +4,37 @@
 #![cfg(feature = "desk")]
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use eframe::egui_wgpu::wgpu::TextureFormat;
 use egui::{Event as Input, Key, Modifiers, PointerButton, Pos2, accesskit::Role, vec2};
 use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
+use fake_door::FakeDoor;
 use regie::{
     door::{
-        self, ClipAction, ClipState, ClipStatus, Command, Direction, Door, Event, MonitorId,
-        MonitorPicture, MonitorRequest, Snapshot, StingerState, StingerStatus, TransitionKind,
-        TransitionState, TransitionStyle,
+        self, ClipAction, ClipState, ClipStatus, Command, Direction, Event, MonitorId,
+        StingerState, StingerStatus, TransitionKind, TransitionState, TransitionStyle,
     },
     media,
     show::{self, Rgb},
     ui::{Desk, Graphics, install_theme, layout},
 };
 
-#[path = "../src/ui/testing.rs"]
-mod testing;
+#[path = "common/fake_door.rs"]
+mod fake_door;
 
 /// A test may wait so long for what another thread does.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-struct Recorder {
-    snapshot: Mutex<Snapshot>,
-    sent: Mutex<Vec<Command>>,
-    events: Mutex<Vec<Event>>,
-    watched: Mutex<Vec<MonitorRequest>>,
-}
-
-impl Door for Recorder {
-    fn send(&self, command: Command) -> u64 {
-        let mut sent = self.sent.lock().unwrap();
-        sent.push(command);
-        sent.len() as u64
-    }
-    fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        Some(Arc::new(self.snapshot.lock().unwrap().clone()))
-    }
-    fn next_event(&self) -> Option<Event> {
-        self.events.lock().unwrap().pop()
-    }
-    fn watch(&self, monitors: Vec<MonitorRequest>) {
-        *self.watched.lock().unwrap() = monitors;
-    }
-    fn monitor(&self, _what: &MonitorId) -> Option<Arc<MonitorPicture>> {
-        None
-    }
-    fn attached(&self) -> bool {
-        true
-    }
-}
-
-impl Recorder {
-    fn new() -> Arc<Self> {
-        Arc::new(Self {
-            snapshot: Mutex::new(testing::snapshot()),
-            sent: Mutex::default(),
-            events: Mutex::default(),
-            watched: Mutex::default(),
-        })
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
-        change(&mut self.snapshot.lock().unwrap());
-    }
-
-    /// The style that AUTO has now.
-    fn style(&self, style: TransitionStyle) {
-        self.change(|s| s.transition.style = style);
-    }
-
-    /// What was sent since the last call.
-    fn sent(&self) -> Vec<Command> {
-        std::mem::take(&mut self.sent.lock().unwrap())
-    }
-
-    fn watched(&self, what: &MonitorId) -> Option<MonitorRequest> {
-        let all = self.watched.lock().unwrap();
-        all.iter().find(|wish| wish.what == *what).cloned()
-    }
+/// Gives AUTO this style.
+fn style(door: &FakeDoor, style: TransitionStyle) {
+    door.change(|s| s.transition.style = style);
 }
 
 type Window = Harness<'static, Desk>;
 
-fn opened(door: &Arc<Recorder>, graphics: Graphics, step_dt: f32, desk: Option<&Path>) -> Window {
+fn opened(door: &Arc<FakeDoor>, graphics: Graphics, step_dt: f32, desk: Option<&Path>) -> Window {
     let settings = desk;
     let mut desk = Desk::new(door.clone(), graphics, Arc::default());
     if let Some(folder) = settings {
@@ -105,7 +50,7 @@ fn opened(door: &Arc<Recorder>, graphics: Graphics, step_dt: f32, desk: Option<&
     window
 }
 
-fn open(door: &Arc<Recorder>) -> Window {
+fn open(door: &Arc<FakeDoor>) -> Window {
     opened(door, Graphics::default(), 0.25, None)
 }
 
@@ -146,7 +91,7 @@ fn program(scene: &str) -> Command {
 
 #[test]
 fn each_kind_is_one_press_and_keeps_the_length() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     for (label, kind) in [
         ("AUTO makes a cut", TransitionKind::Cut),
@@ -177,13 +122,16 @@ fn each_kind_is_one_press_and_keeps_the_length() {
 
 #[test]
 fn what_auto_will_make_is_said_and_whose_it_is() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     assert!(has(&window, "Mix · 15 f"));
-    door.style(TransitionStyle {
-        frames: 40,
-        ..TransitionStyle::of(TransitionKind::Wipe)
-    });
+    style(
+        &door,
+        TransitionStyle {
+            frames: 40,
+            ..TransitionStyle::of(TransitionKind::Wipe)
+        },
+    );
     door.change(|s| s.transition.of_scene = true);
     window.run();
     assert!(has(&window, "Wipe · 40 f · own of Ann"));
@@ -211,8 +159,8 @@ fn a_wipe_is_chosen_by_its_picture_the_shows_own_too() {
     std::fs::create_dir(&wipes).unwrap();
     let own = show::read_wipe(&[], "circle").unwrap();
     std::fs::write(wipes.join("of the house.png"), own).unwrap();
-    let door = Recorder::new();
-    door.style(TransitionStyle::of(TransitionKind::Wipe));
+    let door = FakeDoor::new();
+    style(&door, TransitionStyle::of(TransitionKind::Wipe));
     let mut window = open(&door);
     click(&mut window, "Everything about the transition");
     assert_eq!(door.sent(), [Command::Show {}], "to know the show's folder");
@@ -222,7 +170,7 @@ fn a_wipe_is_chosen_by_its_picture_the_shows_own_too() {
         show: Arc::new(show::parse(Path::new("x.ron"), text).unwrap()),
         file: Some(folder.path().join("x.ron")),
     };
-    door.events.lock().unwrap().push(answer);
+    door.say(answer);
     let until = Instant::now() + PATIENCE;
     while !has(&window, "Wipe of the house") && Instant::now() < until {
         std::thread::yield_now();
@@ -251,8 +199,8 @@ fn a_wipe_is_chosen_by_its_picture_the_shows_own_too() {
 
 #[test]
 fn each_kind_has_its_own_settings() {
-    let door = Recorder::new();
-    door.style(TransitionStyle::of(TransitionKind::Push));
+    let door = FakeDoor::new();
+    style(&door, TransitionStyle::of(TransitionKind::Push));
     let mut window = open(&door);
     click(&mut window, "Everything about the transition");
     door.sent();
@@ -263,7 +211,7 @@ fn each_kind_has_its_own_settings() {
         }
     });
     assert_eq!(door.sent(), [up]);
-    door.style(TransitionStyle::of(TransitionKind::Dip));
+    style(&door, TransitionStyle::of(TransitionKind::Dip));
     window.run();
     assert!(!has(&window, "Upwards"));
     window.run_steps(3);
@@ -274,7 +222,7 @@ fn each_kind_has_its_own_settings() {
         }
     });
     assert_eq!(door.sent(), [white]);
-    door.style(TransitionStyle::of(TransitionKind::Mix));
+    style(&door, TransitionStyle::of(TransitionKind::Mix));
     window.run();
     assert!(has(&window, "Nothing more to set for this kind."));
     press(&mut window, Key::Escape);
@@ -303,7 +251,7 @@ fn button(window: &mut Window, at: Pos2, pressed: bool) {
 
 #[test]
 fn the_bar_is_dragged_to_a_take_and_then_back_to_the_next() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let rect = window.get_by_label("T-bar").rect();
     let at = |part: f32| {
@@ -359,7 +307,7 @@ fn the_bar_is_dragged_to_a_take_and_then_back_to_the_next() {
 
 #[test]
 fn the_bar_goes_by_key_and_follows_auto() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     press(&mut window, Key::ArrowLeft);
     assert_eq!(door.sent(), []);
@@ -384,7 +332,7 @@ fn the_bar_goes_by_key_and_follows_auto() {
 
 #[test]
 fn a_second_press_at_once_is_a_hot_cut() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = opened(&door, Graphics::default(), 0.05, None);
     let at = window.get_by_label("1 Duo").rect().center();
     for _ in 0..2 {
@@ -400,7 +348,7 @@ fn a_second_press_at_once_is_a_hot_cut() {
 
 #[test]
 fn pvw_and_pgm_swap_their_places() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let left = |window: &Window, label: &str| window.get_by_label(label).rect().left();
     let is_usual = |window: &Window| left(window, "PVW: 3 Ann") < left(window, "PGM: 2 Stage");
@@ -413,7 +361,7 @@ fn pvw_and_pgm_swap_their_places() {
 
 #[test]
 fn safe_areas_are_drawn_where_they_belong() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let graphics = Graphics {
         format: Some(TextureFormat::Rgba8Unorm),
         software: false,
@@ -447,7 +395,7 @@ fn safe_areas_are_drawn_where_they_belong() {
 #[test]
 fn a_key_is_given_to_a_function_in_the_panel() {
     let folder = tempfile::tempdir().unwrap();
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = opened(&door, Graphics::default(), 0.25, Some(folder.path()));
     press_with(&mut window, Modifiers::CTRL, Key::K);
     click(&mut window, "Key for CUT: Space");
@@ -502,7 +450,7 @@ fn the_panel_finds_a_function_by_its_words_and_shows_conflicts() {
     let file = folder.path().join("keys.ron");
     let twice = "(keys: {\"marker\": [\"F12\"], \"record\": [\"F12\"]})";
     std::fs::write(&file, twice).unwrap();
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = opened(&door, Graphics::default(), 0.25, Some(folder.path()));
     press_with(&mut window, Modifiers::CTRL, Key::K);
     assert!(has(&window, "Claimed more than once: F12"));
@@ -522,7 +470,7 @@ fn the_panel_finds_a_function_by_its_words_and_shows_conflicts() {
 
 #[test]
 fn the_sheet_says_the_keys_and_the_keys_work_under_it() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     press_with(&mut window, Modifiers::SHIFT, Key::Questionmark);
     for line in [
@@ -541,7 +489,7 @@ fn the_sheet_says_the_keys_and_the_keys_work_under_it() {
 
 #[test]
 fn keys_go_on_air_and_off_at_the_second_press() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     press_with(&mut window, Modifiers::CTRL, Key::R);
     assert_eq!(door.sent(), []);
@@ -565,7 +513,7 @@ fn keys_go_on_air_and_off_at_the_second_press() {
 
 #[test]
 fn the_show_is_undone_and_saved_by_key() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let (ctrl, shift) = (Modifiers::CTRL, Modifiers::SHIFT);
     press_with(&mut window, ctrl, Key::Z);
@@ -592,17 +540,17 @@ fn the_show_is_undone_and_saved_by_key() {
 
 #[test]
 fn the_second_window_shows_everything_or_the_program_alone() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let count = |window: &Window, label: &str| window.query_all_by_label(label).count();
-    let before = door.watched(&MonitorId::Preview).unwrap();
+    let before = door.wish(&MonitorId::Preview).unwrap();
     press(&mut window, Key::F11);
     window.run_steps(3);
     for label in ["PVW: 3 Ann", "PGM: 2 Stage", "1 Duo", "OFF AIR"] {
         assert_eq!(count(&window, label), 2, "{label}");
     }
     assert!(has(&window, "REC off"));
-    let both = door.watched(&MonitorId::Preview).unwrap();
+    let both = door.wish(&MonitorId::Preview).unwrap();
     assert!(both.width >= before.width, "one picture for both windows");
     // Its monitors switch as those of the first do.
     let second = window.query_all_by_label("1 Duo").last().unwrap();
@@ -617,7 +565,7 @@ fn the_second_window_shows_everything_or_the_program_alone() {
     press(&mut window, Key::F11);
     window.run_steps(3);
     assert_eq!(count(&window, "PGM"), 0);
-    assert_eq!(door.watched(&MonitorId::Preview), Some(before));
+    assert_eq!(door.wish(&MonitorId::Preview), Some(before));
 }
 
 /// By its button, for what a pointer rests on is said beside it too.
@@ -653,7 +601,7 @@ fn opening() -> ClipStatus {
 
 #[test]
 fn the_clip_on_pvw_is_worked_under_its_picture_and_by_key() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     assert!(!is_button(&window, "Play Ann, on PVW"), "it is no clip");
     press(&mut window, Key::K);
@@ -697,7 +645,7 @@ fn the_clip_on_pvw_is_worked_under_its_picture_and_by_key() {
 
 #[test]
 fn a_clip_on_air_is_stopped_at_once_and_goes_back_at_the_second_press() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     door.change(|s| {
         let state = ClipState::Playing;
         s.sources[0].clip = Some(ClipStatus { state, ..opening() });
@@ -730,7 +678,7 @@ fn a_clip_on_air_is_stopped_at_once_and_goes_back_at_the_second_press() {
 }
 
 /// Where seeks went, and nothing else was sent.
-fn seeks(door: &Recorder, of: &str) -> Vec<f64> {
+fn seeks(door: &FakeDoor, of: &str) -> Vec<f64> {
     let sent = door.sent().into_iter().map(|command| match command {
         Command::Clip {
             source,
@@ -744,7 +692,7 @@ fn seeks(door: &Recorder, of: &str) -> Vec<f64> {
 
 #[test]
 fn a_clip_is_moved_on_its_bar_and_one_on_air_by_a_drag_alone() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     door.change(|s| {
         s.sources[0].clip = Some(opening());
         s.sources[1].clip = Some(opening());
@@ -810,12 +758,12 @@ fn sting_by(id: &str) -> Command {
 
 #[test]
 fn a_stinger_is_one_of_the_shows_and_says_how_it_does() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     click(&mut window, "AUTO makes a stinger");
     let none = Command::transition(TransitionKind::Stinger, 15);
     assert_eq!(door.sent(), [none], "there is none");
-    door.style(TransitionStyle::of(TransitionKind::Stinger));
+    style(&door, TransitionStyle::of(TransitionKind::Stinger));
     click(&mut window, "Everything about the transition");
     door.sent();
     assert!(
@@ -839,10 +787,13 @@ fn a_stinger_is_one_of_the_shows_and_says_how_it_does() {
         [sting_by("logo"), sting_by("logo")],
         "the first"
     );
-    door.style(TransitionStyle {
-        stinger: "logo".to_owned(),
-        ..TransitionStyle::of(TransitionKind::Stinger)
-    });
+    style(
+        &door,
+        TransitionStyle {
+            stinger: "logo".to_owned(),
+            ..TransitionStyle::of(TransitionKind::Stinger)
+        },
+    );
     window.run();
     assert!(has(&window, "Logo · 36 f"), "it is as long as its clip");
     click(&mut window, "AUTO makes a stinger");
@@ -852,7 +803,7 @@ fn a_stinger_is_one_of_the_shows_and_says_how_it_does() {
 
 #[test]
 fn the_holding_slate_goes_on_and_off_at_the_second_press() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let put = "Put the holding slate over the program";
     let place = window.get_by_role_and_label(Role::Button, put).rect();

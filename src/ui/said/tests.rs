@@ -23,6 +23,7 @@ const ELSEWHERE: &[&str] = &[
     "src/input/sound.rs",
     "src/output/chapters.rs",
     "src/output/matroska.rs",
+    "src/output/mp4/scan.rs",
     "src/output/mending.rs",
     "src/output/receiver/chunks.rs",
     "src/output/receiver/session.rs",
