@@ -226,22 +226,6 @@ fn each_button_sends_its_command() {
         scene: "duo".to_owned(),
     };
     assert_eq!(door.sent(), [program], "with Shift it is a hot cut");
-    let monitor = window.get_by_label("1 Duo").rect().center();
-    for pressed in [true, false, true, false] {
-        window.event(egui::Event::PointerMoved(monitor));
-        window.event(egui::Event::PointerButton {
-            pos: monitor,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        });
-    }
-    window.run();
-    let sent = door.sent();
-    assert!(
-        !sent.is_empty() && sent.iter().all(|command| *command == preview("duo")),
-        "a double click puts nothing on air: {sent:?}"
-    );
 
     let transition = Command::transition;
     click(&mut window, "AUTO makes a cut");
