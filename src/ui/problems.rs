@@ -86,7 +86,15 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         .count();
     for destination in snapshot.destinations.iter().filter(ill) {
         let label = name(&destination.label, &destination.id);
-        let mut how = destination_sentence(destination);
+        // Who must act reads the reason first, and beneath it how it stands.
+        let is_reason_first =
+            destination.state == DestinationState::Failed && !destination.message.is_empty();
+        let mut how = if is_reason_first {
+            let state = words::destination_state(destination.state);
+            format!("{state}, {}", next_try(destination))
+        } else {
+            destination_sentence(destination)
+        };
         // Before the reason, which may be long and end out of sight.
         if ill_ones == 1 && well > 0 {
             how.push_str(" · ");
@@ -98,8 +106,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
             DestinationState::Failed => "desk-advice-mend",
             _ => "desk-advice-wait",
         });
-        // Who must act reads the reason first, and beneath it how it stands.
-        if destination.state == DestinationState::Failed && !destination.message.is_empty() {
+        if is_reason_first {
             let why = said(&destination.message);
             let text = lang::with("desk-why", &[("name", label.into()), ("why", why.into())]);
             add(about, text, format!("{how} · {advice}"));
