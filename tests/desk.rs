@@ -142,22 +142,6 @@ fn each_button_sends_its_command() {
         scene: "duo".to_owned(),
     };
     assert_eq!(door.sent(), [program], "with Shift it is a hot cut");
-    let monitor = window.get_by_label("1 Duo").rect().center();
-    for pressed in [true, false, true, false] {
-        window.event(egui::Event::PointerMoved(monitor));
-        window.event(egui::Event::PointerButton {
-            pos: monitor,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        });
-    }
-    window.run();
-    let sent = door.sent();
-    assert!(
-        !sent.is_empty() && sent.iter().all(|command| *command == preview("duo")),
-        "a double click puts nothing on air: {sent:?}"
-    );
 
     let transition = Command::transition;
     click(&mut window, "AUTO makes a cut");
@@ -234,7 +218,7 @@ fn a_destination_that_needs_a_hand_is_told_alike_everywhere() {
     });
     window.run();
     window.get_by_label(&format!("YouTube: needs a hand, {why}, try 8 in 4 s"));
-    window.get_by_label(&format!("YouTube: needs a hand, try 8 in 4 s – {why}"));
+    window.get_by_label(&format!("YouTube: {why}"));
     click(&mut window, "List of events");
     let told = format!("YouTube: needs a hand – {why}");
     let lines = window.query_all_by_label_contains(&told);

@@ -148,7 +148,9 @@ impl Cause {
 /// adds is where in its source it happened, the last is what.
 pub fn technical(text: &str, debug: &str) -> String {
     match debug.lines().last().map(str::trim) {
-        Some(what) if !what.is_empty() && !text.contains(what) => format!("{text} ({what})"),
+        Some(what) if !what.is_empty() && !what.contains(".c(") && !text.contains(what) => {
+            format!("{text} ({what})")
+        }
         _ => text.to_owned(),
     }
 }
@@ -282,6 +284,8 @@ mod tests {
         let unknown = of("Odd", "x.c(1): f ():\nvery odd");
         let words = "a fault that regie has no words for; GStreamer says: Odd (very odd)";
         assert_eq!(unknown.to_string(), words);
+        let placed = of("Odd", "../gst/x.c(1): f (): /GstPipeline:p/GstX:x");
+        assert_eq!(placed, Cause::Unknown("Odd".to_owned()));
     }
 
     #[test]

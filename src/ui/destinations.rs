@@ -96,7 +96,8 @@ fn destination_row(
     } else {
         &[&said.how, &said.cost]
     };
-    let has_history = history.has(id);
+    // What is wrong needs the room.
+    let has_history = history.has(id) && !said.look_here;
     rows::text(
         ui,
         row,

@@ -27,6 +27,7 @@ mod mixer;
 mod monitor;
 mod multiview;
 mod notice;
+mod numbers;
 mod onair;
 mod outcome;
 mod outputs;

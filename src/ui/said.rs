@@ -7,7 +7,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::{
     lang::{self, Language},
-    words,
+    numbers,
 };
 
 #[cfg(test)]
@@ -75,7 +75,7 @@ fn translate(language: &Language, text: &str, depth: usize) -> (usize, String) {
                     filled.push(said);
                 } else if DECIMAL.contains(&name.as_str()) {
                     let sign = language.say("desk-decimal-sign", &[]);
-                    filled.push(words::decimals_with(part, sign.as_deref().unwrap_or(".")));
+                    filled.push(numbers::decimals_with(part, sign.as_deref().unwrap_or(".")));
                 } else {
                     filled.push(part.to_owned());
                 }

@@ -49,6 +49,7 @@ desk-source-restarting = { $name }: is lost and being started again
 desk-source-frozen = { $name }: is frozen, the last picture stays
 desk-receiver-deaf = receiver: does not listen
 desk-too-slow = { $name }: is too slow and drops pictures, { $dropped } so far
+desk-why = { $name }: { $why }
 desk-needs-a-hand = { $name }: needs a hand, { $try }
 desk-destination-reconnecting = { $name }: reconnecting, { $try }
 desk-try-in = try { $n } in { $seconds } s
