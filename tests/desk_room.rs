@@ -318,18 +318,21 @@ impl Opened {
 
     /// The controls of the window itself that something lies over.
     fn covered(&self) -> Vec<String> {
+        // Of what is scrolled partly out of sight, the part that is seen.
         let on_the_window = |rect: Rect| {
             self.window.ctx.viewport(|viewport| {
                 let layers = viewport.prev_pass.widgets.layers();
                 let mut widgets = layers.flat_map(|(_, widgets)| widgets);
-                widgets.any(|w| {
+                let found = widgets.find(|w| {
                     w.layer_id.order == Order::Background
                         && w.rect.min.distance(rect.min) + w.rect.max.distance(rect.max) < 0.5
-                })
+                });
+                let seen = found.map(|w| w.interact_rect.intersect(w.rect));
+                seen.filter(|seen| seen.shrink(2.0).is_positive())
             })
         };
         let controls = self.controls().into_iter();
-        let here = controls.filter(|(_, rect)| on_the_window(*rect));
+        let here = controls.filter_map(|(name, rect)| Some((name, on_the_window(rect)?)));
         here.filter_map(|(name, rect)| {
             let at = points(rect.shrink(2.0)).find(|at| self.is_covered(*at))?;
             let layer = self.window.ctx.layer_id_at(at);
