@@ -349,6 +349,9 @@ fn points(rect: Rect) -> impl Iterator<Item = Pos2> {
     (0..=16).flat_map(move |x| (0..=16).map(move |y| at(x, y)))
 }
 
+/// Something that is opened: what it is, what is read in it, and how it is opened.
+type Way<'a> = (&'a str, &'a str, &'a dyn Fn(&mut Opened));
+
 const ARRANGEMENTS: [&str; 4] = ["Director", "Sound", "OnePerson", "Build"];
 
 #[test]
@@ -423,7 +426,7 @@ fn what_opens_hides_nothing_that_is_on_air_and_esc_closes_the_topmost() {
     assert_eq!(desk.covers_the_stage(), None);
 
     // Each by what opens it, and what is read in it then.
-    let opens: [(&str, &str, &dyn Fn(&mut Opened)); 6] = [
+    let opens: [Way; 6] = [
         ("the keys", "Usual keys for all", &|d| d.press(ctrl, Key::K)),
         ("the settings", "Apply", &|d| {
             d.click("File");
