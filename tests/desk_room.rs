@@ -318,18 +318,21 @@ impl Opened {
 
     /// The controls of the window itself that something lies over.
     fn covered(&self) -> Vec<String> {
+        // Of what is scrolled partly out of sight, the part that is seen.
         let on_the_window = |rect: Rect| {
             self.window.ctx.viewport(|viewport| {
                 let layers = viewport.prev_pass.widgets.layers();
                 let mut widgets = layers.flat_map(|(_, widgets)| widgets);
-                widgets.any(|w| {
+                let found = widgets.find(|w| {
                     w.layer_id.order == Order::Background
                         && w.rect.min.distance(rect.min) + w.rect.max.distance(rect.max) < 0.5
-                })
+                });
+                let seen = found.map(|w| w.interact_rect.intersect(w.rect));
+                seen.filter(|seen| seen.shrink(2.0).is_positive())
             })
         };
         let controls = self.controls().into_iter();
-        let here = controls.filter(|(_, rect)| on_the_window(*rect));
+        let here = controls.filter_map(|(name, rect)| Some((name, on_the_window(rect)?)));
         here.filter_map(|(name, rect)| {
             let at = points(rect.shrink(2.0)).find(|at| self.is_covered(*at))?;
             let layer = self.window.ctx.layer_id_at(at);
@@ -345,6 +348,9 @@ fn points(rect: Rect) -> impl Iterator<Item = Pos2> {
     let at = move |x: u8, y: u8| rect.lerp_inside(vec2(f32::from(x), f32::from(y)) / 16.0);
     (0..=16).flat_map(move |x| (0..=16).map(move |y| at(x, y)))
 }
+
+/// Something that is opened: what it is, what is read in it, and how it is opened.
+type Way<'a> = (&'a str, &'a str, &'a dyn Fn(&mut Opened));
 
 const ARRANGEMENTS: [&str; 4] = ["Director", "Sound", "OnePerson", "Build"];
 
@@ -420,7 +426,7 @@ fn what_opens_hides_nothing_that_is_on_air_and_esc_closes_the_topmost() {
     assert_eq!(desk.covers_the_stage(), None);
 
     // Each by what opens it, and what is read in it then.
-    let opens: [(&str, &str, &dyn Fn(&mut Opened)); 6] = [
+    let opens: [Way; 6] = [
         ("the keys", "Usual keys for all", &|d| d.press(ctrl, Key::K)),
         ("the settings", "Apply", &|d| {
             d.click("File");

@@ -191,7 +191,9 @@ impl Desk {
         ui.set_clip_rect(window);
 
         fills::begin(ui, window, self.graphics.format);
-        let room = self.room(layout::places(window.size()).panels);
+        let places = layout::places(window.size());
+        let (_, foot) = self.foot(&places);
+        let room = self.room(places.panels.with_max_y(foot));
         self.close_topmost(ui.ctx());
         self.way.show(ui.ctx(), room);
         let newest = self.door.snapshot();
@@ -613,6 +615,23 @@ impl Desk {
         });
     }
 
+    /// Where the list of events is, and where the panels end at the latest, in points.
+    fn foot(&self, places: &Places) -> (Rect, f32) {
+        let aspect = self.snapshot.as_deref().map_or(16.0 / 9.0, |snapshot| {
+            snapshot.width.max(1) as f32 / snapshot.height.max(1) as f32
+        });
+        let monitors = self.panels.iter().find(|(p, _)| *p == Panel::Monitors);
+        let monitors = monitors.filter(|_| self.settings.now.strips);
+        let least = monitors.and_then(|(_, at)| layout::monitors(*at, aspect, true).least_foot());
+        let events = layout::events(places.panels, least);
+        let foot = if self.health.is_unfolded() {
+            layout::above_events(events)
+        } else {
+            places.panels.bottom()
+        };
+        (events, foot)
+    }
+
     /// The room for what opens over the panels: beside the pictures and what takes one to the other.
     fn room(&self, panels: Rect) -> Rect {
         let of = |these: &[Panel]| -> Vec<Rect> {
@@ -691,15 +710,7 @@ impl Desk {
         }
         self.parts.build.follow(view, attached);
         self.show_settings.follow(view, attached);
-        let monitors = self.panels.iter().find(|(p, _)| *p == Panel::Monitors);
-        let monitors = monitors.filter(|_| self.settings.now.strips);
-        let least = monitors.and_then(|(_, at)| layout::monitors(*at, aspect, true).least_foot());
-        let events = layout::events(places.panels, least);
-        let foot = if self.health.is_unfolded() {
-            layout::above_events(events)
-        } else {
-            places.panels.bottom()
-        };
+        let (events, foot) = self.foot(&places);
         self.draw_panels(ui, (&places, foot, room), view, attached, aspect);
         self.draw_health(ui, (&places, events), view);
         if let Some((_, absence)) = &self.absence

@@ -3,8 +3,6 @@
 
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tree};
 
-use super::Panel;
-
 /// A panel grows or shrinks by this factor with each step.
 const FACTOR: f32 = 1.2;
 /// No panel takes more than this part of its row or column, and none less than one less this part.
@@ -47,7 +45,7 @@ impl Step {
     ];
 
     /// Makes it of a panel; whether anything has changed.
-    pub fn make(self, tree: &mut Tree<Panel>, tile: TileId) -> bool {
+    pub fn make<P>(self, tree: &mut Tree<P>, tile: TileId) -> bool {
         use LinearDir::{Horizontal, Vertical};
         match self {
             Self::Left => shift(tree, tile, Horizontal, false),
@@ -62,7 +60,7 @@ impl Step {
     }
 }
 
-fn linear(tree: &mut Tree<Panel>, id: TileId) -> Option<&mut Linear> {
+fn linear<P>(tree: &mut Tree<P>, id: TileId) -> Option<&mut Linear> {
     match tree.tiles.get_mut(id) {
         Some(Tile::Container(Container::Linear(linear))) => Some(linear),
         _ => None,
@@ -70,7 +68,7 @@ fn linear(tree: &mut Tree<Panel>, id: TileId) -> Option<&mut Linear> {
 }
 
 /// The children of a row or column that are seen.
-fn seen(tree: &mut Tree<Panel>, id: TileId, dir: LinearDir) -> Option<Vec<TileId>> {
+fn seen<P>(tree: &mut Tree<P>, id: TileId, dir: LinearDir) -> Option<Vec<TileId>> {
     let linear = linear(tree, id).filter(|linear| linear.dir == dir)?;
     let children = linear.children.clone();
     let is_seen = |child: &TileId| tree.tiles.is_visible_in_layout(*child);
@@ -79,7 +77,7 @@ fn seen(tree: &mut Tree<Panel>, id: TileId, dir: LinearDir) -> Option<Vec<TileId
 
 /// Moves a panel along rows or down columns, `on` or back: past its neighbour, else out of the column
 /// or row that it stands in, else to the edge of the window.
-fn shift(tree: &mut Tree<Panel>, tile: TileId, dir: LinearDir, on: bool) -> bool {
+fn shift<P>(tree: &mut Tree<P>, tile: TileId, dir: LinearDir, on: bool) -> bool {
     let mut branch = tile;
     // Whether the branch that holds the panel holds nothing else that is seen.
     let mut is_alone = true;
@@ -107,7 +105,7 @@ fn shift(tree: &mut Tree<Panel>, tile: TileId, dir: LinearDir, on: bool) -> bool
 }
 
 /// How many children of a container are seen.
-fn count(tree: &Tree<Panel>, id: TileId) -> usize {
+fn count<P>(tree: &Tree<P>, id: TileId) -> usize {
     let Some(container) = tree.tiles.get_container(id) else {
         return 0;
     };
@@ -117,7 +115,7 @@ fn count(tree: &Tree<Panel>, id: TileId) -> usize {
         .count()
 }
 
-fn swap(tree: &mut Tree<Panel>, parent: TileId, a: TileId, b: TileId) -> bool {
+fn swap<P>(tree: &mut Tree<P>, parent: TileId, a: TileId, b: TileId) -> bool {
     let Some(linear) = linear(tree, parent) else {
         return false;
     };
@@ -132,8 +130,8 @@ fn swap(tree: &mut Tree<Panel>, parent: TileId, a: TileId, b: TileId) -> bool {
 }
 
 /// Out of a branch of a row or column, to stand beside it.
-fn take_out(
-    tree: &mut Tree<Panel>,
+fn take_out<P>(
+    tree: &mut Tree<P>,
     tile: TileId,
     (parent, branch): (TileId, TileId),
     on: bool,
@@ -152,7 +150,7 @@ fn take_out(
 }
 
 /// Out of the container that it stands in.
-fn forget(tree: &mut Tree<Panel>, tile: TileId) {
+fn forget<P>(tree: &mut Tree<P>, tile: TileId) {
     if let Some(parent) = tree.tiles.parent_of(tile)
         && let Some(Tile::Container(container)) = tree.tiles.get_mut(parent)
     {
@@ -161,8 +159,8 @@ fn forget(tree: &mut Tree<Panel>, tile: TileId) {
 }
 
 /// To an edge of the window, beside everything else.
-fn to_the_edge(
-    tree: &mut Tree<Panel>,
+fn to_the_edge<P>(
+    tree: &mut Tree<P>,
     tile: TileId,
     root: TileId,
     dir: LinearDir,
@@ -183,7 +181,7 @@ fn to_the_edge(
 
 /// Gives the panel, or the nearest branch with it that has neighbours in this direction, more or less
 /// of their length.
-fn resize(tree: &mut Tree<Panel>, tile: TileId, dir: LinearDir, factor: f32) -> bool {
+fn resize<P>(tree: &mut Tree<P>, tile: TileId, dir: LinearDir, factor: f32) -> bool {
     let mut branch = tile;
     while let Some(parent) = tree.tiles.parent_of(branch) {
         if let Some(children) = seen(tree, parent, dir)
@@ -219,7 +217,7 @@ mod tests {
     use egui::{Rect, vec2};
     use egui_kittest::Harness;
 
-    use super::super::{Arrangement, Layout};
+    use super::super::{Arrangement, Layout, Panel};
     use super::*;
     use crate::ui::install_theme;
 
