@@ -88,13 +88,7 @@ fn simulate(sender: Sender, house: Rate, seconds: i64) -> Outcome {
     let (mut sound_in, reader) = sound_ring();
     let meters = Arc::new(Meters::new(1));
     let mut mixer = Mixer::new(1, meters);
-    mixer.put(
-        0,
-        Some(Box::new(Strip::new(
-            Track::new(reader, true),
-            StripSettings::default(),
-        ))),
-    );
+    mixer.put(0, Some(Box::new(Strip::new(Track::new(reader, true)))));
     mixer.order(Order {
         position: 0,
         ramp: 1,

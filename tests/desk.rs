@@ -200,7 +200,7 @@ fn sound_is_set_under_each_monitor() {
 
 #[test]
 fn a_destination_that_needs_a_hand_is_told_alike_everywhere() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let why = "the server refuses the stream: check the key";
     door.change(|s| {
@@ -210,7 +210,7 @@ fn a_destination_that_needs_a_hand_is_told_alike_everywhere() {
         yt.next_try_s = Some(4.0);
         yt.message = why.to_owned();
     });
-    door.events.lock().unwrap().push(Event::Destination {
+    door.say(Event::Destination {
         id: "yt".to_owned(),
         state: DestinationState::Failed,
         message: why.to_owned(),
@@ -231,7 +231,7 @@ fn a_destination_that_needs_a_hand_is_told_alike_everywhere() {
 
 #[test]
 fn the_slate_is_on_every_pgm_and_what_it_silences_is_not_red() {
-    let door = Recorder::new();
+    let door = FakeDoor::new();
     let mut window = open(&door);
     let on = "The holding slate is over the program";
     let count = |window: &Window| window.query_all_by_label(on).count();

@@ -443,7 +443,10 @@ fn the_panel_finds_a_function_by_its_words_and_shows_conflicts() {
     let door = FakeDoor::new();
     let mut window = opened(&door, Graphics::default(), 0.25, Some(folder.path()));
     press_with(&mut window, Modifiers::CTRL, Key::K);
-    assert!(has(&window, "Claimed more than once: F12: Record the master, or stop (twice), Marker"));
+    assert!(has(
+        &window,
+        "Claimed more than once: F12: Record the master, or stop (twice), Marker"
+    ));
     let search = window.get_by_role_and_label(Role::TextInput, "Search");
     search.focus();
     window.run();
@@ -455,7 +458,10 @@ fn the_panel_finds_a_function_by_its_words_and_shows_conflicts() {
     assert!(!has(&window, "Key for CUT: Space"));
     assert_eq!(door.sent(), [], "typing switches nothing");
     click(&mut window, "Usual key for Marker");
-    assert!(!has(&window, "Claimed more than once: F12: Record the master, or stop (twice), Marker"));
+    assert!(!has(
+        &window,
+        "Claimed more than once: F12: Record the master, or stop (twice), Marker"
+    ));
 }
 
 #[test]

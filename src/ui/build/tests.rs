@@ -780,7 +780,7 @@ fn the_shows_own_transition_is_shown_as_it_is_used_and_edited() {
         .get_by_role_and_label(egui::accesskit::Role::ComboBox, "The show's own transition")
         .click();
     turn(&mut window);
-    let sent = click(&mut window, "Dip to colour");
+    let sent = click(&mut window, "Dip");
     let style = transition_of(&sent);
     assert_eq!(style.kind, TransitionKind::Dip);
 }
