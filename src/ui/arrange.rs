@@ -175,8 +175,8 @@ impl Layout {
                 plan.split(
                     Vertical,
                     &[
-                        (above, 0.51, true),
-                        (monitors, 0.49, !builds),
+                        (above, if builds { 0.51 } else { 0.535 }, true),
+                        (monitors, 0.465, !builds),
                         (build, 0.49, builds),
                         (mixer, 0.6, false),
                     ],

@@ -36,7 +36,7 @@ pub fn step(frames: u32, longer: bool) -> u32 {
 }
 
 /// Width of all that can be said of a transition, in points.
-const OPTIONS: f32 = 400.0;
+const OPTIONS: f32 = 560.0;
 
 /// What the strip remembers between two frames.
 #[derive(Default)]
@@ -203,7 +203,10 @@ impl Strip {
             }
             egui::Frame::window(ui.style()).show(ui, |ui| {
                 ui.set_max_width(OPTIONS - 20.0);
-                let scroll = egui::ScrollArea::vertical().max_height(room.height() - 24.0);
+                // An area offers no more height than it had; the room is what there is.
+                let height = room.height() - 24.0;
+                let scroll = egui::ScrollArea::vertical().max_height(height);
+                let scroll = scroll.min_scrolled_height(height);
                 scroll.show(ui, |ui| self.options(ui, view));
             });
         });
@@ -221,7 +224,6 @@ impl Strip {
         match style.kind {
             TransitionKind::Dip => colour(ui, &mut wanted.colour),
             TransitionKind::Wipe => {
-                self.choose_wipe(ui, &mut wanted.wipe);
                 let label = ui.label(lang::text("switch-softness"));
                 let mut percent = wanted.softness * 100.0;
                 let slider = Slider::new(&mut percent, 0.0..=100.0)
@@ -231,6 +233,8 @@ impl Strip {
                     wanted.softness = percent / 100.0;
                 }
                 reverse(ui, &mut wanted.reverse);
+                // The only part that grows, so that the others are where they always are.
+                self.choose_wipe(ui, &mut wanted.wipe);
             }
             TransitionKind::Push | TransitionKind::Slide => {
                 direction(ui, &mut wanted.direction);

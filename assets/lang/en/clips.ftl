@@ -73,7 +73,7 @@ clips-slate-source = Heard with it
 clips-slate-silence = Silence
 clips-step-slate = holding slate
 
-clips-autosave = The last time, this show was left with changes that were never saved. They are still there.
+clips-autosave = Edits made last time were never saved.
 clips-autosave-take = Take them over
 clips-autosave-let-go = Let them go
 clips-autosave-again = Again to let them go

@@ -73,7 +73,7 @@ clips-slate-source = Son entendu
 clips-slate-silence = Silence
 clips-step-slate = carton d’attente
 
-clips-autosave = La dernière fois, cette émission a été quittée avec des modifications jamais enregistrées. Elles sont conservées.
+clips-autosave = Les dernières modifications n’ont jamais été enregistrées.
 clips-autosave-take = Les reprendre
 clips-autosave-let-go = Les abandonner
 clips-autosave-again = Encore pour abandonner
