@@ -4,25 +4,20 @@
 #![cfg(feature = "desk")]
 
 use std::path::Path;
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use egui::{Key, Modifiers, Order, Pos2, Rect, accesskit::Role, pos2, vec2};
 use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
+use fake_door::FakeDoor;
 use regie::{
-    door::{
-        self, ClipStatus, Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest,
-        Snapshot, StingerStatus,
-    },
+    door::{self, ClipStatus, StingerStatus},
     media,
     show::{self, Show},
     ui::{AnyDoor, Chooser, Desk, Graphics, Shows, install_theme},
 };
 
-#[path = "../src/ui/testing.rs"]
-mod testing;
+#[path = "common/fake_door.rs"]
+mod fake_door;
 
 /// A show with names that are longer than their places.
 const SHOW: &str = r#"(version: 1, name: "Forum", sources: [
@@ -38,51 +33,15 @@ fn the_show() -> Show {
     show::parse(Path::new("x.ron"), SHOW).unwrap()
 }
 
-/// An engine's door: it holds a state and a show.
-struct Engine {
-    snapshot: Mutex<Snapshot>,
-    events: Mutex<Vec<Event>>,
-    sent: Mutex<Vec<Command>>,
-    last: AtomicU64,
-}
-
-impl Door for Engine {
-    fn send(&self, command: Command) -> u64 {
-        if command == (Command::Show {}) {
-            self.events.lock().unwrap().push(Event::Show {
-                revision: 0,
-                show: Arc::new(the_show()),
-                file: None,
-            });
-        }
-        self.sent.lock().unwrap().push(command);
-        self.last.fetch_add(1, Ordering::Relaxed) + 1
-    }
-    fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        Some(Arc::new(self.snapshot.lock().unwrap().clone()))
-    }
-    fn next_event(&self) -> Option<Event> {
-        self.events.lock().unwrap().pop()
-    }
-    fn watch(&self, _: Vec<MonitorRequest>) {}
-    fn monitor(&self, _: &MonitorId) -> Option<Arc<MonitorPicture>> {
-        None
-    }
-    fn attached(&self) -> bool {
-        true
-    }
-}
-
-impl Engine {
-    fn new() -> Arc<Self> {
-        let mut snapshot = testing::snapshot();
+/// A door to a show of as many monitors as there is room for.
+fn engine() -> Arc<FakeDoor> {
+    let door = FakeDoor::with(|snapshot| {
         for id in ["clip", "net"] {
             let mut source = snapshot.sources[1].clone();
             (source.id, source.label) = (id.to_owned(), id.to_owned());
             source.tally = door::Tally::Off;
             snapshot.sources.push(source);
         }
-        // As many as there is room for.
         for i in 0..5 {
             let mut scene = snapshot.scenes[0].clone();
             scene.id = format!("more{i}");
@@ -94,17 +53,9 @@ impl Engine {
             label: "Logo".to_owned(),
             ..StingerStatus::default()
         }];
-        Arc::new(Self {
-            snapshot: Mutex::new(snapshot),
-            events: Mutex::default(),
-            sent: Mutex::default(),
-            last: AtomicU64::new(0),
-        })
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
-        change(&mut self.snapshot.lock().unwrap());
-    }
+    });
+    door.gives(the_show());
+    door
 }
 
 /// Names no file, and opens no show.
@@ -154,7 +105,7 @@ struct Kept<'a> {
     keys: Option<&'a str>,
 }
 
-fn open(door: &Arc<Engine>, kept: &Kept, size: (f32, f32)) -> Opened {
+fn open(door: &Arc<FakeDoor>, kept: &Kept, size: (f32, f32)) -> Opened {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("desk.ron"), kept.desk).unwrap();
     if let Some(keys) = kept.keys {
@@ -180,7 +131,7 @@ fn open(door: &Arc<Engine>, kept: &Kept, size: (f32, f32)) -> Opened {
     opened
 }
 
-fn english(door: &Arc<Engine>) -> Opened {
+fn english(door: &Arc<FakeDoor>) -> Opened {
     let desk = "(language: Some(\"en\"))";
     open(door, &Kept { desk, keys: None }, (1280.0, 800.0))
 }
@@ -390,7 +341,7 @@ fn no_control_is_cut_off_in_any_arrangement_and_language() {
     for (tag, steps) in looked_at {
         for size in [(1280.0, 800.0), (1920.0, 1080.0)] {
             for arrangement in ARRANGEMENTS {
-                let door = Engine::new();
+                let door = engine();
                 door.change(|s| s.edit.autosave = Some("x.autosave".into()));
                 let desk = format!("(language: Some({tag:?}), arrangement: {arrangement})");
                 let kept = Kept {
@@ -419,7 +370,7 @@ fn no_control_is_cut_off_in_any_arrangement_and_language() {
 #[test]
 fn what_opens_hides_nothing_that_is_on_air_and_esc_closes_the_topmost() {
     let _alone = alone();
-    let door = Engine::new();
+    let door = engine();
     let mut desk = english(&door);
     let ctrl = Modifiers::COMMAND;
     let none = Modifiers::NONE;
@@ -485,7 +436,7 @@ fn what_opens_hides_nothing_that_is_on_air_and_esc_closes_the_topmost() {
 fn news_and_events_cover_no_control() {
     let _alone = alone();
     for arrangement in ARRANGEMENTS {
-        let door = Engine::new();
+        let door = engine();
         let settings = format!("(language: Some(\"en\"), arrangement: {arrangement})");
         let kept = Kept {
             desk: &settings,
@@ -528,7 +479,7 @@ fn news_and_events_cover_no_control() {
 fn the_first_clip_moves_nothing() {
     let _alone = alone();
     for arrangement in ["Director", "OnePerson", "Build"] {
-        let door = Engine::new();
+        let door = engine();
         let settings = format!("(language: Some(\"en\"), arrangement: {arrangement})");
         let kept = Kept {
             desk: &settings,
@@ -552,7 +503,7 @@ fn the_first_clip_moves_nothing() {
 #[test]
 fn every_key_can_be_another_and_two_that_claim_the_same_are_named() {
     let _alone = alone();
-    let door = Engine::new();
+    let door = engine();
     let desk = "(language: Some(\"en\"))";
     let keys =
         Some("(keys: {\"open\": [\"F12\"], \"quit\": [\"F3\"], \"menus\": [\"F7\", \"G\"]})");
@@ -586,7 +537,7 @@ fn every_key_can_be_another_and_two_that_claim_the_same_are_named() {
 #[test]
 fn panels_are_moved_and_resized_by_key_alone() {
     let _alone = alone();
-    let door = Engine::new();
+    let door = engine();
     let mut desk = english(&door);
     desk.press(Modifiers::COMMAND, Key::F9);
     let name = "Move or resize Sources";
@@ -609,7 +560,7 @@ fn panels_are_moved_and_resized_by_key_alone() {
 #[test]
 fn a_row_too_long_for_its_place_ends_in_dots_and_is_read_where_the_pointer_rests() {
     let _alone = alone();
-    let door = Engine::new();
+    let door = engine();
     let desk = "(language: Some(\"fr\"), arrangement: Build)";
     let mut desk = open(&door, &Kept { desk, keys: None }, (1280.0, 800.0));
     let row = desk

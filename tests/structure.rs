@@ -624,3 +624,26 @@ fn the_reader_finds_what_it_looks_for() {
         .collect();
     assert_eq!(unwraps, [true, false]);
 }
+
+#[test]
+fn every_test_of_the_window_is_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
+    let (makefile, manifest) = (read("Makefile"), read("Cargo.toml"));
+    let mut found = 0;
+    for entry in std::fs::read_dir(root.join("tests")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "rs") {
+            continue;
+        }
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let table = format!("name = \"{name}\"\nrequired-features = [\"desk\"]");
+        let text = std::fs::read_to_string(&path).unwrap();
+        if text.contains("#![cfg(feature = \"desk\")]") || manifest.contains(&table) {
+            found += 1;
+            let run = makefile.split_whitespace().any(|word| word == name);
+            assert!(run, "make test does not run tests/{name}.rs");
+        }
+    }
+    assert!(found >= 8, "{found} tests of the window");
+}

@@ -53,7 +53,7 @@ const LOUDEST: f32 = 1e3;
 /// Strips, sum, limiter. A strip has a slot for as long as its source runs.
 pub struct Mixer {
     strips: Vec<Option<Box<Strip>>>,
-    desks: Vec<Desk>,
+    quads: Vec<Quad>,
     /// The gain of the program, the same in every lane.
     program: Ramp,
     limiter: Limiter,
@@ -70,7 +70,7 @@ pub struct Strip {
 }
 
 /// Four strips that are worked on together.
-struct Desk {
+struct Quad {
     bank: Bank,
     meter: BankMeter,
     fader: Ramp,
@@ -84,7 +84,7 @@ struct Desk {
     idle: bool,
 }
 
-impl Default for Desk {
+impl Default for Quad {
     fn default() -> Self {
         let mut pan = Ramp::default();
         (0..STRIPS).for_each(|strip| pan.put(strip, [1.0; CHANNELS]));
@@ -100,6 +100,7 @@ impl Default for Desk {
         }
     }
 }
+
 impl Mixer {
     /// A mixer of so many empty slots, that begins at sample 0; `meters` has one for each.
     pub fn new(slots: usize, meters: Arc<Meters>) -> Self {
@@ -107,8 +108,8 @@ impl Mixer {
         (0..STRIPS).for_each(|strip| program.put(strip, [1.0; CHANNELS]));
         Self {
             strips: (0..slots).map(|_| None).collect(),
-            desks: (0..slots.div_ceil(STRIPS))
-                .map(|_| Desk::default())
+            quads: (0..slots.div_ceil(STRIPS))
+                .map(|_| Quad::default())
                 .collect(),
             program,
             limiter: Limiter::new(CEILING_DB),
@@ -125,7 +126,7 @@ impl Mixer {
         let Some(place) = self.strips.get_mut(slot) else {
             return strip;
         };
-        let settings = self.desks[slot / STRIPS].begin(slot % STRIPS);
+        let settings = self.quads[slot / STRIPS].begin(slot % STRIPS);
         if let Some(strip) = &mut strip {
             strip.delay.set(delay_samples(&settings));
         }
@@ -186,16 +187,12 @@ impl Mixer {
     /// Hands on the settings of all orders of the block that begins at `start`.
     fn settle(&mut self, start: u64) {
         let end = start + BLOCK as u64;
-        for order in self
-            .orders
-            .iter_mut()
-            .take_while(|order| order.position < end)
-        {
+        for order in self.orders.iter().take_while(|order| order.position < end) {
             for (slot, settings) in &order.settings {
                 let Some(strip) = self.strips.get_mut(*slot) else {
                     continue;
                 };
-                self.desks[slot / STRIPS].set(slot % STRIPS, settings);
+                self.quads[slot / STRIPS].set(slot % STRIPS, settings);
                 if let Some(strip) = strip {
                     strip.delay.set(delay_samples(settings));
                 }
@@ -205,16 +202,16 @@ impl Mixer {
 
     /// Brings each source's block through its processors, its meter and its delay.
     fn work_on(&mut self, start: u64) {
-        for (d, (desk, strips)) in self
-            .desks
+        for (d, (quad, strips)) in self
+            .quads
             .iter_mut()
             .zip(self.strips.chunks_mut(STRIPS))
             .enumerate()
         {
-            if desk.idle && strips.iter().all(Option::is_none) {
+            if quad.idle && strips.iter().all(Option::is_none) {
                 continue;
             }
-            desk.idle = strips.iter().all(Option::is_none);
+            quad.idle = strips.iter().all(Option::is_none);
             for (s, strip) in strips.iter_mut().enumerate() {
                 let mut sound = [0f32; BLOCK * CHANNELS];
                 if let Some(strip) = strip {
@@ -222,7 +219,7 @@ impl Mixer {
                     let slot = d * STRIPS + s;
                     self.meters.show_offset(slot, strip.track.late_samples());
                 }
-                for (lanes, sample) in desk.block.iter_mut().zip(sound.chunks_exact(CHANNELS)) {
+                for (lanes, sample) in quad.block.iter_mut().zip(sound.chunks_exact(CHANNELS)) {
                     for (c, value) in sample.iter().copied().enumerate() {
                         // What is no number at all is not below anything.
                         let sane = if value.abs() < LOUDEST { value } else { 0.0 };
@@ -230,16 +227,16 @@ impl Mixer {
                     }
                 }
             }
-            let reductions = desk.bank.process(&mut desk.block);
-            let readings = desk.meter.read(&desk.block);
-            let fader = desk.fader.now();
+            let reductions = quad.bank.process(&mut quad.block);
+            let readings = quad.meter.read(&quad.block);
+            let fader = quad.fader.now();
             for (s, strip) in strips.iter_mut().enumerate() {
                 let Some(strip) = strip else { continue };
                 let slot = d * STRIPS + s;
                 self.meters.show(slot, readings[s], fader.0[2 * s]);
                 let reduction = [reductions.gate[s], reductions.compressor[s]];
                 self.meters.show_dynamics(slot, reduction);
-                strip.delay.process(&mut desk.block, s);
+                strip.delay.process(&mut quad.block, s);
             }
         }
     }
@@ -248,8 +245,8 @@ impl Mixer {
     fn mix(&mut self, range: std::ops::Range<usize>, out: &mut [f32]) {
         let mut sums = [Lanes::ZERO; BLOCK];
         let sums = &mut sums[range.clone()];
-        for desk in self.desks.iter_mut().filter(|desk| !desk.idle) {
-            desk.add(range.clone(), sums);
+        for quad in self.quads.iter_mut().filter(|quad| !quad.idle) {
+            quad.add(range.clone(), sums);
         }
         let program = &mut self.program;
         let moves = !program.is_still() || program.now() != Lanes::ONE;
@@ -265,16 +262,16 @@ impl Mixer {
     fn carry_out(&mut self, order: &Order) {
         let ramp = order.ramp.max(1);
         for (slot, gain) in order.strips.iter().enumerate().take(self.strips.len()) {
-            let (desk, strip) = (&mut self.desks[slot / STRIPS], slot % STRIPS);
+            let (quad, strip) = (&mut self.quads[slot / STRIPS], slot % STRIPS);
             // A hand on a fader is not a transition: it is followed at once.
-            desk.fader.go(strip, [gain.fader; CHANNELS], SHORT_RAMP);
-            desk.follow.go(strip, [gain.follow; CHANNELS], ramp);
+            quad.fader.go(strip, [gain.fader; CHANNELS], SHORT_RAMP);
+            quad.follow.go(strip, [gain.follow; CHANNELS], ramp);
         }
         self.program.go(0, [order.program; CHANNELS], ramp);
     }
 }
 
-impl Desk {
+impl Quad {
     /// Another strip is in this place, or none: it comes in from silence, to the gains that its place
     /// has. Gives the place's settings.
     fn begin(&mut self, place: usize) -> StripSettings {
@@ -424,6 +421,68 @@ mod tests {
         assert!(steps.fold(0.0, f32::max) < 0.003);
         assert!(heard[30_000].abs() < 1e-6 && (heard[40_000] - 0.5).abs() < 1e-4);
         assert!(heard[47_000].abs() < 1e-6);
+    }
+
+    /// A mixer of one clip that gives these samples on the left, and their opposites on the right.
+    fn playing(samples: &[f32]) -> (Mixer, SoundWriter) {
+        let (mut writer, reader) = sound_ring();
+        let both: Vec<f32> = samples.iter().flat_map(|s| [*s, -s]).collect();
+        writer.push(&both, block_start(0), false);
+        let mut mixer = Mixer::new(1, Arc::new(Meters::new(1)));
+        mixer.put(0, Some(Box::new(Strip::new(Track::new(reader, false)))));
+        mixer.order(order(0, 1, &[1.0]));
+        (mixer, writer)
+    }
+
+    fn noise(samples: usize) -> Vec<f32> {
+        let mut seed = 3u32;
+        let mut next = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) as f32 / 33_554_432.0 - 0.25
+        };
+        (0..samples).map(|_| next()).collect()
+    }
+
+    #[test]
+    fn at_unity_every_bit_arrives() {
+        let input = noise(20 * BLOCK);
+        let (mut mixer, _writer) = playing(&input);
+        let heard = left(&mut mixer, 15);
+        // The strip has come in from silence.
+        let from = 2 * BLOCK;
+        assert!(heard[from..] == input[from..heard.len()]);
+    }
+
+    #[test]
+    fn settings_come_with_their_order() {
+        let input = noise(20 * BLOCK);
+        let (mut mixer, _writer) = playing(&input);
+        let mut delayed = order((6 * BLOCK) as u64, 1, &[1.0]);
+        let settings = StripSettings {
+            delay_ms: 10.0,
+            invert: true,
+            ..StripSettings::default()
+        };
+        delayed.settings.push((0, settings));
+        delayed.settings.push((7, settings));
+        mixer.order(delayed);
+        let heard = left(&mut mixer, 15);
+        assert!(heard[2 * BLOCK..5 * BLOCK] == input[2 * BLOCK..5 * BLOCK]);
+        let later = 8 * BLOCK..15 * BLOCK;
+        let wanted = input[7 * BLOCK..14 * BLOCK].iter().map(|s| -s);
+        assert!(heard[later].iter().copied().eq(wanted));
+    }
+
+    #[test]
+    fn what_is_no_sound_is_not_let_in() {
+        let mut input = noise(20 * BLOCK);
+        input[3 * BLOCK] = f32::NAN;
+        input[3 * BLOCK + 1] = f32::INFINITY;
+        input[3 * BLOCK + 2] = 1e30;
+        let (mut mixer, _writer) = playing(&input);
+        let heard = left(&mut mixer, 15);
+        assert!(heard[3 * BLOCK..3 * BLOCK + 3] == [0.0; 3]);
+        assert!(heard[4 * BLOCK..] == input[4 * BLOCK..heard.len()]);
     }
 
     #[test]

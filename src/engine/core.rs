@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::cast::{Cast, SLOTS};
-use super::journal::{Journal, JournalStrip};
-use super::standing::{SoundStanding, Standing};
+use super::journal::Journal;
+use super::refusal::{Refusal, unknown};
+use super::standing::Standing;
 use super::stingers::Lengths;
-use super::switcher::{SwitchError, Switcher};
+use super::strip::{Faders, Strip};
+use super::switcher::Switcher;
 use super::taken::Taken;
 use crate::audio::StripGain;
 use crate::door::{
@@ -17,14 +19,9 @@ use crate::door::{
     Tally, Transition,
 };
 use crate::media::{Rate, db_to_gain};
-use crate::show::{
-    Afv, BANDS, Destination, Show, Source, SourceKind, StripSettings, TransitionStyle,
-};
+use crate::show::{Afv, Destination, Show, Source, SourceKind, StripSettings, TransitionStyle};
 use crate::video::Layout;
 
-const FADER_MAX_DB: f32 = 10.0;
-const FADER_MIN_DB: f32 = -100.0;
-const PICTURE_DELAY_MAX_MS: u32 = 2000;
 const LABEL_MAX: usize = 200;
 
 /// What a command wants beyond the core's own state.
@@ -48,68 +45,6 @@ pub enum Effect {
     Quit,
 }
 
-/// Why a command was refused. Nothing has changed.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Refusal {
-    /// By the switcher.
-    #[error(transparent)]
-    Switch(#[from] SwitchError),
-    /// No such source or destination.
-    #[error("unknown {what} \"{id}\": expected one of {known}")]
-    Unknown {
-        /// Source or destination.
-        what: &'static str,
-        /// The id.
-        id: String,
-        /// The ids there are.
-        known: String,
-    },
-    /// A number out of range.
-    #[error("{what} {value}: expected {expected}")]
-    OutOfRange {
-        /// What it is.
-        what: &'static str,
-        /// The number.
-        value: String,
-        /// The range.
-        expected: String,
-    },
-    /// A clip's command for what is none.
-    #[error("source \"{0}\" is no clip: expected one that plays a file")]
-    NoClip(String),
-    /// A clip's command with a position where there must be none, or without one.
-    #[error("{0}")]
-    ClipPosition(&'static str),
-    /// An equaliser's band that is none, or is not named.
-    #[error("which band? expected a band from 1 to {BANDS}")]
-    NoBand,
-    /// An edit would take something off the air.
-    #[error("{what} \"{id}\" is on air: take another scene first, or say that it is meant")]
-    OnAir {
-        /// Source or destination.
-        what: &'static str,
-        /// The id.
-        id: String,
-    },
-    /// It changes the show, which is not the core's.
-    #[error("this is for the editor of the show")]
-    ForEditor,
-    /// It takes long, and is no command of the core's.
-    #[error("this is for who looks for sources")]
-    ForScout,
-    /// A marker while nothing is recorded.
-    #[error("a marker needs a recording: start the recorder first")]
-    NotRecording,
-    /// A marker while the recorder cannot write; with what is wrong.
-    #[error("no marker was set, for nothing is being recorded: {0}")]
-    NotWriting(String),
-    /// One marker more than a file can have; with how many that is.
-    #[error(
-        "no marker was set, for this recording has {0}, and more it cannot have: stop it and start it again"
-    )]
-    TooManyMarkers(usize),
-}
-
 /// What is on air, by its labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OnAir {
@@ -130,19 +65,6 @@ pub enum Leaving {
     Stays,
 }
 
-/// Whose faders, mutes and AFV a show that was edited brings with it. The others stay where the hand put
-/// them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Faders {
-    /// Those that the edit changed.
-    #[default]
-    Edited,
-    /// None: what is heard never changes by an undone edit.
-    None,
-    /// Those of these sources.
-    Of(BTreeSet<String>),
-}
-
 /// What a show that was edited changes of that which the hand sets while it runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Brings {
@@ -150,59 +72,6 @@ pub struct Brings {
     pub faders: Faders,
     /// The transition in use is the show's.
     pub transition: bool,
-}
-
-/// A strip's settings.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Strip {
-    /// In dB.
-    pub fader_db: f32,
-    /// Muted.
-    pub mute: bool,
-    /// Audio follows video.
-    pub afv: Afv,
-    /// Delay of the picture against the sound, in ms.
-    pub picture_delay_ms: u32,
-    /// What is done to the sound before the fader.
-    pub settings: StripSettings,
-}
-
-impl Strip {
-    /// As the show says it.
-    fn of(source: &Source) -> Self {
-        Self {
-            fader_db: source.fader_db,
-            mute: source.mute,
-            afv: source.afv,
-            picture_delay_ms: source.picture_delay_ms,
-            settings: source.strip,
-        }
-    }
-
-    /// Takes over what differs between the source as it was and as it is now; of its sound, what
-    /// `faders` lets through.
-    fn change(&mut self, old: &Source, new: &Source, faders: &Faders) {
-        let (brings, all) = match faders {
-            Faders::Edited => (true, false),
-            Faders::None => (false, false),
-            Faders::Of(sources) => (sources.contains(&new.id), true),
-        };
-        if brings && (all || old.fader_db != new.fader_db) {
-            self.fader_db = new.fader_db;
-        }
-        if brings && (all || old.mute != new.mute) {
-            self.mute = new.mute;
-        }
-        if brings && (all || old.afv != new.afv) {
-            self.afv = new.afv;
-        }
-        if brings && (all || old.strip != new.strip) {
-            self.settings = new.strip;
-        }
-        if old.picture_delay_ms != new.picture_delay_ms {
-            self.picture_delay_ms = new.picture_delay_ms;
-        }
-    }
 }
 
 /// See the module's words.
@@ -385,13 +254,7 @@ impl Core {
             .restore_transition(journal.transition_style.clone(), journal.overruled);
         for saved in &journal.strips {
             if let Some(slot) = self.cast.slot(&saved.source) {
-                self.strips[slot] = Strip {
-                    fader_db: saved.fader_db.clamp(FADER_MIN_DB, FADER_MAX_DB),
-                    mute: saved.mute,
-                    afv: saved.afv,
-                    picture_delay_ms: saved.picture_delay_ms.min(PICTURE_DELAY_MAX_MS),
-                    settings: saved.settings,
-                };
+                self.strips[slot] = Strip::restored(saved);
             }
         }
         let destinations = self.cast.show.destinations.iter().map(|d| &d.id);
@@ -427,14 +290,7 @@ impl Core {
             revision: self.cast.revision,
             strips: self
                 .sources()
-                .map(|(source, strip)| JournalStrip {
-                    source: source.id.clone(),
-                    fader_db: strip.fader_db,
-                    mute: strip.mute,
-                    afv: strip.afv,
-                    picture_delay_ms: strip.picture_delay_ms,
-                    settings: strip.settings,
-                })
+                .map(|(source, strip)| strip.journal(&source.id))
                 .collect(),
             streaming: self.streaming.iter().cloned().collect(),
             recording: self.recording,
@@ -447,15 +303,8 @@ impl Core {
 
     /// How that stands which the hand sets and the file keeps.
     pub fn standing(&self) -> Standing {
-        let sounds = self.sources().map(|(source, strip)| {
-            let sound = SoundStanding {
-                fader_db: strip.fader_db,
-                mute: strip.mute,
-                afv: strip.afv,
-                settings: strip.settings,
-            };
-            (source.id.clone(), sound)
-        });
+        let sounds = self.sources();
+        let sounds = sounds.map(|(source, strip)| (source.id.clone(), strip.standing()));
         Standing {
             sounds: sounds.collect(),
             transition: self.switcher.chosen_transition().0.clone(),
@@ -555,14 +404,7 @@ impl Core {
             Command::Hold { on } => self.hold = *on,
             Command::Fader { source, db } => {
                 let strip = self.strip(source)?;
-                if !(FADER_MIN_DB..=FADER_MAX_DB).contains(db) {
-                    return Err(Refusal::OutOfRange {
-                        what: "fader",
-                        value: format!("{db} dB"),
-                        expected: format!("{FADER_MIN_DB} to {FADER_MAX_DB} dB"),
-                    });
-                }
-                self.strips[strip].fader_db = *db;
+                self.strips[strip].fade(*db)?;
             }
             Command::Mute { source, on } => {
                 let strip = self.strip(source)?;
@@ -685,20 +527,7 @@ impl Core {
             return Ok(());
         };
         let slot = self.strip(source)?;
-        let next = change(self.strips[slot].settings).ok_or(Refusal::NoBand)?;
-        let numbers = next.numbers().into_iter();
-        let wrong = numbers
-            .into_iter()
-            .find(|(_, value, range)| !range.contains(value));
-        if let Some((what, value, range)) = wrong {
-            return Err(Refusal::OutOfRange {
-                what,
-                value: value.to_string(),
-                expected: format!("{} to {}", range.start(), range.end()),
-            });
-        }
-        self.strips[slot].settings = next;
-        Ok(())
+        self.strips[slot].work(change)
     }
 
     /// What each slot's strip does to its sound.
@@ -880,18 +709,6 @@ impl Core {
 /// A label that was left out is the id.
 pub(super) fn label(label: &str, id: &str) -> String {
     if label.is_empty() { id } else { label }.to_owned()
-}
-
-pub(super) fn unknown<'a>(
-    what: &'static str,
-    id: &str,
-    known: impl Iterator<Item = &'a str>,
-) -> Refusal {
-    Refusal::Unknown {
-        what,
-        id: id.to_owned(),
-        known: known.collect::<Vec<_>>().join(", "),
-    }
 }
 
 /// The length over which the sound of a frame changes, in samples: a whole frame while a picture

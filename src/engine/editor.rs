@@ -12,13 +12,15 @@ use crossbeam_channel::{Receiver, Sender, at, bounded, never, select, tick};
 
 use super::book::{Book, BookError, Draft, Past};
 use super::cast::{Cast, SLOTS};
-use super::core::{Brings, Faders, Leaving, OnAir, Refusal, unknown};
+use super::core::{Brings, Leaving, OnAir};
 use super::exchange::{Change, Departure, Next};
 use super::keys::Keys;
 use super::packing::{Packing, PackingRefusal};
 use super::past;
+use super::refusal::{Refusal, unknown};
 use super::stagehands::Stagehands;
 use super::standing::{SoundStanding, StandingHeard};
+use super::strip::Faders;
 use super::tries::{Tries, TryRefusal};
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
 use crate::show::autosave::{self, Autosave};

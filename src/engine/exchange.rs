@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use super::cast::Cast;
-use super::core::{Brings, Leaving, OnAir, Refusal};
+use super::core::{Brings, Leaving, OnAir};
 use super::played::Input;
+use super::refusal::Refusal;
 use crate::media::Picture;
 use crate::output::RunningDestination;
 

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::core::{Observed, Refusal};
+use super::core::Observed;
 use super::keys::Keys;
 use super::reception::Reception;
+use super::refusal::Refusal;
 use crate::door::{
     DestinationState, DestinationStatus, EditStatus, EncoderStatus, Event, Hub, RecordingState,
     RecordingStatus,

@@ -8,13 +8,14 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::cast::Cast;
 use super::clip::Clip;
-use super::core::{Core, Effect, Observed, Refusal, ramp_of};
+use super::core::{Core, Effect, Observed, ramp_of};
 use super::exchange::{Arrival, Change, Departure, Taken};
 use super::health::Watch;
 use super::journal::{Journal, JournalWriter};
 use super::monitors::{Now, Taps};
 use super::observer::Observer;
 use super::played::Input;
+use super::refusal::Refusal;
 use super::since::Since;
 use super::sound::SoundLink;
 use super::standing::StandingTold;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use egui::{Align, Color32, Rect, Ui, pos2};
 
 use super::{fills, lang, paint, theme, words};
-use crate::door::{Level, Snapshot};
+use crate::door::{Level, Loudness, Snapshot};
 
 /// The lowest level that a meter shows, in dBFS.
 pub const BOTTOM_DB: f32 = -60.0;
@@ -230,9 +230,30 @@ fn halves(ui: &Ui, area: Rect, meter: &Meter, with_rms: bool, fill: Fill) {
     }
 }
 
-/// Draws the program's meter: scale, both channels, gain reduction of the limiter, and the held
-/// peak in numbers. A click clears the clip mark and the held peak.
-pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, limiter_db: f32) {
+/// Height of a line of the loudness, in points.
+const LOUDNESS_LINE: f32 = 15.0;
+
+/// A loudness in LUFS, or a dash where there is none.
+fn lufs(value: Option<f32>) -> String {
+    value.map_or_else(|| "–".to_owned(), words::db)
+}
+
+/// All that was measured of the loudness.
+fn loudness_said(loudness: &Loudness) -> String {
+    let values = [
+        ("momentary", lufs(loudness.momentary).into()),
+        ("short", lufs(loudness.short_term).into()),
+        ("integrated", lufs(loudness.integrated).into()),
+        ("range", words::tenths(loudness.range).into()),
+        ("peak", words::db(loudness.true_peak_db).into()),
+    ];
+    lang::with("desk-loudness", &values)
+}
+
+/// Draws the program's meter: scale, both channels, gain reduction of the limiter, the held peak and
+/// the loudness in numbers. A click clears the clip mark and the held peak.
+pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, snapshot: &Snapshot) {
+    let (limiter_db, loudness) = (snapshot.limiter_db, &snapshot.loudness);
     let peak = meter.channels[0].hold_db.max(meter.channels[1].hold_db);
     let clipped = meter.channels.iter().any(|c| c.clipped);
     let said = lang::with(
@@ -250,14 +271,17 @@ pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, limiter_db: f32) {
             ("limiter", words::db(-limiter_db).into()),
         ],
     );
+    let measured = loudness_said(loudness);
     let response = ui.interact(
         area,
         egui::Id::unique("program meter"),
         egui::Sense::click(),
     );
     response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::accesskit::Role::Button, ui.is_enabled(), &said)
+        let said = format!("{said} · {measured}");
+        egui::WidgetInfo::labeled(egui::accesskit::Role::Button, ui.is_enabled(), said)
     });
+    let response = response.on_hover_text(&measured);
     if response.clicked() {
         meter.clear();
     }
@@ -277,10 +301,28 @@ pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, limiter_db: f32) {
     paint::line(ui, head, Align::Center, &number, theme::font(11.5), text);
 
     let foot = area.with_min_y(area.bottom() - 16.0);
+    let numbers = foot.with_min_y(foot.top() - 2.0 * LOUDNESS_LINE);
     let bars = Rect::from_min_max(
         pos2(area.left() + 22.0, head.bottom() + 6.0),
-        pos2(area.right() - 10.0, foot.top() - 6.0),
+        pos2(area.right() - 10.0, numbers.top() - 6.0),
     );
+    let shown = [
+        ("desk-short-term", loudness.short_term),
+        ("desk-integrated", loudness.integrated),
+    ];
+    for (i, (key, value)) in shown.into_iter().enumerate() {
+        let top = numbers.top() + i as f32 * LOUDNESS_LINE;
+        let row = numbers.with_min_y(top).with_max_y(top + LOUDNESS_LINE);
+        let text = lang::with(key, &[("lufs", lufs(value).into())]);
+        paint::line(
+            ui,
+            row,
+            Align::Center,
+            &text,
+            theme::font(11.5),
+            theme::TEXT,
+        );
+    }
     for db in [0.0, -9.0, -20.0, -30.0, -40.0, -50.0, -60.0] {
         let y = bars.bottom() - bars.height() * position(db);
         let row = Rect::from_min_max(pos2(area.left(), y - 7.0), pos2(bars.left() - 4.0, y + 7.0));

@@ -129,8 +129,8 @@ impl Frame<'_> {
         let on_air = ("PGM", view.snapshot.program.as_str());
         clips.show(ui, places.program.label, on_air, desk, guard);
         if let Some(meter) = places.meter {
-            let limiter = self.view.snapshot.limiter_db;
-            meters::program(ui, meter, &mut parts.meters.program, limiter);
+            let snapshot = self.view.snapshot;
+            meters::program(ui, meter, &mut parts.meters.program, snapshot);
         }
     }
 
@@ -210,8 +210,8 @@ impl Frame<'_> {
         fills::fill(ui, rect, theme::ROUND, theme::PANEL);
         let width = rect.width().min(110.0) - 12.0;
         let area = Rect::from_center_size(rect.center(), vec2(width, rect.height() - 12.0));
-        let limiter = self.view.snapshot.limiter_db;
-        meters::program(ui, area, &mut parts.meters.program, limiter);
+        let snapshot = self.view.snapshot;
+        meters::program(ui, area, &mut parts.meters.program, snapshot);
     }
 
     fn want(&mut self, ui: &Ui, what: MonitorId, place: Rect, fps: u32) {

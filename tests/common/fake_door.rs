@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use regie::door::{
     Absence, Command, Door, Event, MonitorId, MonitorPicture, MonitorRequest, Snapshot,
 };
+use regie::show::Show;
 
 #[path = "../../src/ui/testing.rs"]
 pub mod testing;
@@ -23,12 +24,21 @@ pub struct FakeDoor {
     events: Mutex<Vec<Event>>,
     watched: Mutex<Vec<Vec<MonitorRequest>>>,
     pictures: Mutex<BTreeMap<MonitorId, Arc<MonitorPicture>>>,
+    given: Mutex<Option<Arc<Show>>>,
     gone: AtomicBool,
     absence: Mutex<Absence>,
 }
 
 impl Door for FakeDoor {
     fn send(&self, command: Command) -> u64 {
+        let given = self.given.lock().unwrap().clone();
+        if let Some(show) = given.filter(|_| command == (Command::Show {})) {
+            self.say(Event::Show {
+                revision: 0,
+                show,
+                file: None,
+            });
+        }
         self.sent.lock().unwrap().push(command);
         self.last.fetch_add(1, Ordering::Relaxed) + 1
     }
@@ -70,6 +80,11 @@ impl FakeDoor {
         let door = Self::default();
         *door.snapshot.lock().unwrap() = Some(snapshot);
         Arc::new(door)
+    }
+
+    /// Whoever asks for the show is given this one.
+    pub fn gives(&self, show: Show) {
+        *self.given.lock().unwrap() = Some(Arc::new(show));
     }
 
     /// Changes the state.

@@ -142,6 +142,9 @@ desk-level = Program level: peak { $peak } dBFS, RMS { $rms } dBFS, limiter { $l
 desk-level-clipped = Program level: peak { $peak } dBFS, RMS { $rms } dBFS, limiter { $limiter } dB, clipped
 desk-clip = CLIP
 desk-limiter = lim { $db }
+desk-short-term = S { $lufs }
+desk-integrated = I { $lufs }
+desk-loudness = Loudness (EBU R 128): momentary { $momentary }, short-term { $short }, integrated { $integrated } LUFS, range { $range } LU, true peak { $peak } dBTP
 
 desk-receiver = Receiver { $at }
 desk-receiver-ill = Receiver: { $why }

@@ -142,6 +142,9 @@ desk-level = Niveau du programme : crête { $peak } dBFS, RMS { $rms } dBFS, lim
 desk-level-clipped = Niveau du programme : crête { $peak } dBFS, RMS { $rms } dBFS, limiteur { $limiter } dB, saturé
 desk-clip = SAT
 desk-limiter = lim { $db }
+desk-short-term = S { $lufs }
+desk-integrated = I { $lufs }
+desk-loudness = Sonie (EBU R 128) : instantanée { $momentary }, court terme { $short }, intégrée { $integrated } LUFS, plage { $range } LU, crête vraie { $peak } dBTP
 
 desk-receiver = Récepteur { $at }
 desk-receiver-ill = Récepteur : { $why }

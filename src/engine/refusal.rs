@@ -1,0 +1,75 @@
+//! Why a command is refused, in words that say what was expected.
+
+use super::switcher::SwitchError;
+use crate::show::BANDS;
+
+/// Why a command was refused. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// By the switcher.
+    #[error(transparent)]
+    Switch(#[from] SwitchError),
+    /// No such source or destination.
+    #[error("unknown {what} \"{id}\": expected one of {known}")]
+    Unknown {
+        /// Source or destination.
+        what: &'static str,
+        /// The id.
+        id: String,
+        /// The ids there are.
+        known: String,
+    },
+    /// A number out of range.
+    #[error("{what} {value}: expected {expected}")]
+    OutOfRange {
+        /// What it is.
+        what: &'static str,
+        /// The number.
+        value: String,
+        /// The range.
+        expected: String,
+    },
+    /// A clip's command for what is none.
+    #[error("source \"{0}\" is no clip: expected one that plays a file")]
+    NoClip(String),
+    /// A clip's command with a position where there must be none, or without one.
+    #[error("{0}")]
+    ClipPosition(&'static str),
+    /// An equaliser's band that is none, or is not named.
+    #[error("which band? expected a band from 1 to {BANDS}")]
+    NoBand,
+    /// An edit would take something off the air.
+    #[error("{what} \"{id}\" is on air: take another scene first, or say that it is meant")]
+    OnAir {
+        /// Source or destination.
+        what: &'static str,
+        /// The id.
+        id: String,
+    },
+    /// It changes the show, which is not the core's.
+    #[error("this is for the editor of the show")]
+    ForEditor,
+    /// It takes long, and is no command of the core's.
+    #[error("this is for who looks for sources")]
+    ForScout,
+    /// A marker while nothing is recorded.
+    #[error("a marker needs a recording: start the recorder first")]
+    NotRecording,
+    /// A marker while the recorder cannot write; with what is wrong.
+    #[error("no marker was set, for nothing is being recorded: {0}")]
+    NotWriting(String),
+    /// One marker more than a file can have; with how many that is.
+    #[error(
+        "no marker was set, for this recording has {0}, and more it cannot have: stop it and start it again"
+    )]
+    TooManyMarkers(usize),
+}
+
+/// Nothing has this id; with the ids there are.
+pub fn unknown<'a>(what: &'static str, id: &str, known: impl Iterator<Item = &'a str>) -> Refusal {
+    Refusal::Unknown {
+        what,
+        id: id.to_owned(),
+        known: known.collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,149 @@
+//! How a source's strip stands: what the hand sets of it, and what an edited show brings.
+
+use std::collections::BTreeSet;
+
+use super::journal::JournalStrip;
+use super::refusal::Refusal;
+use super::standing::SoundStanding;
+use crate::show::{Afv, Source, StripSettings};
+
+const FADER_MAX_DB: f32 = 10.0;
+const FADER_MIN_DB: f32 = -100.0;
+const PICTURE_DELAY_MAX_MS: u32 = 2000;
+
+/// Whose faders, mutes and AFV a show that was edited brings with it. The others stay where the hand put
+/// them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Faders {
+    /// Those that the edit changed.
+    #[default]
+    Edited,
+    /// None: what is heard never changes by an undone edit.
+    None,
+    /// Those of these sources.
+    Of(BTreeSet<String>),
+}
+
+/// How a strip is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Strip {
+    /// In dB.
+    pub fader_db: f32,
+    /// Muted.
+    pub mute: bool,
+    /// Audio follows video.
+    pub afv: Afv,
+    /// Delay of the picture against the sound, in ms.
+    pub picture_delay_ms: u32,
+    /// What is done to the sound before the fader.
+    pub settings: StripSettings,
+}
+
+impl Strip {
+    /// As the show says it.
+    pub fn of(source: &Source) -> Self {
+        Self {
+            fader_db: source.fader_db,
+            mute: source.mute,
+            afv: source.afv,
+            picture_delay_ms: source.picture_delay_ms,
+            settings: source.strip,
+        }
+    }
+
+    /// Takes over what differs between the source as it was and as it is now; of its sound, what
+    /// `faders` lets through.
+    pub fn change(&mut self, old: &Source, new: &Source, faders: &Faders) {
+        let (brings, all) = match faders {
+            Faders::Edited => (true, false),
+            Faders::None => (false, false),
+            Faders::Of(sources) => (sources.contains(&new.id), true),
+        };
+        if brings && (all || old.fader_db != new.fader_db) {
+            self.fader_db = new.fader_db;
+        }
+        if brings && (all || old.mute != new.mute) {
+            self.mute = new.mute;
+        }
+        if brings && (all || old.afv != new.afv) {
+            self.afv = new.afv;
+        }
+        if brings && (all || old.strip != new.strip) {
+            self.settings = new.strip;
+        }
+        if old.picture_delay_ms != new.picture_delay_ms {
+            self.picture_delay_ms = new.picture_delay_ms;
+        }
+    }
+
+    /// As a journal has it.
+    pub fn restored(saved: &JournalStrip) -> Self {
+        Self {
+            fader_db: saved.fader_db.clamp(FADER_MIN_DB, FADER_MAX_DB),
+            mute: saved.mute,
+            afv: saved.afv,
+            picture_delay_ms: saved.picture_delay_ms.min(PICTURE_DELAY_MAX_MS),
+            settings: saved.settings,
+        }
+    }
+
+    /// For the journal.
+    pub fn journal(&self, source: &str) -> JournalStrip {
+        JournalStrip {
+            source: source.to_owned(),
+            fader_db: self.fader_db,
+            mute: self.mute,
+            afv: self.afv,
+            picture_delay_ms: self.picture_delay_ms,
+            settings: self.settings,
+        }
+    }
+
+    /// For the file.
+    pub fn standing(&self) -> SoundStanding {
+        SoundStanding {
+            fader_db: self.fader_db,
+            mute: self.mute,
+            afv: self.afv,
+            settings: self.settings,
+        }
+    }
+
+    /// Sets the fader.
+    ///
+    /// # Errors
+    /// Where it does not go so far.
+    pub fn fade(&mut self, db: f32) -> Result<(), Refusal> {
+        if !(FADER_MIN_DB..=FADER_MAX_DB).contains(&db) {
+            return Err(Refusal::OutOfRange {
+                what: "fader",
+                value: format!("{db} dB"),
+                expected: format!("{FADER_MIN_DB} to {FADER_MAX_DB} dB"),
+            });
+        }
+        self.fader_db = db;
+        Ok(())
+    }
+
+    /// Changes what is done to the sound: all that is said, or nothing.
+    ///
+    /// # Errors
+    /// Where there is no such band, or a number is out of range.
+    pub fn work(
+        &mut self,
+        change: impl Fn(StripSettings) -> Option<StripSettings>,
+    ) -> Result<(), Refusal> {
+        let next = change(self.settings).ok_or(Refusal::NoBand)?;
+        let mut numbers = next.numbers().into_iter();
+        let wrong = numbers.find(|(_, value, range)| !range.contains(value));
+        if let Some((what, value, range)) = wrong {
+            return Err(Refusal::OutOfRange {
+                what,
+                value: value.to_string(),
+                expected: format!("{} to {}", range.start(), range.end()),
+            });
+        }
+        self.settings = next;
+        Ok(())
+    }
+}
