@@ -554,10 +554,23 @@ fn the_question_at_the_end_is_answered_by_key() {
         outcome,
     } = open_with(&door, Graphics::default(), 0.25);
     assert!(!ask_to_close(&mut window));
-    press(&mut window, Key::Enter);
-    assert_eq!(door.sent(), [Command::Auto {}], "nothing has the focus");
-    assert_eq!(*outcome.lock().unwrap(), None);
-    press(&mut window, Key::Tab);
+    for key in [Key::Space, Key::Enter, Key::Num1] {
+        assert!(window.get_by_label("Stay").is_focused(), "{key:?}");
+        press(&mut window, key);
+        assert_eq!(door.sent(), [], "{key:?} is the question's");
+        assert_eq!(*outcome.lock().unwrap(), None);
+        if key != Key::Num1 {
+            assert!(
+                window.query_by_label("Stay").is_none(),
+                "{key:?} answers it"
+            );
+            assert!(!ask_to_close(&mut window));
+        }
+    }
+    window.key_press_modifiers(egui::Modifiers::SHIFT, Key::Tab);
+    window.run();
+    window.key_press_modifiers(egui::Modifiers::SHIFT, Key::Tab);
+    window.run();
     assert!(window.get_by_label("Leave the show running").is_focused());
     press(&mut window, Key::Enter);
     assert_eq!(door.sent(), []);
@@ -796,7 +809,9 @@ fn on_air_closing_asks() {
 
     assert!(!ask_to_close(&mut window));
     press(&mut window, Key::Space);
-    assert_eq!(door.sent(), [Command::Cut {}], "the show goes on meanwhile");
+    assert!(window.query_by_label("Stay").is_none(), "so does Space");
+    assert_eq!(door.sent(), [], "and it is no CUT");
+    assert!(!ask_to_close(&mut window));
     click(&mut window, "End the show");
     assert_eq!(outcome(), None, "one press is not enough");
     click(&mut window, "Again to end the show");

@@ -286,6 +286,74 @@ fn a_menu_is_reached_by_key_and_takes_no_cut() {
     assert_eq!(door.sent(), []);
 }
 
+#[test]
+fn who_types_a_path_takes_nothing() {
+    let door = FakeDoor::new();
+    let mut desk = open(&door, &Arc::default());
+    desk.press(Modifiers::COMMAND, Key::O);
+    desk.until("the field", |w| {
+        w.query_by_label("Path of the file").is_some()
+    });
+    desk.window.run();
+    let field = desk.window.get_by_label("Path of the file");
+    assert!(field.is_focused());
+    field.type_text("/nowhere/show.ron");
+    desk.window.run();
+    for _ in 0..2 {
+        desk.press(Modifiers::NONE, Key::Enter);
+        desk.until("the refusal", |w| {
+            w.query_by_label_contains("There is no file").is_some()
+        });
+        let field = desk.window.get_by_label("Path of the file");
+        assert!(field.is_focused(), "one types on");
+        desk.press(Modifiers::NONE, Key::Num2);
+        desk.press(Modifiers::NONE, Key::Space);
+    }
+    desk.click("Path of the file");
+    desk.window.get_by_label("Cancel").focus();
+    for key in [Key::Num2, Key::ArrowRight, Key::M] {
+        desk.press(Modifiers::NONE, key);
+    }
+    assert_eq!(door.sent(), [], "the field is still there");
+}
+
+#[test]
+fn an_open_menu_has_the_keys_that_it_may_want() {
+    let door = FakeDoor::new();
+    let mut desk = open(&door, &Arc::default());
+    desk.click("View");
+    for key in [Key::Enter, Key::ArrowRight, Key::ArrowLeft] {
+        desk.press(Modifiers::NONE, key);
+        assert_eq!(door.sent(), [], "{key:?}");
+    }
+}
+
+#[test]
+fn a_menu_that_is_left_alone_goes_with_its_focus() {
+    let door = FakeDoor::new();
+    let mut desk = open(&door, &Arc::default());
+    desk.press(Modifiers::NONE, Key::F10);
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert!(desk.is_said("Save as…"));
+    desk.window.run_steps(20);
+    assert!(!desk.is_said("Save as…"), "it is closed");
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert_eq!(door.sent(), [Command::Auto {}]);
+}
+
+#[test]
+fn who_looks_for_a_key_types_at_once() {
+    let door = FakeDoor::new();
+    let mut desk = open(&door, &Arc::default());
+    desk.press(Modifiers::COMMAND, Key::K);
+    desk.window.run();
+    assert!(desk.window.get_by_label("Search").is_focused());
+    for key in [Key::Space, Key::M, Key::Num2] {
+        desk.press(Modifiers::NONE, key);
+    }
+    assert_eq!(door.sent(), []);
+}
+
 fn show_file(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, "(version: 1, name: \"Other\")").unwrap();

@@ -187,6 +187,9 @@ impl Desk {
         self.settings.keep(now);
         self.zoom(ui.ctx());
 
+        let Parts { outputs, .. } = &self.parts;
+        let questioned = self.asking.is_some() || self.way.asks() || outputs.asks();
+        self.parts.switch.hear(ui, now, questioned);
         let window = ui.ctx().content_rect();
         ui.set_clip_rect(window);
 
@@ -205,7 +208,7 @@ impl Desk {
             self.snapshot = newest;
         }
         let Some(snapshot) = self.snapshot.clone() else {
-            self.parts.switch.listen_alone(ui, now);
+            self.parts.switch.listen_alone();
             self.decide_closing(ui, None, now);
             match self.away() {
                 Some(absence) if !absence.kept => banner(ui, window, absence, false),
@@ -232,7 +235,7 @@ impl Desk {
         };
         self.decide_closing(ui, Some(&view), now);
         let Parts { switch, guard, .. } = &mut self.parts;
-        let marks = switch.listen(ui, &view, attached, guard);
+        let marks = switch.listen(&view, attached, guard);
         self.draw(ui, (window, room), &view, attached, &time_of_day);
         let waker = self.waker.as_ref();
         let Parts { switch, guard, .. } = &mut self.parts;
@@ -685,6 +688,7 @@ impl Desk {
                 self.way.give_up();
                 self.parts.outputs.close_folder();
             }
+            None if self.arranging => self.arranging = false,
             None => self.health.fold(),
         }
     }

@@ -124,7 +124,12 @@ fn draw(
         if *answer == Answer::Stay {
             button = button.key(&escape);
         }
-        let pressed = button.show(ui, row(i), ("answer", i)).clicked();
+        let response = button.show(ui, row(i), ("answer", i));
+        // The answer that changes nothing is the one that a key gives by accident.
+        if *answer == Answer::Stay && ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
+        }
+        let pressed = response.clicked();
         if pressed && (!guarded || guard.press(&what, view.now)) {
             given = Some(*answer);
         }

@@ -2,7 +2,8 @@
 //!
 //! Space is CUT and Enter is AUTO wherever the hand is, but in a text field; every key can be given
 //! another function. After Tab the focus shows, and Space, Enter and the arrows are the focused
-//! control's, until Esc or some idle seconds.
+//! control's, until Esc or some idle seconds. What is open and may want a key has those that it may
+//! want: nothing goes on air by a key that was meant for it.
 
 mod chord;
 mod function;
@@ -33,10 +34,31 @@ const FILE: &str = "keys.ron";
 pub enum Focus {
     /// Nobody: every key is the switcher's.
     Free,
+    /// Nobody, beside a panel with sliders: the arrows are not the T-bar's.
+    Panel,
+    /// Nobody, under an open menu: neither the arrows nor Enter are the switcher's. Space is: no menu
+    /// wants it before it was gone into.
+    Menu,
     /// A control that was reached with Tab: Space, Enter and the arrows are its.
     Control,
     /// A text field: every key is its, but those that type nothing and are the whole desk's.
     Text,
+    /// A question, or a field for a name, whoever has the focus: every key is its.
+    Question,
+}
+
+impl Focus {
+    /// Whether a key stays with who has the keyboard, though the switcher would know what to do.
+    fn keeps(self, chord: Chord) -> bool {
+        let is_arrow = chord.is_an_arrow();
+        match self {
+            Self::Free => false,
+            Self::Panel => is_arrow,
+            Self::Menu => is_arrow || (chord.is_a_controls() && chord.key != Key::Space),
+            Self::Control | Self::Text => chord.is_a_controls(),
+            Self::Question => true,
+        }
+    }
 }
 
 /// The keys and where they are kept.
@@ -87,7 +109,7 @@ pub fn take(events: &mut Vec<Event>, focus: Focus, map: &KeyMap) -> Vec<Function
             return true;
         };
         let chord = Chord::pressed(*key, *physical_key, *modifiers);
-        let function = chord.filter(|chord| focus == Focus::Free || !chord.is_a_controls());
+        let function = chord.filter(|chord| !focus.keeps(*chord));
         let function = function.and_then(|chord| map.function(chord));
         if focus == Focus::Text {
             let typed = chord.is_none_or(|chord| !chord.types_nothing());

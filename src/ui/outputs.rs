@@ -91,6 +91,11 @@ impl Outputs {
         self.form = None;
     }
 
+    /// Whether a folder is asked for in the window.
+    pub fn asks(&self) -> bool {
+        self.folder.asks()
+    }
+
     /// Nothing is typed as a folder any more.
     pub fn close_folder(&mut self) {
         self.folder.give_up();

@@ -193,6 +193,11 @@ impl Way {
         self.shows.is_some() && matches!(self.step, Step::Still) && self.naming.is_none()
     }
 
+    /// Whether a name is asked for in the window.
+    pub fn asks(&self) -> bool {
+        self.naming.is_some()
+    }
+
     /// Whether the present engine was told to end for another show.
     pub fn is_leaving(&self) -> bool {
         matches!(self.step, Step::Ends(_))

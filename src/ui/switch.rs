@@ -50,6 +50,8 @@ pub struct Switch {
     /// What was asked for that is the whole desk's, to be taken once a frame.
     pub for_the_desk: Vec<Function>,
     focus: FocusTimer,
+    /// What the keys of this frame ask for.
+    heard: Vec<Function>,
 }
 
 impl Switch {
@@ -67,6 +69,7 @@ impl Switch {
             displays: Vec::new(),
             for_the_desk: Vec::new(),
             focus: FocusTimer::default(),
+            heard: Vec::new(),
         }
     }
 
@@ -76,22 +79,28 @@ impl Switch {
         self.multiview = Multiview::load(folder);
     }
 
-    /// Takes the switcher's keys out of the window's events and does what they ask for. Gives how many
-    /// markers are asked for. Call before anything else reads them.
-    pub fn listen(&mut self, ui: &Ui, view: &View, attached: bool, guard: &mut Guard) -> usize {
-        let asked = self.take(ui, view.now);
+    /// Takes the switcher's keys out of the window's events. Call before anything is drawn, for what
+    /// is drawn reads them too and may let go of the focus by them. With `questioned` something waits
+    /// for an answer, and every key is its.
+    pub fn hear(&mut self, ui: &Ui, now: f64, questioned: bool) {
+        self.heard = self.take(ui, now, questioned);
+    }
+
+    /// Does what the keys that were heard ask for. Gives how many markers are asked for.
+    pub fn listen(&mut self, view: &View, attached: bool, guard: &mut Guard) -> usize {
+        let asked = std::mem::take(&mut self.heard);
         self.act_all(asked, view, attached, guard)
     }
 
     /// As [`Self::listen`], while nothing is known of an engine.
-    pub fn listen_alone(&mut self, ui: &Ui, now: f64) {
-        let asked = self.take(ui, now);
+    pub fn listen_alone(&mut self) {
+        let asked = std::mem::take(&mut self.heard);
         self.for_the_desk
             .extend(asked.into_iter().filter(|f| f.is_the_desks()));
     }
 
     /// Takes the switcher's keys out of the window's events.
-    fn take(&mut self, ui: &Ui, now: f64) -> Vec<Function> {
+    fn take(&mut self, ui: &Ui, now: f64, questioned: bool) -> Vec<Function> {
         let ctx = ui.ctx();
         if self.panel.waits_for_key() {
             let keys = &mut self.keys;
@@ -111,14 +120,24 @@ impl Switch {
         let types = ctx.text_edit_focused();
         let leaves = focused.is_some() && !types;
         let expired = self.focus.expired(key_pressed, leaves, now);
+        let in_menu = egui::Popup::is_any_open(ctx);
+        let nobody = if self.strip.open {
+            Focus::Panel
+        } else {
+            Focus::Free
+        };
         let focus = match focused {
+            _ if questioned => Focus::Question,
             Some(id) if expired => {
                 ctx.memory_mut(|memory| memory.surrender_focus(id));
-                Focus::Free
+                // A menu without the focus would look as if the next key were its.
+                egui::Popup::close_all(ctx);
+                nobody
             }
             Some(_) if types => Focus::Text,
             Some(_) => Focus::Control,
-            None => Focus::Free,
+            None if in_menu => Focus::Menu,
+            None => nobody,
         };
         ui.input_mut(|i| keys::take(&mut i.events, focus, &self.keys.map))
     }

@@ -78,7 +78,9 @@ impl Typed {
                 ui.label(hint.color(theme::DIM));
                 let edit = TextEdit::singleline(&mut self.text).desired_width(width);
                 let field = ui.add(edit).accessible_name(lang::text("menu-path"));
-                if is_first {
+                let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+                // Who entered a name that will not do types another.
+                if is_first || entered {
                     field.request_focus();
                 }
                 if field.changed() {
@@ -87,7 +89,6 @@ impl Typed {
                 // Its line is there before there is anything to say: nothing moves.
                 let refusal = self.refusal.as_deref().unwrap_or(" ");
                 ui.label(RichText::new(refusal).color(theme::AMBER));
-                let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
                 let text = self.text.trim();
                 ui.horizontal(|ui| {
                     let size = egui::vec2(140.0, layout::TARGET);

@@ -68,6 +68,11 @@ impl Chord {
             )
     }
 
+    /// Whether it is an arrow alone, or with Shift.
+    pub fn is_an_arrow(self) -> bool {
+        self.is_a_controls() && !matches!(self.key, Key::Space | Key::Enter)
+    }
+
     /// Whether nobody types text with it, so that it is not a text field's.
     pub fn types_nothing(self) -> bool {
         self.ctrl || self.alt || (Key::F1..=Key::F35).contains(&self.key)

@@ -18,6 +18,9 @@ pub struct Panel {
     waiting: Option<Function>,
     /// A key that was pressed for a function, though others have it.
     taken: Option<(Function, Chord)>,
+    /// It was not there in the frame before.
+    opened: bool,
+    was_open: bool,
 }
 
 impl Panel {
@@ -43,6 +46,8 @@ impl Panel {
                 modifiers,
             } = event
             else {
+                // A click elsewhere is no key, and what comes after it is not for here.
+                ended |= matches!(event, Event::PointerButton { pressed: true, .. });
                 return !matches!(event, Event::Text(_));
             };
             if *pressed && !*repeat && !ended {
@@ -72,6 +77,8 @@ impl Panel {
 
     /// Draws the panel, in a window of its own in this room, and gives whether the map was changed.
     pub fn show(&mut self, ui: &Ui, room: Rect, map: &mut KeyMap) -> bool {
+        self.opened |= self.open && !self.was_open;
+        self.was_open = self.open;
         let mut open = self.open;
         let before = map.clone();
         egui::Window::new(lang::text("keys-panel-title"))
@@ -90,8 +97,11 @@ impl Panel {
     fn contents(&mut self, ui: &mut Ui, map: &mut KeyMap) {
         ui.horizontal(|ui| {
             let label = ui.label(lang::text("keys-panel-search"));
-            ui.add(TextEdit::singleline(&mut self.search).desired_width(220.0))
-                .labelled_by(label.id);
+            let search = TextEdit::singleline(&mut self.search).desired_width(220.0);
+            let search = ui.add(search).labelled_by(label.id);
+            if std::mem::take(&mut self.opened) {
+                search.request_focus();
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if ui.button(lang::text("keys-panel-reset-all")).clicked() {
                     *map = KeyMap::default();

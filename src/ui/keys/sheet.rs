@@ -43,7 +43,8 @@ impl Sheet {
             painter.rect_filled(room, theme::ROUND, theme::BACKGROUND);
             let edge = Stroke::new(1.0, theme::PRESSED);
             painter.rect_stroke(room, theme::ROUND, edge, StrokeKind::Inside);
-            let response = ui.interact(room, egui::Id::unique("key sheet back"), Sense::click());
+            // The area is as large as what is allocated in it, and is scrolled there alone.
+            let response = ui.allocate_rect(room, Sense::click());
             let inside = room.shrink2(vec2(14.0, 8.0));
             let head = inside.with_max_y(inside.top() + 26.0);
             let title = lang::text("keys-sheet-title");

@@ -72,6 +72,11 @@ impl FolderChoice {
         }
     }
 
+    /// Whether a folder is asked for in the window.
+    pub fn asks(&self) -> bool {
+        self.typed.is_some()
+    }
+
     /// Nothing is to be chosen any more; a dialog that is still open is not heard.
     pub fn give_up(&mut self) {
         (self.answer, self.typed) = (None, None);

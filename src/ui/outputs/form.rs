@@ -345,7 +345,9 @@ fn field(ui: &mut Ui, key: &str, text: &mut String, hidden: bool, hint: &str) {
     let edit = TextEdit::singleline(text)
         .password(hidden)
         .hint_text(hint.to_owned())
-        .desired_width(FIELD);
+        .desired_width(FIELD)
+        // Enter leaves one where one types: without the focus it would be AUTO.
+        .return_key(None);
     ui.add(edit).labelled_by(label.id);
 }
 
