@@ -24,7 +24,7 @@ const SIZE: (u32, u32) = (1280, 800);
 /// Program frames that each shot lasts at least.
 const SHOT: u64 = 20;
 const MIX: usize = 10;
-const TITLE: &str = "^Test .* regie";
+const TITLE: &str = "Test .* regie";
 
 fn id(source: u8) -> String {
     format!("cam{source}")

@@ -273,16 +273,12 @@ impl Switch {
 
     fn record(&mut self, view: &View, guard: &mut Guard) -> Option<Command> {
         let on = view.snapshot.recording.state == RecordingState::Off;
-        if guard.press(&Guarded::Recorder, view.now) {
+        // Nothing is lost by a recording too many: as the button, it takes a second press to stop alone.
+        if on || guard.press(&Guarded::Recorder, view.now) {
             self.strip.note(String::new(), view.now);
             return Some(Command::Record { on });
         }
-        let key = if on {
-            "switch-again-record"
-        } else {
-            "switch-again-record-stop"
-        };
-        self.say(key, view)
+        self.say("switch-again-record-stop", view)
     }
 
     fn hold(&mut self, view: &View, guard: &mut Guard) -> Option<Command> {

@@ -70,7 +70,6 @@ switch-page-after = Next page
 
 switch-again-live = Again to go live everywhere
 switch-again-stop = Again to stop every destination
-switch-again-record = Again to record the master
 switch-again-record-stop = Again to stop the master
 switch-undo-nothing = There is nothing to undo
 switch-redo-nothing = There is nothing to redo

@@ -68,10 +68,9 @@ switch-no-sources = L’émission n’a pas encore de source : ajoutez une camé
 switch-page-before = Page précédente
 switch-page-after = Page suivante
 
-switch-again-live = Encore une fois pour lancer toutes les diffusions
-switch-again-stop = Encore une fois pour arrêter toutes les diffusions
-switch-again-record = Encore une fois pour lancer l’enregistrement
-switch-again-record-stop = Encore une fois pour arrêter l’enregistrement
+switch-again-live = Diffusion partout : encore une fois
+switch-again-stop = Arrêt des diffusions : encore une fois
+switch-again-record-stop = Arrêt du master : encore une fois
 switch-undo-nothing = Rien à annuler
 switch-redo-nothing = Rien à rétablir
 
