@@ -445,7 +445,7 @@ fn the_panel_finds_a_function_by_its_words_and_shows_conflicts() {
     press_with(&mut window, Modifiers::CTRL, Key::K);
     assert!(has(
         &window,
-        "Claimed more than once: F12: Record the master, or stop (twice), Marker"
+        "Claimed more than once: F12: Record the master; twice to stop, Marker"
     ));
     let search = window.get_by_role_and_label(Role::TextInput, "Search");
     search.focus();
@@ -460,7 +460,7 @@ fn the_panel_finds_a_function_by_its_words_and_shows_conflicts() {
     click(&mut window, "Usual key for Marker");
     assert!(!has(
         &window,
-        "Claimed more than once: F12: Record the master, or stop (twice), Marker"
+        "Claimed more than once: F12: Record the master; twice to stop, Marker"
     ));
 }
 

@@ -138,6 +138,7 @@ impl Stingers {
             None if self.wanted.load().iter().any(|s| s.id == style.stinger) => {
                 format!("the stinger \"{}\" is still being read", style.stinger)
             }
+            None if style.stinger.is_empty() => "no stinger is chosen".to_owned(),
             None => format!("the show has no stinger \"{}\"", style.stinger),
         }
     }

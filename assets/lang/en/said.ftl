@@ -101,6 +101,7 @@ said-may-call-later = no sender has called in 10 s; it may call later
 
 said-mix-instead = { $why }; a mix is made instead
 said-stinger-reading = the stinger "{ $id }" is still being read
+said-no-stinger-chosen = no stinger is chosen
 said-no-stinger = the show has no stinger "{ $id }"
 said-stinger-broken = the stinger "{ $id }": { $why }
 said-there-is-no-file = there is no file { $file }

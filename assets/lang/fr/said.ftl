@@ -100,6 +100,7 @@ said-may-call-later = aucun émetteur n’a appelé en 10 s ; il peut le faire p
 
 said-mix-instead = { $why } ; un fondu est fait à la place
 said-stinger-reading = le stinger « { $id } » se charge encore
+said-no-stinger-chosen = aucun stinger n’est choisi
 said-no-stinger = l’émission n’a pas de stinger « { $id } »
 said-stinger-broken = le stinger « { $id } » : { $why }
 said-there-is-no-file = il n’y a pas de fichier { $file }
