@@ -154,7 +154,7 @@ fn carry_out(cli: Cli) -> ExitCode {
         Some(Task::Pack { show, folder }) => pack(&show, &folder),
         Some(Task::Devices) => devices(),
         Some(Task::Engine(args)) => engine(&args),
-        Some(Task::Desk { show }) => desk(&show),
+        Some(Task::Desk { show }) => desk(&show, false),
     };
     match result {
         Ok(code) => code,
@@ -415,8 +415,8 @@ fn open_desk(show: Option<PathBuf>) -> Result<ExitCode> {
         return Ok(code);
     }
     regie::show::remember(&show);
-    keeper::start_apart(&show).context("the keeper does not start")?;
-    desk(&show)
+    let started = keeper::start_apart(&show).context("the keeper does not start")?;
+    desk(&show, started)
 }
 
 /// A desk asks for so many snapshots a second.
@@ -461,40 +461,82 @@ impl regie::ui::Shows for Engines {
     }
 }
 
+/// Opens the desk on a show; `started` where its engine was started for that.
 #[cfg(feature = "desk")]
-fn desk(show: &Path) -> Result<ExitCode> {
-    use regie::door::{Client, Event};
+fn desk(show: &Path, started: bool) -> Result<ExitCode> {
+    use regie::door::Client;
     let client = Arc::new(Client::start(Place::of(show)?, SNAPSHOTS)?);
     let engines = Arc::new(Engines {
         present: std::sync::Mutex::new(client.clone()),
     });
-    let outcome = regie::ui::run(client, engines.clone(), &regie::ui::Options::default())?;
+    let options = regie::ui::Options::default();
+    let ran = regie::ui::run(client.clone(), engines.clone(), &options);
+    if ran.is_err() && started {
+        end_unseen(&client);
+    }
+    let outcome = ran?;
     let client = engines.present().clone();
     if outcome == regie::ui::Outcome::EndShow {
-        // An engine that is just being started again is asked when it is there.
-        let until = std::time::Instant::now() + Duration::from_secs(10);
-        while client.try_send(Command::Quit {}).is_none() {
-            if !client.absence().kept {
-                eprintln!("regie: the show had stopped already");
-                return Ok(ExitCode::SUCCESS);
-            }
-            if std::time::Instant::now() > until {
-                bail!("the engine does not answer: the show is still running");
-            }
-            std::thread::sleep(Duration::from_millis(50));
+        return end_show(&client);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ends the engine that was started for a window which never came: nobody would see that it runs. One
+/// that is on air or records already, by another's hand, goes on.
+#[cfg(feature = "desk")]
+fn end_unseen(client: &regie::door::Client) {
+    use regie::door::{DestinationState, RecordingState};
+    let until = std::time::Instant::now() + Duration::from_secs(10);
+    let snapshot = loop {
+        match client.snapshot() {
+            Some(snapshot) => break Some(snapshot),
+            None if !client.absence().kept || std::time::Instant::now() > until => break None,
+            None => std::thread::sleep(Duration::from_millis(50)),
         }
-        // Files are closed and servers left before the report comes.
-        let patience = Duration::from_secs(30);
-        while let Ok(event) = client.events().recv_timeout(patience) {
-            if matches!(event, Event::Report(_)) {
-                break;
-            }
+    };
+    let is_used = snapshot.is_some_and(|snapshot| {
+        let mut destinations = snapshot.destinations.iter();
+        destinations.any(|d| d.state != DestinationState::Off)
+            || snapshot.recording.state != RecordingState::Off
+    });
+    if is_used {
+        logging::say("regie: the show is on air or recording, and goes on without a window");
+        return;
+    }
+    match end_show(client) {
+        Ok(_) => logging::say("regie: the show that was started for the window has been ended"),
+        Err(error) => logging::say(&format!("regie: {error:#}")),
+    }
+}
+
+/// Ends a show, and waits until it has.
+#[cfg(feature = "desk")]
+fn end_show(client: &regie::door::Client) -> Result<ExitCode> {
+    use regie::door::Event;
+    // An engine that is just being started again is asked when it is there.
+    let until = std::time::Instant::now() + Duration::from_secs(10);
+    while client.try_send(Command::Quit {}).is_none() {
+        if !client.absence().kept {
+            eprintln!("regie: the show had stopped already");
+            return Ok(ExitCode::SUCCESS);
+        }
+        if std::time::Instant::now() > until {
+            bail!("the engine does not answer: the show is still running");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // Files are closed and servers left before the report comes.
+    let patience = Duration::from_secs(30);
+    while let Ok(event) = client.events().recv_timeout(patience) {
+        if matches!(event, Event::Report(_)) {
+            break;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(not(feature = "desk"))]
-fn desk(_: &Path) -> Result<ExitCode> {
+fn desk(_: &Path, _: bool) -> Result<ExitCode> {
     check_display().map(|()| ExitCode::FAILURE)
 }

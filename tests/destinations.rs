@@ -292,6 +292,26 @@ fn every_connection_begins_with_its_headers_and_a_keyframe() {
 }
 
 #[test]
+fn a_server_that_closes_at_the_key_needs_a_hand_and_says_which() {
+    let _turn = common::alone();
+    let nginx = Nginx::start(&["one"]);
+    let show = show().destination("refused", &nginx.server(REFUSES));
+    let mut studio = Studio::start(&show, &[]);
+    studio.source_is("cam1", "live", Duration::from_secs(10));
+    studio.command(&json!({"command": "stream", "destination": "refused", "on": true}));
+    let words =
+        "the server greets, but closes when it is shown the key: check the key and the address";
+    studio.until("it needs a hand", Duration::from_secs(30), |s| {
+        let refused = named(s, "destinations", "refused");
+        refused["state"] == "failed" && refused["message"] == words
+    });
+    let refused = named(&studio.snapshot(), "destinations", "refused").clone();
+    assert_eq!(refused["reconnects"], 0, "{refused}");
+    assert!(refused["attempt"].as_u64() <= Some(3), "{refused}");
+    studio.quit();
+}
+
+#[test]
 fn each_destination_starts_and_stops_alone() {
     let _turn = common::alone();
     let nginx = Nginx::start(&["one", "two"]);

@@ -154,7 +154,7 @@ impl Builder<'_> {
             desk.click("Add a source");
             let path = desk.folder().join(name);
             let here = |c: &Control| Column::Sources.has(c);
-            desk.fill_where("Path of a file", here, &path.to_string_lossy());
+            desk.fill_where("File to add", here, &path.to_string_lossy());
             desk.press("Return");
             self.until(name, |s| s.sources.len() == count);
         }

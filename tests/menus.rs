@@ -541,6 +541,42 @@ fn saving_with_media_is_told_as_it_goes_and_can_be_stopped() {
 }
 
 #[test]
+fn the_folder_of_a_show_with_its_media_is_typed_where_there_is_no_dialog() {
+    let folder = tempfile::tempdir().unwrap();
+    let stick = folder.path().join("stick");
+    let file = show_file(folder.path(), "forum.ron");
+    let door = FakeDoor::with(|s| s.edit.file = Some(file));
+    // Nobody chooses: the dialog ends at once.
+    let mut desk = open(&door, &Arc::new(House::default()));
+    desk.choose("File", "Save with media…");
+    desk.until("the field", |window| {
+        window.query_by_label("Path of the folder").is_some()
+    });
+    let field = desk.window.get_by_label("Path of the folder");
+    assert!(field.is_focused(), "one types at once");
+    desk.press(Modifiers::COMMAND, Key::A);
+    let type_it = |desk: &mut Opened, path: &Path| {
+        let field = desk.window.get_by_label("Path of the folder");
+        field.type_text(&path.display().to_string());
+        desk.window.run();
+        desk.press(Modifiers::NONE, Key::Enter);
+    };
+    type_it(&mut desk, &folder.path().join("nowhere/stick"));
+    desk.until("the refusal", |window| {
+        let refusal = "The folder of stick does not exist.";
+        window.query_by_label(refusal).is_some()
+    });
+    let field = desk.window.get_by_label("Path of the folder");
+    field.focus();
+    desk.window.run();
+    desk.press(Modifiers::COMMAND, Key::A);
+    type_it(&mut desk, &stick);
+    let path = stick.join("forum");
+    let save = Command::SaveWithMedia { path };
+    desk.until("the command", |_| door.has_sent(&save));
+}
+
+#[test]
 fn closing_asks_what_becomes_of_changes() {
     let door = FakeDoor::with(edited);
     let mut desk = open(&door, &Arc::default());

@@ -158,6 +158,8 @@ fn what_is_wrong_is_told_in_words_and_the_key_is_in_none_of_them() {
     ] {
         let end = ending(&mut studio, id, publish);
         assert_eq!(end["state"], "failed", "{id}: {end}");
+        let is_refused = words == "check the key";
+        assert_eq!(end["refused"], is_refused, "{id}: {end}");
         let message = end["message"].as_str().unwrap_or_default();
         if !message.contains(words) {
             studio.fail(&format!("{id}, {publish}: {message}, and not \"{words}\""));

@@ -43,6 +43,9 @@ pub struct TrialStatus {
     pub answer_ms: Option<u32>,
     /// Seconds that it still measures.
     pub left_s: f32,
+    /// Whether the server was reached, and does not want the stream.
+    #[serde(default)]
+    pub refused: bool,
     /// Whether the server was asked to take the stream, with its key.
     pub published: bool,
 }

@@ -145,7 +145,11 @@ impl Clip {
             state: self.state,
             position_s: seconds(self.position),
             length_s: self.transport.length().map(seconds),
-            remaining_s: end.map(|end| seconds((end - self.position).max(0))),
+            // The last picture begins before the end, and is shown to it.
+            remaining_s: match self.state {
+                ClipState::Ended => Some(0.0),
+                _ => end.map(|end| seconds((end - self.position).max(0))),
+            },
             on_take: self.play == Play::OnTake,
             at_end: self.at_end,
         }

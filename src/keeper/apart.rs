@@ -10,15 +10,15 @@ use super::process::{Handed, this_program, wait};
 use crate::door::Place;
 
 /// Starts a keeper of its own for a show, apart from this process, unless one keeps it already. What
-/// it says goes to the show's log.
+/// it says goes to the show's log. Gives whether it was started.
 ///
 /// # Errors
 /// What the system says.
-pub fn start_apart(show_file: &Path) -> io::Result<()> {
+pub fn start_apart(show_file: &Path) -> io::Result<bool> {
     let place = Place::of(show_file)?;
     // Handed on, not given back: nobody comes between, and nobody sees the show unkept.
     let Some(lock) = place.lock()? else {
-        return Ok(());
+        return Ok(false);
     };
     let log = place.begin_log()?;
     let lock = Handed::of(&lock)?;
@@ -39,7 +39,7 @@ pub fn start_apart(show_file: &Path) -> io::Result<()> {
     }
     let child = process.spawn()?;
     wait(child)?;
-    Ok(())
+    Ok(true)
 }
 
 /// Opens a desk on a show in a process of its own, which starts the show's keeper where none runs.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::bitrate::Bitrate;
 use super::control::{Handle, Wanted};
 use super::flv;
+use super::greet;
 use super::queue::PacketQueue;
 use super::session::{Session, host_of};
 use super::trouble::Trouble;
@@ -27,6 +28,8 @@ const STALLED: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(12);
 /// What has worked before is tried so many times before it is believed that a person must act.
 const TRUST: u32 = 6;
+/// A server that closes sooner than this after the first tags has most likely not taken the key.
+const TAKEN: Duration = Duration::from_secs(3);
 /// A connection that held for so long starts the count of attempts anew.
 const STEADY: Duration = Duration::from_secs(10);
 /// How often the status is told while all goes well.
@@ -70,6 +73,7 @@ impl RunningDestination {
                 connections: 0,
                 frames: 0,
                 host,
+                connected: None,
                 trouble: None,
             };
             supervisor.run();
@@ -109,6 +113,8 @@ struct Supervisor {
     connections: u32,
     frames: u64,
     host: String,
+    /// When the connection that is there came to stand.
+    connected: Option<Instant>,
     /// What ended the last attempt, until one succeeds.
     trouble: Option<(DestinationState, String)>,
 }
@@ -174,9 +180,25 @@ impl Supervisor {
     fn session(&mut self) -> Result<(), Trouble> {
         self.tell_connecting("connecting");
         let session = Session::start(&self.destination, "")?;
+        let connections = self.connections;
         let result = self.send(&session);
         session.end(result.is_ok());
-        result
+        let held = self
+            .connected
+            .take()
+            .map_or(Duration::ZERO, |at| at.elapsed());
+        // What has worked before with this key is believed to do so again.
+        let is_new = connections == 0 || self.attempts > TRUST;
+        match result {
+            Err(trouble) if trouble.is_closing() && is_new && held < TAKEN => {
+                // The sink may have handed on the first tags before it heard of that.
+                self.connections = connections;
+                let server = &self.destination.server;
+                let is_wanted = || self.wanted.is_on();
+                Err(greet::why_closed(server, trouble, is_wanted))
+            }
+            result => result,
+        }
     }
 
     /// Tells that it connects; while what ended the last attempt is not over, that is what is told.
@@ -231,6 +253,7 @@ impl Supervisor {
         self.trouble = None;
         self.queue.count_missed(true);
         let since = Instant::now();
+        self.connected = Some(since);
         let mut base: Option<i64> = None;
         let mut headers: Option<Arc<Headers>> = None;
         let mut moved = (0, Instant::now());

@@ -1,6 +1,8 @@
 //! RTMP as far as the greeting: TLS where it is asked for, the handshake, and `connect`. No stream is
 //! published and no key is said, so nothing of it can be seen by viewers.
 
+use std::time::Duration;
+
 use gio::prelude::*;
 use rml_rtmp::handshake::{Handshake, HandshakeProcessResult, PeerType};
 use rml_rtmp::sessions::{
@@ -9,13 +11,28 @@ use rml_rtmp::sessions::{
 use url::Url;
 
 use super::trouble::Trouble;
+use super::waiting::while_wanted;
 
 /// RTMP's port, and the one that it has over TLS.
 pub const PORTS: (u16, u16) = (1935, 443);
 /// As long may the server be silent, in seconds.
 const PATIENCE_S: u32 = 10;
+/// As long is it greeted to learn why it closed.
+const WHY: Duration = Duration::from_secs(15);
 /// A server that greets says less than this before it answers, in bytes.
 const GREETING: usize = 1 << 20;
+
+/// Why a server closed without a word when it was shown the key: one that greets all the same does
+/// not want it, though it does not say so. Greets it, as long as that is wanted.
+pub fn why_closed(server: &str, closed: Trouble, is_wanted: impl Fn() -> bool) -> Trouble {
+    let Ok(server) = Url::parse(server) else {
+        return closed;
+    };
+    match while_wanted(is_wanted, WHY, move || greet(&server)) {
+        Ok(Some(Ok(()))) => Trouble::closed_at_key(),
+        _ => closed,
+    }
+}
 
 /// Greets a server. Takes as long as it does, and no longer than the server is silent for ten
 /// seconds.

@@ -13,6 +13,7 @@ mod destination;
 mod flv;
 mod session;
 mod trouble;
+mod waiting;
 
 mod greet;
 mod try_out;

@@ -18,6 +18,10 @@ const PERSON: Duration = Duration::from_secs(60);
 /// The longest wait otherwise. A server that is back is not to wait long for its stream.
 const LONGEST: Duration = Duration::from_secs(10);
 const CLOSED: &str = "the server closed the connection";
+const CLOSED_AT_KEY: &str =
+    "the server greets, but closes when it is shown the key: check the key and the address";
+const KEY_REFUSED: &str = "the server refuses the stream: check the key";
+const OTHER_KEY: &str = "the server wants another key or password";
 const FIRST: Duration = Duration::from_secs(1);
 /// So many attempts in a row that were refused, and it looks as if a person must act.
 const PATIENCE: u32 = 4;
@@ -44,6 +48,16 @@ impl Trouble {
         Self::passing(CLOSED)
     }
 
+    /// The server closed the connection when it was shown the key.
+    pub fn closed_at_key() -> Self {
+        Self::person(CLOSED_AT_KEY)
+    }
+
+    /// Whether the server was reached and does not want the stream.
+    pub fn is_refusal(&self) -> bool {
+        [CLOSED_AT_KEY, KEY_REFUSED, OTHER_KEY].contains(&self.message.as_str())
+    }
+
     /// Whether the server closed the connection without a word.
     pub fn is_closing(&self) -> bool {
         self.message == CLOSED
@@ -56,13 +70,11 @@ impl Trouble {
             return Self::passing("the server still holds the last session");
         }
         if has("publish denied") || has("NetStream.Publish") {
-            return Self::person("the server refuses the stream: check the key");
+            return Self::person(KEY_REFUSED);
         }
         match Cause::of_words(text, debug) {
-            Cause::Denied => Self::person("the server wants another key or password"),
-            _ if has("authmod") || has("auth failed") => {
-                Self::person("the server wants another key or password")
-            }
+            Cause::Denied => Self::person(OTHER_KEY),
+            _ if has("authmod") || has("auth failed") => Self::person(OTHER_KEY),
             Cause::Refused => Self::passing(format!(
                 "connection refused: is the server running? ({host})"
             )),

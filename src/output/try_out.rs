@@ -5,15 +5,15 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{RecvTimeoutError, bounded};
 use url::Url;
 
 use super::bitrate::Bitrate;
 use super::encode::Still;
 use super::flv;
-use super::greet::{PORTS, greet};
+use super::greet::{self, PORTS, greet};
 use super::session::{Session, host_of};
 use super::trouble::Trouble;
+use super::waiting::while_wanted;
 use crate::door::{TrialState, TrialStatus};
 use crate::nice::{self, Nice};
 use crate::show::{Destination, Encoder, Format, Key, secrets};
@@ -34,8 +34,6 @@ const IN_PIPELINE: u64 = 16;
 const STALLED: Duration = Duration::from_secs(10);
 /// How often it is told how the measuring goes.
 const TELL: Duration = Duration::from_millis(250);
-/// How often it is looked whether it is still wanted.
-const LOOK: Duration = Duration::from_millis(50);
 /// So much of the show's bitrate must go through.
 const ENOUGH: f64 = 0.95;
 /// And no more than so much may be left behind.
@@ -110,6 +108,7 @@ impl TryOut {
             }
             Err(trouble) => {
                 status.state = TrialState::Failed;
+                status.refused = trouble.is_refusal();
                 status.message = trouble.message;
             }
         }
@@ -136,15 +135,17 @@ impl TryOut {
             watcher.tell(status.clone());
         };
         step(status, TrialState::Resolving);
-        let Some(addresses) = while_wanted(watcher, RESOLVE, resolver(server.clone()))
-            .map_err(|_| Trouble::passing("no name server answers: is the network there?"))?
+        let Some(addresses) =
+            while_wanted(|| watcher.is_wanted(), RESOLVE, resolver(server.clone()))
+                .map_err(|_| Trouble::passing("no name server answers: is the network there?"))?
         else {
             return Ok(Ending::Stopped);
         };
         let addresses = addresses.map_err(|error| unresolved(&error, &host))?;
         step(status, TrialState::Connecting);
-        let Some(answered) = while_wanted(watcher, 3 * ANSWER, move || call(&addresses))
-            .map_err(|_| Trouble::passing(format!("no answer from {host}")))?
+        let Some(answered) =
+            while_wanted(|| watcher.is_wanted(), 3 * ANSWER, move || call(&addresses))
+                .map_err(|_| Trouble::passing(format!("no answer from {host}")))?
         else {
             return Ok(Ending::Stopped);
         };
@@ -154,7 +155,7 @@ impl TryOut {
         if self.publish {
             return self.publish(watcher, status);
         }
-        match while_wanted(watcher, 2 * GREET, move || greet(&server)) {
+        match while_wanted(|| watcher.is_wanted(), 2 * GREET, move || greet(&server)) {
             Ok(Some(greeted)) => greeted.map(|()| Ending::Greeted),
             Ok(None) => Ok(Ending::Stopped),
             Err(_) => Err(Trouble::passing(format!("no answer from {host}"))),
@@ -171,23 +172,10 @@ impl TryOut {
         match ending {
             // The sink may have handed on the first tags before it hears of that.
             Err(trouble) if trouble.is_closing() && status.state != TrialState::Measuring => {
-                Err(self.why_closed(watcher, trouble))
+                let server = &self.destination.server;
+                Err(greet::why_closed(server, trouble, || watcher.is_wanted()))
             }
             ending => ending,
-        }
-    }
-
-    /// A server that greets and closes when it is shown the key does not want it, though it does not
-    /// say so.
-    fn why_closed(&self, watcher: &impl Watcher, closed: Trouble) -> Trouble {
-        let Ok(server) = Url::parse(&self.destination.server) else {
-            return closed;
-        };
-        match while_wanted(watcher, GREET, move || greet(&server)) {
-            Ok(Some(Ok(()))) => Trouble::person(
-                "the server greets, but closes when it is shown the key: check the key and the address",
-            ),
-            _ => closed,
         }
     }
 
@@ -282,33 +270,6 @@ impl TryOut {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
-}
-
-/// It took too long.
-struct TooLong;
-
-/// Does something that may hang on a thread of its own, and waits for it as long as the try is wanted
-/// (`None` when it no longer is) and no longer than it may take.
-fn while_wanted<T: Send + 'static>(
-    watcher: &impl Watcher,
-    patience: Duration,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<Option<T>, TooLong> {
-    let (done, result) = bounded(1);
-    let thread = std::thread::Builder::new().name("trying".to_owned());
-    if thread.spawn(move || drop(done.send(work()))).is_err() {
-        return Err(TooLong);
-    }
-    let until = Instant::now() + patience;
-    while watcher.is_wanted() {
-        match result.recv_timeout(LOOK) {
-            Ok(value) => return Ok(Some(value)),
-            Err(RecvTimeoutError::Disconnected) => return Err(TooLong),
-            Err(RecvTimeoutError::Timeout) if Instant::now() > until => return Err(TooLong),
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-    }
-    Ok(None)
 }
 
 /// Looks a server's addresses up.

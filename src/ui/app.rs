@@ -18,6 +18,7 @@ use super::{
     health::Health,
     keys::{Function, Panel as KeysPanel},
     lang,
+    lateness::Lateness,
     layout::{self, Places},
     log::Log,
     menu::{self, Offer, Wanted},
@@ -92,6 +93,7 @@ pub struct Desk {
     parts: Parts,
     /// Where the panels were drawn last, in points.
     panels: Vec<(Panel, Rect)>,
+    lateness: Lateness,
     problems: problems::Watch,
     settings: Keeper,
     show_settings: ShowSettings,
@@ -123,6 +125,7 @@ impl Desk {
             log: Log::default(),
             notice: Notice::default(),
             panels: Vec::new(),
+            lateness: Lateness::default(),
             problems: problems::Watch::default(),
             settings: Keeper::default(),
             show_settings: ShowSettings::default(),
@@ -440,6 +443,7 @@ impl Desk {
         self.parts.faders = Default::default();
         self.parts.transport = Default::default();
         self.parts.guard.disarm();
+        self.lateness = Lateness::default();
         self.problems = problems::Watch::default();
         self.wishes.forget();
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -800,7 +804,10 @@ impl Desk {
     }
 
     fn draw_health(&mut self, ui: &Ui, (places, events): (&Places, Rect), view: &View) {
-        let problems = problems::find(view.snapshot);
+        let late = self.lateness.look(view.snapshot.counters, view.now);
+        let mut problems = problems::find(view.snapshot);
+        problems.extend(late);
+        problems.extend(self.parts.outputs.problems(view.snapshot));
         let newest = self.problems.newest(&problems, view.now);
         let news = match &self.absence {
             Some((_, absence)) if !self.way.is_moving() => {

@@ -18,6 +18,7 @@ mod kept;
 mod keys;
 mod kinds;
 mod lang;
+mod lateness;
 pub mod layout;
 mod lights;
 mod log;

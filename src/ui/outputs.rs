@@ -20,11 +20,12 @@ use super::{
     guard::Guard,
     lang, layout,
     paint::{self, Button},
+    problems::Problem,
     receiver, recorder, rows, theme,
     view::View,
     words,
 };
-use crate::door::{Command, DestinationState, Event, Tried};
+use crate::door::{Command, DestinationState, Event, Snapshot, Tried};
 use crate::show::{Edit, ItemKind, Recording, RecordingFormat, Show};
 use folder::FolderChoice;
 use history::History;
@@ -84,6 +85,11 @@ impl Outputs {
             // The show was asked for by another part of the desk.
             _ => return,
         };
+    }
+
+    /// What the tries found wrong.
+    pub fn problems(&self, snapshot: &Snapshot) -> Vec<Problem> {
+        trials::problems(&self.trials, snapshot)
     }
 
     /// The form that is open is closed; what was typed as key is overwritten.
@@ -309,13 +315,20 @@ fn record_by(view: &View, revision: u64, label: String, recording: Recording) {
     });
 }
 
-/// What the uplink gave against what all destinations take.
+/// What the uplink gave against what the destinations take that were measured.
 fn uplink_line(ui: &Ui, rect: Rect, uplink: trials::Uplink) {
+    let key = if uplink.measured < uplink.all {
+        "outputs-uplink-some"
+    } else {
+        "outputs-uplink"
+    };
     let text = lang::with(
-        "outputs-uplink",
+        key,
         &[
             ("got", words::bitrate(uplink.got_bps).into()),
             ("needed", words::bitrate(uplink.needed_bps).into()),
+            ("measured", uplink.measured.to_string().into()),
+            ("all", uplink.all.to_string().into()),
         ],
     );
     let colour = if uplink.runs || uplink.is_enough {

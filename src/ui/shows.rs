@@ -117,6 +117,8 @@ enum Asked {
     Open,
     New,
     SaveAs,
+    /// A folder is named, not a file.
+    SaveWithMedia,
 }
 
 impl Asked {
@@ -125,6 +127,7 @@ impl Asked {
             Self::Open => Named::Open(path),
             Self::New => Named::New(path),
             Self::SaveAs => Named::SaveAs(path),
+            Self::SaveWithMedia => Named::SaveWithMedia(path),
         }
     }
 }
@@ -135,6 +138,8 @@ struct Naming {
     typed: Typed,
     /// Relative names are read from here.
     folder: PathBuf,
+    /// The present show.
+    present: Option<PathBuf>,
     /// The file that was refused because it is there already: named again, it is replaced.
     refused: Option<PathBuf>,
 }
@@ -225,14 +230,14 @@ impl Way {
     /// Asks for a show to open.
     pub fn ask_open(&mut self, present: Option<&Path>) {
         let title = lang::text("menu-open-title");
-        self.ask(Asked::Open, title, present, "");
+        self.ask(Asked::Open, title, (folder_of(present), present), "");
     }
 
     /// Asks where a new show is to be.
     pub fn ask_new(&mut self, present: Option<&Path>) {
         let title = lang::text("menu-new-title");
         let name = format!("{}.ron", lang::text("menu-new-name"));
-        self.ask(Asked::New, title, present, &name);
+        self.ask(Asked::New, title, (folder_of(present), present), &name);
     }
 
     /// Asks where the present show is to be written.
@@ -240,26 +245,51 @@ impl Way {
         let title = lang::text("menu-save-title");
         let name = present.and_then(Path::file_name);
         let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        self.ask(Asked::SaveAs, title, present, &name);
+        self.ask(Asked::SaveAs, title, (folder_of(present), present), &name);
     }
 
-    /// Asks for a file, in the system's dialog and in a field of the window's own.
-    fn ask(&mut self, asked: Asked, title: String, present: Option<&Path>, name: &str) {
+    /// Asks in which folder the present show is to be written with its media.
+    pub fn ask_save_with_media(&mut self, present: Option<&Path>) {
+        if present.is_none() {
+            return;
+        }
+        let title = lang::text("menu-save-media-title");
+        let above = folder_of(folder_of(present).as_deref());
+        self.ask(Asked::SaveWithMedia, title, (above, present), "");
+    }
+
+    /// Asks for a file or a folder, in the system's dialog and in a field of the window's own; it
+    /// is looked for in this folder first.
+    fn ask(
+        &mut self,
+        asked: Asked,
+        title: String,
+        (folder, present): (Option<PathBuf>, Option<&Path>),
+        name: &str,
+    ) {
         let chooser = self.chooser.clone();
-        let folder = folder_of(present);
+        let present = present.map(Path::to_owned);
         let begin = folder.clone().or_else(home).unwrap_or_default();
         let given = begin.join(name).to_string_lossy().into_owned();
         self.naming = Some(Naming {
             asked,
-            typed: Typed::new(title.clone(), given),
+            typed: match asked {
+                Asked::SaveWithMedia => Typed::new(title.clone(), given).of_folder(),
+                _ => Typed::new(title.clone(), given),
+            },
             folder: begin,
+            present: present.clone(),
             refused: None,
         });
         let name = name.to_owned();
         self.go(move || {
             let path = match asked {
                 Asked::Open => chooser.open(folder.as_deref())?,
-                _ => chooser.save(&title, folder.as_deref(), &name)?,
+                Asked::SaveWithMedia => {
+                    let named = chooser.folder(&title, folder.as_deref())?;
+                    show::pack::folder_in(&named, &present?)
+                }
+                Asked::New | Asked::SaveAs => chooser.save(&title, folder.as_deref(), &name)?,
             };
             Some(Arrived::Named(asked.named(path)))
         });
@@ -290,8 +320,17 @@ impl Way {
                 let asked = naming.asked;
                 let path = path_of(&text, &naming.folder, asked);
                 let again = naming.refused.replace(path.clone()).as_ref() == Some(&path);
+                let present = naming.present.clone();
                 let looks = beside(move || match trouble(&path, asked, again) {
-                    None => Ok(Arrived::Named(asked.named(path))),
+                    None => {
+                        let path = match (asked, present) {
+                            (Asked::SaveWithMedia, Some(present)) => {
+                                show::pack::folder_in(&path, &present)
+                            }
+                            _ => path,
+                        };
+                        Ok(Arrived::Named(asked.named(path)))
+                    }
                     Some(why) => Err(why),
                 });
                 if let Some(looks) = looks {
@@ -300,20 +339,6 @@ impl Way {
                 }
             }
         }
-    }
-
-    /// Asks in which folder the present show is to be written with its media.
-    pub fn ask_save_with_media(&mut self, present: Option<&Path>) {
-        let Some(present) = present.map(Path::to_owned) else {
-            return;
-        };
-        let chooser = self.chooser.clone();
-        let above = folder_of(Some(&present)).and_then(|folder| folder_of(Some(&folder)));
-        self.go(move || {
-            let named = chooser.folder(&lang::text("menu-save-media-title"), above.as_deref())?;
-            let folder = show::pack::folder_in(&named, &present);
-            Some(Arrived::Named(Named::SaveWithMedia(folder)))
-        });
     }
 
     /// Looks whether a show can be opened, before the present one is left for it.
@@ -442,7 +467,7 @@ fn path_of(text: &str, folder: &Path, asked: Asked) -> PathBuf {
     };
     let path = folder.join(typed);
     match path.extension() {
-        None if asked != Asked::Open => path.with_extension("ron"),
+        None if matches!(asked, Asked::New | Asked::SaveAs) => path.with_extension("ron"),
         _ => path,
     }
 }
@@ -454,6 +479,9 @@ fn trouble(path: &Path, asked: Asked, again: bool) -> Option<String> {
     let key = match asked {
         Asked::Open if !path.is_file() => "menu-path-missing",
         Asked::Open => return None,
+        // What is in the folder already stays: the packing sees to that.
+        Asked::SaveWithMedia if path.exists() && !path.is_dir() => "menu-path-is-file",
+        Asked::SaveWithMedia if path.is_dir() || folder_is_there => return None,
         _ if path.is_dir() => "menu-path-is-folder",
         _ if !folder_is_there => "menu-path-no-folder",
         _ if path.exists() && !again => "menu-path-taken",
@@ -525,6 +553,7 @@ mod tests {
         assert_eq!(path("/x/a.ron", Asked::SaveAs), Path::new("/x/a.ron"));
         let home = home().unwrap();
         assert_eq!(path("~/a.ron", Asked::New), home.join("a.ron"));
+        assert_eq!(path("x", Asked::SaveWithMedia), Path::new("/shows/x"));
         assert_eq!(path("~a", Asked::New), Path::new("/shows/~a.ron"));
     }
 
@@ -543,6 +572,9 @@ mod tests {
             "a folder is never replaced"
         );
         assert!(says(&folder.path().join("no/new.ron"), Asked::New, true));
+        let media = |path: &Path| says(path, Asked::SaveWithMedia, false);
+        assert!(!media(folder.path()) && !media(&folder.path().join("stick")));
+        assert!(media(&there) && media(&folder.path().join("no/stick")));
     }
 
     #[test]

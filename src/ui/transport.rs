@@ -84,8 +84,11 @@ fn is_near((source, clip): Clip) -> bool {
         && clip.remaining_s.is_some_and(|left| left <= NEAR_S)
 }
 
-/// What remains of a clip, `−0:12`; nothing while that is not known.
+/// What remains of a clip, `−0:12`, and `0:00` once it has ended; nothing while that is not known.
 fn left(clip: &ClipStatus) -> String {
+    if clip.state == ClipState::Ended {
+        return words::short(0.0);
+    }
     let left = clip.remaining_s.map(|left| words::short(left.ceil()));
     left.map_or_else(String::new, |left| format!("−{left}"))
 }
@@ -326,12 +329,11 @@ impl Transport {
         let above = rect.with_max_y(groove.top() - 3.0);
         let font = theme::bold(14.0);
         let text = heading(view, scene, source);
-        let used = paint::line(ui, above, Align::Min, &text, font, theme::TEXT);
-        let rest = above.with_min_x(above.left() + used + 8.0);
         let state = state(clip);
-        if rest.width() > 30.0 {
-            paint::line(ui, rest, Align::Min, &state, theme::font(12.0), theme::DIM);
-        }
+        let (name, rest) = beside_state(ui, above, &state);
+        let used = paint::line(ui, name, Align::Min, &text, font, theme::TEXT);
+        let rest = rest.translate(vec2(used - name.width(), 0.0));
+        paint::line(ui, rest, Align::Min, &state, theme::font(12.0), theme::DIM);
         paint::focus_ring(ui, &response);
     }
 
@@ -380,6 +382,21 @@ fn heading(view: &View, scene: &str, source: &SourceStatus) -> String {
         },
         None => clip.to_owned(),
     }
+}
+
+/// Room for a name, and behind it for the whole of what the clip does: a long name ends before that.
+fn beside_state(ui: &Ui, line: Rect, state: &str) -> (Rect, Rect) {
+    if state.is_empty() {
+        return (line, line.with_min_x(line.right()));
+    }
+    let font = theme::font(12.0);
+    let words = ui
+        .painter()
+        .layout_no_wrap(state.to_owned(), font, theme::DIM);
+    // A point more, so that rounding never cuts its end.
+    let width = words.size().x.ceil() + 1.0;
+    let at = (line.right() - width).max(line.left());
+    (line.with_max_x(at - 8.0), line.with_min_x(at))
 }
 
 /// What remains, large, and below it where the clip is and how long it is.
@@ -440,6 +457,36 @@ mod tests {
         assert!(!is_near((&source, &clip)));
         clip.remaining_s = None;
         assert_eq!(left(&clip), "");
+    }
+
+    #[test]
+    fn a_clip_that_has_ended_has_nothing_left() {
+        let clip = ClipStatus {
+            state: ClipState::Ended,
+            remaining_s: Some(0.04),
+            ..ClipStatus::default()
+        };
+        assert_eq!(left(&clip), "0:00");
+    }
+
+    #[test]
+    fn what_a_clip_does_is_read_whole_behind_any_name() {
+        let seen = std::cell::Cell::new(None);
+        egui_kittest::Harness::builder()
+            .with_context_setup(crate::ui::install_theme)
+            .build_ui(|ui| {
+                let line = Rect::from_min_max(pos2(10.0, 0.0), pos2(210.0, 20.0));
+                let font = theme::font(12.0);
+                let text = ui
+                    .painter()
+                    .layout_no_wrap("ended".to_owned(), font, theme::DIM);
+                let places = beside_state(ui, line, "ended");
+                seen.set(Some((places, text.size().x)));
+            })
+            .run();
+        let ((name, rest), width) = seen.get().unwrap();
+        assert!(rest.width() >= width && rest.right() <= 210.0, "{rest:?}");
+        assert!(name.right() < rest.left() && name.width() > 100.0);
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Typed {
     given: String,
     refusal: Option<String>,
     begun: Option<f64>,
+    /// What the field is called: its text's key.
+    called: &'static str,
 }
 
 impl Typed {
@@ -39,6 +41,15 @@ impl Typed {
             given,
             refusal: None,
             begun: None,
+            called: "menu-path",
+        }
+    }
+
+    /// A folder is to be named, not a file.
+    pub fn of_folder(self) -> Self {
+        Self {
+            called: "menu-path-folder",
+            ..self
         }
     }
 
@@ -77,7 +88,7 @@ impl Typed {
                 let hint = RichText::new(lang::text("menu-path-hint")).font(theme::font(12.5));
                 ui.label(hint.color(theme::DIM));
                 let edit = TextEdit::singleline(&mut self.text).desired_width(width);
-                let field = ui.add(edit).accessible_name(lang::text("menu-path"));
+                let field = ui.add(edit).accessible_name(lang::text(self.called));
                 let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
                 // Who entered a name that will not do types another.
                 if is_first || entered {

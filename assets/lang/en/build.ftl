@@ -87,6 +87,7 @@ build-own-scenes = Each source full screen
 build-own-transition = Transition to this scene
 build-parade = Parade
 build-password = Password
+build-file-to-add = File to add
 build-path = Path of a file
 build-pattern = Pattern
 build-pattern-ball = Ball

@@ -66,11 +66,13 @@ menu-new-title = New show
 menu-new-name = New show
 menu-save-title = Save the show as
 menu-path = Path of the file
+menu-path-folder = Path of the folder
 menu-path-hint = Type the path, or choose in the system's window.
 menu-path-take = OK
 menu-path-leave = Cancel
 menu-path-missing = There is no file { $name }.
 menu-path-is-folder = { $name } is a folder: add a name.
+menu-path-is-file = { $name } is a file: name a folder.
 menu-path-no-folder = The folder of { $name } does not exist.
 menu-path-taken = { $name } is there already. Press again to replace it.
 

@@ -52,6 +52,8 @@ outputs-try-waiting = connected
 outputs-try-measuring = measuring
 outputs-try-passed = fine
 outputs-try-slow = too slow
+outputs-try-refused = refused
+outputs-advice-try = Mend it before the show, then try it again.
 outputs-try-failed = not reached
 outputs-try-stopped = stopped
 outputs-try-rates = { $got } of { $needed }
@@ -59,6 +61,7 @@ outputs-try-left = { $seconds } s left
 outputs-try-answer = answers in { $ms } ms
 outputs-try-greeted = the server greets; its key was not shown
 outputs-uplink = Uplink: { $got } of { $needed }
+outputs-uplink-some = Uplink: { $got } of { $needed } · { $measured } of { $all } measured
 
 outputs-master = Master
 outputs-the-master = the master

@@ -87,6 +87,7 @@ build-own-scenes = Chaque source en plein cadre
 build-own-transition = Transition vers cette scène
 build-parade = Parade RVB
 build-password = Mot de passe
+build-file-to-add = Fichier à ajouter
 build-path = Chemin d’un fichier
 build-pattern = Motif
 build-pattern-ball = Balle

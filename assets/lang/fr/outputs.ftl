@@ -52,6 +52,8 @@ outputs-try-waiting = connecté
 outputs-try-measuring = mesure
 outputs-try-passed = bon
 outputs-try-slow = trop lent
+outputs-try-refused = refusé
+outputs-advice-try = Corrigez avant l’émission, puis refaites l’essai.
 outputs-try-failed = pas joint
 outputs-try-stopped = interrompu
 outputs-try-rates = { $got } sur { $needed }
@@ -59,6 +61,7 @@ outputs-try-left = encore { $seconds } s
 outputs-try-answer = répond en { $ms } ms
 outputs-try-greeted = le serveur répond ; la clé ne lui a pas été montrée
 outputs-uplink = Débit montant : { $got } sur { $needed }
+outputs-uplink-some = Débit montant : { $got } sur { $needed } · { $measured } sur { $all } mesurés
 
 outputs-master = Master
 outputs-the-master = le master

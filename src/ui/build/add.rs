@@ -8,6 +8,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::devices::{self, Devices};
+use super::draft::Draft;
 use super::ids;
 use super::network::Network;
 use super::outside::{Errand, Files, Vault};
@@ -23,6 +24,8 @@ use crate::ui::{lang, theme, theme::Icon, view::View, words};
 pub struct Adding {
     /// The choices are unfolded.
     pub open: bool,
+    /// The engine has not yet taken what was added: until it has, all that was typed stays.
+    asked: bool,
     devices: Devices,
     /// What cameras are to give, by their names, where that was chosen.
     modes: BTreeMap<String, CameraMode>,
@@ -50,8 +53,23 @@ impl Adding {
 
     /// The engine is gone, and with it what it was asked.
     pub fn detach(&mut self) {
+        self.asked = false;
         self.devices = Devices::Unknown;
         self.network.detach();
+    }
+
+    /// What the engine made of what was added: once it is taken, the choices fold and begin anew.
+    pub fn answered(&mut self, draft: &Draft) {
+        if !self.asked || !draft.is_settled() {
+            return;
+        }
+        self.asked = false;
+        if draft.refusal().is_none() {
+            self.open = false;
+            self.path.clear();
+            self.network_open = false;
+            self.network = Network::default();
+        }
     }
 
     /// Draws the choices; the sources that are to be added.
@@ -63,6 +81,21 @@ impl Adding {
         outside: &Outside,
     ) -> Vec<Source> {
         let mut new = Vec::new();
+        ui.add_enabled_ui(!self.asked, |ui| {
+            self.choices(ui, view, show, outside, &mut new);
+        });
+        self.asked |= !new.is_empty();
+        new
+    }
+
+    fn choices(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        show: &Show,
+        outside: &Outside,
+        new: &mut Vec<Source>,
+    ) {
         parts::head(ui, &lang::text("build-cameras"));
         new.extend(self.cameras(ui, view, show));
         parts::head(ui, &lang::text("build-files"));
@@ -84,11 +117,8 @@ impl Adding {
         if self.network_open {
             let id = |label: &str| id_for(show, label);
             let added = self.network.show(ui, view, show, outside.vault, id);
-            self.network_open &= added.is_none();
             new.extend(added);
         }
-        self.open &= new.is_empty();
-        new
     }
 
     fn cameras(&mut self, ui: &mut Ui, view: &View, show: &Show) -> Option<Source> {
@@ -148,7 +178,7 @@ impl Adding {
                 self.picking.start(ui.ctx(), move || files.media(&title));
             }
         });
-        let name = lang::text("build-path");
+        let name = lang::text("build-file-to-add");
         ui.horizontal(|ui| {
             let add = lang::text("build-add-file");
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -175,7 +205,7 @@ impl Adding {
                     self.wrong_path = Some(fault);
                 }
                 None => {
-                    self.path.clear();
+                    self.wrong_path = None;
                     so_far.sources.push(one.clone());
                     new.push(one);
                 }

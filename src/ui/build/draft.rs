@@ -49,6 +49,16 @@ impl Draft {
         self.refusal.as_deref()
     }
 
+    /// Something else is looked at: what was refused there is no longer said.
+    pub fn forget_refusal(&mut self) {
+        self.refusal = None;
+    }
+
+    /// Whether the engine has answered all that was made here.
+    pub fn is_settled(&self) -> bool {
+        self.on_its_way.is_none() && self.waiting.is_empty()
+    }
+
     /// Hears an event of the engine's.
     pub fn take(&mut self, event: &Event) {
         match event {
@@ -71,8 +81,8 @@ impl Draft {
         }
         if self.on_its_way.as_ref().is_some_and(|(own, _)| *own == id) {
             self.on_its_way = None;
-            if let Some(message) = refusal {
-                self.refusal = Some(message.clone());
+            self.refusal = refusal.cloned();
+            if refusal.is_some() {
                 // What waits was made on what was refused.
                 self.waiting.clear();
                 self.build();
@@ -226,8 +236,15 @@ impl Draft {
     }
 
     /// The edit that makes a scene what it is to be. A source's own is in the show from then on.
-    pub fn put_scene(&self, scene: Scene) -> Edit {
+    pub fn put_scene(&self, mut scene: Scene) -> Edit {
         let id = scene.id.clone();
+        let before = self.scene(&id).map(|scene| scene.layers);
+        let before = before.unwrap_or_default();
+        // What was not touched stays as the show has it.
+        for layer in scene.layers.iter_mut().filter(|l| !before.contains(l)) {
+            layer.rect = rounded(layer.rect);
+            layer.crop = rounded(layer.crop);
+        }
         let there = self.show.as_ref();
         if there.is_some_and(|show| show.scenes.iter().any(|s| s.id == id)) {
             set(&id, Item::Scene(scene))
@@ -235,6 +252,12 @@ impl Draft {
             add(Item::Scene(scene))
         }
     }
+}
+
+/// Finer than a tenth of a pixel, no hand places a layer.
+fn rounded((a, b, c, d): (f64, f64, f64, f64)) -> (f64, f64, f64, f64) {
+    let round = |part: f64| (part * 1e4).round() / 1e4;
+    (round(a), round(b), round(c), round(d))
 }
 
 /// Whether one step replaces all that the other does.
@@ -345,6 +368,55 @@ mod tests {
             panic!("{edits:?}")
         };
         assert_eq!(scene.layers[0].opacity, 0.6);
+    }
+
+    #[test]
+    fn a_layer_that_is_placed_has_four_places_and_the_others_stay() {
+        let (draft, _) = held();
+        let mut scene = draft.scene("duo").unwrap();
+        scene.layers[1].rect = (1.0 - 0.05 - 0.3, 0.1, 1.0 / 3.0, 0.4);
+        let Edit::Set {
+            item: Item::Scene(put),
+            ..
+        } = draft.put_scene(scene.clone())
+        else {
+            panic!("another edit")
+        };
+        assert_eq!(put.layers[1].rect, (0.65, 0.1, 0.3333, 0.4));
+        let (mut fine, door) = (show(), Recorder::default());
+        fine.scenes[0].layers[0].rect = (0.0, 0.0, 0.123_456_7, 0.123_456_7);
+        let mut draft = Draft::default();
+        draft.follow(&door, &door.state());
+        answer_show(&mut draft, 0, fine.clone());
+        let mut scene = fine.scenes[0].clone();
+        scene.layers[1].opacity = 0.5;
+        let edit = draft.put_scene(scene.clone());
+        assert_eq!(edit, set("duo", Item::Scene(scene)));
+    }
+
+    #[test]
+    fn a_refusal_goes_with_the_next_success() {
+        let (mut draft, door) = held();
+        for refused in [true, false] {
+            let edits = opacity(&draft, 0.5);
+            draft.make("opacity", edits);
+            assert!(!draft.is_settled());
+            draft.follow(&door, &door.state());
+            let sent = door.sent().len() as u64;
+            assert_eq!(sent, 2, "the edit and the question");
+            if refused {
+                draft.take(&Event::Error {
+                    message: "no".to_owned(),
+                    id: Some(2),
+                });
+                assert_eq!(draft.refusal(), Some("no"));
+                done(&mut draft, 3);
+            } else {
+                done(&mut draft, 4);
+                assert_eq!(draft.refusal(), None);
+            }
+            assert!(draft.is_settled());
+        }
     }
 
     #[test]

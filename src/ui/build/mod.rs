@@ -37,7 +37,7 @@ mod words;
 
 use std::sync::Arc;
 
-use egui::{Rect, ScrollArea, Ui};
+use egui::{Rect, ScrollArea, Ui, UiBuilder};
 
 use super::{lang, stage::Pictures, theme, view::View};
 use crate::door::{Event, MonitorRequest};
@@ -52,6 +52,9 @@ use scenes::Scenes;
 use source::Inspector;
 use sources::Sources;
 use stingers::Stingers;
+
+/// From so many points of width on, the scopes stand beside the controls.
+const BESIDE: f32 = 360.0;
 
 /// What is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,6 +81,8 @@ enum Tab {
 pub struct Build {
     draft: Draft,
     chosen: Chosen,
+    /// What was looked at when the inspector was drawn last.
+    looked_at: Chosen,
     sources: Sources,
     tab: Tab,
     scenes: Scenes,
@@ -99,6 +104,7 @@ impl Default for Build {
         Self {
             draft: Draft::default(),
             chosen: Chosen::Nothing,
+            looked_at: Chosen::Nothing,
             sources: Sources::default(),
             tab: Tab::default(),
             scenes: Scenes::default(),
@@ -226,10 +232,38 @@ impl Build {
     /// What is chosen, with all that can be changed of it.
     pub fn inspector(&mut self, ui: &mut Ui, view: &View, pictures: &Pictures) {
         self.is_seen = true;
+        if self.looked_at != self.chosen {
+            self.looked_at = self.chosen.clone();
+            self.draft.forget_refusal();
+        }
         if let Some(refusal) = self.draft.refusal() {
             parts::note(ui, refusal, theme::AMBER);
         }
         self.places = matches!(self.chosen, Chosen::Scene(_));
+        let room = ui.available_rect_before_wrap();
+        let scoped = match &self.chosen {
+            Chosen::Source(id) if self.inspector.colours && room.width() >= BESIDE => {
+                Some(id.clone())
+            }
+            _ => None,
+        };
+        let (controls, beside) = match scoped {
+            Some(_) => room.split_left_right_at_fraction(0.5),
+            None => (room, room),
+        };
+        let below = scoped.is_none().then_some(pictures);
+        ui.scope_builder(UiBuilder::new().max_rect(controls), |ui| {
+            self.inspected(ui, view, below);
+        });
+        // They stay while the controls scroll.
+        if let Some(id) = scoped {
+            let place = beside.with_min_x(beside.left() + 8.0);
+            self.inspector.scopes.beside(ui, place, &id, pictures);
+        }
+    }
+
+    /// What is chosen; the scopes of a source below its colours where there are `pictures`.
+    fn inspected(&mut self, ui: &mut Ui, view: &View, pictures: Option<&Pictures>) {
         ScrollArea::vertical().id_salt("inspector").show(ui, |ui| {
             ui.set_width(ui.available_width());
             match self.chosen.clone() {

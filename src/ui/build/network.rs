@@ -195,8 +195,9 @@ impl Network {
         if !add {
             return None;
         }
-        let tried = self.tried.take()?;
-        *self = Self::default();
+        // What was typed stays until the show has taken it.
+        self.then = Then::Look;
+        let tried = self.tried.clone()?;
         // The label may have been typed since.
         Some(Source {
             id: source.id,

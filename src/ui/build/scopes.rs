@@ -1,6 +1,6 @@
 //! Scopes of a source, with the marks by which they are read. The engine draws the traces.
 
-use egui::{Align, Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align, Color32, Rect, Sense, Stroke, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use super::parts;
 use crate::door::{MonitorId, MonitorRequest};
@@ -9,6 +9,12 @@ use crate::ui::{lang, layout, monitor, paint, stage::Pictures, theme, wishes};
 
 /// So many a second are plenty.
 const RATE: u32 = 10;
+
+/// Narrower than so many points nothing can be read.
+const LEAST: f32 = 60.0;
+
+/// What is shown: its picture, which scope it is, and what it is called.
+type Shown = (MonitorId, Option<ScopeKind>, String);
 
 /// Every scope, as they are shown.
 const ALL: [(ScopeKind, &str); 4] = [
@@ -45,8 +51,29 @@ impl Scopes {
             .collect()
     }
 
-    /// Draws the picture of this source and its scopes.
-    pub fn show(&mut self, ui: &mut Ui, source: &str, pictures: &Pictures) {
+    /// Draws the picture of this source and its scopes below what is there, as wide as there is room.
+    pub fn below(&mut self, ui: &mut Ui, source: &str, pictures: &Pictures) {
+        self.switches(ui);
+        let all = self.all(source);
+        let room = ui.available_width().min(820.0);
+        let columns = if room > 380.0 { 2 } else { 1 };
+        let gap = ui.spacing().item_spacing.x;
+        let width = (room - gap * (columns as f32 - 1.0)) / columns as f32;
+        self.rows(ui, &all, columns, width, pictures);
+    }
+
+    /// Draws the same into a place of their own, all of them within its height.
+    pub fn beside(&mut self, ui: &mut Ui, place: Rect, source: &str, pictures: &Pictures) {
+        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+            self.switches(ui);
+            let all = self.all(source);
+            let room = vec2(place.width(), place.bottom() - ui.cursor().top());
+            let (columns, width) = fitting(all.len(), room, ui.spacing().item_spacing, pictures);
+            self.rows(ui, &all, columns, width, pictures);
+        });
+    }
+
+    fn switches(&mut self, ui: &mut Ui) {
         ui.horizontal_wrapped(|ui| {
             for (kind, key) in ALL {
                 let name = lang::text(key);
@@ -60,29 +87,39 @@ impl Scopes {
                 }
             }
         });
+    }
+
+    /// What is shown of a source, with its name.
+    fn all(&self, source: &str) -> Vec<Shown> {
         let said = |key: &str| {
             let values = [("what", lang::text(key).into()), ("name", source.into())];
             lang::with("build-scope-of", &values)
         };
         let of = MonitorId::Source(source.to_owned());
         let kinds = ALL.into_iter().filter(|(kind, _)| self.on.contains(kind));
-        let mut all: Vec<(MonitorId, Option<ScopeKind>, String)> =
-            vec![(of.clone(), None, said("build-picture"))];
-        for (kind, key) in kinds {
+        let scopes = kinds.map(|(kind, key)| {
             let what = MonitorId::Scope {
                 of: Box::new(of.clone()),
                 kind,
             };
-            all.push((what, Some(kind), said(key)));
-        }
-        let room = ui.available_width().min(820.0);
-        let columns = if room > 380.0 { 2 } else { 1 };
-        let gap = ui.spacing().item_spacing.x;
-        let width = (room - gap * (columns as f32 - 1.0)) / columns as f32;
-        for pair in all.chunks(columns) {
+            (what, Some(kind), said(key))
+        });
+        let picture = (of.clone(), None, said("build-picture"));
+        std::iter::once(picture).chain(scopes).collect()
+    }
+
+    fn rows(
+        &mut self,
+        ui: &mut Ui,
+        all: &[Shown],
+        columns: usize,
+        width: f32,
+        pictures: &Pictures,
+    ) {
+        let size = vec2(width, width / pictures.aspect.max(0.5));
+        for row in all.chunks(columns) {
             ui.horizontal(|ui| {
-                for (what, kind, name) in pair {
-                    let size = vec2(width, width / pictures.aspect.max(0.5));
+                for (what, kind, name) in row {
                     self.one(ui, size, what, *kind, name, pictures);
                 }
             });
@@ -118,6 +155,19 @@ impl Scopes {
             Some(ScopeKind::Vectorscope) => targets(ui, rect),
         }
     }
+}
+
+/// In how many columns so many pictures are largest within this room, and how wide each is then.
+fn fitting(count: usize, room: Vec2, gap: Vec2, pictures: &Pictures) -> (usize, f32) {
+    let aspect = pictures.aspect.max(0.5);
+    let width = |columns: usize| {
+        let rows = count.div_ceil(columns) as f32;
+        let wide = (room.x - gap.x * (columns as f32 - 1.0)) / columns as f32;
+        let high = (room.y - gap.y * rows) / rows;
+        wide.min(high * aspect).max(LEAST)
+    };
+    let (one, two) = (width(1), width(2));
+    if two > one { (2, two) } else { (1, one) }
 }
 
 fn faint() -> Stroke {

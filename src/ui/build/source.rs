@@ -47,17 +47,20 @@ pub struct Inspector {
     pub devices: Devices,
     /// The scopes beside the colours.
     pub scopes: Scopes,
+    /// The colours were unfolded when they were drawn last.
+    pub colours: bool,
 }
 
 impl Inspector {
-    /// Draws the panel for the source of this id; another id where it was given one.
+    /// Draws the panel for the source of this id; another id where it was given one. The scopes are
+    /// below the colours where there are `pictures`, and have a place of their own where not.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         view: &View,
         draft: &mut Draft,
         id: &str,
-        (pictures, files): (&Pictures, &Arc<dyn Files>),
+        (pictures, files): (Option<&Pictures>, &Arc<dyn Files>),
     ) -> Option<String> {
         let source = draft.source(id)?.clone();
         let called = name(&source.label, &source.id).to_owned();
@@ -69,7 +72,7 @@ impl Inspector {
         parts::head(ui, &lang::text("build-sound-and-time"));
         sound(ui, view, draft, &source);
         let head = egui::RichText::new(lang::text("build-colours")).font(theme::bold(13.0));
-        CollapsingHeader::new(head)
+        let unfolded = CollapsingHeader::new(head)
             .id_salt("colours")
             .default_open(false)
             .show(ui, |ui| {
@@ -80,8 +83,11 @@ impl Inspector {
                     parts::note(ui, &lang::text("build-seen-with-next-take"), theme::DIM);
                 }
                 colour::show(ui, view, draft, &source);
-                self.scopes.show(ui, &source.id, pictures);
+                if let Some(pictures) = pictures {
+                    self.scopes.below(ui, &source.id, pictures);
+                }
             });
+        self.colours = !unfolded.fully_closed();
         renamed
     }
 

@@ -9,6 +9,7 @@ use super::add::{self, Adding, Outside};
 use super::draft::{self, Draft};
 use super::ids;
 use super::list::{self, Entry, List};
+use super::parts;
 use super::tools::{self, Tool};
 use super::words;
 use crate::door::{SourceState, Tally};
@@ -40,6 +41,7 @@ impl Sources {
         outside: &Outside,
     ) -> Option<String> {
         let show = Arc::clone(draft.show()?);
+        self.adding.answered(draft);
         let mut asked = Vec::new();
         let is_empty = show.sources.is_empty();
         if is_empty {
@@ -55,13 +57,19 @@ impl Sources {
         let mut next = None;
         ScrollArea::vertical().id_salt("sources").show(ui, |ui| {
             if is_empty || self.adding.open {
+                if let Some(refusal) = draft.refusal() {
+                    parts::note(ui, refusal, theme::AMBER);
+                }
                 for source in self.adding.show(ui, view, &show, outside) {
-                    next = Some(source.id.clone());
+                    let id = source.id.clone();
                     let label = lang::with(
                         "build-step-add",
                         &[("name", name(&source.label, &source.id).into())],
                     );
                     draft.make(&label, vec![draft::add(Item::Source(source))]);
+                    if draft.refusal().is_none() {
+                        next = Some(id);
+                    }
                 }
                 ui.add_space(8.0);
             }

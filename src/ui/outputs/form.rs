@@ -31,6 +31,10 @@ pub struct Form {
     open: bool,
     phase: Phase,
     refusal: Option<String>,
+    /// What the show is asked to take.
+    sent: Option<Destination>,
+    /// What the show has taken.
+    saved: Option<Destination>,
 }
 
 /// What is awaited.
@@ -38,12 +42,12 @@ pub struct Form {
 enum Phase {
     /// The hand.
     Filling,
-    /// The answer to the request of this number, which keeps the key.
-    Keeping(u64),
-    /// The key is kept: the show is to be changed.
-    Kept,
     /// The answer to the request of this number, which changes the show.
     Saving(u64),
+    /// The show has it: the key is to be kept.
+    Saved,
+    /// The answer to the request of this number, which keeps the key.
+    Keeping(u64),
     /// All is done.
     Done,
 }
@@ -62,6 +66,8 @@ impl Form {
             open: false,
             phase: Phase::Filling,
             refusal: None,
+            sent: None,
+            saved: None,
         };
         form.choose(preset);
         form
@@ -84,6 +90,8 @@ impl Form {
             name,
             phase: Phase::Filling,
             refusal: None,
+            sent: None,
+            saved: None,
         }
     }
 
@@ -128,15 +136,23 @@ impl Form {
                 self.refusal = Some(message.clone());
                 self.phase = Phase::Filling;
             }
-            None if matches!(self.phase, Phase::Keeping(_)) => self.phase = Phase::Kept,
-            None => self.phase = Phase::Done,
+            None if matches!(self.phase, Phase::Saving(_)) => {
+                self.saved = self.sent.take();
+                // It is changed from now on, whatever becomes of its key.
+                self.of.clone_from(&self.saved);
+                self.phase = Phase::Saved;
+            }
+            None => {
+                self.forget_typed();
+                self.phase = Phase::Done;
+            }
         }
     }
 
     /// Draws it in this room; false when it is to be closed.
     pub fn show(&mut self, ctx: &Context, view: &View, room: Rect) -> bool {
-        if self.phase == Phase::Kept {
-            self.save(view);
+        if self.phase == Phase::Saved {
+            self.keep(view);
         }
         let title = lang::text(if self.of.is_some() {
             "outputs-form-edit"
@@ -268,18 +284,22 @@ impl Form {
         !self.label.trim().is_empty() && !self.server.trim().is_empty() && (has_key || needs_none)
     }
 
-    /// Keeps the key first, so that a destination is never there without the key that was typed.
+    /// Changes the show first: of one that is refused, no key is kept, and what was typed stays.
     fn begin(&mut self, view: &View) {
         self.refusal = None;
         if self.name.trim().is_empty() {
             self.name = new_name(&id_of(&self.label), view);
         }
+        self.save(view);
+    }
+
+    /// Keeps the key that was typed, if one was, now that the show names it.
+    fn keep(&mut self, view: &View) {
         if self.open || self.key.trim().is_empty() {
-            self.save(view);
+            self.phase = Phase::Done;
             return;
         }
         let key = GivenKey::new(self.key.trim());
-        self.forget_typed();
         let name = self.name.trim().to_owned();
         let command = Command::StoreKey { name, key };
         self.phase = Phase::Keeping(view.door.send(command));
@@ -300,8 +320,13 @@ impl Form {
                 Key::Secret(self.name.trim().to_owned())
             },
         };
+        // The show has it, but its key could not be kept: there is only that left to do.
+        if self.saved.as_ref() == Some(&destination) {
+            self.keep(view);
+            return;
+        }
         let name = [("name", destination.label.clone().into())];
-        let item = Item::Destination(destination);
+        let item = Item::Destination(destination.clone());
         let (label, edit) = match &self.of {
             Some(of) => {
                 let id = of.id.clone();
@@ -315,8 +340,13 @@ impl Form {
                 Edit::Add { item, at: None },
             ),
         };
+        self.sent = Some(destination);
         self.phase = Phase::Saving(view.door.send(Command::Edit {
-            revision: Some(self.revision),
+            // Its own edit has made another revision.
+            revision: Some(match &self.saved {
+                Some(_) => view.snapshot.edit.revision,
+                None => self.revision,
+            }),
             label,
             joins: false,
             on_air: false,

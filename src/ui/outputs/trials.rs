@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::super::said::said;
-use super::super::{lang, words};
+use super::super::{lang, problems::Problem, view::name, words};
 use crate::door::{DestinationState, Snapshot, TrialState, TrialStatus};
 
 /// See the module's words.
@@ -19,11 +19,15 @@ pub struct Trials {
 pub struct Uplink {
     /// Bits a second that went out to all that were measured.
     pub got_bps: u64,
-    /// Bits a second that all destinations of the show take together.
+    /// Bits a second that those take together.
     pub needed_bps: u64,
-    /// Whether some are still being measured.
+    /// How many were measured, or are being measured.
+    pub measured: usize,
+    /// How many destinations the show has.
+    pub all: usize,
+    /// Whether some are still being tried.
     pub runs: bool,
-    /// Whether every destination was measured, and all took what they were to take.
+    /// Whether all that were measured took what they were to take.
     pub is_enough: bool,
 }
 
@@ -60,32 +64,47 @@ impl Trials {
 
     /// What the uplink gave; `None` where nothing was measured.
     pub fn uplink(&self, snapshot: &Snapshot) -> Option<Uplink> {
-        let measured = |t: &&TrialStatus| {
+        // One that was refused says nothing of the uplink.
+        let is_measured = |t: &&TrialStatus| {
             matches!(
                 t.state,
                 TrialState::Measuring | TrialState::Passed | TrialState::Slow
             ) && t.published
         };
-        if !self.latest.values().any(|t| measured(&t)) {
+        let measured: Vec<&TrialStatus> = self.latest.values().filter(is_measured).collect();
+        if measured.is_empty() {
             return None;
         }
-        let all = &snapshot.destinations;
-        let passed = |id: &str| {
-            let trial = self.latest.get(id);
-            trial.is_some_and(|t| t.published && t.state == TrialState::Passed)
-        };
         Some(Uplink {
-            got_bps: self
-                .latest
-                .values()
-                .filter(measured)
-                .map(|t| t.bitrate_bps)
-                .sum(),
-            needed_bps: all.iter().map(|d| d.target_bps).sum(),
+            got_bps: measured.iter().map(|t| t.bitrate_bps).sum(),
+            needed_bps: measured.iter().map(|t| t.target_bps).sum(),
+            measured: measured.len(),
+            all: snapshot.destinations.len(),
             runs: self.run(),
-            is_enough: all.iter().all(|d| passed(&d.id)),
+            is_enough: measured.iter().all(|t| t.state == TrialState::Passed),
         })
     }
+}
+
+/// What the tries found wrong, for the strip that everybody sees.
+pub fn problems(trials: &Trials, snapshot: &Snapshot) -> Vec<Problem> {
+    let tried = snapshot.destinations.iter().filter_map(|destination| {
+        let trial = trials.of(&destination.id)?;
+        let is_ill = matches!(trial.state, TrialState::Failed | TrialState::Slow);
+        // Once the program is sent there, that says more.
+        (is_ill && destination.state == DestinationState::Off).then_some((destination, trial))
+    });
+    tried
+        .map(|(destination, trial)| {
+            let label = name(&destination.label, &destination.id);
+            let why = said(&trial.message);
+            Problem {
+                about: format!("try {}", destination.id),
+                text: lang::with("desk-why", &[("name", label.into()), ("why", why.into())]),
+                advice: lang::text("outputs-advice-try"),
+            }
+        })
+        .collect()
 }
 
 /// One try in words: its state beside the name, and what there is to say of it.
@@ -98,6 +117,7 @@ pub fn words_of(trial: &TrialStatus) -> (String, String) {
         TrialState::Measuring => "outputs-try-measuring",
         TrialState::Passed => "outputs-try-passed",
         TrialState::Slow => "outputs-try-slow",
+        TrialState::Failed if trial.refused => "outputs-try-refused",
         TrialState::Failed => "outputs-try-failed",
         TrialState::Stopped => "outputs-try-stopped",
     });
@@ -153,7 +173,7 @@ mod tests {
         trials.take(&trial("yt", TrialState::Measuring, 4_000_000));
         trials.take(&trial("pt", TrialState::Greeting, 0));
         let uplink = trials.uplink(&snapshot).unwrap();
-        assert_eq!((uplink.got_bps, uplink.needed_bps), (4_000_000, 9_320_000));
+        assert_eq!((uplink.got_bps, uplink.needed_bps), (4_000_000, 4_660_000));
         assert!(uplink.runs && !uplink.is_enough);
         trials.take(&trial("yt", TrialState::Passed, 4_660_000));
         trials.take(&trial("pt", TrialState::Slow, 2_000_000));
@@ -162,6 +182,21 @@ mod tests {
         assert!(!uplink.runs && !uplink.is_enough);
         trials.take(&trial("pt", TrialState::Passed, 4_600_000));
         assert!(trials.uplink(&snapshot).unwrap().is_enough);
+    }
+
+    #[test]
+    fn one_that_was_refused_says_nothing_of_the_uplink() {
+        let snapshot = testing::snapshot();
+        let mut trials = Trials::default();
+        trials.take(&trial("yt", TrialState::Passed, 4_660_000));
+        trials.take(&TrialStatus {
+            published: false,
+            ..trial("pt", TrialState::Failed, 0)
+        });
+        let uplink = trials.uplink(&snapshot).unwrap();
+        assert_eq!((uplink.got_bps, uplink.needed_bps), (4_660_000, 4_660_000));
+        assert_eq!((uplink.measured, uplink.all), (1, 2));
+        assert!(uplink.is_enough, "it took all that was sent");
     }
 
     #[test]
@@ -174,6 +209,31 @@ mod tests {
         snapshot.destinations[0].state = DestinationState::Connecting;
         trials.update(&snapshot);
         assert!(trials.of("yt").is_none());
+    }
+
+    #[test]
+    fn a_refused_try_is_called_so_and_stands_in_the_strip() {
+        let mut snapshot = testing::snapshot();
+        let mut trials = Trials::default();
+        let failed = TrialStatus {
+            message: "the server refuses the stream: check the key".to_owned(),
+            ..trial("yt", TrialState::Failed, 0)
+        };
+        assert_eq!(words_of(&failed).0, "not reached");
+        let refused = TrialStatus {
+            refused: true,
+            ..failed
+        };
+        assert_eq!(words_of(&refused).0, "refused");
+        assert_eq!(problems(&trials, &snapshot), []);
+        trials.take(&refused);
+        let found = problems(&trials, &snapshot);
+        assert_eq!(
+            found[0].text,
+            "YouTube: the server refuses the stream: check the key"
+        );
+        snapshot.destinations[0].state = DestinationState::Connecting;
+        assert_eq!(problems(&trials, &snapshot), [], "it is being sent to");
     }
 
     #[test]
