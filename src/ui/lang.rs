@@ -103,6 +103,14 @@ pub fn with(key: &str, values: &[Value<'_>]) -> String {
         .unwrap_or_else(|| key.to_owned())
 }
 
+/// What is said of something, behind its name.
+pub fn pair(name: &str, what: &str) -> String {
+    with(
+        "desk-state-of",
+        &[("name", name.into()), ("state", what.into())],
+    )
+}
+
 /// The English texts of a part, each with its key; `{$name}` stands for what is filled in.
 pub fn patterns(part: &str) -> Vec<(String, String)> {
     let files = FILES

@@ -1,4 +1,4 @@
-fields-says = { $place } : { $why }
+fields-says = { $place } : { $why }
 fields-source = source { $n }
 fields-scene = scène { $n }
 fields-stinger = stinger { $n }

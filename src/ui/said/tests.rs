@@ -205,15 +205,15 @@ fn sentences_within_sentences_are_said_too() {
         ("the disk is full", "le disque est plein"),
         (
             "source \"cam1\" is on air: take another scene first, or say that it is meant",
-            "source « cam1 » à l’antenne : passez d’abord à une autre scène, ou confirmez",
+            "source « cam1 » à l’antenne : passez d’abord à une autre scène, ou confirmez",
         ),
         (
             "the wipe \"a\" is broken: it is no file; a mix is made instead",
-            "le volet « a » est abîmé : ce n’est pas un fichier ; un fondu est fait à la place",
+            "le volet « a » est abîmé : ce n’est pas un fichier ; un fondu est fait à la place",
         ),
         (
             "a.ron:3:4: the URL holds white space, expected none; a.ron:5:6: it is no file",
-            "a.ron:3:4 : l’URL contient des espaces : il n’en faut pas ; a.ron:5:6 : ce n’est pas \
+            "a.ron:3:4 : l’URL contient des espaces : il n’en faut pas ; a.ron:5:6 : ce n’est pas \
              un fichier",
         ),
         ("Could not negotiate caps", "Could not negotiate caps"),
@@ -274,24 +274,24 @@ fn a_refused_field_is_named_and_explained_in_the_desks_language() {
         .map(|text| translate(&french(), text, DEPTH).1)
         .collect();
     let expected = [
-        "source 1, fréquence du son : 5 est hors limites : de 20 à 20000",
-        "source 2, identifiant : identifiant mal formé : 1 à 32 lettres, chiffres, - et _",
-        "source 2, fichier : il n’y a pas de fichier /nope/x.mkv : il faut un fichier média",
-        "source 3, fichier : le chemin est vide : il faut un fichier média",
-        "source 4, adresse : l’URL est vide : attendu",
-        "source 5, adresse : l’URL n’a pas d’hôte : il en faut un après ://",
-        "source 6, périphérique : l’appareil manque",
-        "scène 1, calque 1, largeur : un calque sans taille : attendu plus de 0",
-        "scène 1, calque 2, source : aucune source n’a l’identifiant « zz »",
-        "scène 1, calque 2, recadrage : gauche et droite coupent toute la source",
-        "scène 1, transition, durée (images) : 0 est hors limites : de 1 à",
-        "stinger 1, fichier : il n’y a pas de fichier /nope/s.webm : il faut un fichier média",
-        "carton d’attente, image : il n’y a pas de fichier /nope/p.png",
-        "destination 1, serveur : l’URL ne nomme pas d’application",
-        "image, largeur : 33 est hors limites",
-        "image, largeur : 33 est impair : un nombre pair est attendu",
-        "encodeur, écart entre images clés : 99 est hors limites : de 0,5 à 10",
-        "enregistrement, dossier : aucun enregistrement ne peut s’écrire dans /proc/version/x : \
+        "source 1, fréquence du son : 5 est hors limites : de 20 à 20000",
+        "source 2, identifiant : identifiant mal formé : 1 à 32 lettres, chiffres, - et _",
+        "source 2, fichier : il n’y a pas de fichier /nope/x.mkv : il faut un fichier média",
+        "source 3, fichier : le chemin est vide : il faut un fichier média",
+        "source 4, adresse : l’URL est vide : attendu",
+        "source 5, adresse : l’URL n’a pas d’hôte : il en faut un après ://",
+        "source 6, périphérique : l’appareil manque",
+        "scène 1, calque 1, largeur : un calque sans taille : attendu plus de 0",
+        "scène 1, calque 2, source : aucune source n’a l’identifiant « zz »",
+        "scène 1, calque 2, recadrage : gauche et droite coupent toute la source",
+        "scène 1, transition, durée (images) : 0 est hors limites : de 1 à",
+        "stinger 1, fichier : il n’y a pas de fichier /nope/s.webm : il faut un fichier média",
+        "carton d’attente, image : il n’y a pas de fichier /nope/p.png",
+        "destination 1, serveur : l’URL ne nomme pas d’application",
+        "image, largeur : 33 est hors limites",
+        "image, largeur : 33 est impair : un nombre pair est attendu",
+        "encodeur, écart entre images clés : 99 est hors limites : de 0,5 à 10",
+        "enregistrement, dossier : aucun enregistrement ne peut s’écrire dans /proc/version/x : \
          /proc/version n’est pas un dossier",
     ];
     for wanted in expected {
@@ -300,7 +300,7 @@ fn a_refused_field_is_named_and_explained_in_the_desks_language() {
             "{wanted:?} in {said:#?}"
         );
     }
-    let taken = "source 3, identifiant : l’identifiant « a » est pris à la ligne ";
+    let taken = "source 3, identifiant : l’identifiant « a » est pris à la ligne ";
     assert!(said.iter().any(|text| text.starts_with(taken)), "{said:#?}");
     for (text, said) in found.iter().zip(&said) {
         assert_ne!(text, said);
@@ -328,11 +328,11 @@ fn the_systems_errors_are_said_in_the_desks_words() {
         assert_ne!(said(&error), error);
         let whole = format!("/sys/x.ron: not saved: {error}");
         let now = said(&whole);
-        assert!(now.starts_with("/sys/x.ron : non enregistré : "), "{now}");
+        assert!(now.starts_with("/sys/x.ron : non enregistré : "), "{now}");
         assert!(!now.contains("os error"), "{now}");
     }
     let temporary = r#"Permission denied (os error 13) at path "/sys/.x.ron.aG1Fqi.new""#;
-    let words = "accès refusé : vérifiez les droits, ou choisissez un autre dossier";
+    let words = "accès refusé : vérifiez les droits, ou choisissez un autre dossier";
     assert_eq!(said(temporary), words);
     assert_eq!(
         said(&format!("unknown words: {temporary}")),
@@ -364,7 +364,7 @@ fn parts_of_a_show_are_named_in_what_is_said_of_them() {
     let said = |text: &str| translate(&french(), text, DEPTH).1;
     assert_eq!(
         said("the transition's softness: 3 is out of range, expected 0 to 1"),
-        "la transition, douceur : 3 est hors limites : de 0 à 1"
+        "la transition, douceur : 3 est hors limites : de 0 à 1"
     );
     assert_eq!(said("the order of the scenes"), "l’ordre des scènes");
     assert_eq!(said("the show's recording"), "l’émission, enregistrement");
