@@ -85,7 +85,7 @@ impl<'a> Desk<'a> {
             stage: layout::stage(above, 16.0 / 9.0, true),
             small: layout::monitors(below, 16.0 / 9.0, true).small,
             // Leave, end, stay.
-            closing: Rect::from_center_size(whole.center(), layout::closing_size(3)),
+            closing: Rect::from_center_size(whole.center(), layout::closing_size(0.0, 3)),
         }
     }
 
@@ -265,7 +265,7 @@ fn a_show_is_directed_left_alone_and_ended_from_the_window() {
     direct(&mut studio, &desk);
 
     desk.close();
-    desk.click(layout::closing(desk.closing).2(0));
+    desk.click(layout::closing(desk.closing, 0.0).2(0));
     desk.wait_until_gone();
     studio.frames_pass(60);
     let snapshot = studio.snapshot();
@@ -280,7 +280,7 @@ fn a_show_is_directed_left_alone_and_ended_from_the_window() {
     desk.shows(3, 1);
     studio.frames_pass(SHOT);
     desk.close();
-    let end = layout::closing(desk.closing).2(1);
+    let end = layout::closing(desk.closing, 0.0).2(1);
     desk.click(end);
     let corner = end.shrink(6.0).left_top();
     let armed = || (desk.colour_at(corner) == Colour::Amber).then_some(());

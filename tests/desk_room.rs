@@ -557,6 +557,133 @@ fn panels_are_moved_and_resized_by_key_alone() {
     assert!(desk.place("CUT").top() != before);
 }
 
+/// Words of the user's own, which may be longer than their places.
+const OWN: [&str; 4] = [
+    "Ann Martin-Delacroix",
+    "a film with a very long name",
+    "Side by side, with",
+    "usb-046d",
+];
+
+impl Opened {
+    /// The texts that are drawn and end in "…" for want of room, but for the user's own.
+    fn elided(&self) -> Vec<String> {
+        let shapes = &self.window.output().shapes;
+        let mut texts = Vec::new();
+        for clipped in shapes {
+            collect_elided(&clipped.shape, &mut texts);
+        }
+        texts.retain(|text| !OWN.iter().any(|own| text.contains(own)));
+        texts
+    }
+}
+
+fn collect_elided(shape: &egui::Shape, texts: &mut Vec<String>) {
+    match shape {
+        egui::Shape::Text(text) if text.galley.elided => {
+            texts.push(text.galley.job.text.clone());
+        }
+        egui::Shape::Vec(shapes) => {
+            for shape in shapes {
+                collect_elided(shape, texts);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn no_label_and_no_figure_ends_in_dots() {
+    let _alone = alone();
+    let looked_at = [
+        (
+            "en",
+            [
+                "Stage, Test pattern · Colour bars, PGM",
+                "Colour correction",
+                "Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
+                "Stingers",
+                "Holding slate",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "Stage, Mire · Barres de couleur, PGM",
+                "Étalonnage",
+                "Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
+                "Stingers",
+                "Carton d’attente",
+            ],
+        ),
+    ];
+    let mut faults = Vec::new();
+    for (tag, steps) in looked_at {
+        for arrangement in ARRANGEMENTS {
+            let door = engine();
+            door.change(|s| {
+                s.counters.repeated = 51;
+                s.counters.skipped = 51;
+                s.counters.late = 51;
+                s.recording.format = show::RecordingFormat::Mp4;
+                s.destinations[0].state = door::DestinationState::Failed;
+                s.destinations[0].message = "the server refuses the stream: check the key".into();
+            });
+            let desk = format!("(language: Some({tag:?}), arrangement: {arrangement})");
+            let kept = Kept {
+                desk: &desk,
+                keys: None,
+            };
+            let mut opened = open(&door, &kept, (1280.0, 800.0));
+            let mut look = |opened: &mut Opened, at: &str| {
+                for text in opened.elided() {
+                    faults.push(format!("{tag} {arrangement} {at}: {text:?}"));
+                }
+            };
+            look(&mut opened, "as it opens");
+            if arrangement == "Build" {
+                for step in steps {
+                    opened.click(step);
+                    look(&mut opened, step);
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_last_question_is_read_whole_and_a_windows_close_button_in_the_desks_language() {
+    let _alone = alone();
+    let door = engine();
+    door.change(|s| {
+        s.edit.unsaved = true;
+        for destination in &mut s.destinations {
+            destination.label = "Chaîne principale de la grande salle du premier étage".to_owned();
+        }
+    });
+    let desk = "(language: Some(\"fr\"))";
+    let mut desk = open(&door, &Kept { desk, keys: None }, (1280.0, 800.0));
+    desk.press(Modifiers::COMMAND, Key::K);
+    assert!(desk.is_said("Fermer la fenêtre"));
+    assert!(!desk.is_said("Close window"));
+    desk.press(Modifiers::NONE, Key::Escape);
+    desk.press(Modifiers::COMMAND, Key::Q);
+    assert!(desk.is_said("Des modifications ne sont pas enregistrées."));
+    let said = desk.window.output().shapes.iter().any(|clipped| {
+        let egui::Shape::Text(text) = &clipped.shape else {
+            return false;
+        };
+        let place = Rect::from_min_size(text.pos, text.galley.size());
+        text.galley
+            .text()
+            .ends_with("Des modifications ne sont pas enregistrées.")
+            && !text.galley.elided
+            && clipped.clip_rect.contains_rect(place)
+    });
+    assert!(said, "all of it is drawn");
+}
+
 #[test]
 fn a_row_too_long_for_its_place_ends_in_dots_and_is_read_where_the_pointer_rests() {
     let _alone = alone();

@@ -733,7 +733,7 @@ fn the_language_is_chosen_spoken_and_remembered() {
     desk.click("Français");
     desk.window.run_steps(8);
     assert!(desk.is_said("Fichier") && desk.is_said("HORS ANTENNE"));
-    assert!(desk.is_said("Ann : source perdue"));
+    assert!(desk.is_said("Ann : source perdue"));
     let kept = std::fs::read_to_string(desk.folder.path().join("desk.ron")).unwrap();
     drop(desk);
     let again = Opening {

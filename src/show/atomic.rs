@@ -47,7 +47,7 @@ fn prepare_as(target: &Path, contents: &[u8], wanted: Option<Permissions>) -> io
     if let Some(fresh) = new_file_permissions().filter(|_| permissions.is_none()) {
         builder.permissions(fresh);
     }
-    let mut file = builder.tempfile_in(folder(&target))?;
+    let mut file = builder.tempfile_in(folder(&target)).map_err(bare)?;
     // By this others know that it is being written. Where a disk knows no locks, nobody sweeps.
     let _ = flock(file.as_file(), FlockOperation::NonBlockingLockExclusive);
     file.write_all(contents)?;
@@ -56,6 +56,16 @@ fn prepare_as(target: &Path, contents: &[u8], wanted: Option<Permissions>) -> io
     }
     file.as_file().sync_all()?;
     Ok(Prepared { file, target })
+}
+
+/// The error without the name of the file that was to be made for a moment: nobody else knows it.
+pub(super) fn bare(error: io::Error) -> io::Error {
+    let said = error.to_string();
+    let (words, _) = said.split_once(" at path \"").unwrap_or((&said, ""));
+    let number = words
+        .rsplit_once("(os error ")
+        .and_then(|(_, number)| number.strip_suffix(')')?.parse().ok());
+    number.map_or(error, io::Error::from_raw_os_error)
 }
 
 /// Takes away what a process left that died while it wrote.
@@ -175,6 +185,19 @@ mod tests {
         ];
         assert_eq!(left, expected);
         assert_eq!(fs::read(at("a.ron")).unwrap(), b"new");
+    }
+
+    #[test]
+    fn an_error_names_no_file_that_was_to_be_made_for_a_moment() {
+        let error = replace(Path::new("/proc/self/a.ron"), b"new", None).unwrap_err();
+        let said = error.to_string();
+        assert!(error.raw_os_error().is_some(), "{said}");
+        assert!(
+            !said.contains("a.ron") && !said.contains("at path"),
+            "{said}"
+        );
+        let other = io::Error::other("something else");
+        assert_eq!(bare(other).to_string(), "something else");
     }
 
     #[cfg(unix)]

@@ -4,7 +4,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::atomic::folder;
+use super::atomic::{bare, folder};
 use super::fault::Fault;
 use super::locate::Tree;
 use super::model::{Show, SourceKind};
@@ -107,7 +107,7 @@ fn writable(path: &Path) -> Result<(), String> {
         // The file has no name, or is gone again at once.
         Some(Ok((ancestor, _))) => match tempfile::tempfile_in(ancestor) {
             Ok(_) => return Ok(()),
-            Err(error) => error.to_string(),
+            Err(error) => bare(error).to_string(),
         },
         Some(Err(error)) => error.to_string(),
         None => "no folder above it exists".to_owned(),

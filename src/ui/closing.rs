@@ -35,7 +35,20 @@ pub enum Answer {
     Stay,
 }
 
+/// Size of what is said of the show, in points.
+const LETTERS: f32 = 13.5;
+
 impl Question {
+    /// What is on, and what is not saved.
+    fn says(&self, view: &View) -> String {
+        let on = onair::what_is_on(view.snapshot);
+        if !self.unsaved {
+            return on;
+        }
+        let unsaved = lang::text("menu-unsaved");
+        [on.as_str(), &unsaved].join(" ").trim().to_owned()
+    }
+
     /// The answers there are, with the keys of their words.
     fn answers(&self) -> Vec<(Answer, &'static str)> {
         let (saved, unsaved) = match (&self.to, self.on_air) {
@@ -60,6 +73,9 @@ impl Question {
 /// Asks; none while there is no answer yet.
 pub fn ask(ui: &Ui, question: &Question, view: &View, guard: &mut Guard) -> Option<Answer> {
     let answers = question.answers();
+    let (font, wide) = (theme::font(LETTERS), layout::CLOSING_WIDTH);
+    let says = question.says(view);
+    let galley = ui.painter().layout(says.clone(), font, theme::DIM, wide);
     let modal = Modal::new(Id::unique("closing"))
         .backdrop_color(Color32::from_black_alpha(110))
         .frame(
@@ -69,9 +85,13 @@ pub fn ask(ui: &Ui, question: &Question, view: &View, guard: &mut Guard) -> Opti
                 .corner_radius(6),
         )
         .show(ui.ctx(), |ui| {
-            let size = layout::closing_size(answers.len());
+            let size = layout::closing_size(galley.size().y, answers.len());
             let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-            draw(ui, rect, question, &answers, view, guard)
+            let places = layout::closing(rect, galley.size().y);
+            let corner = places.1.left_top();
+            ui.painter().galley(corner, galley, theme::DIM);
+            paint::say(ui, places.1, "what is on", &says);
+            draw(ui, places, question, &answers, view, guard)
         });
     if modal.inner.is_some() {
         modal.inner
@@ -84,27 +104,18 @@ pub fn ask(ui: &Ui, question: &Question, view: &View, guard: &mut Guard) -> Opti
 
 fn draw(
     ui: &Ui,
-    rect: Rect,
+    (head, _, row): (Rect, Rect, impl Fn(usize) -> Rect),
     question: &Question,
     answers: &[(Answer, &str)],
     view: &View,
     guard: &mut Guard,
 ) -> Option<Answer> {
-    let (head, on, row) = layout::closing(rect);
     let title = match &question.to {
         Some(name) => lang::with("menu-leave-question", &[("name", name.as_str().into())]),
         None => lang::text("desk-close-question"),
     };
     let font = theme::bold(17.0);
     paint::said_line(ui, head, Align::Min, "closing", &title, font, theme::TEXT);
-    let mut text = onair::what_is_on(view.snapshot);
-    if question.unsaved {
-        let unsaved = lang::text("menu-unsaved");
-        text = [text.as_str(), &unsaved].join(" ").trim().to_owned();
-    }
-    let font = theme::font(13.5);
-    paint::lines(ui, on, Align::Min, &text, font, theme::DIM);
-    paint::say(ui, on, "what is on", &text);
 
     let mut given = None;
     for (i, (answer, key)) in answers.iter().enumerate() {

@@ -109,7 +109,7 @@ fn destination_row(
             look_here: said.look_here,
             free: if has_history { HISTORY + 6.0 } else { 0.0 },
             id: ("destination", id),
-            said: &format!("{label}: {}", said.whole(destination.state)),
+            said: &lang::pair(label, &said.whole(destination.state)),
         },
     );
     let text = rows::text_of(row);

@@ -71,7 +71,7 @@ impl Health {
         let (above, below) = all.split_top_bottom_at_fraction(0.5);
         // One row of them is about the program, the other about the machine.
         let rows: [(Rect, &[Figure], &[f32]); 2] = [
-            (above, &figures[..3], &[0.46, 0.3, 0.24]),
+            (above, &figures[..3], &[0.6, 0.27, 0.13]),
             (below, &figures[3..], &[0.2, 0.29, 0.28, 0.23]),
         ];
         for (row, figures, shares) in rows {
@@ -235,7 +235,7 @@ fn uplink(snapshot: &Snapshot) -> Figure {
     };
     let each = on.iter().map(|d| {
         let rates = lang::with("desk-uplink", &values(d.bitrate_bps, d.target_bps));
-        format!("{}: {rates}", name(&d.label, &d.id))
+        lang::pair(name(&d.label, &d.id), &rates)
     });
     Figure {
         id: "sent",

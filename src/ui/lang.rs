@@ -39,7 +39,8 @@ macro_rules! files {
 }
 
 const FILES: &[(&str, &str, &str)] = files![
-    "build", "clips", "desk", "keys", "menu", "outputs", "said", "settings", "switch"
+    "build", "clips", "desk", "fields", "keys", "menu", "outputs", "said", "settings", "switch",
+    "system"
 ];
 
 /// The tag of the language that regie itself speaks.
@@ -100,6 +101,14 @@ pub fn with(key: &str, values: &[Value<'_>]) -> String {
         .say(key, values)
         .or_else(|| ENGLISH.say(key, values))
         .unwrap_or_else(|| key.to_owned())
+}
+
+/// What is said of something, behind its name.
+pub fn pair(name: &str, what: &str) -> String {
+    with(
+        "desk-state-of",
+        &[("name", name.into()), ("state", what.into())],
+    )
 }
 
 /// The English texts of a part, each with its key; `{$name}` stands for what is filled in.

@@ -96,7 +96,7 @@ pub fn above_events(events: Rect) -> f32 {
 /// Where the health strip has its figures.
 pub fn health_figures(strip: Rect) -> Rect {
     let inner = strip.shrink2(vec2(10.0, 3.0));
-    let width = (strip.width() * 0.4).clamp(390.0, 620.0);
+    let width = (strip.width() * 0.44).clamp(390.0, 620.0);
     inner.with_max_x(inner.left() + width)
 }
 
@@ -381,17 +381,29 @@ fn halves(rect: Rect) -> (Rect, Rect) {
     (rect.with_max_y(middle - 2.0), rect.with_min_y(middle + 2.0))
 }
 
-/// Size of the question that is asked at the end, with so many answers, in points. It lies in the
+/// Width of what the question that is asked at the end says of the show, in points.
+pub const CLOSING_WIDTH: f32 = 440.0;
+/// The least room for it, so that the answers lie where they always do.
+const CLOSING_SAYS: f32 = 50.0;
+
+/// Size of that question, with what it says so tall and so many answers, in points. It lies in the
 /// middle of the window.
-pub fn closing_size(answers: usize) -> Vec2 {
-    vec2(480.0, 126.0 + answers as f32 * (TARGET + 8.0))
+pub fn closing_size(says: f32, answers: usize) -> Vec2 {
+    let says = says.max(CLOSING_SAYS);
+    vec2(
+        CLOSING_WIDTH + 40.0,
+        76.0 + says + answers as f32 * (TARGET + 8.0),
+    )
 }
 
 /// Places the question: its head, what is on, and a row for each answer. Rectangles in points.
-pub fn closing(rect: Rect) -> (Rect, Rect, impl Fn(usize) -> Rect) {
+pub fn closing(rect: Rect, says: f32) -> (Rect, Rect, impl Fn(usize) -> Rect) {
     let area = rect.shrink(20.0);
     let head = area.with_max_y(area.top() + 24.0);
-    let on = Rect::from_min_size(head.left_bottom(), vec2(area.width(), 50.0));
+    let on = Rect::from_min_size(
+        head.left_bottom(),
+        vec2(area.width(), says.max(CLOSING_SAYS)),
+    );
     let row = move |i: usize| {
         let top = on.bottom() + 12.0 + i as f32 * (TARGET + 8.0);
         Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), TARGET))
@@ -609,9 +621,10 @@ mod tests {
             parts.extend(t.kinds.map(|kind| ("kind", kind)));
             apart(&parts, row.transition);
         }
-        for answers in [3, 4] {
-            let rect = Rect::from_min_size(Pos2::ZERO, closing_size(answers));
-            let (head, on, row) = closing(rect);
+        for (answers, says) in [(3, 17.0), (4, 17.0), (4, 140.0)] {
+            let rect = Rect::from_min_size(Pos2::ZERO, closing_size(says, answers));
+            let (head, on, row) = closing(rect, says);
+            assert!(on.height() >= says);
             let mut parts = vec![("head", head), ("on", on)];
             parts.extend((0..answers).map(|i| ("row", row(i))));
             apart(&parts, rect);

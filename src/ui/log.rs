@@ -78,13 +78,6 @@ fn refused(message: &str) -> String {
     lang::with("desk-refused", &[("why", in_words(message).into())])
 }
 
-fn state_of(name: &str, state: &str) -> String {
-    lang::with(
-        "desk-state-of",
-        &[("name", name.into()), ("state", state.into())],
-    )
-}
-
 /// An event in plain words; none where it is seen on the desk anyway.
 fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
     let with = |what: String, message: &str| {
@@ -110,15 +103,18 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
         Event::Error { message, .. } => refused(message),
         Event::Source {
             id, state, message, ..
-        } => with(state_of(&label(id), &words::source_state(*state)), message),
+        } => with(
+            lang::pair(&label(id), &words::source_state(*state)),
+            message,
+        ),
         Event::Destination {
             id, state, message, ..
         } => with(
-            state_of(&label(id), &words::destination_state(*state)),
+            lang::pair(&label(id), &words::destination_state(*state)),
             message,
         ),
         Event::Recording { state, message, .. } => with(
-            state_of(
+            lang::pair(
                 &lang::text("desk-the-master"),
                 &words::recording_state(*state),
             ),

@@ -6,6 +6,7 @@
 mod app;
 mod arrange;
 mod build;
+mod close_buttons;
 mod closing;
 mod destinations;
 mod fader;

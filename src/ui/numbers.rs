@@ -4,7 +4,7 @@ use super::lang;
 
 /// With so many places behind the language's decimal sign.
 pub fn decimal(number: f64, places: usize) -> String {
-    decimals(&format!("{number:.places$}"))
+    decimals(&format!("{number:.places$}").replace('-', "−"))
 }
 
 /// With two places at most, and none that says nothing: `25`, `29.97`.

@@ -65,7 +65,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Asked
             ),
             free: 0.0,
             id: ("recorder", ""),
-            said: &format!("{name}: {word}, {value}, {what}, {file}"),
+            said: &lang::pair(&name, &format!("{word}, {value}, {what}, {file}")),
         },
     );
     let mut asked = None;

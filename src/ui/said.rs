@@ -1,6 +1,7 @@
 //! What the engine says, in the desk's language. The engine speaks English to everyone: to programs, to
 //! logs, to desks. A desk of another language knows its sentences by `said.ftl` and says them anew;
-//! what it does not know, such as the words of a driver, stays as it is.
+//! what it does not know, such as the words of a driver, stays as it is. What the show's file and the
+//! operating system call things is said in the desk's words in every language, English too.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -10,11 +11,19 @@ use super::{
     numbers,
 };
 
+mod fields;
+mod system;
 #[cfg(test)]
 mod tests;
 
 /// What is filled in under these names has numbers in it.
-const DECIMAL: &[&str] = &["seconds", "mode", "given"];
+const DECIMAL: &[&str] = &[
+    "seconds", "mode", "given", "value", "least", "most", "took", "wanted", "in", "out",
+];
+/// What is filled in under this name is an error: the system's, or one that has words of its own.
+const ERROR: &str = "error";
+/// What is filled in under this name is a part of the show, as its file calls it.
+const PART: &str = "part";
 /// Sentences within sentences, so deep.
 const DEPTH: usize = 5;
 /// Longer texts are no sentences.
@@ -45,7 +54,7 @@ static SAID: LazyLock<Mutex<HashMap<(String, String), String>>> = LazyLock::new(
 /// A sentence of the engine's in the language that the desk speaks.
 pub fn said(sentence: &str) -> String {
     let language = lang::spoken();
-    if language.tag == lang::ENGLISH_TAG || sentence.is_empty() || sentence.len() > LONGEST {
+    if sentence.is_empty() || sentence.len() > LONGEST {
         return sentence.to_owned();
     }
     let key = (language.tag.clone(), sentence.to_owned());
@@ -63,16 +72,32 @@ pub fn said(sentence: &str) -> String {
 
 /// The sentence in a language, and how many of its letters were known.
 fn translate(language: &Language, text: &str, depth: usize) -> (usize, String) {
+    if let Some((place, known, why)) = fields::split(language, text)
+        && depth > 0
+    {
+        let (more, why) = translate(language, why, depth - 1);
+        let values = [
+            ("place", place.as_str().into()),
+            ("why", why.as_str().into()),
+        ];
+        if let Some(said) = language.say("fields-says", &values) {
+            return (known + more, said);
+        }
+    }
     let mut best: Option<(usize, &Sentence, Vec<String>)> = None;
     for sentence in SENTENCES.iter() {
         for parts in sentence.read(text) {
             let mut known = sentence.known();
             let mut filled = Vec::new();
             for (name, part) in sentence.names.iter().zip(parts) {
-                if name.starts_with("why") && depth > 0 {
+                let is_sentence = name.starts_with("why") || name == ERROR;
+                if is_sentence && depth > 0 {
                     let (more, said) = translate(language, part, depth - 1);
                     known += more;
                     filled.push(said);
+                } else if name == PART {
+                    let said = fields::part(language, part);
+                    filled.push(said.unwrap_or_else(|| part.to_owned()));
                 } else if DECIMAL.contains(&name.as_str()) {
                     let sign = language.say("desk-decimal-sign", &[]);
                     filled.push(numbers::decimals_with(part, sign.as_deref().unwrap_or(".")));
@@ -84,6 +109,11 @@ fn translate(language: &Language, text: &str, depth: usize) -> (usize, String) {
                 best = Some((known, sentence, filled));
             }
         }
+    }
+    if let Some((known, said)) = system::said(language, text)
+        && best.as_ref().is_none_or(|(most, _, _)| known > *most)
+    {
+        return (known, said);
     }
     let Some((known, sentence, filled)) = best else {
         return (0, text.to_owned());

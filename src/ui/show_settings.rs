@@ -291,7 +291,7 @@ impl ShowSettings {
                 (Latency::Quality, "settings-latency-quality"),
             ] {
                 let face = lang::text(key);
-                let say = format!("{label}: {face}");
+                let say = lang::pair(&label, &face);
                 if parts::switch(ui, &face, &say, encoder.latency == latency).clicked() {
                     encoder.latency = latency;
                 }

@@ -7,7 +7,7 @@ use egui::{Align, Color32, Rect, Stroke, StrokeKind, Ui};
 use super::{
     fills,
     graphics::Graphics,
-    holding,
+    holding, lang,
     layout::{self, BORDER, MonitorPlace},
     monitor, paint, theme, transport,
     view::{View, name},
@@ -123,8 +123,11 @@ fn large(
     }
     let scene = view.scene(scene_id);
     let mut said = match scene {
-        Some((i, scene)) => format!("{bus}: {} {}", i + 1, name(&scene.label, &scene.id)),
-        None => format!("{bus}: {scene_id}"),
+        Some((i, scene)) => {
+            let scene = format!("{} {}", i + 1, name(&scene.label, &scene.id));
+            lang::pair(bus, &scene)
+        }
+        None => lang::pair(bus, scene_id),
     };
     if let Some((state, message)) = scene.and_then(|(_, scene)| view.trouble(scene)) {
         // The program's own picture stays clear: the trouble goes on one line at its foot.

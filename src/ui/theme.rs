@@ -11,6 +11,8 @@ use egui::{
     vec2,
 };
 
+use super::close_buttons::CloseButtons;
+
 /// Behind everything.
 pub const BACKGROUND: Color32 = Color32::from_rgb(14, 16, 18);
 /// Strips, rows, bars.
@@ -77,6 +79,7 @@ pub fn bold(size: f32) -> FontId {
 
 /// Gives a context the desk's letters and look.
 pub fn install(ctx: &egui::Context) {
+    ctx.add_plugin(CloseButtons);
     ctx.set_fonts(fonts());
     ctx.set_theme(egui::Theme::Dark);
     // The size is the desk's own setting.

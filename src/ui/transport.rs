@@ -411,7 +411,7 @@ fn time(ui: &Ui, rect: Rect, bus: &str, clip: Clip) {
         None => position,
     };
     paint::line(ui, below, Align::Max, &of, theme::font(12.0), theme::DIM);
-    let said = format!("{bus}: {}, {of}", said_left(source, status));
+    let said = lang::pair(bus, &format!("{}, {of}", said_left(source, status)));
     paint::say(ui, rect, ("clip time", bus), &said);
 }
 

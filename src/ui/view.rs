@@ -1,7 +1,7 @@
 //! What every part of the window is given: the engine's state, the time, and the door to speak
 //! through.
 
-use super::said::said;
+use super::{lang, said::said};
 use crate::door::{Command, Door, SceneStatus, Snapshot, SourceState, SourceStatus};
 
 /// One frame's view of the show.
@@ -51,7 +51,7 @@ impl View<'_> {
         let warnings = sources.filter(|source| !source.warning.is_empty());
         let said = warnings.map(|source| {
             let label = name(&source.label, &source.id);
-            format!("{label}: {}", said(&source.warning))
+            lang::pair(label, &said(&source.warning))
         });
         said.collect::<Vec<_>>().join("\n")
     }
@@ -69,11 +69,7 @@ impl View<'_> {
         let text = if scene.sources.len() == 1 || worst.message.is_empty() {
             said(&worst.message)
         } else {
-            format!(
-                "{}: {}",
-                name(&worst.label, &worst.id),
-                said(&worst.message)
-            )
+            lang::pair(name(&worst.label, &worst.id), &said(&worst.message))
         };
         Some((worst.state, text))
     }

@@ -153,3 +153,5 @@ desk-receiver-ill = Receiver: { $why }
 desk-receiver-gets = Receiver gets { $name }: { $figures }
 desk-keyframes-each = key { $seconds } s
 desk-received = ended, { $n } pictures
+
+desk-close-window = Close window

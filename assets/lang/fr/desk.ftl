@@ -1,6 +1,6 @@
 language = Français
 
-desk-marker-number = Marqueur { $n }
+desk-marker-number = Repère { $n }
 desk-decimal-sign = ,
 desk-show = Émission { $name }
 desk-fps = { $n } i/s
@@ -20,7 +20,7 @@ desk-gb = { $n } Go
 desk-tb = { $n } To
 
 desk-tick = calcul { $took } sur { $frame } ms
-desk-cpu = CPU { $n } %
+desk-cpu = CPU { $n } %
 desk-events = Événements
 desk-list-of-events = Liste des événements
 desk-all-is-well = tout va bien
@@ -31,57 +31,57 @@ desk-frames = images { $n }
 desk-frames-none-lost = images { $n }, aucune perdue
 desk-repeated = { $n } répétées
 desk-skipped = { $n } sautées
-desk-late = { $n } en retard
+desk-late = { $n } tardives
 
 desk-engine-lost = moteur perdu – il est en train d’être relancé
 desk-show-stopped = l’émission s’est arrêtée – fermez ce pupitre et rouvrez l’émission
 desk-see-log = ce qui s’est passé est dans { $log }
-desk-master-fails = master : écriture impossible
-desk-master-warns = master : surveillez le disque
-desk-encoder-changed = encodeur : remplacé
+desk-master-fails = master : écriture impossible
+desk-master-warns = master : surveillez le disque
+desk-encoder-changed = encodeur : remplacé
 desk-others-fine = { $n ->
     [one] l’autre va bien
    *[other] les autres vont bien
 }
-desk-source-otherwise = { $name } : donne une autre image
-desk-source-lost = { $name } : source perdue
-desk-source-restarting = { $name } : source perdue, en cours de relance
-desk-source-frozen = { $name } : image figée, la dernière reste
-desk-receiver-deaf = récepteur : n’écoute pas
-desk-too-slow = { $name } : trop lente, des images sont abandonnées, { $dropped } jusqu’ici
-desk-why = { $name } : { $why }
-desk-needs-a-hand = { $name } : à dépanner, { $try }
-desk-destination-reconnecting = { $name } : reconnexion, { $try }
+desk-source-otherwise = { $name } : donne une autre image
+desk-source-lost = { $name } : source perdue
+desk-source-restarting = { $name } : source perdue, en cours de relance
+desk-source-frozen = { $name } : image figée, la dernière reste
+desk-receiver-deaf = récepteur : n’écoute pas
+desk-too-slow = { $name } : trop lente, des images sont abandonnées, { $dropped } jusqu’ici
+desk-why = { $name } : { $why }
+desk-needs-a-hand = { $name } : à dépanner, { $try }
+desk-destination-reconnecting = { $name } : reconnexion, { $try }
 desk-try-in = essai { $n } dans { $seconds } s
 desk-try-now = essai { $n } maintenant
 
 desk-memory = mémoire { $n }
-desk-disk = disque : reste { $n }
+desk-disk = disque : reste { $n }
 desk-uplink = débit { $sent } sur { $wanted } Mb/s
 desk-nothing-sent = rien d’émis
-desk-dropped-by = abandonnées : { $all }
-desk-machine-slow = la machine est trop lente : { $n } images répétées ou sautées en 10 s
+desk-dropped-by = abandonnées : { $all }
+desk-machine-slow = la machine est trop lente : { $n } images répétées ou sautées en 10 s
 desk-advice-machine = Fermez d’autres programmes sur cette machine, ou baissez la taille ou la cadence de l’émission.
 desk-advice-disk = Libérez de la place sur le disque, ou enregistrez dans un autre dossier.
-desk-advice-encoder = Le programme continue ; surveillez la charge de la machine.
-desk-advice-slow = Le débit montant ne suffit pas : arrêtez une destination ou baissez le débit.
-desk-advice-mend = Corrigez ce qui est indiqué ; les essais continuent jusqu’à l’arrêt.
-desk-advice-wait = Nouvel essai automatique ; vérifiez le réseau si cela dure.
+desk-advice-encoder = Le programme continue ; surveillez la charge de la machine.
+desk-advice-slow = Le débit montant ne suffit pas : arrêtez une destination ou baissez le débit.
+desk-advice-mend = Corrigez ce qui est indiqué ; les essais continuent.
+desk-advice-wait = Nouvel essai automatique ; vérifiez le réseau si cela dure.
 desk-advice-mode = Choisissez un mode qu’elle offre, dans les réglages de la source.
-desk-advice-source = Passez sur une autre source ; vérifiez câble, alimentation et adresse.
+desk-advice-source = Passez sur une autre source ; vérifiez câble, alimentation et adresse.
 desk-advice-receiver = Un autre programme occupe peut-être son adresse.
 
-desk-refused = refusé : { $why }
-desk-program-runs = { $name } : le programme tourne
-desk-marked = repère : { $name }
+desk-refused = refusé : { $why }
+desk-program-runs = { $name } : le programme tourne
+desk-marked = repère : { $name }
 desk-faded = fondu au noir
 desk-back-from-black = retour du noir
-desk-started = { $name } : démarrage
-desk-stopped = { $name } : arrêt
-desk-state-of = { $name } : { $state }
-desk-mix-instead = { $name } ; un fondu enchaîné le remplace
-desk-encoder = encodeur : { $name }
-desk-engine-was-lost = moteur : perdu
+desk-started = { $name } : démarrage
+desk-stopped = { $name } : arrêt
+desk-state-of = { $name } : { $state }
+desk-mix-instead = { $name } ; un fondu enchaîné le remplace
+desk-encoder = encodeur : { $name }
+desk-engine-was-lost = moteur : perdu
 desk-engine-renews = Le programme redémarre avec les nouveaux réglages
 
 desk-is-off = arrêt
@@ -100,7 +100,7 @@ desk-is-recording = enregistrement
 desk-is-warning = enregistrement, à surveiller
 
 desk-waiting = en attente du moteur
-desk-close-question = Fermer ce pupitre ?
+desk-close-question = Fermer ce pupitre ?
 desk-leave-running = Laisser l’émission tourner
 desk-end-show = Terminer l’émission
 desk-again-to-end = Encore une fois pour terminer
@@ -110,7 +110,7 @@ desk-are-on-air = { $names } { $n ->
     [one] est
    *[other] sont
 } à l’antenne.
-desk-are-not-reached = { $names } : { $n ->
+desk-are-not-reached = { $names } : { $n ->
     [one] diffusion lancée mais destination injoignable.
    *[other] diffusions lancées mais destinations injoignables.
 }
@@ -119,20 +119,20 @@ desk-master-recorded = Le master est en cours d’enregistrement.
 
 desk-key-esc = Échap
 
-desk-no-source = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau
+desk-no-source = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau
 
 desk-nothing-dropped = rien d’abandonné
 desk-every-destination = toutes les destinations
 desk-the-master = le master
 
 desk-sound-of = son de
-desk-sound-on-air = { $name } : son à l’antenne
-desk-sound-off-air = { $name } : son hors antenne
+desk-sound-on-air = { $name } : son à l’antenne
+desk-sound-off-air = { $name } : son hors antenne
 desk-live-edit = Édition à chaud
 
 desk-mute = MUTE
 desk-muted = COUPÉ
-desk-mute-it = Couper le son : { $name }
+desk-mute-it = Couper le son : { $name }
 desk-follow = suit
 desk-on = oui
 desk-off = non
@@ -140,16 +140,18 @@ desk-sound-follows = Le son suit l’image
 desk-sound-on = Son toujours ouvert
 desk-sound-off = Son toujours fermé
 desk-fader = Fader { $name }
-desk-level = Niveau du programme : crête { $peak } dBFS, RMS { $rms } dBFS, limiteur { $limiter } dB
-desk-level-clipped = Niveau du programme : crête { $peak } dBFS, RMS { $rms } dBFS, limiteur { $limiter } dB, saturé
+desk-level = Niveau du programme : crête { $peak } dBFS, RMS { $rms } dBFS, limiteur { $limiter } dB
+desk-level-clipped = Niveau du programme : crête { $peak } dBFS, RMS { $rms } dBFS, limiteur { $limiter } dB, saturé
 desk-clip = SAT
 desk-limiter = lim { $db }
 desk-short-term = S { $lufs }
 desk-integrated = I { $lufs }
-desk-loudness = Sonie (EBU R 128) : instantanée { $momentary }, court terme { $short }, intégrée { $integrated } LUFS, plage { $range } LU, crête vraie { $peak } dBTP
+desk-loudness = Sonie (EBU R 128) : instantanée { $momentary }, court terme { $short }, intégrée { $integrated } LUFS, plage { $range } LU, crête vraie { $peak } dBTP
 
 desk-receiver = Récepteur { $at }
-desk-receiver-ill = Récepteur : { $why }
-desk-receiver-gets = Le récepteur reçoit { $name } : { $figures }
+desk-receiver-ill = Récepteur : { $why }
+desk-receiver-gets = Le récepteur reçoit { $name } : { $figures }
 desk-keyframes-each = image clé { $seconds } s
 desk-received = terminé, { $n } images
+
+desk-close-window = Fermer la fenêtre

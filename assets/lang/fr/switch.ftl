@@ -5,7 +5,7 @@ switch-kind-wipe = Volet
 switch-kind-push = Poussé
 switch-kind-slide = Glissé
 switch-kind-stinger = Stinger
-switch-kind-say = AUTO fait : { $kind }
+switch-kind-say = AUTO fait : { $kind }
 
 switch-wipe-left-to-right = De gauche à droite
 switch-wipe-top-to-bottom = De haut en bas
@@ -31,8 +31,8 @@ switch-wipe-say = Volet { $wipe }
 
 switch-bar = Levier de transition
 switch-paused = EN PAUSE
-switch-auto-running = AUTO en cours, { $done } %
-switch-auto-paused = AUTO en pause à { $done } %
+switch-auto-running = AUTO en cours, { $done } %
+switch-auto-paused = AUTO en pause à { $done } %
 switch-done-of = { $done } sur { $n } im.
 switch-frames = im.
 switch-length = Durée de la transition en images
@@ -40,12 +40,12 @@ switch-shorter = Transition plus courte
 switch-longer = Transition plus longue
 switch-try = Essai
 switch-try-say = Essayer la transition en PVW
-switch-trying = En PVW seulement : { $done } %
+switch-trying = En PVW seulement : { $done } %
 switch-more = Style…
 switch-more-say = Tous les réglages de la transition
 switch-will = { $kind } · { $n } im.
 switch-of-scene = { $kind } · { $n } im. · propre à { $scene }
-switch-own = La transition propre à { $scene } : un choix fait ici l’emporte tant qu’elle est en PVW.
+switch-own = La transition propre à { $scene } : un choix fait ici l’emporte tant qu’elle est en PVW.
 switch-nothing = Rien d’autre à régler pour ce type.
 switch-softness = Douceur
 switch-direction = Direction
@@ -64,13 +64,13 @@ switch-black-fading = Fondu au noir en cours
 
 switch-on-air = à l’antenne
 switch-next = en préparation
-switch-no-sources = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau
+switch-no-sources = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau
 switch-page-before = Page précédente
 switch-page-after = Page suivante
 
-switch-again-live = Diffusion partout : encore une fois
-switch-again-stop = Arrêt des diffusions : encore une fois
-switch-again-record-stop = Arrêt du master : encore une fois
+switch-again-live = Diffusion partout : encore une fois
+switch-again-stop = Arrêt des diffusions : encore une fois
+switch-again-record-stop = Arrêt du master : encore une fois
 switch-undo-nothing = Rien à annuler
 switch-redo-nothing = Rien à rétablir
 

@@ -24,7 +24,7 @@ pub const HEIGHT: f32 = 30.0;
 pub const ICON: f32 = 32.0;
 
 /// Width of what stands before a control, in points.
-const NAMES: f32 = 92.0;
+const NAMES: f32 = 104.0;
 
 /// A button with an icon and words.
 pub fn icon_button(ui: &mut Ui, icon: Icon, face: &str) -> Response {

@@ -194,6 +194,18 @@ fn uprights(ui: &Ui, rect: Rect) {
     }
 }
 
+/// What the desk calls a colour of the bars.
+fn letters(mark: &str) -> &'static str {
+    match mark {
+        "R" => "build-red",
+        "Mg" => "build-magenta",
+        "B" => "build-blue",
+        "Cy" => "build-cyan",
+        "G" => "build-green",
+        _ => "build-yellow",
+    }
+}
+
 /// The boxes of 75 % bars, and the line near which skin lies.
 fn targets(ui: &Ui, rect: Rect) {
     let side = rect.width().min(rect.height());
@@ -214,7 +226,7 @@ fn targets(ui: &Ui, rect: Rect) {
             ui,
             name,
             Align::Min,
-            mark.name,
+            &lang::text(letters(mark.name)),
             theme::font(9.0),
             theme::DIM,
         );

@@ -779,7 +779,7 @@ fn the_sound_of_a_source_is_shown_as_it_stands_and_moved_at_once() {
     });
     turn(&mut window);
     let fader = window.get_by_label("Fader");
-    assert_eq!(fader.value().as_deref(), Some("-4.0 dB"));
+    assert_eq!(fader.value().as_deref(), Some("−4.0 dB"));
     let sent = type_number(&mut window, "Fader", "-7.5");
     assert_eq!(
         sent,
@@ -796,7 +796,7 @@ fn the_sound_of_a_source_is_shown_as_it_stands_and_moved_at_once() {
             on: false
         }]
     );
-    window.get_by_label("Audio follows video").click();
+    window.get_by_label("Sound (AFV)").click();
     turn(&mut window);
     let sent = click(&mut window, "Always heard");
     assert_eq!(

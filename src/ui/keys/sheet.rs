@@ -92,7 +92,7 @@ fn columns(ui: &mut Ui, lines: &[Line]) {
                 let (bold, font) = (theme::bold(12.0), theme::font(12.0));
                 let cut = paint::fitted(ui, left, Align::Max, keys, bold, theme::TEXT).1
                     | paint::fitted(ui, right, Align::Min, words, font, theme::TEXT).1;
-                let whole = format!("{keys}: {words}");
+                let whole = lang::pair(keys, words);
                 let said = paint::say(ui, rect, ("sheet", i), &whole);
                 if cut {
                     said.on_hover_text(whole);

@@ -1,0 +1,14 @@
+fields-says = { $place }: { $why }
+fields-source = source { $n }
+fields-scene = scene { $n }
+fields-stinger = stinger { $n }
+fields-destination = destination { $n }
+fields-layer = layer { $n }
+fields-sources = sources
+fields-scenes = scenes
+fields-destinations = destinations
+fields-layers = layers
+fields-recording = recording
+fields-folder = folder
+fields-keyframes = time between keyframes
+fields-strip = channel strip

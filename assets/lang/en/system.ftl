@@ -1,0 +1,10 @@
+system-access = access is denied: check the permissions, or choose another folder
+system-not-permitted = the system does not permit it
+system-disk-full = no room is left on the disk
+system-read-only = the disk is read-only: choose another
+system-nothing-there = there is no such file or folder
+system-disk-broken = the disk has a fault: it cannot be read or written
+system-quota = the room that the disk grants this user is used up
+system-exists = there is something of this name already
+system-no-folder = a part of the path is no folder
+system-is-folder = this is a folder

@@ -1,0 +1,14 @@
+fields-says = { $place } : { $why }
+fields-source = source { $n }
+fields-scene = scène { $n }
+fields-stinger = stinger { $n }
+fields-destination = destination { $n }
+fields-layer = calque { $n }
+fields-sources = sources
+fields-scenes = scènes
+fields-destinations = destinations
+fields-layers = calques
+fields-recording = enregistrement
+fields-folder = dossier
+fields-keyframes = écart entre images clés
+fields-strip = tranche

@@ -1,0 +1,10 @@
+system-access = accès refusé : vérifiez les droits, ou choisissez un autre dossier
+system-not-permitted = le système ne le permet pas
+system-disk-full = il n’y a plus de place sur le disque
+system-read-only = le disque est en lecture seule : choisissez-en un autre
+system-nothing-there = ce fichier ou ce dossier n’existe pas
+system-disk-broken = le disque a un défaut : impossible de le lire ou d’y écrire
+system-quota = la place accordée à cet utilisateur sur le disque est épuisée
+system-exists = ce nom est déjà pris
+system-no-folder = une partie du chemin n’est pas un dossier
+system-is-folder = c’est un dossier
