@@ -58,7 +58,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
             theme::TEXT
         };
         paint::line(ui, text, Align::Min, label, font, text_colour);
-        let said = lang::pair(label, &state);
+        let said = lang::pair(label, state);
         paint::say(ui, at, ("light", id), &said).on_hover_text(&said);
     };
     for destination in &snapshot.destinations {
