@@ -557,8 +557,12 @@ fn panels_are_moved_and_resized_by_key_alone() {
     assert!(desk.place("CUT").top() != before);
 }
 
-/// Words of the user's own, which may be longer than their places.
-const OWN: [&str; 4] = [
+/// What may be longer than its place, and is read where the pointer rests: words of the user's own, and
+/// what a server's refusal says.
+const OWN: [&str; 7] = [
+    "YouTube",
+    "the server refuses",
+    "le serveur refuse",
     "Ann Martin-Delacroix",
     "a film with a very long name",
     "Side by side, with",
@@ -668,7 +672,10 @@ fn the_last_question_is_read_whole_and_a_windows_close_button_in_the_desks_langu
     assert!(desk.is_said("Fermer la fenêtre"));
     assert!(!desk.is_said("Close window"));
     desk.press(Modifiers::NONE, Key::Escape);
-    desk.press(Modifiers::COMMAND, Key::Q);
+    let viewports = &mut desk.window.input_mut().viewports;
+    let here = viewports.entry(egui::ViewportId::ROOT).or_default();
+    here.events.push(egui::ViewportEvent::Close);
+    desk.pass();
     assert!(desk.is_said("Des modifications ne sont pas enregistrées."));
     let said = desk.window.output().shapes.iter().any(|clipped| {
         let egui::Shape::Text(text) = &clipped.shape else {
