@@ -226,7 +226,10 @@ fn a_clip_does_at_its_end_what_it_is_told() {
         let frame = studio.take(id);
         takes.push(frame);
         studio.frame_is(frame + 75, PATIENCE);
-        clip_is(&mut studio, id, state);
+        let clip = clip_is(&mut studio, id, state);
+        if state == "ended" {
+            assert_eq!(clip["remaining_s"], 0.0, "{clip}");
+        }
         studio.take("cam1");
         // Whatever it did, it waits for its next take.
         clip_is(&mut studio, id, "cued");
