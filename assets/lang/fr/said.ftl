@@ -253,8 +253,8 @@ said-url-empty = l’URL est vide : attendu { $schemes }
 said-url-space = l’URL contient des espaces : il n’en faut pas
 said-url-none = ce n’est pas une URL : attendu { $schemes }
 said-url-scheme = l’URL commence autrement : attendu { $schemes }
-said-url-host = l’URL n’a pas d’hôte : il en faut un après ://
-said-url-host-listener = l’URL n’a pas d’hôte : il en faut un après ://, ou ?mode=listener pour attendre un appel
+said-url-host = l’URL n’a pas d’hôte : il en faut un après ://
+said-url-host-listener = l’URL n’a pas d’hôte : il en faut un après ://, ou ?mode=listener pour attendre un appel
 said-url-host-malformed = l’hôte de l’URL est mal formé : un nom ou une adresse
 said-url-malformed = l’URL est mal formée : attendu { $schemes }
 said-url-port = le port de l’URL est hors limites : de 1 à 65535

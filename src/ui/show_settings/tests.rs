@@ -197,7 +197,7 @@ fn what_the_shows_rules_forbid_is_said_with_its_field_and_not_sent() {
     assert_eq!(click(&mut window, "Apply"), []);
     assert!(
         window
-            .query_by_label_contains("receiver.address: ")
+            .query_by_label_contains("receiver, address: ")
             .is_some()
     );
 }
