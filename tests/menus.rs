@@ -4,7 +4,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -32,10 +35,15 @@ struct House {
     opened: Mutex<Vec<PathBuf>>,
     beside: Mutex<Vec<PathBuf>>,
     recent: Vec<PathBuf>,
+    /// Its dialog is open and nobody answers it.
+    dialog_waits: AtomicBool,
 }
 
 impl Chooser for House {
     fn open(&self, _: Option<&Path>) -> Option<PathBuf> {
+        while self.dialog_waits.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         self.chosen.lock().unwrap().take()
     }
     fn save(&self, _: &str, _: Option<&Path>, _: &str) -> Option<PathBuf> {
@@ -289,7 +297,9 @@ fn a_menu_is_reached_by_key_and_takes_no_cut() {
 #[test]
 fn who_types_a_path_takes_nothing() {
     let door = FakeDoor::new();
-    let mut desk = open(&door, &Arc::default());
+    let house = Arc::new(House::default());
+    house.dialog_waits.store(true, Ordering::Relaxed);
+    let mut desk = open(&door, &house);
     desk.press(Modifiers::COMMAND, Key::O);
     desk.until("the field", |w| {
         w.query_by_label("Path of the file").is_some()
@@ -315,6 +325,7 @@ fn who_types_a_path_takes_nothing() {
         desk.press(Modifiers::NONE, key);
     }
     assert_eq!(door.sent(), [], "the field is still there");
+    house.dialog_waits.store(false, Ordering::Relaxed);
 }
 
 #[test]

@@ -304,7 +304,7 @@ fn a_refused_field_is_named_and_explained_in_the_desks_language() {
     assert!(said.iter().any(|text| text.starts_with(taken)), "{said:#?}");
     for (text, said) in found.iter().zip(&said) {
         assert_ne!(text, said);
-        let english = ["expected", " the ", "sources", "[", "kind"];
+        let english = ["expected", " the ", "sources[", "kind."];
         assert!(english.iter().all(|word| !said.contains(word)), "{said}");
     }
     // All at once, as one refusal says them.
