@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use egui::{Pos2, Rect, vec2};
 use regie::ui::layout::{self, MonitorPlace, StagePlaces};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use common::coded::Code;
 use common::display::Display;
@@ -33,7 +33,8 @@ fn id(source: u8) -> String {
 /// Four small coded sources: the window is what weighs here.
 fn show() -> ShowText {
     let show = ShowText::sized(640, 360, (30, 1))
-        .field("encoder: (preset: Ultrafast, bitrate_kbps: 2000)");
+        .field("encoder: (preset: Ultrafast, bitrate_kbps: 2000)")
+        .field(&format!("transition: (kind: Mix, frames: {MIX})"));
     (1..=4).fold(show, |show, source| {
         let mut clip = Clip::new(source, 240);
         (clip.size, clip.kbps) = ((640, 360), 1200);
@@ -76,7 +77,7 @@ impl<'a> Desk<'a> {
         let whole = Rect::from_min_size(Pos2::ZERO, size);
         // The director's arrangement as it comes: the stage and the outputs above, the monitors below.
         let panels = layout::places(size).panels;
-        let high = (panels.height() - layout::GAP) * 0.51;
+        let high = (panels.height() - layout::GAP) * 0.535;
         let wide = (panels.width() - layout::GAP) * 0.79;
         let above = Rect::from_min_size(panels.min, vec2(wide, high));
         let below = panels.with_min_y(above.bottom() + layout::GAP);
@@ -258,7 +259,6 @@ fn a_show_is_directed_left_alone_and_ended_from_the_window() {
     }
     let recording = |s: &Value| s["recording"]["frames"].as_u64() > Some(30);
     studio.until("the master is written", PATIENCE, recording);
-    studio.command(&json!({"command": "transition", "kind": "mix", "frames": MIX}));
     studio.take(&id(1));
 
     let desk = Desk::find(&display);
