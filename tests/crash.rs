@@ -35,9 +35,9 @@ fn show() -> ShowText {
 fn what_was_recorded_before_the_kill_plays() {
     let _turn = common::alone();
     let mut studio = Studio::start(&show(), &["--record"]);
-    studio.source_is("cam1", "live", Duration::from_secs(10));
-    studio.source_is("cam2", "live", Duration::from_secs(10));
-    let begun = studio.until("the master is written", Duration::from_secs(10), |s| {
+    studio.source_is("cam1", "live", Duration::from_secs(30));
+    studio.source_is("cam2", "live", Duration::from_secs(30));
+    let begun = studio.until("the master is written", Duration::from_secs(30), |s| {
         s["recording"]["frames"].as_u64() > Some(30)
     });
     let path = begun["recording"]["path"]
@@ -215,10 +215,10 @@ fn seen(client: &Client, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
 fn an_engine_that_lost_its_keeper_gets_another_and_loses_no_frame() {
     let _turn = common::alone();
     let mut studio = Studio::start(&show(), &["--record"]);
-    studio.source_is("cam1", "live", Duration::from_secs(10));
-    studio.source_is("cam2", "live", Duration::from_secs(10));
+    studio.source_is("cam1", "live", Duration::from_secs(30));
+    studio.source_is("cam2", "live", Duration::from_secs(30));
     let is_written = |s: &Value| s["recording"]["frames"].as_u64() > Some(30);
-    studio.until("the master is written", Duration::from_secs(10), is_written);
+    studio.until("the master is written", Duration::from_secs(30), is_written);
     studio.take("cam2");
     studio.command(&json!({"command": "fader", "source": "cam1", "db": -6.0}));
     studio.command(&json!({"command": "mute", "source": "cam2", "on": true}));
@@ -345,7 +345,7 @@ fn a_show_goes_on_as_it_began_whatever_is_done_to_its_file() {
 fn the_report_is_of_the_whole_show() {
     let _turn = common::alone();
     let mut studio = Studio::start(&show(), &["--record"]);
-    studio.source_is("cam1", "live", Duration::from_secs(10));
+    studio.source_is("cam1", "live", Duration::from_secs(30));
     let grown = |s: &Value| {
         s["recording"]["state"] != "starting" && s["recording"]["frames"].as_u64() > Some(60)
     };

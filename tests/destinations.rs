@@ -36,11 +36,11 @@ fn show() -> ShowText {
 
 fn started(show: &ShowText, whole: &[&str]) -> Studio {
     let mut studio = Studio::start(show, &["--stream", "--record"]);
-    studio.source_is("cam1", "live", Duration::from_secs(10));
+    studio.source_is("cam1", "live", Duration::from_secs(30));
     for id in whole {
-        studio.destination_is(id, "live", Duration::from_secs(10));
+        studio.destination_is(id, "live", Duration::from_secs(30));
     }
-    studio.until("the master is written", Duration::from_secs(10), |s| {
+    studio.until("the master is written", Duration::from_secs(30), |s| {
         s["recording"]["frames"].as_u64() > Some(30)
     });
     studio
@@ -297,7 +297,7 @@ fn a_server_that_closes_at_the_key_needs_a_hand_and_says_which() {
     let nginx = Nginx::start(&["one"]);
     let show = show().destination("refused", &nginx.server(REFUSES));
     let mut studio = Studio::start(&show, &[]);
-    studio.source_is("cam1", "live", Duration::from_secs(10));
+    studio.source_is("cam1", "live", Duration::from_secs(30));
     studio.command(&json!({"command": "stream", "destination": "refused", "on": true}));
     let words =
         "the server greets, but closes when it is shown the key: check the key and the address";
@@ -319,10 +319,10 @@ fn each_destination_starts_and_stops_alone() {
         .destination("one", &nginx.server("one"))
         .destination("two", &nginx.server("two"));
     let mut studio = Studio::start(&show, &[]);
-    studio.source_is("cam1", "live", Duration::from_secs(10));
+    studio.source_is("cam1", "live", Duration::from_secs(30));
     let stream = |id: &str, on: bool| json!({"command": "stream", "destination": id, "on": on});
     studio.command(&stream("one", true));
-    studio.destination_is("one", "live", Duration::from_secs(10));
+    studio.destination_is("one", "live", Duration::from_secs(30));
     let two = named(&studio.snapshot(), "destinations", "two")["state"].clone();
     assert_eq!(two, "off");
     for _ in 0..3 {

@@ -35,9 +35,9 @@ fn a_full_disk_ends_nothing_but_the_recording() {
         .file("cam1", &clip.file(), false)
         .destination("hall", &nginx.server("hall"));
     let mut studio = Studio::start(&show, &["--stream", "--record"]);
-    studio.source_is("cam1", "live", Duration::from_secs(10));
-    studio.destination_is("hall", "live", Duration::from_secs(10));
-    let recording = studio.until("the master is written", Duration::from_secs(10), |s| {
+    studio.source_is("cam1", "live", Duration::from_secs(30));
+    studio.destination_is("hall", "live", Duration::from_secs(30));
+    let recording = studio.until("the master is written", Duration::from_secs(30), |s| {
         s["recording"]["frames"].as_u64() > Some(30)
     });
     let path = recording["recording"]["path"]

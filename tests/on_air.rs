@@ -119,13 +119,13 @@ fn four_sources_reach_three_servers_and_the_master_whole() {
     let mut studio = Studio::start(&show, &["--stream", "--record"]);
     studio.take("cam1");
     for source in 1..=4 {
-        studio.source_is(&id(source), "live", Duration::from_secs(10));
+        studio.source_is(&id(source), "live", Duration::from_secs(30));
     }
     for application in ["one", "two", "three"] {
-        studio.destination_is(application, "live", Duration::from_secs(10));
+        studio.destination_is(application, "live", Duration::from_secs(30));
     }
     let recording = |s: &serde_json::Value| s["recording"]["frames"].as_u64() > Some(30);
-    studio.until("the master is written", Duration::from_secs(10), recording);
+    studio.until("the master is written", Duration::from_secs(30), recording);
 
     let played = play(&mut studio);
     let report = studio.quit();
@@ -381,9 +381,9 @@ fn other_rates_keep_their_exact_cadence() {
     }
     let mut studio = Studio::start(&show, &["--record"]);
     for clip in &clips {
-        studio.source_is(&id(clip.source), "live", Duration::from_secs(10));
+        studio.source_is(&id(clip.source), "live", Duration::from_secs(30));
     }
-    studio.until("the master is written", Duration::from_secs(10), |s| {
+    studio.until("the master is written", Duration::from_secs(30), |s| {
         s["recording"]["frames"].as_u64() > Some(15)
     });
     let mut takes = Vec::new();

@@ -26,7 +26,7 @@ fn show() -> ShowText {
 }
 
 fn recorded(studio: &mut Studio) {
-    studio.until("the master is written", Duration::from_secs(10), |s| {
+    studio.until("the master is written", Duration::from_secs(30), |s| {
         s["recording"]["frames"].as_u64() > Some(30)
     });
 }
@@ -398,7 +398,7 @@ fn torn_corrupt_flooding_and_jumping_sources_harm_nothing() {
         .network("src7", &jumps.url())
         .file("rubbish", &rubbish, true);
     let mut studio = Studio::start(&show, &["--record"]);
-    studio.source_is("cam1", "live", Duration::from_secs(10));
+    studio.source_is("cam1", "live", Duration::from_secs(30));
     recorded(&mut studio);
     // All of them do their worst behind the scenes.
     studio.frames_pass(20 * 30);
@@ -478,7 +478,7 @@ fn senders_that_die_are_back_within_five_seconds() {
         .network("src4", &rtsp.url)
         .network("src5", &http.url());
     let mut studio = Studio::start(&show, &["--record"]);
-    studio.source_is("cam1", "live", Duration::from_secs(10));
+    studio.source_is("cam1", "live", Duration::from_secs(30));
     recorded(&mut studio);
     // A caller gives up where nobody listened yet.
     if !caller.runs() {
@@ -665,7 +665,7 @@ fn rtmp_and_a_playlist_are_pulled_and_are_back_after_their_publisher() {
         .network("src2", &pull)
         .network("src3", &nginx.playlist("parts", "three"));
     let mut studio = Studio::start(&show, &["--record"]);
-    studio.source_is("cam1", "live", Duration::from_secs(10));
+    studio.source_is("cam1", "live", Duration::from_secs(30));
     recorded(&mut studio);
     let mut shots = Vec::new();
     for life in 0..2 {
@@ -831,7 +831,7 @@ fn a_clip_that_ends_says_so() {
         .file("clip", &clip.file(), false);
     let mut studio = Studio::start(&show, &[]);
     studio.source_is("clip", "ended", Duration::from_secs(20));
-    studio.source_is("cam1", "live", Duration::from_secs(10));
+    studio.source_is("cam1", "live", Duration::from_secs(30));
     let report: Value = studio.quit();
     assert_eq!(report["sources"]["clip"]["state"], "ended", "{report}");
     let frames = report["sources"]["clip"]["frames"].as_u64();
