@@ -7,11 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use regie::door::{Command, Door, EditStatus, Event, LocalDoor};
-use regie::engine::{Engine, Options};
-use regie::show::{self, Edit};
+use regie::door::{Command, Door, EditStatus, LocalDoor};
+use regie::engine::Engine;
+use regie::show::Edit;
 
-use common::wait;
+use common::{house, wait};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const SHOW: &str = "(version: 1, name: \"Saved\", \
@@ -25,25 +25,12 @@ struct Studio {
 
 impl Studio {
     fn open(file: &Path) -> Self {
-        let options = Options {
-            file: Some(file.to_owned()),
-            ..Options::default()
-        };
-        let show = show::load(file).unwrap();
-        let engine = Engine::start(show, file.parent().unwrap(), options).unwrap();
-        let door = engine.hub().door();
+        let (engine, door) = house::open(file);
         Self { engine, door }
     }
 
-    /// The answer to a command: the message where it is refused.
     fn command(&self, command: Command) -> Result<(), String> {
-        let id = self.door.send(command);
-        let answer = wait::until(PATIENCE, || match self.door.next_event()? {
-            Event::Done { id: of, .. } if of == Some(id) => Some(Ok(())),
-            Event::Error { message, id: of } if of == Some(id) => Some(Err(message)),
-            _ => None,
-        });
-        answer.expect("an answer")
+        house::answer(&self.door, command)
     }
 
     fn name_it(&self, name: &str) {

@@ -131,6 +131,31 @@ fn open(door: &Arc<FakeDoor>, kept: &Kept, size: (f32, f32)) -> Opened {
     opened
 }
 
+/// Opens the window in a language and an arrangement and looks at it; where a show is built, after each
+/// step too.
+fn walk(
+    door: &Arc<FakeDoor>,
+    tag: &str,
+    arrangement: &str,
+    size: (f32, f32),
+    steps: &[&str],
+    mut look: impl FnMut(&mut Opened, &str),
+) {
+    let desk = format!("(language: Some({tag:?}), arrangement: {arrangement})");
+    let kept = Kept {
+        desk: &desk,
+        keys: None,
+    };
+    let mut opened = open(door, &kept, size);
+    look(&mut opened, "as it opens");
+    if arrangement == "Build" {
+        for step in steps {
+            opened.click(step);
+            look(&mut opened, step);
+        }
+    }
+}
+
 fn english(door: &Arc<FakeDoor>) -> Opened {
     let desk = "(language: Some(\"en\"))";
     open(door, &Kept { desk, keys: None }, (1280.0, 800.0))
@@ -343,24 +368,10 @@ fn no_control_is_cut_off_in_any_arrangement_and_language() {
             for arrangement in ARRANGEMENTS {
                 let door = engine();
                 door.change(|s| s.edit.autosave = Some("x.autosave".into()));
-                let desk = format!("(language: Some({tag:?}), arrangement: {arrangement})");
-                let kept = Kept {
-                    desk: &desk,
-                    keys: None,
-                };
-                let mut opened = open(&door, &kept, size);
-                let mut look = |opened: &mut Opened, at: &str| {
-                    for cut in opened.cut() {
-                        faults.push(format!("{tag} {size:?} {arrangement} {at}: {cut}"));
-                    }
-                };
-                look(&mut opened, "as it opens");
-                if arrangement == "Build" {
-                    for step in steps {
-                        opened.click(step);
-                        look(&mut opened, step);
-                    }
-                }
+                walk(&door, tag, arrangement, size, &steps, |opened, at| {
+                    let place = format!("{tag} {size:?} {arrangement} {at}");
+                    faults.extend(opened.cut().iter().map(|cut| format!("{place}: {cut}")));
+                });
             }
         }
     }
@@ -633,24 +644,18 @@ fn no_label_and_no_figure_ends_in_dots() {
                 s.destinations[0].state = door::DestinationState::Failed;
                 s.destinations[0].message = "the server refuses the stream: check the key".into();
             });
-            let desk = format!("(language: Some({tag:?}), arrangement: {arrangement})");
-            let kept = Kept {
-                desk: &desk,
-                keys: None,
-            };
-            let mut opened = open(&door, &kept, (1280.0, 800.0));
-            let mut look = |opened: &mut Opened, at: &str| {
-                for text in opened.elided() {
-                    faults.push(format!("{tag} {arrangement} {at}: {text:?}"));
-                }
-            };
-            look(&mut opened, "as it opens");
-            if arrangement == "Build" {
-                for step in steps {
-                    opened.click(step);
-                    look(&mut opened, step);
-                }
-            }
+            walk(
+                &door,
+                tag,
+                arrangement,
+                (1280.0, 800.0),
+                &steps,
+                |opened, at| {
+                    let place = format!("{tag} {arrangement} {at}");
+                    let elided = opened.elided();
+                    faults.extend(elided.iter().map(|text| format!("{place}: {text:?}")));
+                },
+            );
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -12,10 +12,11 @@ use regie::door::{
     Command, Door, EditStatus, Event, LocalDoor, Snapshot, SourceStatus, TransitionKind,
     TransitionStyle,
 };
-use regie::engine::{Engine, Options};
+use regie::engine::Engine;
 use regie::show::{self, Afv, Edit, Item, ItemKind, Show, Source};
 use serde_json::{Value, json};
 
+use common::house;
 use common::studio::{ShowText, Studio, named};
 use common::wait;
 
@@ -32,20 +33,14 @@ struct House {
 
 impl House {
     fn open(file: &Path) -> Self {
-        let options = Options {
-            file: Some(file.to_owned()),
-            ..Options::default()
-        };
-        let show = show::load(file).unwrap();
-        let engine = Engine::start(show, file.parent().unwrap(), options).unwrap();
-        let desk = engine.hub().door();
+        let (engine, desk) = house::open(file);
         let house = Self { engine, desk };
         house.is("it is opened", |now| !now.edit.unsaved && now.frame > 0);
         house
     }
 
     fn command(&self, command: Command) {
-        said(&self.desk, command).unwrap();
+        house::answer(&self.desk, command).unwrap();
     }
 
     fn fader(&self, source: &str, db: f32) {
@@ -75,17 +70,6 @@ impl House {
         self.desk.send(Command::Quit {});
         assert!(self.engine.join().is_some());
     }
-}
-
-/// The answer to a command: the message where it is refused.
-fn said(desk: &LocalDoor, command: Command) -> Result<(), String> {
-    let id = desk.send(command);
-    let answer = wait::until(PATIENCE, || match desk.next_event()? {
-        Event::Done { id: of, .. } if of == Some(id) => Some(Ok(())),
-        Event::Error { message, id: of } if of == Some(id) => Some(Err(message)),
-        _ => None,
-    });
-    answer.expect("an answer")
 }
 
 /// The show as the engine tells it to a desk, with its revision.
@@ -324,7 +308,7 @@ fn the_delay_of_a_picture_is_built_and_can_be_undone() {
     house.edit(|e| e.unsaved && e.undo.is_some(), "an edit");
     house.undo();
     seen(0);
-    let refused = said(&house.desk, delay(2001)).unwrap_err();
+    let refused = house::answer(&house.desk, delay(2001)).unwrap_err();
     assert!(
         refused.contains("picture_delay_ms") && refused.contains("2000"),
         "{refused}"
@@ -333,7 +317,7 @@ fn the_delay_of_a_picture_is_built_and_can_be_undone() {
         source: "x".to_owned(),
         ms: 1,
     };
-    let refused = said(&house.desk, nobody).unwrap_err();
+    let refused = house::answer(&house.desk, nobody).unwrap_err();
     assert!(
         refused.contains("unknown source \"x\": expected one of a, b"),
         "{refused}"
@@ -361,7 +345,7 @@ fn two_desks_and_another_program_lose_nobodys_fader() {
         on_air: false,
         edits: vec![labelled(&show.sources[0], "Stage")],
     };
-    said(&other, renamed).unwrap();
+    house::answer(&other, renamed).unwrap();
     let now = house.is("renamed", |now| now.sources[0].label == "Stage");
     assert_eq!(now.sources[0].fader_db, -8.0);
 
@@ -374,7 +358,7 @@ fn two_desks_and_another_program_lose_nobodys_fader() {
     there.name = "From elsewhere".to_owned();
     show::save(&file, &there).unwrap();
     house.edit(|e| e.file_changed, "it is seen");
-    let refused = said(&house.desk, Command::Save { over: false }).unwrap_err();
+    let refused = house::answer(&house.desk, Command::Save { over: false }).unwrap_err();
     assert!(refused.contains("another program"), "{refused}");
     house.command(Command::Revert {});
     let now = house.is("taken over", |now| now.name == "From elsewhere");

@@ -160,6 +160,8 @@ fn strips_outlive_their_engine_and_are_saved() {
         "gain_db": -6.0, "hz": 300.0}),
     );
     studio.command(&json!({"command": "delay", "source": "low", "ms": 40.0}));
+    let is_unsaved = |s: &Value| s["edit"]["unsaved"] == true;
+    studio.until("it counts as unsaved", Duration::from_secs(20), is_unsaved);
     let strip = |s: &Value| named(s, "sources", "low")["strip"].clone();
     let before = strip(&studio.snapshot());
     assert_eq!(before["delay_ms"], 40.0);
@@ -170,12 +172,14 @@ fn strips_outlive_their_engine_and_are_saved() {
     studio.until("another engine", patience, |s| {
         strip(s) == before && s["recording"]["frames"].as_u64() > Some(15)
     });
+    // Of this engine, not of the one before it.
+    studio.command(&json!({"command": "trim", "source": "low", "db": 3.0}));
     studio.command(&json!({"command": "save"}));
     let file = studio.folder().join("show.ron");
     studio.quit();
     let saved = regie::show::load(&file).expect("it loads");
     let low = saved.source_index("low").map(|n| saved.sources[n].strip);
     let low = low.expect("the source");
-    assert_eq!(low.delay_ms, 40.0);
+    assert_eq!((low.delay_ms, low.trim_db), (40.0, 3.0));
     assert!(low.eq.on && low.eq.bands[1].gain_db == -6.0 && low.eq.bands[1].hz == 300.0);
 }

@@ -583,16 +583,9 @@ impl Core {
             .collect()
     }
 
-    /// The slot of the source that is heard with the holding slate, while that is there.
+    /// The slot of the source that is heard with the holding slate.
     fn heard_with_slate(&self) -> Option<usize> {
-        let source = self
-            .cast
-            .show
-            .hold
-            .source
-            .as_deref()
-            .filter(|_| self.hold)?;
-        self.cast.slot(source)
+        self.cast.slot(self.cast.show.hold.source.as_deref()?)
     }
 
     /// Where a source is. Nothing is on air beneath the holding slate, but what is heard with it.
@@ -620,8 +613,7 @@ impl Core {
         } else {
             Tally::Off
         };
-        let mut alone = sources.iter().filter(|source| source.id == id);
-        match alone.next() {
+        match sources.iter().find(|source| source.id == id) {
             Some(source) if self.cast.is_implied(id) => taken.max(source.tally),
             _ => taken,
         }

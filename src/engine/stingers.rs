@@ -15,7 +15,7 @@ use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
 use crate::door::{Event, Hub, StingerState, StingerStatus};
-use crate::media::{CHANNELS, Cause, Rate, SAMPLE_RATE, technical};
+use crate::media::{CHANNELS, Cause, Rate, SAMPLE_RATE};
 use crate::nice::{self, Nice};
 use crate::show::{Format, Numbered, Stinger, TransitionKind, TransitionStyle};
 use crate::video::{StingerPicture, StingerPictures, StingerShelf};
@@ -392,10 +392,9 @@ fn collect(
         let message = bus.pop_filtered(&[gst::MessageType::Error])?;
         match message.view() {
             gst::MessageView::Error(error) => {
-                let debug = error.debug().unwrap_or_default();
-                let technical = technical(error.error().message(), &debug);
+                let (cause, technical) = Cause::of_message(error);
                 tracing::warn!(stinger = stinger.id, technical, "cannot be read");
-                Some(Cause::of_message(error).to_string())
+                Some(cause.to_string())
             }
             _ => None,
         }

@@ -317,14 +317,9 @@ impl Tick {
                 });
                 continue;
             }
-            moved |= matches!(
-                ask.command,
-                Command::Fader { .. }
-                    | Command::Mute { .. }
-                    | Command::Afv { .. }
-                    | Command::Transition { .. }
-            );
-            let answer = match self.obey(&ask, n, rate, &mut asked) {
+            let done = self.obey(&ask, n, rate, &mut asked);
+            moved |= done.is_ok();
+            let answer = match done {
                 Ok(()) => Event::Done {
                     command: ask.command,
                     frame: n,
@@ -411,7 +406,8 @@ impl Tick {
             .filter(|(_, (now, before))| now != before)
             .map(|(slot, (now, _))| (slot, now))
             .collect();
-        let same = ordered.gains.as_ref() == Some(&(gains.clone(), program));
+        let told = ordered.gains.as_ref();
+        let same = told.is_some_and(|(old, black)| *old == gains && *black == program);
         if !same || !settings.is_empty() {
             let order = Order {
                 position: rate.sample_of(n),

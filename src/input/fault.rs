@@ -9,7 +9,7 @@ use gstreamer as gst;
 use url::Url;
 
 use super::pipeline::SourceError;
-use crate::media::{Cause, technical};
+use crate::media::Cause;
 use crate::show::{Resolved, SourceKind};
 
 /// As long may it take to find out whether a host answers.
@@ -17,11 +17,8 @@ const REACH: Duration = Duration::from_secs(3);
 
 /// What an element put on its bus.
 pub(super) fn of(error: &gst::message::Error) -> SourceError {
-    let debug = error.debug().unwrap_or_default();
-    SourceError::Broken {
-        cause: Cause::of_message(error),
-        technical: technical(error.error().message(), &debug),
-    }
+    let (cause, technical) = Cause::of_message(error);
+    SourceError::Broken { cause, technical }
 }
 
 /// The desk's words for what is wrong with a source; what is technical goes into the log.

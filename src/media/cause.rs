@@ -53,9 +53,10 @@ impl Cause {
         }
     }
 
-    /// Reads an error that an element put on its bus.
-    pub fn of_message(error: &gst::message::Error) -> Self {
-        Self::of(&error.error(), error.debug().as_deref().unwrap_or_default())
+    /// Reads an error that an element put on its bus; with the words for the log.
+    pub fn of_message(error: &gst::message::Error) -> (Self, String) {
+        let (error, debug) = (error.error(), error.debug().unwrap_or_default());
+        (Self::of(&error, &debug), technical(error.message(), &debug))
     }
 
     /// Reads words alone.

@@ -20,7 +20,7 @@ use super::pipeline::{live_source, retire};
 use super::queue::PacketQueue;
 use super::recover::recover;
 use crate::door::{MarkerStatus, RecordingState, RecordingStatus};
-use crate::media::{Cause, Headers, House, NS_PER_S, Packet, Track, technical};
+use crate::media::{Cause, Headers, House, NS_PER_S, Packet, Track};
 use crate::nice::{self, Nice};
 use crate::show::RecordingFormat;
 
@@ -390,12 +390,12 @@ impl Writer {
         self.status.message = message.to_owned();
         self.status.dropped = self.queue.dropped();
         self.status.free_bytes = free_bytes(&self.target.folder);
-        self.status.folder = self.aim.target.load().folder.display().to_string();
-        let format = self.aim.target.load().format;
-        self.status.format = format;
+        let aim = self.aim.target.load();
+        self.status.folder = aim.folder.display().to_string();
+        self.status.format = aim.format;
         // What is written counts, then what will be.
         let is_open = matches!(state, RecordingState::Recording | RecordingState::Warning);
-        let written = if is_open { self.target.format } else { format };
+        let written = if is_open { &self.target } else { &*aim }.format;
         let bytes_per_second = self.bytes_per_second + written.overhead(self.fps);
         let room = self.status.free_bytes.saturating_sub(RESERVE);
         self.status.time_left_s = Some(room as f64 / bytes_per_second.max(1) as f64);
@@ -542,10 +542,9 @@ impl Part {
         let message = self.bus.pop_filtered(&[gst::MessageType::Error])?;
         match message.view() {
             gst::MessageView::Error(error) => {
-                let debug = error.debug().unwrap_or_default();
-                let technical = technical(error.error().message(), &debug);
+                let (cause, technical) = Cause::of_message(error);
                 tracing::warn!(technical, "the recording broke");
-                Some(match Cause::of_message(error) {
+                Some(match cause {
                     Cause::NoSpace => Cause::NoSpace.to_string(),
                     cause => format!("cannot write: {cause}"),
                 })

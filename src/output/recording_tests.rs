@@ -125,7 +125,8 @@ impl Recording {
     }
 }
 
-fn ffprobe(path: &Path, arguments: &[&str]) -> Value {
+/// What ffprobe finds in a file, of which it has nothing to complain.
+pub(super) fn ffprobe(path: &Path, arguments: &[&str]) -> Value {
     let output = Command::new("ffprobe")
         .args(["-v", "warning", "-of", "json"])
         .args(arguments)

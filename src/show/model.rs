@@ -430,7 +430,7 @@ impl RecordingFormat {
     }
 
     /// What its heads and tables take beside picture and sound, in bytes a second, at so many pictures a
-    /// second: as measured, rounded up.
+    /// second: reckoned from what a picture and a block of sound take in each form, rounded up.
     pub fn overhead(self, fps: f64) -> u64 {
         let per_second = match self {
             Self::Mkv => 9.0 * fps + 800.0,

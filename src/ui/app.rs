@@ -35,7 +35,7 @@ use super::{
     switch::Switch,
     theme, topbar,
     typed::Typed,
-    view::{View, name},
+    view::{self, View, name},
     waker::Waker,
     wishes::{self, Wishes},
 };
@@ -361,7 +361,7 @@ impl Desk {
         if self.way.is_leaving() && self.absence.as_ref().is_some_and(is_gone) {
             self.way.has_left();
         }
-        match self.way.look(now) {
+        match self.way.look() {
             None => {}
             Some(Arrived::Named(Named::Open(path))) => self.ask_to_leave_for(path, now),
             Some(Arrived::Named(Named::New(path))) => self.way.create(path),
@@ -624,9 +624,7 @@ impl Desk {
 
     /// Where the list of events is, and where the panels end at the latest, in points.
     fn foot(&self, places: &Places) -> (Rect, f32) {
-        let aspect = self.snapshot.as_deref().map_or(16.0 / 9.0, |snapshot| {
-            snapshot.width.max(1) as f32 / snapshot.height.max(1) as f32
-        });
+        let aspect = self.snapshot.as_deref().map_or(16.0 / 9.0, view::aspect);
         let monitors = self.panels.iter().find(|(p, _)| *p == Panel::Monitors);
         let monitors = monitors.filter(|_| self.settings.now.strips);
         let least = monitors.and_then(|(_, at)| layout::monitors(*at, aspect, true).least_foot());
@@ -706,7 +704,7 @@ impl Desk {
         time: &str,
     ) {
         let snapshot = view.snapshot;
-        let aspect = snapshot.width.max(1) as f32 / snapshot.height.max(1) as f32;
+        let aspect = view::aspect(snapshot);
         let places = layout::places(window.size());
         let air = if attached {
             Air::of(snapshot)

@@ -302,7 +302,7 @@ impl Layout {
             heart: arrangement.heart(),
             hide: None,
             step: None,
-            possible: self.clone(),
+            possible: arranging.then(|| self.clone()),
             changed: false,
         };
         self.0.ui(&mut hand, ui);
@@ -332,8 +332,8 @@ struct Hand<'a> {
     heart: Panel,
     hide: Option<Panel>,
     step: Option<(Panel, Step)>,
-    /// The panels as they are, to look what can be done with them.
-    possible: Layout,
+    /// The panels as they are, to look what can be done with them while they are arranged.
+    possible: Option<Layout>,
     changed: bool,
 }
 
@@ -389,7 +389,8 @@ impl Hand<'_> {
             .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| {
                 for (step, key) in Step::ALL {
-                    let can = self.possible.clone().step(panel, step);
+                    let possible = self.possible.clone();
+                    let can = possible.is_some_and(|mut panels| panels.step(panel, step));
                     let item = egui::Button::new(lang::text(key)).min_size(egui::vec2(150.0, 28.0));
                     if ui.add_enabled(can, item).clicked() {
                         self.step = Some((panel, step));

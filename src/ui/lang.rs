@@ -252,24 +252,15 @@ mod tests {
     #[test]
     fn the_desk_asks_for_what_there_is() {
         let mut asked = BTreeSet::new();
-        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui")];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap().flatten() {
-                let path = entry.path();
-                if path.is_dir() {
-                    folders.push(path);
-                    continue;
-                }
-                let source = std::fs::read_to_string(&path).unwrap();
-                // Keys are the only texts with a dash and no space that begin with a part's name.
-                for literal in source.split('"').skip(1).step_by(2) {
-                    let is_key = literal.contains('-')
-                        && literal
-                            .chars()
-                            .all(|c| c.is_ascii_lowercase() || c == '-' || c.is_ascii_digit());
-                    if is_key {
-                        asked.insert(literal.to_owned());
-                    }
+        for (_, source) in crate::ui::reading::sources("src/ui") {
+            // Keys are the only texts with a dash and no space that begin with a part's name.
+            for literal in source.split('"').skip(1).step_by(2) {
+                let is_key = literal.contains('-')
+                    && literal
+                        .chars()
+                        .all(|c| c.is_ascii_lowercase() || c == '-' || c.is_ascii_digit());
+                if is_key {
+                    asked.insert(literal.to_owned());
                 }
             }
         }

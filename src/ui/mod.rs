@@ -38,6 +38,8 @@ mod panels;
 mod pipeline;
 mod problems;
 mod rates;
+#[cfg(test)]
+mod reading;
 mod receiver;
 mod recorder;
 mod rows;

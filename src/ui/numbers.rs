@@ -66,24 +66,15 @@ mod tests {
     /// What is written with decimals is written here, so that none has a point in French.
     #[test]
     fn no_other_part_of_the_desk_writes_decimals() {
-        let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui")];
         let mut found = Vec::new();
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap().flatten() {
-                let path = entry.path();
-                if path.is_dir() {
-                    folders.push(path);
-                    continue;
-                }
-                let source = std::fs::read_to_string(&path).unwrap();
-                let code = source.split("#[cfg(test)]\nmod ").next().unwrap();
-                let writes = |line: &str| {
-                    let mut behind = line.split(":.").skip(1);
-                    behind.any(|rest| rest.starts_with(|c: char| ('1'..='9').contains(&c)))
-                };
-                if !path.ends_with("ui/numbers.rs") && code.lines().any(writes) {
-                    found.push(path);
-                }
+        for (path, source) in crate::ui::reading::sources("src/ui") {
+            let code = source.split("#[cfg(test)]\nmod ").next().unwrap();
+            let writes = |line: &str| {
+                let mut behind = line.split(":.").skip(1);
+                behind.any(|rest| rest.starts_with(|c: char| ('1'..='9').contains(&c)))
+            };
+            if !path.ends_with("ui/numbers.rs") && code.lines().any(writes) {
+                found.push(path);
             }
         }
         assert!(found.is_empty(), "decimals with a point: {found:?}");

@@ -21,7 +21,7 @@ use super::{
     paint,
     stage::{self, Line, Pictures},
     theme,
-    view::View,
+    view::{self, View},
     wishes, words,
 };
 use crate::door::{Door, MonitorId, MonitorRequest, RecordingState, Snapshot};
@@ -243,7 +243,7 @@ impl Shared {
                 let pictures = Pictures {
                     newest: &move |what| door.monitor(what),
                     graphics: self.graphics,
-                    aspect: snapshot.width.max(1) as f32 / snapshot.height.max(1) as f32,
+                    aspect: view::aspect(&snapshot),
                     stale: false,
                     safe: inner.told.ways.safe,
                 };

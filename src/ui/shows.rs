@@ -1,15 +1,16 @@
 //! From one show to another: the dialogs that name a file and the field in which it is typed instead,
-//! the question whether the present show can be left, and the way over. The window never waits: whatever takes time is done on a thread, and
-//! looked at once a frame.
+//! the question whether the present show can be left, and the way over. The window never waits: whatever
+//! takes time is done on a thread, and looked at once a frame.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
 use super::{
     lang,
-    typed::{Answer as Entered, Typed},
+    typed::{self, Answer as Entered, Typed},
 };
 use crate::door::{Door, Event};
 use crate::show::{self, Show};
@@ -149,8 +150,8 @@ struct Naming {
 enum Step {
     #[default]
     Still,
-    /// A thread is at it.
-    Waits(Receiver<Answer>),
+    /// A thread is at it; it tells how long that took.
+    Waits(Receiver<(Answer, Duration)>),
     /// A thread looks at a file that was typed: what is wrong with it, in words.
     Looks(Receiver<Result<Arrived, String>>),
     /// The present engine was told to end.
@@ -222,7 +223,7 @@ impl Way {
     }
 
     fn go(&mut self, work: impl FnOnce() -> Answer + Send + 'static) {
-        if let Some(waits) = beside(work) {
+        if let Some(waits) = beside(|| typed::timed(work)) {
             self.step = Step::Waits(waits);
         }
     }
@@ -400,19 +401,19 @@ impl Way {
         });
     }
 
-    /// Told once a frame, at `now` seconds: what the step that was under way has come to.
-    pub fn look(&mut self, now: f64) -> Option<Arrived> {
+    /// Told once a frame: what the step that was under way has come to.
+    pub fn look(&mut self) -> Option<Arrived> {
         use crossbeam_channel::TryRecvError::{Disconnected, Empty};
-        let answer = match &self.step {
+        let (answer, took) = match &self.step {
             Step::Still | Step::Ends(_) => return None,
             Step::Waits(waits) => match waits.try_recv() {
                 Ok(answer) => answer,
                 Err(Empty) => return None,
                 // The thread died; it has said why.
-                Err(Disconnected) => None,
+                Err(Disconnected) => (None, Duration::ZERO),
             },
             Step::Looks(looks) => match looks.try_recv() {
-                Ok(Ok(arrived)) => Some(arrived),
+                Ok(Ok(arrived)) => (Some(arrived), Duration::ZERO),
                 Ok(Err(why)) => {
                     self.step = Step::Still;
                     if let Some(naming) = &mut self.naming {
@@ -421,12 +422,12 @@ impl Way {
                     return None;
                 }
                 Err(Empty) => return None,
-                Err(Disconnected) => None,
+                Err(Disconnected) => (None, Duration::ZERO),
             },
         };
         self.step = Step::Still;
         self.moving = false;
-        let stays = |naming: &Naming| naming.typed.stays_without_dialog(now);
+        let stays = |naming: &Naming| naming.typed.stays_without_dialog(took);
         if answer.is_some() || !self.naming.as_ref().is_some_and(stays) {
             self.naming = None;
         }

@@ -1,14 +1,16 @@
 //! A path typed by hand, beside the system's own dialog for files: not every desktop has one, and who
 //! knows the name needs none. It lies over the window and stops nobody.
 
+use std::time::{Duration, Instant};
+
 use egui::{Align2, Context, Id, Key, Rect, RichText, TextEdit, Window};
 
 use super::{lang, layout, theme};
 
 /// Width of the field, in points.
 const FIELD: f32 = 520.0;
-/// A dialog that is gone sooner than this many seconds has not been seen by anybody.
-const UNSEEN_S: f64 = 1.0;
+/// A dialog that is gone sooner has not been seen by anybody.
+const UNSEEN: Duration = Duration::from_secs(1);
 
 /// What was decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +29,8 @@ pub struct Typed {
     /// What stood in it at first.
     given: String,
     refusal: Option<String>,
-    begun: Option<f64>,
+    /// It has been drawn, and was given the keys.
+    drawn: bool,
     /// What the field is called: its text's key.
     called: &'static str,
 }
@@ -40,7 +43,7 @@ impl Typed {
             text: given.clone(),
             given,
             refusal: None,
-            begun: None,
+            drawn: false,
             called: "menu-path",
         }
     }
@@ -58,11 +61,10 @@ impl Typed {
         self.refusal = Some(why);
     }
 
-    /// The system's dialog has ended without a name at `now` seconds: whether the field stays, because
+    /// The system's dialog has ended without a name after this long: whether the field stays, because
     /// the dialog never came or something has been typed here.
-    pub fn stays_without_dialog(&self, now: f64) -> bool {
-        let unseen = self.begun.is_none_or(|begun| now - begun < UNSEEN_S);
-        unseen || self.text != self.given
+    pub fn stays_without_dialog(&self, open_for: Duration) -> bool {
+        open_for < UNSEEN || self.text != self.given
     }
 
     /// What egui knows its window by.
@@ -72,8 +74,7 @@ impl Typed {
 
     /// Draws it in this room.
     pub fn show(&mut self, ctx: &Context, room: Rect) -> Option<Answer> {
-        let is_first = self.begun.is_none();
-        self.begun.get_or_insert(ctx.input(|i| i.time));
+        let is_first = !std::mem::replace(&mut self.drawn, true);
         let mut answer = None;
         Window::new(RichText::new(&self.title).font(theme::bold(15.0)))
             .id(Self::window())
@@ -116,6 +117,13 @@ impl Typed {
             });
         answer
     }
+}
+
+/// Does this, a dialog mostly, and tells how long it took. It is timed where it waits: a window that
+/// is late to hear of its end doesn't take it for one that was seen.
+pub fn timed<T>(dialog: impl FnOnce() -> T) -> (T, Duration) {
+    let begun = Instant::now();
+    (dialog(), begun.elapsed())
 }
 
 #[cfg(test)]
@@ -171,11 +179,11 @@ mod tests {
     #[test]
     fn it_goes_with_a_dialog_that_was_closed_and_stays_where_none_came() {
         let mut window = window();
-        let begun = window.state().0.begun.unwrap();
-        assert!(window.state().0.stays_without_dialog(begun + 0.2));
-        assert!(!window.state().0.stays_without_dialog(begun + 5.0));
+        let (gone, closed) = (Duration::from_millis(200), Duration::from_secs(5));
+        assert!(window.state().0.stays_without_dialog(gone));
+        assert!(!window.state().0.stays_without_dialog(closed));
         window.get_by_label(&lang::text("menu-path")).type_text("x");
         window.run();
-        assert!(window.state().0.stays_without_dialog(begun + 5.0));
+        assert!(window.state().0.stays_without_dialog(closed));
     }
 }

@@ -4,6 +4,11 @@
 use super::{lang, said::said};
 use crate::door::{Command, Door, SceneStatus, Snapshot, SourceState, SourceStatus};
 
+/// The shape of the program: its width over its height.
+pub fn aspect(snapshot: &Snapshot) -> f32 {
+    snapshot.width.max(1) as f32 / snapshot.height.max(1) as f32
+}
+
 /// One frame's view of the show.
 #[derive(Clone, Copy)]
 pub struct View<'a> {

@@ -6,6 +6,7 @@
 pub mod coded;
 pub mod display;
 pub mod hand;
+pub mod house;
 pub mod media;
 pub mod nginx;
 pub mod read;

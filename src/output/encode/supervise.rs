@@ -11,7 +11,7 @@ use gstreamer::prelude::*;
 use super::pipelines::Running;
 use super::shared::{EncodeError, Shared};
 use super::side::Side;
-use crate::media::{Cause, Track, technical};
+use crate::media::{Cause, Track};
 use crate::nice::{self, Nice};
 use crate::output::pipeline::retire;
 
@@ -127,10 +127,9 @@ fn follow(
         }
         match message.as_ref().map(|message| message.view()) {
             Some(gst::MessageView::Error(error)) => {
-                let debug = error.debug().unwrap_or_default();
-                let technical = technical(error.error().message(), &debug);
+                let (cause, technical) = Cause::of_message(error);
                 tracing::warn!(encoder = running.name, technical, "it broke");
-                let text = Cause::of_message(error).to_string();
+                let text = cause.to_string();
                 if end_by.is_none() {
                     return Some(Death::Failed(text));
                 }

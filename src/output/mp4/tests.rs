@@ -4,7 +4,6 @@
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
 use gstreamer as gst;
@@ -14,6 +13,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::super::chapters::{ChaptersError, Sidecar, sidecar_path};
+use super::super::recording_tests::ffprobe;
 use super::super::recover;
 use super::{Layout, ScanError, Table, Writer, ending, hiding};
 use crate::media::{Headers, Packet, Track};
@@ -130,17 +130,6 @@ fn recording(bytes: &[u8], markers: &[(u64, String)]) -> Recording {
         _folder: folder,
         path,
     }
-}
-
-fn ffprobe(path: &Path, arguments: &[&str]) -> Value {
-    let output = Command::new("ffprobe")
-        .args(["-v", "error", "-of", "json"])
-        .args(arguments)
-        .arg(path)
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
-    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// Times and sizes of the packets of pictures or sound.

@@ -53,37 +53,35 @@ pub fn small(ui: &mut Ui, icon: Icon, say: &str, enabled: bool) -> Response {
 
 /// A button that is on or off.
 pub fn switch(ui: &mut Ui, face: &str, say: &str, on: bool) -> Response {
-    let (fill, text) = if on {
-        (theme::ON, theme::ON_TEXT)
-    } else {
-        (theme::RAISED, theme::TEXT)
-    };
-    let face = egui::Button::new(RichText::new(face).color(text)).fill(fill);
-    let response = ui.add(face.min_size(vec2(0.0, HEIGHT)));
-    let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, on, say));
-    paint::focus_ring(ui, &response);
-    response
+    let response = ui.add(switchable(face, on));
+    switched(ui, response, say, on)
 }
 
 /// As [`switch`], no wider than this many points: what does not fit ends in "…", and is read in full where
 /// the pointer rests.
 pub fn switch_within(ui: &mut Ui, width: f32, face: &str, say: &str, on: bool) -> Response {
+    let wide = ui.scope(|ui| {
+        ui.set_max_width(width);
+        ui.add(switchable(face, on).truncate())
+    });
+    switched(ui, wide.inner, say, on).on_hover_text(say)
+}
+
+fn switchable(face: &str, on: bool) -> egui::Button<'_> {
     let (fill, text) = if on {
         (theme::ON, theme::ON_TEXT)
     } else {
         (theme::RAISED, theme::TEXT)
     };
     let button = egui::Button::new(RichText::new(face).color(text)).fill(fill);
-    let wide = ui.scope(|ui| {
-        ui.set_max_width(width);
-        ui.add(button.truncate().min_size(vec2(0.0, HEIGHT)))
-    });
-    let response = wide.inner;
+    button.min_size(vec2(0.0, HEIGHT))
+}
+
+fn switched(ui: &Ui, response: Response, say: &str, on: bool) -> Response {
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, on, say));
     paint::focus_ring(ui, &response);
-    response.on_hover_text(say)
+    response
 }
 
 /// A button of [`small`]'s size that asks to be looked at: the next press does what it says beside it.

@@ -3,11 +3,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use egui::{Context, Rect};
 
-use super::super::typed::{Answer, Typed};
+use super::super::typed::{self, Answer, Typed};
 
 /// A dialog that asks for a folder.
 pub trait FolderDialog: Send + Sync {
@@ -31,7 +32,8 @@ impl FolderDialog for SystemDialog {
 /// The dialog, and the answer that is awaited.
 pub struct FolderChoice {
     dialog: Arc<dyn FolderDialog>,
-    answer: Option<Receiver<Option<PathBuf>>>,
+    /// What was chosen, and how long that took.
+    answer: Option<Receiver<(Option<PathBuf>, Duration)>>,
     typed: Option<Typed>,
 }
 
@@ -63,7 +65,7 @@ impl FolderChoice {
         let spawned = std::thread::Builder::new()
             .name("folder dialog".to_owned())
             .spawn(move || {
-                let _ = chosen.send(dialog.pick(&title, &begin));
+                let _ = chosen.send(typed::timed(|| dialog.pick(&title, &begin)));
                 ctx.request_repaint();
             });
         match spawned {
@@ -84,13 +86,13 @@ impl FolderChoice {
 
     /// Draws the field while a folder is asked for, in this room; the folder that was chosen, once.
     pub fn show(&mut self, ctx: &Context, room: Rect) -> Option<PathBuf> {
-        let now = ctx.input(|i| i.time);
         if let Some(answer) = self.answer.as_ref().map(Receiver::try_recv)
             && answer != Err(TryRecvError::Empty)
         {
             self.answer = None;
-            let chosen = answer.ok().flatten();
-            let stays = |typed: &Typed| typed.stays_without_dialog(now);
+            // Where the thread died, no dialog came.
+            let (chosen, open_for) = answer.unwrap_or_default();
+            let stays = |typed: &Typed| typed.stays_without_dialog(open_for);
             if chosen.is_some() || !self.typed.as_ref().is_some_and(stays) {
                 self.typed = None;
                 return chosen;

@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::*;
 use crate::show::{self, Fault, Recording, SaveError, Show};
@@ -147,25 +147,12 @@ fn sample(text: &str) -> (String, usize) {
     (made.replace('\u{1}', "{").replace('\u{2}', "}"), own)
 }
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
-}
-
 #[test]
 fn every_sentence_that_reaches_a_desk_is_known() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    sources(&root.join("src"), &mut files);
     let english = lang::spoken();
     let mut unknown = Vec::new();
-    for file in files {
+    for (file, source) in crate::ui::reading::sources("src") {
         let name = file
             .strip_prefix(root)
             .unwrap()
@@ -174,7 +161,7 @@ fn every_sentence_that_reaches_a_desk_is_known() {
         if ELSEWHERE.iter().any(|other| name.starts_with(other)) || name.ends_with("tests.rs") {
             continue;
         }
-        for text in literals(&std::fs::read_to_string(&file).unwrap()) {
+        for text in literals(&source) {
             let words = text.split(' ').filter(|word| {
                 word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase() || c == '\'')
             });
