@@ -869,7 +869,16 @@ fn events_are_listed_in_plain_words() {
             .query_by_label_contains("PeerTube: reconnecting – closed by the server")
             .is_some()
     );
-    assert!(window.query_by_label("now Ann: is lost").is_some());
+    // Since when, and what.
+    let lost = window.query_all_by_label_contains("Ann: is lost");
+    let mut said = lost.filter_map(|node| node.value());
+    assert!(
+        said.any(|text| {
+            let time = text.strip_suffix(" Ann: is lost");
+            time.is_some_and(|time| time.len() == 8 && time.split(':').count() == 3)
+        }),
+        "no problem with its time"
+    );
 }
 
 #[test]

@@ -715,3 +715,51 @@ fn a_row_too_long_for_its_place_ends_in_dots_and_is_read_where_the_pointer_rests
     let whole = "Ann Martin-Delacroix, at the table at the far left\nCaméra";
     assert!(desk.is_said(whole));
 }
+
+#[test]
+fn what_to_do_about_a_lost_source_on_air_is_read_whole_beside_an_older_fault() {
+    let _alone = alone();
+    let mut faults = Vec::new();
+    for tag in ["en", "fr"] {
+        let origins = [
+            door::Origin::File,
+            door::Origin::Camera,
+            door::Origin::Network,
+        ];
+        for origin in origins {
+            let door = engine();
+            door.change(|s| {
+                let failed = &mut s.destinations[0];
+                failed.state = door::DestinationState::Failed;
+                failed.message = "the server refuses the stream: check the key".into();
+                s.destinations[1].state = door::DestinationState::Live;
+                let lost = &mut s.sources[0];
+                (lost.state, lost.origin) = (door::SourceState::Lost, origin);
+                (lost.tally, lost.heard) = (door::Tally::Program, true);
+            });
+            let arrangement = ARRANGEMENTS[0];
+            walk(
+                &door,
+                tag,
+                arrangement,
+                (1280.0, 800.0),
+                &[],
+                |opened, _| {
+                    let said = if tag == "en" {
+                        "Stage: is lost"
+                    } else {
+                        "Stage\u{a0}: source perdue"
+                    };
+                    assert!(opened.window.query_by_label(said).is_some(), "{tag}");
+                    let elided = opened.elided();
+                    faults.extend(
+                        elided
+                            .iter()
+                            .map(|text| format!("{tag} {origin:?}: {text:?}")),
+                    );
+                },
+            );
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

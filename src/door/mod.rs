@@ -30,7 +30,7 @@ pub use place::Place;
 pub use server::serve;
 pub use snapshot::{
     ClipState, ClipStatus, Counters, DestinationState, DestinationStatus, EditStatus,
-    EncoderStatus, Health, Level, Loudness, MarkerStatus, ReceivedStream, ReceiverStatus,
+    EncoderStatus, Health, Level, Loudness, MarkerStatus, Origin, ReceivedStream, ReceiverStatus,
     RecordingState, RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus,
     StingerState, StingerStatus, Tally, Transition, TransitionState,
 };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PackingStatus;
 use crate::media::Rate;
-use crate::show::{Afv, AtEnd, RecordingFormat, StripSettings, TransitionStyle};
+use crate::show::{Afv, AtEnd, RecordingFormat, SourceKind, StripSettings, TransitionStyle};
 
 /// The whole state of the show after one tick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -132,6 +132,9 @@ pub struct SourceStatus {
     pub id: String,
     /// Its label.
     pub label: String,
+    /// Where it comes from.
+    #[serde(default)]
+    pub origin: Origin,
     /// How it does.
     pub state: SourceState,
     /// What is wrong or awaited, in plain words; empty while all is well.
@@ -216,6 +219,32 @@ pub enum ClipState {
     Cued,
     /// Was played to its end.
     Ended,
+}
+
+/// Where a source comes from, in a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Made in the house.
+    #[default]
+    Test,
+    /// A file.
+    File,
+    /// A camera or capture device.
+    Camera,
+    /// RTSP, SRT, RTMP or HTTP.
+    Network,
+}
+
+impl From<&SourceKind> for Origin {
+    fn from(kind: &SourceKind) -> Self {
+        match kind {
+            SourceKind::Test { .. } => Self::Test,
+            SourceKind::File { .. } => Self::File,
+            SourceKind::Camera { .. } => Self::Camera,
+            SourceKind::Network { .. } => Self::Network,
+        }
+    }
 }
 
 /// How a source does.
@@ -533,6 +562,10 @@ pub struct Health {
     pub cpu: f32,
     /// Cores of this machine.
     pub cores: u32,
+    /// Share of all cores that all programs together used over the last second, 0 to 1; none where the
+    /// system does not say.
+    #[serde(default)]
+    pub machine: Option<f32>,
     /// Resident memory in bytes.
     pub memory_bytes: u64,
     /// Longest work of a tick in the last second, in ms.

@@ -634,6 +634,7 @@ impl Core {
             .map(|((source, strip), &slot)| SourceStatus {
                 id: source.id.clone(),
                 label: label(&source.label, &source.id),
+                origin: (&source.kind).into(),
                 tally: self.source_tally(slot, is_heard(slot)),
                 heard: is_heard(slot),
                 fader_db: strip.fader_db,

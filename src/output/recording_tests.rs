@@ -126,9 +126,14 @@ impl Recording {
 }
 
 /// What ffprobe finds in a file, of which it has nothing to complain.
-pub(super) fn ffprobe(path: &Path, arguments: &[&str]) -> Value {
+fn ffprobe(path: &Path, arguments: &[&str]) -> Value {
+    ffprobe_of(path, "warning", arguments)
+}
+
+/// What ffprobe finds in a file, of which it has nothing to complain that weighs as much as `least`.
+pub(super) fn ffprobe_of(path: &Path, least: &str, arguments: &[&str]) -> Value {
     let output = Command::new("ffprobe")
-        .args(["-v", "warning", "-of", "json"])
+        .args(["-v", least, "-of", "json"])
         .args(arguments)
         .arg(path)
         .output()

@@ -806,20 +806,15 @@ impl Desk {
         let mut problems = problems::find(view.snapshot);
         problems.extend(late);
         problems.extend(self.parts.outputs.problems(view.snapshot));
-        let newest = self.problems.newest(&problems, view.now);
-        let news = match &self.absence {
-            Some((_, absence)) if !self.way.is_moving() => {
-                let renews = self.show_settings.renews();
-                Some(problems::engine_away(absence, renews).0)
-            }
-            _ => {
-                let refusal = self.log.refusal(view.now).map(str::to_owned);
-                refusal.or_else(|| newest.map(|p| p.text))
-            }
+        let absence = self.absence.as_ref().filter(|_| !self.way.is_moving());
+        let renews = self.show_settings.renews();
+        let news = problems::News {
+            away: absence.map(|(_, absence)| problems::engine_away(absence, renews).0),
+            refusal: self.log.refusal(view.now).map(str::to_owned),
+            problems: self.problems.order(problems, view.now, &(self.clock)()),
         };
         let strip = (places.health, events);
-        self.health
-            .show(ui, strip, view, &self.log, news.as_deref(), &problems);
+        self.health.show(ui, strip, view, &self.log, &news);
     }
 
     /// Asks the engine for the pictures that are seen, at the sizes they are seen.

@@ -1,8 +1,9 @@
-//! The health strip at the foot: the program's frames, the machine, the newest problem; and the
-//! list of what happened, which unfolds above it and covers no control.
+//! The health strip at the foot: the program's frames, the machine, the foremost problem; and the lists
+//! of what is wrong and of what happened, which unfold above it and cover no control.
 
 use egui::{
-    Align, Area, Id, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
+    Align, Area, Color32, Id, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    pos2, vec2,
 };
 
 use super::{
@@ -10,13 +11,15 @@ use super::{
     layout::{self, EVENT},
     log::Log,
     paint::{self, Button},
-    problems::Problem,
+    problems::{Lasting, News},
     theme::{self, Icon},
     view::{View, name},
     words,
 };
 use crate::door::{Counters, DestinationState, DestinationStatus, RecordingState, Snapshot};
 
+/// A machine this busy is amber: there is nothing left for a moment that costs more.
+const FULL: f32 = 0.95;
 /// A count that rose is amber for so many seconds.
 const LOOK_S: f64 = 10.0;
 
@@ -51,16 +54,14 @@ impl Health {
         self.unfolded = false;
     }
 
-    /// Draws the strip; `news` is the newest problem. The list of all of them and of what happened
-    /// unfolds in `list`.
+    /// Draws the strip. The lists of all that is wrong and of what happened unfold in `list`.
     pub fn show(
         &mut self,
         ui: &Ui,
         (rect, list): (Rect, Rect),
         view: &View,
         log: &Log,
-        news: Option<&str>,
-        problems: &[Problem],
+        news: &News,
     ) {
         let snapshot = view.snapshot;
         let fresh = self.watch(snapshot.counters, view.now);
@@ -113,42 +114,57 @@ impl Health {
             pos2(all.right() + 6.0, rect.top() + 1.0),
             pos2(button.left() - 8.0, rect.bottom() - 1.0),
         );
-        problem(ui, place, news, problems);
+        problem(ui, place, news);
         if self.unfolded {
-            unfold(ui, list, log, problems);
+            unfold(ui, list, log, &news.problems);
         }
     }
 }
 
-/// The problem that is newest, to be read from three metres, with what to do about it.
-fn problem(ui: &Ui, place: Rect, news: Option<&str>, problems: &[Problem]) {
-    let Some(text) = news else {
-        let text = lang::text("desk-all-is-well");
-        let font = theme::font(13.0);
-        paint::said_line(ui, place, Align::Min, "problem", &text, font, theme::DIM);
-        return;
-    };
-    let others = problems.iter().filter(|p| p.text != text).count();
-    let said = match others {
-        0 => text.to_owned(),
-        n => format!("{text} · {}", lang::with("desk-more", &[("n", n.into())])),
+/// What comes first, to be read from three metres: the engine that is away, else the foremost problem
+/// with what to do about it, else what was refused. A refusal beside a problem has its second line.
+fn problem(ui: &Ui, place: Rect, news: &News) {
+    let foremost = news.problems.first().map(|known| &known.problem);
+    let refusal = news.refusal.as_deref();
+    let (text, below, others) = match (&news.away, foremost, refusal) {
+        (Some(away), ..) => (away.as_str(), "", news.problems.len()),
+        (None, Some(problem), refusal) => (
+            problem.text.as_str(),
+            refusal.unwrap_or(&problem.advice),
+            news.problems.len() - 1,
+        ),
+        (None, None, Some(refusal)) => (refusal, "", 0),
+        (None, None, None) => {
+            let text = lang::text("desk-all-is-well");
+            let font = theme::font(13.0);
+            paint::said_line(ui, place, Align::Min, "problem", &text, font, theme::DIM);
+            return;
+        }
     };
     fills::fill(ui, place, theme::ROUND, theme::AMBER);
     let inner = place.shrink2(vec2(10.0, 2.0));
-    let line = format!("{} {said}", theme::icon(Icon::TriangleAlert));
-    let advice = problems.iter().find(|p| p.text == text);
-    let advice = advice.map_or("", |p| p.advice.as_str());
     let (dark, bold) = (theme::ON_TEXT, theme::bold(18.0));
-    let whole = if advice.is_empty() {
-        paint::line(ui, inner, Align::Min, &line, bold, dark);
-        said.clone()
-    } else {
-        let (above, below) = inner.split_top_bottom_at_fraction(0.58);
-        paint::line(ui, above, Align::Min, &line, bold, dark);
-        paint::line(ui, below, Align::Min, advice, theme::bold(13.0), dark);
-        format!("{said}\n{advice}")
+    let (mut above, under) = match below {
+        "" => (inner, Rect::NOTHING),
+        _ => inner.split_top_bottom_at_fraction(0.58),
     };
-    paint::say(ui, place, "problem", &said).on_hover_text(whole);
+    // How many there are besides is never cut off: it has its own room.
+    if others > 0 {
+        let more = lang::with("desk-more", &[("n", others.into())]);
+        let font = theme::bold(13.0);
+        let width = paint::line(ui, above, Align::Max, &more, font, dark);
+        let right = above.with_min_x(above.right() - width);
+        paint::say(ui, right, "more problems", &more);
+        above.max.x = right.left() - 12.0;
+    }
+    let line = format!("{} {text}", theme::icon(Icon::TriangleAlert));
+    let whole = format!("{text}\n{below}");
+    paint::line(ui, above, Align::Min, &line, bold, dark);
+    paint::say(ui, above, "problem", text).on_hover_text(whole.trim_end());
+    if !below.is_empty() {
+        paint::line(ui, under, Align::Min, below, theme::bold(13.0), dark);
+        paint::say(ui, under, "what to do", below).on_hover_text(whole);
+    }
 }
 
 /// One figure of the strip.
@@ -178,9 +194,11 @@ fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 7] {
             ("frame", words::tenths(frame_ms).into()),
         ],
     );
-    let cores = health.cores.max(1) as f32;
-    let cpu = format!("{:.0}", health.cpu / cores * 100.0);
-    let cpu = lang::with("desk-cpu", &[("n", cpu.into())]);
+    // The whole machine, for whatever fills it takes from the show; regie's own part for who looks.
+    let own = health.cpu / health.cores.max(1) as f32;
+    let percent = |share: f32| [("n", format!("{:.0}", share * 100.0).into())];
+    let cpu = lang::with("desk-cpu", &percent(health.machine.unwrap_or(own)));
+    let is_full = health.machine.is_some_and(|share| share >= FULL);
     let memory = words::bytes(health.memory_bytes);
     let memory = lang::with("desk-memory", &[("n", memory.into())]);
     let recording = &snapshot.recording;
@@ -206,7 +224,10 @@ fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 7] {
     [
         figure("frames", frames(snapshot.counters), fresh),
         figure("tick", tick, health.tick_ms > frame_ms * 0.8),
-        figure("cpu", cpu, false),
+        Figure {
+            more: lang::with("desk-cpu-own", &percent(own)),
+            ..figure("cpu", cpu, is_full)
+        },
         figure("memory", memory, false),
         figure("disk", disk, is_low),
         uplink(snapshot),
@@ -241,12 +262,13 @@ fn uplink(snapshot: &Snapshot) -> Figure {
         id: "sent",
         text,
         more: each.collect::<Vec<_>>().join("\n"),
-        look: false,
+        look: on.iter().any(|d| d.state == DestinationState::Congested),
     }
 }
 
-/// The list lies at the foot of the panels, which end above it. What is wrong now comes first.
-fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Problem]) {
+/// The lists lie at the foot of the panels, which end above them: at the left what is wrong now, at the
+/// right what happened, so that neither pushes the other out of sight.
+fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Lasting]) {
     Area::new(Id::unique("event list"))
         .order(Order::Foreground)
         .constrain(false)
@@ -257,37 +279,97 @@ fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Problem]) {
             ui.painter()
                 .rect_stroke(rect, theme::ROUND, edge, StrokeKind::Inside);
             ui.allocate_rect(rect, Sense::hover());
-            let inner = rect.shrink2(vec2(10.0, 5.0));
-            ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                let lines = problems.len() + log.len().max(1);
-                ScrollArea::vertical()
-                    .min_scrolled_height(0.0)
-                    .auto_shrink(false)
-                    .show_rows(ui, EVENT, lines, |ui, rows| {
-                        for row in rows {
-                            list_row(ui, row, log, problems);
-                        }
-                    });
+            let (wrong, happened) = rect
+                .shrink2(vec2(10.0, 5.0))
+                .split_left_right_at_fraction(0.5);
+            let wrong = wrong.with_max_x(wrong.right() - 12.0);
+            list(
+                ui,
+                wrong,
+                "problem list",
+                problems.len().max(1),
+                |row| match problems.get(row) {
+                    Some(Lasting { problem, since }) => Line {
+                        time: since,
+                        text: problem.text.clone(),
+                        more: &problem.advice,
+                        colour: theme::AMBER,
+                    },
+                    None => Line::quiet("desk-all-is-well"),
+                },
+            );
+            list(ui, happened, "events", log.len().max(1), |row| {
+                match log.newest_first().nth(row) {
+                    Some(entry) => Line {
+                        time: &entry.time,
+                        text: entry.text.clone(),
+                        more: "",
+                        colour: theme::TEXT,
+                    },
+                    None => Line::quiet("desk-nothing-yet"),
+                }
             });
         });
 }
 
-fn list_row(ui: &mut Ui, row: usize, log: &Log, problems: &[Problem]) {
+/// A line of a list.
+struct Line<'a> {
+    /// The time of day.
+    time: &'a str,
+    text: String,
+    /// More of it, one pointing away.
+    more: &'a str,
+    colour: Color32,
+}
+
+impl Line<'_> {
+    /// There is nothing to list.
+    fn quiet(key: &str) -> Self {
+        Self {
+            time: "",
+            text: lang::text(key),
+            more: "",
+            colour: theme::DIM,
+        }
+    }
+}
+
+fn list<'a>(
+    ui: &mut Ui,
+    rect: Rect,
+    id: &'static str,
+    lines: usize,
+    line: impl Fn(usize) -> Line<'a>,
+) {
+    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(id), |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical()
+            .id_salt(id)
+            .min_scrolled_height(0.0)
+            .auto_shrink(false)
+            .show_rows(ui, EVENT, lines, |ui, rows| {
+                for row in rows {
+                    list_row(ui, (id, row), &line(row));
+                }
+            });
+    });
+}
+
+fn list_row(ui: &mut Ui, id: (&'static str, usize), line: &Line) {
     let size = vec2(ui.available_width(), EVENT);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let (time, text, colour) = match problems.get(row) {
-        Some(problem) => (lang::text("desk-now"), problem.text.clone(), theme::AMBER),
-        None => match log.newest_first().nth(row - problems.len()) {
-            Some(entry) => (entry.time.clone(), entry.text.clone(), theme::TEXT),
-            None => (String::new(), lang::text("desk-nothing-yet"), theme::DIM),
-        },
+    let Line { time, text, .. } = line;
+    let left = rect.with_max_x(rect.left() + 64.0);
+    paint::line(ui, left, Align::Min, time, theme::font(12.0), theme::DIM);
+    // Where no time is, the words begin at the edge.
+    let rest = if time.is_empty() {
+        rect
+    } else {
+        rect.with_min_x(left.right())
     };
-    let left = rect.with_max_x(rect.left() + 70.0);
-    paint::line(ui, left, Align::Min, &time, theme::font(12.0), theme::DIM);
-    let rest = rect.with_min_x(left.right());
-    paint::line(ui, rest, Align::Min, &text, theme::font(12.5), colour);
-    paint::say(ui, rect, ("event", row), &format!("{time} {text}")).on_hover_text(text);
+    paint::line(ui, rest, Align::Min, text, theme::font(12.5), line.colour);
+    let whole = format!("{text}\n{}", line.more);
+    paint::say(ui, rect, id, format!("{time} {text}").trim()).on_hover_text(whole.trim_end());
 }
 
 /// The program's frames in words.

@@ -45,6 +45,7 @@ impl Lateness {
             about: "too slow".to_owned(),
             text: lang::with("desk-machine-slow", &[("n", words::count(lately).into())]),
             advice: lang::text("desk-advice-machine"),
+            grave: true,
         })
     }
 }

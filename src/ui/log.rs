@@ -95,6 +95,8 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
             Command::Marker { label } => said("desk-marked", label),
             Command::FadeToBlack { on: true, .. } => lang::text("desk-faded"),
             Command::FadeToBlack { on: false, .. } => lang::text("desk-back-from-black"),
+            Command::Hold { on: true } => lang::text("desk-slate-on"),
+            Command::Hold { on: false } => lang::text("desk-slate-off"),
             Command::Stream { destination, on } => said(started(*on), &label(destination)),
             Command::StreamAll { on } => said(started(*on), &lang::text("desk-every-destination")),
             Command::Record { on } => said(started(*on), &lang::text("desk-the-master")),

@@ -1,11 +1,12 @@
-//! What is wrong, in plain words with a verb, read from a snapshot; and which of it is newest.
+//! What is wrong, in plain words with a verb, read from a snapshot; and which of it comes first.
 
 use std::collections::BTreeMap;
 
 use super::said::said;
 use super::{lang, view::name, words};
 use crate::door::{
-    Absence, DestinationState, DestinationStatus, RecordingState, Snapshot, SourceState,
+    Absence, DestinationState, DestinationStatus, Origin, RecordingState, Snapshot, SourceState,
+    SourceStatus, Tally,
 };
 
 /// What is said while the engine is away: one sentence, and where to read more.
@@ -35,16 +36,19 @@ pub struct Problem {
     pub text: String,
     /// What to do about it.
     pub advice: String,
+    /// It is on air or in the recording at this moment: it comes before all that isn't.
+    pub grave: bool,
 }
 
-/// Everything that is wrong, the gravest first.
+/// Everything that is wrong.
 pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
     let mut found = Vec::new();
-    let mut add = |about: String, text: String, advice: String| {
+    let mut add = |about: String, text: String, advice: String, grave: bool| {
         found.push(Problem {
             about,
             text,
             advice,
+            grave,
         });
     };
 
@@ -54,11 +58,13 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
             "recorder failed".to_owned(),
             with(&lang::text("desk-master-fails"), &recording.message),
             lang::text("desk-advice-disk"),
+            true,
         ),
         RecordingState::Warning => add(
             "recorder warns".to_owned(),
             with(&lang::text("desk-master-warns"), &recording.message),
             lang::text("desk-advice-disk"),
+            false,
         ),
         _ => {}
     }
@@ -70,6 +76,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
                 &snapshot.encoder.message,
             ),
             lang::text("desk-advice-encoder"),
+            false,
         );
     }
     let ill = |d: &&DestinationStatus| {
@@ -100,6 +107,8 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
             how.push_str(" · ");
             how.push_str(&lang::with("desk-others-fine", &[("n", well.into())]));
         }
+        // Nobody gets the program, but for those who may get it late.
+        let grave = well == 0 && destination.state != DestinationState::Congested;
         let about = format!("destination {}", destination.id);
         let advice = lang::text(match destination.state {
             DestinationState::Congested => "desk-advice-slow",
@@ -109,9 +118,9 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         if is_reason_first {
             let why = said(&destination.message);
             let text = lang::with("desk-why", &[("name", label.into()), ("why", why.into())]);
-            add(about, text, format!("{how} · {advice}"));
+            add(about, text, format!("{how} · {advice}"), grave);
         } else {
-            add(about, with(&how, &destination.message), advice);
+            add(about, with(&how, &destination.message), advice, grave);
         }
     }
     for source in &snapshot.sources {
@@ -122,6 +131,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
                 format!("source {} otherwise", source.id),
                 with(&text, &source.warning),
                 lang::text("desk-advice-mode"),
+                false,
             );
         }
         let what = match source.state {
@@ -132,13 +142,15 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
             SourceState::Frozen => "desk-source-frozen",
             SourceState::Connecting | SourceState::Live | SourceState::Ended => continue,
         };
+        let on_air = source.tally == Tally::Program;
         add(
             format!("source {}", source.id),
             with(
                 &lang::with(what, &[("name", label.into())]),
                 &source.message,
             ),
-            lang::text("desk-advice-source"),
+            source_advice(source, on_air),
+            on_air || source.heard,
         );
     }
     if let Some(receiver) = &snapshot.receiver
@@ -148,9 +160,25 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
             "receiver".to_owned(),
             with(&lang::text("desk-receiver-deaf"), &receiver.message),
             lang::text("desk-advice-receiver"),
+            false,
         );
     }
     found
+}
+
+/// What to do about a source that gives nothing: where it is on air, the program comes first.
+fn source_advice(source: &SourceStatus, on_air: bool) -> String {
+    let mend = lang::text(match source.origin {
+        Origin::Camera => "desk-advice-camera",
+        Origin::File => "desk-advice-file",
+        Origin::Network => "desk-advice-network",
+        Origin::Test => "desk-advice-restart",
+    });
+    if on_air {
+        lang::with("desk-advice-on-air", &[("mend", mend.into())])
+    } else {
+        mend
+    }
 }
 
 fn with(sentence: &str, message: &str) -> String {
@@ -197,28 +225,53 @@ pub fn next_try(destination: &DestinationStatus) -> String {
     lang::with(key, &[("n", attempt.into()), ("seconds", seconds.into())])
 }
 
-/// Knows since when each problem lasts, so that the newest can be shown.
+/// A problem, and the time of day at which it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lasting {
+    /// What is wrong.
+    pub problem: Problem,
+    /// Since when.
+    pub since: String,
+}
+
+/// Knows since when each problem lasts, so that the one to look at comes first.
 #[derive(Debug, Default)]
 pub struct Watch {
-    since: BTreeMap<String, f64>,
+    /// When in seconds, and the time of day.
+    since: BTreeMap<String, (f64, String)>,
 }
 
 impl Watch {
-    /// Told once a frame what is wrong: the newest of it. Of two that came together it is the
-    /// graver one.
-    pub fn newest(&mut self, problems: &[Problem], now: f64) -> Option<Problem> {
+    /// Told once a frame what is wrong: that again, what is grave before the rest, and of either the
+    /// newest before the older.
+    pub fn order(&mut self, problems: Vec<Problem>, now: f64, time_of_day: &str) -> Vec<Lasting> {
         self.since
             .retain(|about, _| problems.iter().any(|p| p.about == *about));
+        let mut known: Vec<(f64, Lasting)> = Vec::with_capacity(problems.len());
         for problem in problems {
-            self.since.entry(problem.about.clone()).or_insert(now);
+            let new = || (now, time_of_day.to_owned());
+            let (at, since) = self.since.entry(problem.about.clone()).or_insert_with(new);
+            let since = since.clone();
+            known.push((*at, Lasting { problem, since }));
         }
-        let since = |p: &Problem| self.since.get(&p.about).copied().unwrap_or(now);
-        problems
-            .iter()
-            .rev()
-            .max_by(|a, b| since(a).total_cmp(&since(b)))
-            .cloned()
+        // What came together keeps its order.
+        known.sort_by(|(a, left), (b, right)| {
+            let graver = right.problem.grave.cmp(&left.problem.grave);
+            graver.then(b.total_cmp(a))
+        });
+        known.into_iter().map(|(_, lasting)| lasting).collect()
     }
+}
+
+/// What the desk has to say of trouble at this moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// The engine is away, in a sentence.
+    pub away: Option<String>,
+    /// What was refused a moment ago.
+    pub refusal: Option<String>,
+    /// All that is wrong, the foremost first.
+    pub problems: Vec<Lasting>,
 }
 
 #[cfg(test)]
@@ -323,23 +376,84 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_problem_wins_and_the_graver_of_two() {
-        let problem = |about: &str| Problem {
+    fn a_source_on_air_comes_first_and_says_what_to_do_at_once() {
+        let mut snapshot = testing::snapshot();
+        let mut watch = Watch::default();
+        snapshot.destinations[0].state = DestinationState::Live;
+        snapshot.sources[0].state = SourceState::Lost;
+        snapshot.sources[0].origin = Origin::Camera;
+        watch.order(find(&snapshot), 1.0, "20:00:01");
+        snapshot.destinations[1].state = DestinationState::Reconnecting;
+        let known = watch.order(find(&snapshot), 2.0, "20:00:02");
+        let first = &known[0];
+        assert!(first.problem.text.starts_with("Stage"), "{known:?}");
+        assert!(first.problem.advice.starts_with("Cut away"));
+        assert!(first.problem.advice.contains("cable"), "{known:?}");
+        assert_eq!(first.since, "20:00:01");
+        assert_eq!(known[1].since, "20:00:02");
+
+        // Heard alone, it can't be cut away from.
+        snapshot.sources[0].tally = Tally::Off;
+        let known = watch.order(find(&snapshot), 3.0, "20:00:03");
+        assert!(known[0].problem.text.starts_with("Stage"), "{known:?}");
+        assert!(known[0].problem.advice.starts_with("Check"), "{known:?}");
+
+        // Off air it waits behind what is newer.
+        snapshot.sources[0].heard = false;
+        let known = watch.order(find(&snapshot), 3.0, "20:00:03");
+        assert!(known[0].problem.text.starts_with("PeerTube"), "{known:?}");
+        let advice = &known[1].problem.advice;
+        assert!(!advice.contains("Cut") && advice.contains("cable"));
+    }
+
+    #[test]
+    fn advice_is_about_what_the_source_is() {
+        let mut snapshot = testing::snapshot();
+        snapshot.sources[1].state = SourceState::Lost;
+        let mut all = std::collections::BTreeSet::new();
+        for origin in [Origin::Test, Origin::File, Origin::Camera, Origin::Network] {
+            snapshot.sources[1].origin = origin;
+            all.insert(find(&snapshot).remove(0).advice);
+        }
+        assert_eq!(all.len(), 4, "{all:?}");
+    }
+
+    #[test]
+    fn a_program_that_nobody_gets_is_grave() {
+        let mut snapshot = testing::snapshot();
+        snapshot.destinations[0].state = DestinationState::Live;
+        snapshot.destinations[1].state = DestinationState::Failed;
+        assert!(!find(&snapshot)[0].grave);
+        snapshot.destinations[0].state = DestinationState::Reconnecting;
+        assert!(find(&snapshot).iter().all(|p| p.grave));
+    }
+
+    #[test]
+    fn what_is_grave_comes_first_then_the_newest_and_what_came_together_stays() {
+        let problem = |about: &str, grave| Problem {
             about: about.to_owned(),
             text: about.to_owned(),
             advice: String::new(),
+            grave,
         };
-        let (a, b, c) = (problem("a"), problem("b"), problem("c"));
-        let mut watch = Watch::default();
-        assert_eq!(watch.newest(&[], 0.0), None);
-        let both = [a.clone(), b.clone()];
-        assert_eq!(watch.newest(&both, 1.0), Some(a.clone()));
-        let all = [a.clone(), b.clone(), c.clone()];
-        assert_eq!(watch.newest(&all, 2.0), Some(c.clone()));
-        assert_eq!(watch.newest(&both, 3.0), Some(a.clone()), "c went");
-        assert_eq!(
-            watch.newest(&[b, a.clone()], 4.0).map(|p| p.about),
-            Some("b".to_owned())
+        let (a, b, c) = (
+            problem("a", false),
+            problem("b", false),
+            problem("c", false),
         );
+        let mut watch = Watch::default();
+        let mut order = |problems: &[&Problem], now: f64| {
+            let problems = problems.iter().map(|p| (*p).clone()).collect();
+            let known = watch.order(problems, now, "20:41:07");
+            let about = known.iter().map(|k| k.problem.about.as_str());
+            about.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(order(&[], 0.0), "");
+        assert_eq!(order(&[&a, &b], 1.0), "a b");
+        assert_eq!(order(&[&a, &b, &c], 2.0), "c a b");
+        assert_eq!(order(&[&a, &b], 3.0), "a b", "c went");
+        assert_eq!(order(&[&a, &b, &c], 4.0), "c a b", "and came again");
+        let grave = problem("a", true);
+        assert_eq!(order(&[&grave, &b, &c], 5.0), "a c b");
     }
 }

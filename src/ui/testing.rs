@@ -61,6 +61,7 @@ fn source(id: &str, label: &str, tally: Tally) -> SourceStatus {
     SourceStatus {
         id: id.to_owned(),
         label: label.to_owned(),
+        origin: Default::default(),
         state: SourceState::Live,
         message: String::new(),
         tally,

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::super::chapters::{ChaptersError, Sidecar, sidecar_path};
-use super::super::recording_tests::ffprobe;
+use super::super::recording_tests::ffprobe_of;
 use super::super::recover;
 use super::{Layout, ScanError, Table, Writer, ending, hiding};
 use crate::media::{Headers, Packet, Track};
@@ -130,6 +130,11 @@ fn recording(bytes: &[u8], markers: &[(u64, String)]) -> Recording {
         _folder: folder,
         path,
     }
+}
+
+/// What ffprobe finds; that it cannot decode the chapters' track of titles is only a warning.
+fn ffprobe(path: &Path, arguments: &[&str]) -> Value {
+    ffprobe_of(path, "error", arguments)
 }
 
 /// Times and sizes of the packets of pictures or sound.

@@ -102,6 +102,7 @@ pub fn problems(trials: &Trials, snapshot: &Snapshot) -> Vec<Problem> {
                 about: format!("try {}", destination.id),
                 text: lang::with("desk-why", &[("name", label.into()), ("why", why.into())]),
                 advice: lang::text("outputs-advice-try"),
+                grave: false,
             }
         })
         .collect()
