@@ -165,14 +165,17 @@ fn carry_out(cli: Cli) -> ExitCode {
     }
 }
 
-/// Reads a show, or says each of its faults.
-fn load(path: &Path) -> Result<Show, ExitCode> {
-    show::load(path).map_err(|faults| {
-        for fault in faults {
-            logging::say(&fault.to_string());
-        }
-        ExitCode::from(2)
-    })
+/// Looks whether a show can be played; says each of its faults. What it names and the disk does not
+/// have is said too, and is no reason not to begin: it is lost, and is looked for again.
+fn look_at(path: &Path) -> Result<(), ExitCode> {
+    let (faults, code) = match show::open(path) {
+        Ok(opened) => (opened.missing, Ok(())),
+        Err(faults) => (faults, Err(ExitCode::from(2))),
+    };
+    for fault in faults {
+        logging::say(&fault.to_string());
+    }
+    code
 }
 
 fn check(path: &Path) -> ExitCode {
@@ -208,8 +211,8 @@ impl show::pack::Watch for Waited {
 fn pack(show_file: &Path, folder: &Path) -> Result<ExitCode> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     // What it needs that cannot be had is told by the copy itself, all of it at once.
-    let show = match show::load_alone(show_file) {
-        Ok(show) => show,
+    let show = match show::open(show_file) {
+        Ok(opened) => opened.show,
         Err(faults) => {
             for fault in faults {
                 eprintln!("{fault}");
@@ -254,7 +257,7 @@ fn devices() -> Result<ExitCode> {
 fn run(args: &RunArgs) -> Result<ExitCode> {
     // First of all, so that nothing started from here inherits it.
     let lock = args.lock.map(keeper::inherited).transpose()?;
-    if let Err(code) = load(&args.show) {
+    if let Err(code) = look_at(&args.show) {
         return Ok(code);
     }
     if !args.headless {
@@ -348,11 +351,14 @@ fn show_of(charge: &Charge, resume: bool) -> Result<Show, ExitCode> {
             }
         };
     }
-    let (show, text) = show::load_with_text(&charge.show_file).map_err(say)?;
-    if let Err(error) = charge.place.keep_show(&text) {
+    let opened = show::open(&charge.show_file).map_err(say)?;
+    for fault in opened.missing {
+        tracing::warn!("{fault}");
+    }
+    if let Err(error) = charge.place.keep_show(&opened.text) {
         tracing::error!("only the show file says how to go on: {error}");
     }
-    Ok(show)
+    Ok(opened.show)
 }
 
 /// A system that shuts down tells every process to end: the engine then closes its files, as when its
@@ -411,7 +417,7 @@ fn open_desk(show: Option<PathBuf>) -> Result<ExitCode> {
     };
     // One that runs already does so as it was read, whatever its file says by now.
     let runs = Place::of(&show).is_ok_and(|place| place.is_kept().unwrap_or(false));
-    if !runs && let Err(code) = load(&show) {
+    if !runs && let Err(code) = look_at(&show) {
         return Ok(code);
     }
     regie::show::remember(&show);

@@ -56,6 +56,48 @@ fn act(studio: &mut Studio, source: &str, action: &str) -> u64 {
     studio.command(&json!({"command": "clip", "source": source, "action": action}))
 }
 
+#[test]
+fn a_show_whose_files_are_gone_begins_and_each_is_there_when_its_file_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = folder.path().join("opening.mkv");
+    let show = show()
+        .source("clip", &file(&gone, "loop: true"), "")
+        .field("hold: (picture: \"gone.png\")");
+    let mut studio = Studio::start(&show, &["--record"]);
+    let lost = studio.until("the clip is lost by name", PATIENCE, |s| {
+        let clip = named(s, "sources", "clip");
+        clip["state"] == "restarting" || clip["state"] == "lost"
+    });
+    let message = named(&lost, "sources", "clip")["message"].to_string();
+    assert!(message.contains("no such file"), "{message}");
+    for missing in [
+        "opening.mkv, expected a media file",
+        "gone.png, expected a media file",
+    ] {
+        let log = studio.log();
+        assert!(log.contains(missing), "{missing} is not said: {log}");
+    }
+    studio.take("clip");
+    studio.command(&json!({"command": "hold", "on": true}));
+    studio.command(&json!({"command": "hold", "on": false}));
+
+    let there = clip(2, 10).file();
+    std::fs::copy(there, folder.path().join("coming")).unwrap();
+    std::fs::rename(folder.path().join("coming"), &gone).unwrap();
+    studio.source_is("clip", "live", Duration::from_secs(60));
+    let before = studio.snapshot()["frame"].as_u64().unwrap();
+    studio.frame_is(before + 30, PATIENCE);
+    let report = studio.quit();
+    assert_eq!(report["skipped"], 0, "{report}");
+    let seen = read::pictures(&studio.master(&report));
+    let of_the_clip = seen
+        .codes()
+        .into_iter()
+        .flatten()
+        .filter(|code| code.source == 2);
+    assert!(of_the_clip.count() > 10, "the clip is not in the master");
+}
+
 /// A master, and where in it each program frame lies.
 struct Master {
     seen: Vec<Seen<(Option<Code>, f64)>>,

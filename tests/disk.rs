@@ -16,6 +16,15 @@ use common::studio::{ShowText, Studio};
 
 #[test]
 fn a_full_disk_ends_nothing_but_the_recording() {
+    fills("Mkv", "mkv");
+}
+
+#[test]
+fn a_full_disk_ends_nothing_but_the_recording_in_mp4() {
+    fills("Mp4", "mp4");
+}
+
+fn fills(format: &str, ending: &str) {
     let _turn = common::alone();
     let Some(disk) = SmallDisk::mount(400) else {
         return;
@@ -29,7 +38,7 @@ fn a_full_disk_ends_nothing_but_the_recording() {
     let show = ShowText::sized(640, 360, (30, 1))
         .field("encoder: (bitrate_kbps: 6000)")
         .field(&format!(
-            "recording: (folder: {:?})",
+            "recording: (folder: {:?}, format: {format})",
             disk.path().display().to_string()
         ))
         .file("cam1", &clip.file(), false)
@@ -69,7 +78,7 @@ fn a_full_disk_ends_nothing_but_the_recording() {
         "{full}"
     );
     studio.frames_pass(150);
-    let parts_when_full = mkv_in(disk.path()).len();
+    let parts_when_full = files_in(disk.path(), ending).len();
 
     // Room again: the recorder goes on in a new file by itself, where it had not been ended.
     if full["state"] == "failed" {
@@ -80,7 +89,7 @@ fn a_full_disk_ends_nothing_but_the_recording() {
                 .map(|p| studio_path(&path, p));
             again.is_some_and(|again| again != path) && s["recording"]["frames"].as_u64() > Some(30)
         });
-        assert!(mkv_in(disk.path()).len() > parts_when_full);
+        assert!(files_in(disk.path(), ending).len() > parts_when_full);
     }
     let report = studio.quit();
     assert_eq!(report["repeated"], 0, "{report}");
@@ -124,10 +133,10 @@ fn studio_path(first: &Path, path: &str) -> PathBuf {
         .join(Path::new(path).file_name().unwrap_or_default())
 }
 
-fn mkv_in(folder: &Path) -> Vec<PathBuf> {
+fn files_in(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("the small disk");
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     paths
-        .filter(|path| path.extension().is_some_and(|e| e == "mkv"))
+        .filter(|path| path.extension().is_some_and(|e| e == ending))
         .collect()
 }

@@ -58,44 +58,58 @@ fn list(faults: &[Fault]) -> String {
 /// # Errors
 /// Every fault of the text, in the order of its lines.
 pub fn parse(path: &Path, text: &str) -> Result<Show, Vec<Fault>> {
-    read(path, text, |_, _| Vec::new())
+    read(path, text, |_, _| Vec::new()).map(|(show, _)| show)
 }
 
-/// Reads a show file and checks it: against itself, and that its media files and recording folder
-/// can be used. Leaves nothing on disk.
-///
-/// # Errors
-/// Every fault of the file, in the order of its lines; one in line 1 where it cannot be read.
-pub fn load(path: &Path) -> Result<Show, Vec<Fault>> {
-    load_with_text(path).map(|(show, _)| show)
+/// A show that was read from a file.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// It is whole in itself.
+    pub show: Show,
+    /// The very text that was read.
+    pub text: String,
+    /// What it names and the disk does not have, in the order of its lines: media files, a folder that
+    /// takes recordings. It can be played all the same: what is not there is lost, and is looked for
+    /// again while the show goes on.
+    pub missing: Vec<Fault>,
 }
 
-/// Reads a show file and checks it against itself alone: its media files may be anywhere.
+/// Reads a show file to play it, and looks for what it names on disk. Leaves nothing there.
 ///
 /// # Errors
-/// As [`load`].
-pub fn load_alone(path: &Path) -> Result<Show, Vec<Fault>> {
+/// Every fault of the file, with what is missing on disk beside, in the order of its lines; one in
+/// line 1 where it cannot be read.
+pub fn open(path: &Path) -> Result<Opened, Vec<Fault>> {
     let text = contents(path).map_err(|fault| vec![fault])?;
-    parse(path, &text)
-}
-
-/// As [`load`], with the very text that was read and checked.
-///
-/// # Errors
-/// As [`load`].
-pub fn load_with_text(path: &Path) -> Result<(Show, String), Vec<Fault>> {
-    let text = contents(path).map_err(|fault| vec![fault])?;
-    let show = read(path, &text, |tree, show| {
+    let (show, missing) = read(path, &text, |tree, show| {
         disk::check(path, tree, show, None)
     })?;
-    Ok((show, text))
+    Ok(Opened {
+        show,
+        text,
+        missing,
+    })
+}
+
+/// Reads a show file in which nothing may be wrong: neither in itself, nor with its media files and its
+/// recording folder.
+///
+/// # Errors
+/// As [`open`], and all that is missing on disk.
+pub fn load(path: &Path) -> Result<Show, Vec<Fault>> {
+    let opened = open(path)?;
+    if opened.missing.is_empty() {
+        Ok(opened.show)
+    } else {
+        Err(opened.missing)
+    }
 }
 
 fn read(
     path: &Path,
     text: &str,
-    more: impl FnOnce(&Tree, &Show) -> Vec<Fault>,
-) -> Result<Show, Vec<Fault>> {
+    missing_of: impl FnOnce(&Tree, &Show) -> Vec<Fault>,
+) -> Result<(Show, Vec<Fault>), Vec<Fault>> {
     // Some editors put a mark before UTF-8; RON has none.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(newer) = version::newer(text) {
@@ -105,6 +119,7 @@ fn read(
     }
     let reading = form::read(path, text);
     let mut faults = reading.faults;
+    let mut missing = Vec::new();
     if let Some(show) = &reading.show {
         faults.extend(check::check(
             path,
@@ -112,12 +127,19 @@ fn read(
             show,
             &reading.blanked_sources,
         ));
-        faults.extend(more(&reading.tree, show));
+        missing = missing_of(&reading.tree, show);
     }
-    faults.sort_by_key(|fault| (fault.line, fault.column));
+    let by_line = |faults: &mut Vec<Fault>| faults.sort_by_key(|f| (f.line, f.column));
     match reading.show {
-        Some(show) if faults.is_empty() => Ok(show),
-        _ => Err(faults),
+        Some(show) if faults.is_empty() => {
+            by_line(&mut missing);
+            Ok((show, missing))
+        }
+        _ => {
+            faults.extend(missing);
+            by_line(&mut faults);
+            Err(faults)
+        }
     }
 }
 
@@ -163,7 +185,8 @@ pub fn text_of(path: &Path, show: &Show, before: &Show) -> Result<String, SaveEr
         disk::check(path, tree, show, Some(before))
     });
     match found {
-        Ok(read) if read == *show => Ok(text),
+        Ok((_, missing)) if !missing.is_empty() => Err(SaveError::Faulty(missing)),
+        Ok((read, _)) if read == *show => Ok(text),
         Ok(_) => Err(ron::Error::Message("it reads back as another".to_owned()).into()),
         Err(faults) => Err(SaveError::Faulty(faults)),
     }

@@ -41,7 +41,7 @@ pub use digest::Digest;
 pub use disk::resolve as resolve_path;
 pub use edit::{Edit, EditError, Item, ItemKind, Part};
 pub use fault::Fault;
-pub use file::{COPIES, SaveError, load, load_alone, load_with_text, parse, save, text_of};
+pub use file::{COPIES, Opened, SaveError, load, open, parse, save, text_of};
 pub use hold::Hold;
 pub use model::*;
 pub use numbered::Numbered;

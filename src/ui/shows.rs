@@ -345,7 +345,8 @@ impl Way {
     /// Looks whether a show can be opened, before the present one is left for it.
     pub fn check(&mut self, path: PathBuf) {
         self.go(move || {
-            Some(match show::load(&path) {
+            Some(match show::open(&path) {
+                // What is missing on disk is lost, and says so when the show is there.
                 Ok(_) => Arrived::Checked(path),
                 Err(faults) => Arrived::Failed(words_of(&faults)),
             })

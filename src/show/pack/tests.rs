@@ -92,7 +92,7 @@ impl House {
     }
 
     fn show(&self) -> Show {
-        show::load_alone(&self.at("show/forum.ron")).unwrap()
+        show::open(&self.at("show/forum.ron")).unwrap().show
     }
 
     fn pack(&self, folder: &str) -> Result<Packed, PackError> {
