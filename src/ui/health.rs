@@ -1,9 +1,7 @@
 //! The health strip at the foot: the program's frames, the machine, the newest problem; and the
 //! list of what happened, which unfolds above it and covers no control.
 
-use egui::{
-    Align, Area, Id, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
-};
+use egui::{Align, Area, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 use super::{
     fills, lang,
@@ -11,6 +9,7 @@ use super::{
     log::Log,
     paint::{self, Button},
     problems::Problem,
+    scroll::{self, List},
     theme::{self, Icon},
     view::{View, name},
     words,
@@ -261,10 +260,12 @@ fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Problem]) {
             ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 let lines = problems.len() + log.len().max(1);
-                ScrollArea::vertical()
+                let said = lang::text("desk-events-said");
+                let step = scroll::keyed(ui, List::Events, inner, &said, EVENT);
+                scroll::area()
                     .min_scrolled_height(0.0)
-                    .auto_shrink(false)
                     .show_rows(ui, EVENT, lines, |ui, rows| {
+                        scroll::by(ui, step);
                         for row in rows {
                             list_row(ui, row, log, problems);
                         }

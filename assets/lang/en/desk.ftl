@@ -23,6 +23,7 @@ desk-tick = tick { $took } of { $frame } ms
 desk-cpu = CPU { $n } %
 desk-events = Events
 desk-list-of-events = List of events
+desk-events-said = Events, the newest first
 desk-all-is-well = all is well
 desk-more = { $n } more
 desk-now = now

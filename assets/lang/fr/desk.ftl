@@ -23,6 +23,7 @@ desk-tick = calcul { $took } sur { $frame } ms
 desk-cpu = CPU { $n } %
 desk-events = Événements
 desk-list-of-events = Liste des événements
+desk-events-said = Événements, les plus récents d’abord
 desk-all-is-well = tout va bien
 desk-more = { $n } de plus
 desk-now = en cours
