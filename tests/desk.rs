@@ -702,7 +702,7 @@ fn the_visible_page_alone_is_watched() {
         [preview("duo")],
         "a digit is always the same scene"
     );
-    click(&mut window, "Page before");
+    click(&mut window, "Page before, PGM is there, PVW is there");
     assert!(watched().contains(&scene("duo")));
 
     for wish in door.watched() {

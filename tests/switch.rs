@@ -427,6 +427,7 @@ fn a_key_is_given_to_a_function_in_the_panel() {
     assert_eq!(door.sent(), [Command::Auto {}]);
     press_with(&mut window, Modifiers::CTRL, Key::K);
     click(&mut window, "Usual keys for all");
+    click(&mut window, "Again: chosen keys are lost");
     press(&mut window, Key::Enter);
     assert_eq!(door.sent(), [Command::Auto {}]);
     let mut window = opened(&door, Graphics::default(), 0.25, Some(folder.path()));

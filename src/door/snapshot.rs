@@ -89,6 +89,9 @@ pub struct Transition {
     pub state: TransitionState,
     /// How far it is, 0 to 1.
     pub position: f32,
+    /// The scene that was put on PVW while it runs: it waits there for its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<String>,
     /// How far it is on the PVW monitor, where it is being tried there; it is not on air.
     pub tried: Option<f32>,
     /// Why it cannot be had as chosen and a mix is made instead; empty while all is well.

@@ -40,6 +40,8 @@ struct Running {
     run: Run,
     /// What PVW will hold when it has ended.
     then_preview: String,
+    /// Somebody put it there while the transition ran.
+    asked: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -135,7 +137,10 @@ impl Switcher {
         find(scene, cast)?;
         self.trial = None;
         match &mut self.running {
-            Some(running) => running.then_preview = scene.to_owned(),
+            Some(running) => {
+                running.then_preview = scene.to_owned();
+                running.asked = true;
+            }
             None => self.put_on_preview(scene.to_owned()),
         }
         Ok(())
@@ -316,10 +321,17 @@ impl Switcher {
             of_scene: run.is_none() && self.preferred(cast).is_some(),
             state,
             position: run.map_or(0.0, |run| run.position() as f32),
+            then: self.asked_next().map(str::to_owned),
             tried: self.trial.as_ref().map(|run| run.position() as f32),
             message: String::new(),
             chosen: self.style.clone(),
         }
+    }
+
+    /// The scene that was put on PVW while a transition runs, and waits for its end.
+    fn asked_next(&self) -> Option<&str> {
+        let running = self.running.as_ref().filter(|running| running.asked);
+        running.map(|running| running.then_preview.as_str())
     }
 
     /// The transition that AUTO makes next: the one that was chosen last, by the director, or with
@@ -453,6 +465,7 @@ impl Switcher {
             && gone(&running.then_preview)
         {
             running.then_preview.clone_from(&next);
+            running.asked = false;
         }
         if gone(&self.preview) {
             self.put_on_preview(next);
@@ -480,12 +493,16 @@ impl Switcher {
         self.running = Some(Running {
             run,
             then_preview: self.program.scene.clone(),
+            asked: false,
         });
     }
 
     /// Ends the transition that runs: its goal is on PGM.
     fn complete(&mut self) {
-        if let Some(Running { run, then_preview }) = self.running.take() {
+        if let Some(running) = self.running.take() {
+            let Running {
+                run, then_preview, ..
+            } = running;
             self.leave(&run);
             self.program = run.to;
             self.put_on_preview(then_preview);
@@ -627,6 +644,23 @@ mod tests {
         assert_eq!((s.program().scene.as_str(), s.preview()), ("b", "a"));
         s.set_program("c", &cast).unwrap();
         assert_eq!((s.program().scene.as_str(), s.preview()), ("c", "a"));
+    }
+
+    #[test]
+    fn a_scene_put_on_preview_during_a_transition_is_said_until_it_is_there() {
+        let (mut s, cast) = switcher();
+        s.set_transition(mix(4)).unwrap();
+        let waits = |s: &Switcher| s.transition(&cast).then;
+        s.set_preview("b", &cast).unwrap();
+        assert_eq!(waits(&s), None, "it is there at once");
+        s.auto(&cast).unwrap();
+        s.tick();
+        assert_eq!(waits(&s), None, "nobody has asked for one");
+        s.set_preview("c", &cast).unwrap();
+        assert_eq!(waits(&s).as_deref(), Some("c"));
+        assert_eq!(s.preview(), "b");
+        s.cut(&cast).unwrap();
+        assert_eq!((waits(&s), s.preview()), (None, "c"));
     }
 
     #[test]

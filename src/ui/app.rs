@@ -13,7 +13,7 @@ use super::said::said;
 use super::{
     arrange::{Arrangement, Panel},
     closing::{self, Answer, Question},
-    fills,
+    fills, focus,
     graphics::Graphics,
     health::Health,
     keys::{Function, Panel as KeysPanel},
@@ -34,6 +34,7 @@ use super::{
     stage::Pictures,
     switch::Switch,
     theme, topbar,
+    transition::Strip,
     typed::Typed,
     view::{self, View, name},
     waker::Waker,
@@ -193,6 +194,7 @@ impl Desk {
         let Parts { outputs, .. } = &self.parts;
         let questioned = self.asking.is_some() || self.way.asks() || outputs.asks();
         self.parts.switch.hear(ui, now, questioned);
+        focus::keep_within(ui.ctx(), &over_the_desk());
         let window = ui.ctx().content_rect();
         ui.set_clip_rect(window);
 
@@ -669,12 +671,7 @@ impl Desk {
             switch.strip.open = false;
             return;
         }
-        let windows = [
-            KeysPanel::window(),
-            ShowSettings::window(),
-            Form::window(),
-            Typed::window(),
-        ];
+        let windows = windows();
         let shown = |id: &egui::Id| {
             let layer = egui::LayerId::new(egui::Order::Middle, *id);
             ctx.memory(|memory| memory.areas().is_visible(&layer))
@@ -826,6 +823,22 @@ impl Desk {
             self.door.watch(wishes);
         }
     }
+}
+
+/// What egui knows the windows within the window by.
+fn windows() -> [egui::Id; 4] {
+    [
+        KeysPanel::window(),
+        ShowSettings::window(),
+        Form::window(),
+        Typed::window(),
+    ]
+}
+
+/// The layers of what lies over the desk while it is open.
+fn over_the_desk() -> Vec<egui::LayerId> {
+    let windows = windows().map(|id| egui::LayerId::new(egui::Order::Middle, id));
+    windows.into_iter().chain([Strip::layer()]).collect()
 }
 
 fn time_of_day() -> String {

@@ -33,6 +33,8 @@ pub enum Guarded {
     Hold,
     /// What was kept of edits that were never saved, for good.
     Autosave,
+    /// Every key that was chosen, for the usual ones.
+    UsualKeys,
     /// A source or scene that is in use, out of the show.
     Part(ItemKind, String),
 }

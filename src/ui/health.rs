@@ -2,8 +2,7 @@
 //! of what is wrong and of what happened, which unfold above it and cover no control.
 
 use egui::{
-    Align, Area, Color32, Id, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
-    pos2, vec2,
+    Align, Area, Color32, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
 };
 
 use super::{
@@ -12,6 +11,7 @@ use super::{
     log::Log,
     paint::{self, Button},
     problems::{Lasting, News},
+    scroll::{self, List},
     theme::{self, Icon},
     view::{View, name},
     words,
@@ -286,7 +286,7 @@ fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Lasting]) {
             list(
                 ui,
                 wrong,
-                "problem list",
+                (List::Problems, "desk-problems-said"),
                 problems.len().max(1),
                 |row| match problems.get(row) {
                     Some(Lasting { problem, since }) => Line {
@@ -298,8 +298,13 @@ fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Lasting]) {
                     None => Line::quiet("desk-all-is-well"),
                 },
             );
-            list(ui, happened, "events", log.len().max(1), |row| {
-                match log.newest_first().nth(row) {
+            let said = "desk-events-said";
+            list(
+                ui,
+                happened,
+                (List::Events, said),
+                log.len().max(1),
+                |row| match log.newest_first().nth(row) {
                     Some(entry) => Line {
                         time: &entry.time,
                         text: entry.text.clone(),
@@ -307,8 +312,8 @@ fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Lasting]) {
                         colour: theme::TEXT,
                     },
                     None => Line::quiet("desk-nothing-yet"),
-                }
-            });
+                },
+            );
         });
 }
 
@@ -337,25 +342,26 @@ impl Line<'_> {
 fn list<'a>(
     ui: &mut Ui,
     rect: Rect,
-    id: &'static str,
+    (list, said): (List, &str),
     lines: usize,
     line: impl Fn(usize) -> Line<'a>,
 ) {
-    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(id), |ui| {
+    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(said), |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        ScrollArea::vertical()
-            .id_salt(id)
+        let step = scroll::keyed(ui, list, rect, &lang::text(said), EVENT);
+        scroll::area()
+            .id_salt(said)
             .min_scrolled_height(0.0)
-            .auto_shrink(false)
             .show_rows(ui, EVENT, lines, |ui, rows| {
+                scroll::by(ui, step);
                 for row in rows {
-                    list_row(ui, (id, row), &line(row));
+                    list_row(ui, (said, row), &line(row));
                 }
             });
     });
 }
 
-fn list_row(ui: &mut Ui, id: (&'static str, usize), line: &Line) {
+fn list_row(ui: &mut Ui, id: (&str, usize), line: &Line) {
     let size = vec2(ui.available_width(), EVENT);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let Line { time, text, .. } = line;

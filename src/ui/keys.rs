@@ -41,6 +41,8 @@ pub enum Focus {
     Menu,
     /// A control that was reached with Tab: Space, Enter and the arrows are its.
     Control,
+    /// A list that was reached with Tab: besides those, what turns pages and leads to its ends.
+    List,
     /// A text field: every key is its, but those that type nothing and are the whole desk's.
     Text,
     /// A question, or a field for a name, whoever has the focus: every key is its.
@@ -56,6 +58,7 @@ impl Focus {
             Self::Panel => is_arrow,
             Self::Menu => is_arrow || (chord.is_a_controls() && chord.key != Key::Space),
             Self::Control | Self::Text => chord.is_a_controls(),
+            Self::List => chord.is_a_lists(),
             Self::Question => true,
         }
     }
@@ -192,7 +195,7 @@ mod tests {
     #[test]
     fn a_key_that_was_given_another_function_has_it() {
         let mut map = KeyMap::default();
-        map.give(Function::Cut, Chord::plain(Key::C));
+        map.give(Function::Cut, vec![Chord::plain(Key::C)]);
         let mut events = vec![
             press(Key::Space, Modifiers::NONE, false),
             press(Key::C, Modifiers::NONE, false),
@@ -232,7 +235,7 @@ mod tests {
         let asked = take(&mut events, Focus::Text, &map);
         assert_eq!(asked, [Function::New, Function::Menus]);
         assert_eq!(events.len(), 1, "undo is the field's own");
-        map.give(Function::New, Chord::plain(Key::N));
+        map.give(Function::New, vec![Chord::plain(Key::N)]);
         let mut events = vec![press(Key::N, Modifiers::NONE, false)];
         assert_eq!(take(&mut events, Focus::Text, &map), []);
         assert_eq!(events.len(), 1);
@@ -275,7 +278,8 @@ mod tests {
         let load = || Keys::load(Some(folder.path().to_owned()));
         let mut keys = load();
         assert_eq!(keys.map, KeyMap::default());
-        keys.map.give(Function::Record, Chord::plain(Key::F12));
+        keys.map
+            .give(Function::Record, vec![Chord::plain(Key::F12)]);
         keys.save();
         assert_eq!(load().map, keys.map);
         std::fs::write(folder.path().join(FILE), "(keys: {\"cut\": 3").unwrap();

@@ -31,6 +31,8 @@ const NARROWEST: f32 = 84.0;
 const LABEL: f32 = 24.0;
 const GAP: f32 = 8.0;
 const PAGER: f32 = 44.0;
+/// Height of the mark on a page button, in points.
+const MARK: f32 = 6.0;
 
 /// How the monitors are shown; kept from one show to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,6 +148,8 @@ impl Multiview {
         let id = Id::unique(("scene", ui.layer_id(), position));
         let response = ui.interact(whole, id, sense);
         let mut said = format!("{} {label}", position + 1);
+        let waits = view.snapshot.transition.then.as_ref() == Some(&scene.id);
+        let key = key_of(position, keys);
         let tally = match scene.tally {
             Tally::Program => Some("switch-on-air"),
             Tally::Preview => Some("switch-next"),
@@ -153,6 +157,13 @@ impl Multiview {
         };
         if let Some(key) = tally {
             said += &format!(", {}", lang::text(key));
+        }
+        if waits {
+            said += &format!(", {}", lang::text("switch-then"));
+        }
+        if let Key::Beside(key) = &key {
+            let key = [("key", key.as_str().into())];
+            said += &format!(", {}", lang::with("switch-key", &key));
         }
         if let Some((state, message)) = &trouble {
             said += &format!(", {}", words::source_state(*state));
@@ -198,6 +209,9 @@ impl Multiview {
         if let Some(clip) = transport::clip_among(view.snapshot, &scene.sources) {
             transport::tag(ui, inside, clip, (ui.layer_id(), position));
         }
+        if waits {
+            mark(ui, inside);
+        }
         if let Some(meter) = highest(meters, &scene.sources) {
             meters::slim(ui, inside, &meter);
         }
@@ -208,15 +222,24 @@ impl Multiview {
             paint::line(ui, mark, Align::Max, &icon, theme::font(14.0), theme::AMBER);
             line.max.x = mark.left();
         }
-        number_and_label(ui, line, position, label, scene.tally, keys);
+        number_and_label(ui, line, position, label, scene.tally, &key);
         paint::focus_ring(ui, &response);
         if !warnings.is_empty() || trouble.is_some() {
             response.on_hover_text(said);
         }
     }
 
-    /// Draws the page buttons, where there is more than one page.
-    pub fn pager(&mut self, ui: &Ui, rect: Rect, scenes: usize, on_page: usize, keys: &KeyMap) {
+    /// Draws the page buttons, where there is more than one page: each says whether PGM or PVW lies
+    /// beyond it.
+    pub fn pager(
+        &mut self,
+        ui: &Ui,
+        rect: Rect,
+        snapshot: &Snapshot,
+        on_page: usize,
+        keys: &KeyMap,
+    ) {
+        let scenes = snapshot.scenes.len();
         let pages = pages(scenes, on_page);
         if pages == 1 {
             return;
@@ -228,8 +251,13 @@ impl Multiview {
             let corner = pos2(rect.left(), rect.top() + i * third);
             Rect::from_min_size(corner, vec2(rect.width(), third)).shrink2(vec2(0.0, 2.0))
         };
+        let first = page * on_page;
+        let [above, below] = [0..first, first + on_page..scenes].map(|these| {
+            let there = snapshot.scenes.get(these.start..these.end.max(these.start));
+            Beyond::of(there.unwrap_or_default(), snapshot)
+        });
         let before = Button::new("▲")
-            .say(&lang::text("switch-page-before"))
+            .say(&above.say("switch-page-before"))
             .key(&keys.name(Function::PageBefore))
             .enabled(page > 0)
             .show(ui, part(0.0), ("page before", layer));
@@ -244,10 +272,12 @@ impl Multiview {
             theme::DIM,
         );
         let after = Button::new("▼")
-            .say(&lang::text("switch-page-after"))
+            .say(&below.say("switch-page-after"))
             .key(&keys.name(Function::PageAfter))
             .enabled(page + 1 < pages)
             .show(ui, part(2.0), ("page after", layer));
+        above.mark(ui, part(0.0).with_max_y(part(0.0).top() + MARK));
+        below.mark(ui, part(2.0).with_min_y(part(2.0).bottom() - MARK));
         if before.clicked() {
             self.turn(false, scenes, on_page);
         } else if after.clicked() {
@@ -271,7 +301,7 @@ impl Multiview {
         let on_page = grid.places.len();
         self.show(ui, &grid.places, view, pictures, meters, keys);
         if let Some(pager) = grid.pager {
-            self.pager(ui, pager, scenes.len(), on_page, keys);
+            self.pager(ui, pager, view.snapshot, on_page, keys);
         }
         self.pictures(view.snapshot, &grid.places)
     }
@@ -386,14 +416,85 @@ fn highest(meters: &Meters, sources: &[String]) -> Option<Meter> {
     Some(highest)
 }
 
-fn number_and_label(
-    ui: &Ui,
-    rect: Rect,
-    position: usize,
-    label: &str,
-    tally: Tally,
-    keys: &KeyMap,
-) {
+/// Which of PGM and PVW are on the pages beyond a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Beyond {
+    /// PGM, or what a transition that runs goes to.
+    program: bool,
+    preview: bool,
+}
+
+impl Beyond {
+    fn of(scenes: &[SceneStatus], snapshot: &Snapshot) -> Self {
+        let of = |id: &str| scenes.iter().find(|scene| scene.id == id);
+        let next = of(&snapshot.preview);
+        let goes_on_air = next.is_some_and(|scene| scene.tally == Tally::Program);
+        Self {
+            program: of(&snapshot.program).is_some() || goes_on_air,
+            preview: next.is_some() && !goes_on_air,
+        }
+    }
+
+    fn say(self, button: &'static str) -> String {
+        let mut said = lang::text(button);
+        for (is_there, key) in [
+            (self.program, "switch-page-program"),
+            (self.preview, "switch-page-preview"),
+        ] {
+            if is_there {
+                said += &format!(", {}", lang::text(key));
+            }
+        }
+        said
+    }
+
+    /// Draws it at the edge of its button: side by side where both are there.
+    fn mark(self, ui: &Ui, edge: Rect) {
+        let (left, right) = match self.program && self.preview {
+            true => edge.split_left_right_at_fraction(0.5),
+            false => (edge, edge),
+        };
+        if self.program {
+            fills::fill(ui, left, 2, theme::RED);
+        }
+        if self.preview {
+            fills::fill(ui, right, 2, theme::GREEN);
+        }
+    }
+}
+
+/// Says in the corner of a picture that its scene waits for the end of the transition.
+fn mark(ui: &Ui, picture: Rect) {
+    let place = Rect::from_min_size(picture.min + vec2(2.0, 2.0), vec2(66.0, 18.0));
+    let place = place.intersect(picture);
+    ui.painter().rect_filled(place, 2, theme::ON);
+    let text = lang::text("switch-then-mark");
+    let bold = theme::bold(12.0);
+    paint::line(ui, place, Align::Center, &text, bold, theme::ON_TEXT);
+}
+
+/// The key that previews a scene, as its tile shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Key {
+    /// As short as a number, and in its place.
+    Number(String),
+    /// Beside the label.
+    Beside(String),
+    None,
+}
+
+fn key_of(position: usize, keys: &KeyMap) -> Key {
+    let scene = u8::try_from(position).ok();
+    let name = scene.map(|scene| keys.name(Function::Preview(scene)));
+    let name = name.unwrap_or_default();
+    match name.chars().count() {
+        0 => Key::None,
+        1..=2 => Key::Number(name),
+        _ => Key::Beside(name),
+    }
+}
+
+fn number_and_label(ui: &Ui, rect: Rect, position: usize, label: &str, tally: Tally, shown: &Key) {
     let (fill, text) = match tally {
         Tally::Program => (theme::RED, theme::RED_TEXT),
         Tally::Preview => (theme::GREEN, theme::ON_TEXT),
@@ -401,14 +502,17 @@ fn number_and_label(
     };
     let key = Rect::from_min_size(rect.min + vec2(0.0, 3.0), vec2(24.0, rect.height() - 4.0));
     fills::fill(ui, key, 2, fill);
-    // The key that previews it, where its name is as short as a number.
-    let name = u8::try_from(position).map(|scene| keys.name(Function::Preview(scene)));
-    let number = name
-        .ok()
-        .filter(|name| (1..=2).contains(&name.chars().count()))
-        .unwrap_or_else(|| format!("{}", position + 1));
+    let number = match shown {
+        Key::Number(key) => key.clone(),
+        Key::Beside(_) | Key::None => format!("{}", position + 1),
+    };
     paint::line(ui, key, Align::Center, &number, theme::bold(13.0), text);
-    let rest = rect.with_min_x(key.right() + 6.0);
+    let mut rest = rect.with_min_x(key.right() + 6.0);
+    if let Key::Beside(name) = shown {
+        let half = rest.with_min_x(rest.center().x);
+        let used = paint::line(ui, half, Align::Max, name, theme::font(11.5), theme::DIM);
+        rest.max.x -= used + 4.0;
+    }
     paint::line(ui, rest, Align::Min, label, theme::font(13.0), theme::TEXT);
 }
 

@@ -159,9 +159,10 @@ impl Frame<'_> {
             }
             return;
         };
-        let (scenes, on_page) = (&view.snapshot.scenes, places.small.len());
+        let on_page = places.small.len();
+        let scenes = &view.snapshot.scenes;
         multiview.show(ui, &places.small, view, self.pictures, meters, keys);
-        multiview.pager(ui, places.pager, scenes.len(), on_page, keys);
+        multiview.pager(ui, places.pager, view.snapshot, on_page, keys);
         for (what, picture) in multiview.pictures(view.snapshot, &places.small) {
             self.want(ui, what, picture, self.rates.1);
         }

@@ -100,6 +100,7 @@ fn what_id(what: &Guarded) -> &str {
         Guarded::CueClip(id) | Guarded::RestartClip(id) => id,
         Guarded::Hold => " hold",
         Guarded::Autosave => " autosave",
+        Guarded::UsualKeys => " keys",
     }
 }
 

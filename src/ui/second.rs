@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use egui::{
-    Align, Color32, CursorIcon, Rect, Ui, ViewportBuilder, ViewportClass, ViewportId, pos2, vec2,
+    Align, Color32, Context, CursorIcon, Key, Rect, Ui, Vec2, ViewportBuilder, ViewportClass,
+    ViewportId, pos2, vec2,
 };
 
 use super::{
@@ -31,6 +32,11 @@ const QUIET: Duration = Duration::from_millis(250);
 const MARGIN: f32 = 8.0;
 const BAR: f32 = 40.0;
 const LABEL: f32 = 28.0;
+
+/// Size of the window in points, where nothing says how large it may be.
+const SIZE: Vec2 = vec2(1280.0, 720.0);
+/// And the least of it.
+const LEAST: Vec2 = vec2(320.0, 180.0);
 
 /// What the second window shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +97,17 @@ pub struct Told {
 /// See the module's words.
 pub struct Second {
     shared: Arc<Shared>,
-    /// What it shows, and on which display; without one in a window.
-    open: Option<(Shows, Option<usize>)>,
+    open: Option<Open>,
+}
+
+/// How it is open.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Open {
+    shows: Shows,
+    /// Full screen on this display; without one in a window.
+    display: Option<usize>,
+    /// Where that window was opened, in points of the screen.
+    place: Option<Rect>,
 }
 
 struct Shared {
@@ -109,6 +124,8 @@ struct Inner {
     wanted: Vec<MonitorRequest>,
     asked: Vec<Function>,
     focus: FocusTimer,
+    /// One of its controls had the keyboard.
+    focused: bool,
     multiview: Multiview,
     meters: Meters,
     /// The frame that the meters have seen last.
@@ -137,12 +154,17 @@ impl Second {
 
     /// What it shows, while it is open.
     pub fn shows(&self) -> Option<Shows> {
-        self.open.map(|(shows, _)| shows)
+        self.open.map(|open| open.shows)
     }
 
     /// Opens it full screen on a display, or in a window.
     pub fn open(&mut self, shows: Shows, display: Option<usize>) {
-        self.open = Some((shows, display));
+        let place = self.open.and_then(|open| open.place);
+        self.open = Some(Open {
+            shows,
+            display,
+            place,
+        });
     }
 
     /// Closes it.
@@ -150,10 +172,12 @@ impl Second {
         self.open = None;
     }
 
-    /// What the key does: the multiview, then the program, then nothing; on the display that the first
-    /// window is not on, where there is another.
+    /// What the key does in the first window: the multiview, then the program, then nothing; on the
+    /// display that the first window is not on, where there is another. Where it is not known on which
+    /// it is, in a window: it must not lie over the controls.
     pub fn next(&mut self, displays: &[Display]) {
-        let other = displays.iter().find(|display| !display.is_here);
+        let is_known = displays.iter().any(|display| display.is_here);
+        let other = displays.iter().find(|display| is_known && !display.is_here);
         let other = other.map(|display| display.index);
         match self.shows() {
             None => self.open(Shows::Multiview, other),
@@ -170,9 +194,10 @@ impl Second {
         }
     }
 
-    /// To be called for each frame of the first window, in its pass: keeps the second one open. Gives
-    /// what was asked for by the keys pressed in it.
-    pub fn show(&mut self, ctx: &egui::Context, told: Told) -> Vec<Function> {
+    /// To be called for each frame of the first window, in its pass: keeps the second one open. Where it
+    /// has no display of its own it is opened over `room`, the part of the first window where it hides
+    /// neither the pictures nor what is switched with. Gives what was asked for by the keys pressed in it.
+    pub fn show(&mut self, ctx: &Context, room: Rect, told: Told) -> Vec<Function> {
         let asked = {
             let mut inner = lock(&self.shared.inner);
             inner.multiview.ways.swapped = told.ways.swapped;
@@ -186,9 +211,17 @@ impl Second {
             }
             std::mem::take(&mut inner.asked)
         };
-        let Some((shows, display)) = self.open else {
+        let Some(open) = &mut self.open else {
             return asked;
         };
+        if open.display.is_none() && open.place.is_none() {
+            open.place = beside(ctx, room);
+        }
+        let Open {
+            shows,
+            display,
+            place,
+        } = *open;
         let title = lang::text(match shows {
             Shows::Multiview => "switch-second-multiview",
             Shows::Program => "switch-second-program",
@@ -196,11 +229,13 @@ impl Second {
         let mut builder = ViewportBuilder::default()
             .with_title(title)
             .with_app_id("regie")
-            .with_inner_size([1280.0, 720.0])
-            .with_min_inner_size([320.0, 180.0])
+            .with_inner_size(place.map_or(SIZE, |place| place.size()))
+            .with_min_inner_size(LEAST)
             .with_fullscreen(display.is_some());
         if let Some(index) = display {
             builder = builder.with_monitor(index);
+        } else if let Some(place) = place {
+            builder = builder.with_position(place.min);
         }
         let shared = Arc::clone(&self.shared);
         ctx.show_viewport_deferred(Self::viewport(), builder, move |ui, class| {
@@ -208,6 +243,14 @@ impl Second {
         });
         asked
     }
+}
+
+/// Where a window lies over this room of the first one, in points of the screen; none where the window
+/// system does not say where that is.
+fn beside(ctx: &Context, room: Rect) -> Option<Rect> {
+    let first = ctx.input(|i| i.viewport().inner_rect)?;
+    let place = layout::window(room, room.size().min(SIZE)).translate(first.min.to_vec2());
+    Some(Rect::from_min_size(place.min, place.size().max(LEAST)))
 }
 
 fn lock(inner: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
@@ -266,7 +309,8 @@ impl Shared {
 }
 
 impl Inner {
-    /// The window's keys do what those of the first one do.
+    /// The window's keys do what those of the first one do. Esc and the key that opened it close it; Esc
+    /// lets go of a control first.
     fn listen(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let focused = ctx.memory(|memory| memory.focused());
@@ -284,8 +328,15 @@ impl Inner {
             None => Focus::Free,
         };
         let keys = Arc::clone(&self.told.keys);
-        let asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &keys));
-        self.closed |= ui.input(|i| i.viewport().close_requested());
+        let mut asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &keys));
+        let had_focus = std::mem::replace(&mut self.focused, focus == Focus::Control);
+        let count = asked.len();
+        asked.retain(|function| *function != Function::SecondWindow);
+        self.closed |= asked.len() < count;
+        self.closed |= ui.input(|i| {
+            let escaped = !had_focus && i.key_pressed(Key::Escape);
+            escaped || i.viewport().close_requested()
+        });
         if self.closed || !asked.is_empty() {
             self.asked.extend(asked);
             ctx.request_repaint_of(ViewportId::ROOT);
@@ -514,11 +565,74 @@ mod tests {
             size: (1920, 1080),
             is_here,
         };
+        let open = |second: &Second| second.open.map(|open| (open.shows, open.display));
         second.next(&[display(0, false), display(1, true)]);
-        assert_eq!(second.open, Some((Shows::Multiview, Some(0))));
+        assert_eq!(open(&second), Some((Shows::Multiview, Some(0))));
         second.next(&[display(0, true)]);
-        assert_eq!(second.open, Some((Shows::Program, None)), "in a window");
+        let in_a_window = Some((Shows::Program, None));
+        assert_eq!(open(&second), in_a_window);
         second.next(&[]);
         assert_eq!(second.open, None);
+        // Wayland need not say on which display a window is.
+        second.next(&[display(0, false)]);
+        assert_eq!(open(&second), Some((Shows::Multiview, None)));
+    }
+
+    #[test]
+    fn esc_and_the_key_that_opened_it_close_it_when_pressed_in_it() {
+        let press = |key, inner: &mut Inner, ctx: &Context| {
+            let event = egui::Event::Key {
+                key,
+                physical_key: None,
+                pressed: true,
+                repeat: false,
+                modifiers: egui::Modifiers::NONE,
+            };
+            let input = egui::RawInput {
+                events: vec![event],
+                ..Default::default()
+            };
+            let mut output = ctx.run_ui(input, |ui| {
+                inner.listen(ui);
+                // Its only control.
+                ui.interact(
+                    Rect::from_min_size(pos2(0.0, 0.0), vec2(9.0, 9.0)),
+                    egui::Id::unique("one"),
+                    egui::Sense::click(),
+                );
+            });
+            output.shapes.clear();
+            (
+                std::mem::take(&mut inner.closed),
+                std::mem::take(&mut inner.asked),
+            )
+        };
+        let (mut inner, ctx) = (Inner::default(), Context::default());
+        let mut press = |key| press(key, &mut inner, &ctx);
+        assert_eq!(press(Key::Space), (false, vec![Function::Cut]));
+        assert_eq!(press(Key::F11), (true, vec![]));
+        assert_eq!(press(Key::Escape), (true, vec![]));
+        press(Key::Tab);
+        press(Key::Num1);
+        assert_eq!(press(Key::Escape), (false, vec![]), "it lets go first");
+        assert_eq!(press(Key::Escape), (true, vec![]));
+    }
+
+    #[test]
+    fn on_the_same_display_it_opens_where_it_hides_nothing_that_is_switched_with() {
+        let ctx = Context::default();
+        let room = Rect::from_min_max(pos2(8.0, 420.0), pos2(1000.0, 750.0));
+        let mut input = egui::RawInput::default();
+        let first = Rect::from_min_size(pos2(100.0, 40.0), vec2(1280.0, 800.0));
+        let viewport = input.viewports.entry(ViewportId::ROOT).or_default();
+        viewport.inner_rect = Some(first);
+        let mut found = None;
+        let _ = ctx.run_ui(input, |ui| found = beside(ui.ctx(), room));
+        let found = found.unwrap();
+        assert!(room.translate(vec2(100.0, 40.0)).contains_rect(found));
+        assert!(found.width() >= LEAST.x && found.height() >= LEAST.y);
+        let mut found = Some(room);
+        let _ = ctx.run_ui(Default::default(), |ui| found = beside(ui.ctx(), room));
+        assert_eq!(found, None, "nobody says where the first one is");
     }
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use egui::{Event as Input, Rect, Ui};
+use egui::{Event as Input, FocusDirection, Rect, Ui};
 
 use super::{
     graphics::Graphics,
@@ -15,6 +15,7 @@ use super::{
     layout::PAGE,
     multiview::Multiview,
     rates::Rates,
+    scroll,
     second::{Display, Second, Told},
     tbar,
     transition::{self, Strip},
@@ -108,6 +109,10 @@ impl Switch {
             if changed {
                 keys.save();
             }
+            // Tab and the arrows are keys like any other now: they lead nowhere.
+            ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+            // Who looks for a key does not leave the control alone.
+            self.focus.expired(true, true, now);
             return Vec::new();
         }
         let focused = ctx.memory(|memory| memory.focused());
@@ -135,6 +140,7 @@ impl Switch {
                 nobody
             }
             Some(_) if types => Focus::Text,
+            Some(id) if scroll::is_list(id) => Focus::List,
             Some(_) => Focus::Control,
             None if in_menu => Focus::Menu,
             None => nobody,
@@ -329,7 +335,8 @@ impl Switch {
         waker: Option<&Waker>,
     ) -> usize {
         self.sheet.show(ui, room, &self.keys.map);
-        if self.panel.open && self.panel.show(ui, room, &mut self.keys.map) {
+        let map = &mut self.keys.map;
+        if self.panel.open && self.panel.show(ui, room, map, guard, view.now) {
             self.keys.save();
         }
         self.multiview.keep();
@@ -339,7 +346,7 @@ impl Switch {
             ways: self.multiview.ways,
             rates: self.fps(view.snapshot),
         };
-        let asked = self.second.show(ui.ctx(), told);
+        let asked = self.second.show(ui.ctx(), room, told);
         if let Some(waker) = waker {
             waker.set_most(self.rates.most());
             waker.wake_also(self.second.shows().map(|_| Second::viewport()));

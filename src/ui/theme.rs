@@ -11,7 +11,7 @@ use egui::{
     vec2,
 };
 
-use super::close_buttons::CloseButtons;
+use super::{close_buttons::CloseButtons, focus::Ring};
 
 /// Behind everything.
 pub const BACKGROUND: Color32 = Color32::from_rgb(14, 16, 18);
@@ -80,6 +80,10 @@ pub fn bold(size: f32) -> FontId {
 /// Gives a context the desk's letters and look.
 pub fn install(ctx: &egui::Context) {
     ctx.add_plugin(CloseButtons);
+    ctx.add_plugin(Ring {
+        stroke: Stroke::new(2.0, BLUE),
+        round: ROUND,
+    });
     ctx.set_fonts(fonts());
     ctx.set_theme(egui::Theme::Dark);
     // The size is the desk's own setting.
@@ -154,6 +158,8 @@ fn visuals() -> Visuals {
     visuals.widgets.hovered.weak_bg_fill = HOVERED;
     visuals.widgets.active.bg_fill = PRESSED;
     visuals.widgets.active.weak_bg_fill = PRESSED;
+    // What has the keyboard looks as if it were held.
+    visuals.widgets.active.bg_stroke = Stroke::new(2.0, BLUE);
     visuals
 }
 

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use egui::{
-    Align, Align2, Checkbox, Color32, DragValue, Id, Image, Order, Rect, Slider, Ui, UiBuilder,
-    pos2, vec2,
+    Align, Align2, Checkbox, Color32, DragValue, Id, Image, LayerId, Order, Rect, Slider, Ui,
+    UiBuilder, pos2, vec2,
 };
 
 use super::said::said;
@@ -187,13 +187,19 @@ impl Strip {
         );
     }
 
+    /// Where everything about the transition is drawn.
+    pub fn layer() -> LayerId {
+        LayerId::new(Order::Foreground, Id::unique("all of transition"))
+    }
+
     /// Everything about the transition, as near to its button as the room is.
     fn all(&mut self, ui: &Ui, room: Rect, button: Rect, view: &View) {
         let near = room.clamp(button.right_bottom());
         let corner = pos2(near.x.max(room.left() + OPTIONS.min(room.width())), near.y);
         let enabled = ui.is_enabled();
-        let area = egui::Area::new(Id::unique("all of transition"))
-            .order(Order::Foreground)
+        let LayerId { order, id } = Self::layer();
+        let area = egui::Area::new(id)
+            .order(order)
             .fixed_pos(corner)
             .pivot(Align2::RIGHT_TOP)
             .constrain_to(room);

@@ -64,9 +64,14 @@ switch-black-fading = Fade to black, fading
 
 switch-on-air = on air
 switch-next = next
+switch-then = next after this transition
+switch-then-mark = THEN
 switch-no-sources = The show has no source yet: add a camera, a clip or a network stream
 switch-page-before = Page before
 switch-page-after = Next page
+switch-page-program = PGM is there
+switch-page-preview = PVW is there
+switch-key = key { $key }
 
 switch-again-live = Again to go live everywhere
 switch-again-stop = Again to stop every destination
@@ -74,8 +79,8 @@ switch-again-record-stop = Again to stop the master
 switch-undo-nothing = There is nothing to undo
 switch-redo-nothing = There is nothing to redo
 
-switch-second-multiview = regie – multiview
-switch-second-program = regie – program
+switch-second-multiview = regie – multiview (Esc closes it)
+switch-second-program = regie – program (Esc closes it)
 switch-air-off = OFF AIR
 switch-air-connecting = CONNECTING
 switch-air-waiting = NOTHING ARRIVES

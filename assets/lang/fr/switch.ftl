@@ -64,9 +64,14 @@ switch-black-fading = Fondu au noir en cours
 
 switch-on-air = à l’antenne
 switch-next = en préparation
+switch-then = en préparation après cette transition
+switch-then-mark = ENSUITE
 switch-no-sources = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau
 switch-page-before = Page précédente
 switch-page-after = Page suivante
+switch-page-program = le PGM y est
+switch-page-preview = le PVW y est
+switch-key = touche { $key }
 
 switch-again-live = Diffusion partout : encore une fois
 switch-again-stop = Arrêt des diffusions : encore une fois
@@ -74,8 +79,8 @@ switch-again-record-stop = Arrêt du master : encore une fois
 switch-undo-nothing = Rien à annuler
 switch-redo-nothing = Rien à rétablir
 
-switch-second-multiview = regie – multiview
-switch-second-program = regie – programme
+switch-second-multiview = regie – multiview (Échap la ferme)
+switch-second-program = regie – programme (Échap la ferme)
 switch-air-off = HORS ANTENNE
 switch-air-connecting = CONNEXION
 switch-air-waiting = RIEN N’ARRIVE

@@ -53,6 +53,24 @@ impl Chord {
         })
     }
 
+    /// How a key is called that was pressed and cannot be given a function; `None` for one that can, and
+    /// for those that something else is held with or that end the asking.
+    pub fn refused(key: Key, modifiers: Modifiers) -> Option<String> {
+        let refused = matches!(
+            key,
+            Key::Tab | Key::CapsLock | Key::NumLock | Key::ScrollLock | Key::Fn
+        );
+        refused.then(|| {
+            let chord = Self {
+                key,
+                ctrl: modifiers.command || modifiers.ctrl,
+                alt: modifiers.alt,
+                shift: modifiers.shift,
+            };
+            chord.name()
+        })
+    }
+
     /// Whether a focused control has a use for it, so that it is not the switcher's then.
     pub fn is_a_controls(self) -> bool {
         !self.ctrl
@@ -71,6 +89,12 @@ impl Chord {
     /// Whether it is an arrow alone, or with Shift.
     pub fn is_an_arrow(self) -> bool {
         self.is_a_controls() && !matches!(self.key, Key::Space | Key::Enter)
+    }
+
+    /// Whether a list that is scrolled has a use for it.
+    pub fn is_a_lists(self) -> bool {
+        let pages = matches!(self.key, Key::PageUp | Key::PageDown | Key::Home | Key::End);
+        self.is_a_controls() || (pages && self == Self::plain(self.key))
     }
 
     /// Whether nobody types text with it, so that it is not a text field's.
@@ -108,6 +132,7 @@ impl Chord {
 fn named(key: Key) -> Option<&'static str> {
     Some(match key {
         Key::Space => "keys-name-space",
+        Key::Tab => "keys-name-tab",
         Key::Enter => "keys-name-enter",
         Key::Backspace => "keys-name-backspace",
         Key::Insert => "keys-name-insert",
@@ -232,6 +257,9 @@ mod tests {
             let chord = Chord::pressed(Key::Questionmark, Some(physical), Modifiers::SHIFT);
             assert_eq!(chord, Some(Chord::plain(Key::Questionmark)));
         }
+        // The − of a French keyboard is the sixth digit's key.
+        let six = Chord::pressed(Key::Minus, Some(Key::Num6), Modifiers::NONE);
+        assert_eq!(six, Some(Chord::plain(Key::Num6)));
         assert_eq!(Chord::pressed(Key::Tab, None, Modifiers::NONE), None);
         assert_eq!(Chord::pressed(Key::ShiftLeft, None, Modifiers::SHIFT), None);
     }

@@ -307,6 +307,8 @@ impl Function {
             ..Chord::plain(key)
         };
         let alt = |chord: Chord| Chord { alt: true, ..chord };
+        // Signs are not on every keyboard's own keys: the − of a French one is the key of a digit, and
+        // digits go by their place. Each has a key of every keyboard beside it.
         match self {
             Self::Preview(scene) => match digit(scene) {
                 (key, false) => vec![Chord::plain(key)],
@@ -324,8 +326,12 @@ impl Function {
             Self::Cut => vec![Chord::plain(Space)],
             Self::Auto => vec![Chord::plain(Enter)],
             Self::FadeToBlack => vec![Chord::ctrl(B)],
-            Self::Shorter => vec![Chord::plain(Minus)],
-            Self::Longer => vec![Chord::plain(Plus), Chord::plain(Equals)],
+            Self::Shorter => vec![Chord::plain(Minus), Chord::ctrl(ArrowLeft)],
+            Self::Longer => vec![
+                Chord::plain(Plus),
+                Chord::plain(Equals),
+                Chord::ctrl(ArrowRight),
+            ],
             Self::Reverse => vec![Chord::plain(R)],
             Self::PreviewTransition => vec![Chord::plain(P)],
             Self::BarForward => vec![Chord::plain(ArrowRight)],
@@ -390,7 +396,55 @@ fn kind_id(kind: u8) -> String {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
+    use egui::Modifiers;
+
     use super::*;
+
+    /// The signs of a French keyboard without a keypad: as they are printed, where they are on a US one,
+    /// and whether they are behind Shift. Letters, digits and the named keys are had as they are called.
+    const AZERTY: [(Key, Option<Key>, bool); 14] = {
+        use Key::*;
+        [
+            (Quote, Some(Num4), false),
+            (Minus, Some(Num6), false),
+            (Comma, Some(M), false),
+            (Semicolon, Some(Comma), false),
+            (Colon, Some(Period), false),
+            (Exclamationmark, Some(Slash), false),
+            (Equals, Some(Equals), false),
+            (Questionmark, Some(M), true),
+            (Period, Some(Comma), true),
+            (Slash, Some(Period), true),
+            (Plus, Some(Equals), true),
+            (Num6, Some(Num6), true),
+            (Num1, Some(Num1), true),
+            (M, Some(Semicolon), false),
+        ]
+    };
+
+    #[test]
+    fn each_function_has_a_key_on_a_french_keyboard_without_a_keypad() {
+        let signs: BTreeSet<Key> = AZERTY
+            .iter()
+            .filter_map(|&(key, place, shift)| {
+                let modifiers = if shift {
+                    Modifiers::SHIFT
+                } else {
+                    Modifiers::NONE
+                };
+                Chord::pressed(key, place, modifiers)
+            })
+            .map(|chord| chord.key)
+            .collect();
+        let is_had = |chord: &Chord| {
+            let is_sign = (Key::Colon..=Key::Quote).contains(&chord.key);
+            !is_sign || signs.contains(&chord.key)
+        };
+        assert!(!signs.contains(&Key::Minus), "it is a digit's");
+        for function in Function::all() {
+            assert!(function.usual().iter().any(is_had), "{function:?}");
+        }
+    }
 
     #[test]
     fn each_function_has_a_name_words_and_keys_of_its_own() {

@@ -74,6 +74,11 @@ impl KeyMap {
         first.map(|chord| chord.name()).unwrap_or_default()
     }
 
+    /// Whether nobody has chosen any key.
+    pub fn is_all_usual(&self) -> bool {
+        self.chords.keys().all(|&function| self.is_usual(function))
+    }
+
     /// Whether a function has its usual keys.
     pub fn is_usual(&self, function: Function) -> bool {
         self.chords(function) == function.usual()
@@ -100,27 +105,18 @@ impl KeyMap {
         all
     }
 
-    /// Gives a function this key in place of those it had, and takes it from every other.
-    pub fn give(&mut self, function: Function, chord: Chord) {
-        self.set(function, vec![chord]);
-    }
-
-    /// Leaves a function without a key.
-    pub fn clear(&mut self, function: Function) {
-        self.set(function, Vec::new());
-    }
-
-    /// Gives a function its usual keys back, and takes them from every other.
-    pub fn reset(&mut self, function: Function) {
-        self.set(function, function.usual());
-    }
-
-    fn set(&mut self, function: Function, chords: Vec<Chord>) {
+    /// Gives a function these keys in place of those it had, and takes them from every other.
+    pub fn give(&mut self, function: Function, chords: Vec<Chord>) {
         for (_, others) in self.chords.iter_mut().filter(|(f, _)| **f != function) {
             others.retain(|chord| !chords.contains(chord));
         }
         self.chords.insert(function, chords);
         self.settle();
+    }
+
+    /// Leaves a function without a key.
+    pub fn clear(&mut self, function: Function) {
+        self.give(function, Vec::new());
     }
 
     /// As it is kept.
@@ -169,17 +165,19 @@ mod tests {
         assert!(map.conflicts().is_empty());
         let space = Chord::plain(Key::Space);
         assert_eq!(map.claimed_by(space, Function::Marker), [Function::Cut]);
-        map.give(Function::Marker, space);
+        map.give(Function::Marker, vec![space]);
         assert_eq!(map.function(space), Some(Function::Marker));
         assert_eq!(map.chords(Function::Cut), []);
         assert_eq!(map.name(Function::Cut), "");
         assert_eq!(map.function(Chord::plain(Key::M)), None, "in place of M");
         assert!(map.conflicts().is_empty());
-        map.reset(Function::Cut);
+        assert!(!map.is_all_usual());
+        map.give(Function::Cut, Function::Cut.usual());
         assert_eq!(map.function(space), Some(Function::Cut));
         assert_eq!(map.chords(Function::Marker), []);
-        map.reset(Function::Marker);
+        map.give(Function::Marker, Function::Marker.usual());
         assert_eq!(map, KeyMap::default());
+        assert!(map.is_all_usual());
         map.clear(Function::Marker);
         assert_eq!(map.function(Chord::plain(Key::M)), None);
     }
@@ -188,7 +186,7 @@ mod tests {
     fn what_is_kept_comes_back_and_holds_no_more_than_what_changed() {
         let mut map = KeyMap::default();
         assert!(map.kept().keys.is_empty());
-        map.give(Function::Record, Chord::plain(Key::F12));
+        map.give(Function::Record, vec![Chord::plain(Key::F12)]);
         map.clear(Function::LiveEdit);
         let kept = map.kept();
         let expected = [("live_edit", vec![]), ("record", vec!["F12".to_owned()])];
@@ -223,8 +221,8 @@ mod tests {
         );
         assert_eq!(map.name(Function::Cut), "", "no button shows it twice");
         assert_eq!(map.claimed_by(f12, Function::Record), [Function::Marker]);
-        map.give(Function::Record, f12);
-        map.reset(Function::Undo);
+        map.give(Function::Record, vec![f12]);
+        map.give(Function::Undo, Function::Undo.usual());
         assert!(map.conflicts().is_empty());
         assert_eq!(map.function(space), Some(Function::Cut));
     }

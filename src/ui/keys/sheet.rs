@@ -1,9 +1,10 @@
 //! The sheet of all keys, beside the pictures while it is asked for. The keys do what it says meanwhile.
 
-use egui::{Align, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 use super::function::{Function, Group};
 use super::map::KeyMap;
+use crate::ui::scroll::{self, List};
 use crate::ui::{lang, paint, theme};
 
 /// Height of a line, in points.
@@ -61,9 +62,12 @@ impl Sheet {
             paint::line(ui, head, Align::Max, &hint, theme::font(13.0), theme::DIM);
             let body = inside.with_min_y(head.bottom() + 4.0);
             let mut body_ui = ui.new_child(UiBuilder::new().max_rect(body));
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .show(&mut body_ui, |ui| columns(ui, &lines(map)));
+            let said = lang::text("keys-sheet-lines");
+            let step = scroll::keyed(&body_ui, List::Keys, body, &said, LINE);
+            scroll::area().show(&mut body_ui, |ui| {
+                scroll::by(ui, step);
+                columns(ui, &lines(map));
+            });
             self.open = !response.clicked();
         });
     }
@@ -146,7 +150,7 @@ fn lines(map: &KeyMap) -> Vec<Line> {
 
 /// The keys that lead through the controls, and those of the control that has the keyboard: these are
 /// the same on every desk.
-const FIXED: [(&str, &str); 7] = [
+const FIXED: [(&str, &str); 8] = [
     ("keys-fixed-tab", "keys-fixed-tab-does"),
     ("keys-fixed-esc", "keys-fixed-esc-does"),
     ("keys-fixed-press", "keys-fixed-press-does"),
@@ -154,6 +158,7 @@ const FIXED: [(&str, &str); 7] = [
     ("keys-fixed-shift", "keys-fixed-shift-does"),
     ("keys-fixed-delete", "keys-fixed-delete-does"),
     ("keys-fixed-drag", "keys-fixed-drag-does"),
+    ("keys-fixed-digits", "keys-fixed-digits-does"),
 ];
 
 fn range(first: Function, last: Function) -> String {
@@ -186,7 +191,7 @@ mod tests {
         };
         let (keys, count) = cut(&map);
         assert_eq!(keys.as_deref(), Some("Space"));
-        map.give(Function::Cut, Chord::plain(Key::F12));
+        map.give(Function::Cut, vec![Chord::plain(Key::F12)]);
         assert_eq!(cut(&map).0.as_deref(), Some("F12"));
         map.clear(Function::Cut);
         assert_eq!(cut(&map), (None, count - 1));
@@ -201,7 +206,7 @@ mod tests {
             assert!(all(&map).contains(said), "{said} in {}", all(&map));
         }
         // Ten scenes are one line until one of them has another key.
-        map.give(Function::Preview(3), Chord::plain(Key::D));
+        map.give(Function::Preview(3), vec![Chord::plain(Key::D)]);
         assert_eq!(cut(&map).1, count - 1 + 9);
     }
 }
