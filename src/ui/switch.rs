@@ -135,7 +135,7 @@ impl Switch {
                 nobody
             }
             Some(_) if types => Focus::Text,
-            Some(_) => Focus::Control,
+            Some(id) => keys::focus_of(ctx, id),
             None if in_menu => Focus::Menu,
             None => nobody,
         };
