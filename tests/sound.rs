@@ -550,7 +550,14 @@ fn no_word_of_the_editor_ends_in_dots_and_no_control_lies_outside_it() {
                 of_ann.map(|node| node.rect()).collect::<Vec<_>>()
             };
             desk.click(strip);
-            for kind in [BandKind::LowShelf, BandKind::HighShelf, BandKind::LowPass] {
+            for kind in [
+                BandKind::Bell,
+                BandKind::LowShelf,
+                BandKind::HighShelf,
+                BandKind::LowPass,
+                BandKind::HighPass,
+                BandKind::Notch,
+            ] {
                 desk.door
                     .change(|s| s.sources[1].strip.eq.bands[1].kind = kind);
                 desk.window.run();

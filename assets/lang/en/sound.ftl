@@ -55,6 +55,12 @@ sound-kind-high-shelf = High shelf
 sound-kind-low-pass = High cut
 sound-kind-high-pass = Low cut
 sound-kind-notch = Notch
+sound-short-bell = Bell
+sound-short-low-shelf = LShv
+sound-short-high-shelf = HShv
+sound-short-low-pass = HCut
+sound-short-high-pass = LCut
+sound-short-notch = Ntch
 
 sound-gate = GATE
 sound-gate-of = Gate, { $name }

@@ -13,18 +13,34 @@ pub const HEIGHT: f32 = 5.0 * LINE;
 
 const GAP: f32 = 6.0;
 
-/// The kinds of bands, each with its word.
-fn kinds() -> [(BandKind, String); 6] {
-    [
-        (BandKind::Bell, "sound-kind-bell"),
-        (BandKind::LowShelf, "sound-kind-low-shelf"),
-        (BandKind::HighShelf, "sound-kind-high-shelf"),
-        (BandKind::LowPass, "sound-kind-low-pass"),
-        (BandKind::HighPass, "sound-kind-high-pass"),
-        (BandKind::Notch, "sound-kind-notch"),
-    ]
-    .map(|(kind, key)| (kind, lang::text(key)))
-}
+/// A column that is narrower, in points, has no room for the word of a kind.
+const WORDS: f32 = 82.0;
+
+/// The kinds of bands, each with the keys of its word and of a short one.
+const KINDS: [(BandKind, &str, &str); 6] = [
+    (BandKind::Bell, "sound-kind-bell", "sound-short-bell"),
+    (
+        BandKind::LowShelf,
+        "sound-kind-low-shelf",
+        "sound-short-low-shelf",
+    ),
+    (
+        BandKind::HighShelf,
+        "sound-kind-high-shelf",
+        "sound-short-high-shelf",
+    ),
+    (
+        BandKind::LowPass,
+        "sound-kind-low-pass",
+        "sound-short-low-pass",
+    ),
+    (
+        BandKind::HighPass,
+        "sound-kind-high-pass",
+        "sound-short-high-pass",
+    ),
+    (BandKind::Notch, "sound-kind-notch", "sound-short-notch"),
+];
 
 /// Draws them, and changes what is set. `chosen` is the band that was touched last.
 pub fn show(ui: &mut Ui, rect: Rect, of: &str, strip: &mut StripSettings, chosen: &mut usize) {
@@ -88,15 +104,17 @@ fn band(ui: &mut Ui, column: Rect, of: &str, n: usize, strip: &mut StripSettings
         band.on,
     );
     band.on ^= pressed;
-    let kinds = kinds();
-    let now = kinds.iter().find(|(kind, _)| *kind == band.kind);
-    let shown = now.map_or("", |(_, word)| word);
+    let kinds = KINDS.map(|(kind, word, _)| (kind, lang::text(word)));
+    let now = KINDS.iter().find(|(kind, ..)| *kind == band.kind);
     let place = controls::row(column, 1);
+    let shown = now.map_or_else(String::new, |(_, word, short)| {
+        lang::text(if place.width() < WORDS { short } else { word })
+    });
     let chosen = controls::choice(
         ui,
         place,
         &say("sound-band-kind"),
-        (Some(band.kind), shown),
+        (Some(band.kind), &shown),
         &kinds,
     );
     if let Some(kind) = chosen {

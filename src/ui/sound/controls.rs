@@ -3,7 +3,10 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Align, ComboBox, DragValue, Rect, Response, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::{
+    Align, ComboBox, DragValue, Rect, Response, RichText, TextWrapMode, Ui, UiBuilder, WidgetInfo,
+    vec2,
+};
 
 use super::figure::Figure;
 use crate::show::StripSettings;
@@ -72,7 +75,8 @@ pub fn choice<T: Copy + PartialEq>(
         ui.spacing_mut().icon_width = 11.0;
         ui.spacing_mut().icon_spacing = 3.0;
         let combo = ComboBox::from_id_salt(say)
-            .selected_text(shown)
+            .selected_text(RichText::new(shown).font(theme::font(12.0)))
+            .wrap_mode(TextWrapMode::Truncate)
             .width(rect.width())
             .height(420.0)
             .show_ui(ui, |ui| {
