@@ -32,7 +32,7 @@ test: deps-test
 	cargo clippy --no-default-features -- -D warnings
 	cargo test --no-default-features --no-fail-fast
 	cargo test --lib ui::
-	cargo test --no-fail-fast --test desk --test desk_keys --test desk_outputs --test desk_room --test menus --test no_window --test readme --test switch
+	cargo test --no-fail-fast --test desk --test desk_keys --test desk_outputs --test desk_room --test menus --test no_window --test readme --test sound --test switch
 	cargo test --test desk_live --test first_show
 
 bench: deps-test

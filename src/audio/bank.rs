@@ -2,7 +2,7 @@
 //! equaliser, compressor. A processor that is off for all four costs nothing, and what goes through
 //! one that is off comes out with the same bits.
 
-use super::dynamics::{Compressors, Gates, Reduction};
+use super::dynamics::{Compressors, Dynamics, Gates};
 use super::filter::Filter;
 use super::lanes::Lanes;
 use crate::media::db_to_gain;
@@ -18,11 +18,11 @@ pub struct Bank {
     compressors: Compressors,
 }
 
-/// How far each strip's dynamics turned it down in a block, in dB, 0 or more.
+/// What each strip's dynamics heard and did in a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Reductions {
-    pub gate: Reduction,
-    pub compressor: Reduction,
+pub struct Worked {
+    pub gate: Dynamics,
+    pub compressor: Dynamics,
 }
 
 impl Default for Bank {
@@ -48,7 +48,7 @@ impl Bank {
         }
         self.gates.set(strip, &settings.gate);
         for (filter, band) in self.eq.iter_mut().zip(&settings.eq.bands) {
-            filter.set(strip, on(settings.eq.on, Shape::of(band)));
+            filter.set(strip, on(settings.eq.on && band.on, Shape::of(band)));
         }
         self.compressors.set(strip, &settings.compressor);
     }
@@ -64,7 +64,7 @@ impl Bank {
     }
 
     /// Works on a block in place.
-    pub fn process(&mut self, block: &mut [Lanes]) -> Reductions {
+    pub fn process(&mut self, block: &mut [Lanes]) -> Worked {
         self.entry.process(block);
         self.high_pass
             .iter_mut()
@@ -72,7 +72,7 @@ impl Bank {
         let gate = self.gates.process(block);
         self.eq.iter_mut().for_each(|filter| filter.process(block));
         let compressor = self.compressors.process(block);
-        Reductions { gate, compressor }
+        Worked { gate, compressor }
     }
 }
 
@@ -250,6 +250,7 @@ mod tests {
     #[test]
     fn filters_have_their_gain_and_phase_in_what_is_heard() {
         let band = |kind, hz, gain_db, q| Band {
+            on: true,
             kind,
             hz,
             gain_db,
@@ -358,6 +359,9 @@ mod tests {
                 "{level_db} dBFS: {:.3} {wanted:.3}",
                 db(amplitude)
             );
+            // What the desk draws.
+            let drawn = level_db + f64::from(compressor.settled_db(level_db as f32));
+            assert!((drawn - wanted).abs() < 1e-3, "{drawn} {wanted}");
         }
     }
 
@@ -458,6 +462,7 @@ mod tests {
         strip.pick = Pick::Left;
         strip.eq.bands[0].gain_db = 12.0;
         strip.eq.bands[2] = Band {
+            on: true,
             kind: BandKind::Notch,
             hz: 440.0,
             gain_db: 0.0,

@@ -74,10 +74,19 @@ impl Glide {
     }
 }
 
-/// What a processor did to four strips in a block.
-pub type Reduction = [f32; STRIPS];
+/// What a processor heard and did of four strips in a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Dynamics {
+    /// How far each was turned down at the most, in dB, 0 or more.
+    pub reduction: [f32; STRIPS],
+    /// The loudest that came in, in dBFS; none where nothing was looked at.
+    pub level_db: Option<[f32; STRIPS]>,
+}
 
-fn per_strip(lanes: Lanes) -> Reduction {
+/// Lower than any level.
+const SILENT_DB: f32 = -1000.0;
+
+fn per_strip(lanes: Lanes) -> [f32; STRIPS] {
     std::array::from_fn(|strip| lanes.0[2 * strip])
 }
 
@@ -136,13 +145,13 @@ impl Gates {
         put(&mut self.open, strip, 0.0);
     }
 
-    /// Works on a block in place; gives how far each strip was closed at the most, in dB, 0 or more.
+    /// Works on a block in place; gives what each strip brought and how far it was closed.
     #[inline(always)]
-    pub fn process(&mut self, block: &mut [Lanes]) -> Reduction {
+    pub fn process(&mut self, block: &mut [Lanes]) -> Dynamics {
         if self.presence.is_nothing() && self.last == Lanes::ONE {
             self.envelope = Lanes::ZERO;
             self.open = Lanes::ZERO;
-            return [0.0; STRIPS];
+            return Dynamics::default();
         }
         let Self {
             presence,
@@ -157,8 +166,10 @@ impl Gates {
         } = self;
         let patient = *threshold - Lanes::all(HYSTERESIS_DB);
         let mut lowest = Lanes::ZERO;
+        let mut loudest = Lanes::all(SILENT_DB);
         apply(block, last, |samples| {
             let level = level_db(samples);
+            loudest = loudest.max(level);
             let bound = open.if_above(Lanes::ZERO, patient, *threshold);
             let waited = (*open - Lanes::ONE).max(Lanes::ZERO);
             *open = level.if_above(bound, *hold_steps, waited);
@@ -172,7 +183,10 @@ impl Gates {
             lowest = lowest.min(gain);
             gain
         });
-        per_strip(-lowest)
+        Dynamics {
+            reduction: per_strip(-lowest),
+            level_db: Some(per_strip(loudest)),
+        }
     }
 }
 
@@ -232,14 +246,14 @@ impl Compressors {
         put(&mut self.envelope, strip, 0.0);
     }
 
-    /// Works on a block in place; gives how far each strip was turned down at the most, in dB, 0 or
-    /// more, without the gain behind it.
+    /// Works on a block in place; gives what each strip brought and how far it was turned down,
+    /// without the gain behind it.
     #[inline(always)]
-    pub fn process(&mut self, block: &mut [Lanes]) -> Reduction {
+    pub fn process(&mut self, block: &mut [Lanes]) -> Dynamics {
         if self.presence.is_nothing() && self.last == Lanes::ONE {
             self.held = Lanes::ZERO;
             self.envelope = Lanes::ZERO;
-            return [0.0; STRIPS];
+            return Dynamics::default();
         }
         let Self {
             presence,
@@ -256,8 +270,11 @@ impl Compressors {
         let half = *knee * 0.5;
         let over_two_knees = Lanes(knee.0.map(|knee| 0.5 / knee));
         let mut most = Lanes::ZERO;
+        let mut loudest = Lanes::all(SILENT_DB);
         apply(block, last, |samples| {
-            let above = level_db(samples) - *threshold;
+            let level = level_db(samples);
+            loudest = loudest.max(level);
+            let above = level - *threshold;
             let within = (above + half).max(Lanes::ZERO).min(*knee);
             let beyond = (above - half).max(Lanes::ZERO);
             let wanted = *slope * (within * within * over_two_knees + beyond);
@@ -270,6 +287,9 @@ impl Compressors {
             most = most.max(reduction);
             makeup.next(MAKEUP_FADE_DB) * present - reduction
         });
-        per_strip(most)
+        Dynamics {
+            reduction: per_strip(most),
+            level_db: Some(per_strip(loudest)),
+        }
     }
 }

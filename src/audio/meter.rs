@@ -10,6 +10,9 @@ use crate::media::{BLOCK, CHANNELS, gain_to_db};
 /// RMS is taken over 300 ms, as the field's meters do.
 const RMS_BLOCKS: usize = 30;
 
+/// Nothing softer is told of what dynamics hear, in dBFS.
+const FLOOR_DB: f32 = -100.0;
+
 /// The mixer's side of one meter.
 #[derive(Debug)]
 pub struct Meter {
@@ -115,6 +118,16 @@ struct Shown {
     late_samples: AtomicU32,
     /// The most that gate and compressor turned it down, in dB.
     dynamics: [AtomicU32; 2],
+    /// The loudest that came to them, in dB above [`FLOOR_DB`]; 0 where nobody has looked.
+    heard: [AtomicU32; 2],
+}
+
+impl Shown {
+    /// Every number of the sound's.
+    fn all(&self) -> impl Iterator<Item = &AtomicU32> {
+        let levels = self.peak.iter().chain(&self.rms);
+        levels.chain(&self.dynamics).chain(&self.heard)
+    }
 }
 
 impl Meters {
@@ -155,19 +168,29 @@ impl Meters {
         }
     }
 
-    /// Shows how far gate and compressor turned a strip down, in dB, 0 or more.
-    pub fn show_dynamics(&self, strip: usize, reduction: [f32; 2]) {
-        if let Some(shown) = self.shown.get(strip) {
-            for (shown, reduction) in shown.dynamics.iter().zip(reduction) {
-                shown.fetch_max(reduction.to_bits(), Ordering::Relaxed);
-            }
+    /// Shows how far a strip's gate (0) or compressor (1) turned it down, in dB, 0 or more, and the
+    /// loudest that it heard, in dBFS, where it listened.
+    pub fn show_dynamics(&self, strip: usize, which: usize, reduction: f32, heard: Option<f32>) {
+        let Some(shown) = self.shown.get(strip) else {
+            return;
+        };
+        shown.dynamics[which].fetch_max(reduction.to_bits(), Ordering::Relaxed);
+        if let Some(level_db) = heard {
+            let above = (level_db - FLOOR_DB).max(f32::MIN_POSITIVE);
+            shown.heard[which].fetch_max(above.to_bits(), Ordering::Relaxed);
         }
     }
 
-    /// How far gate and compressor turned a strip down at the most since this was asked last, in dB.
-    pub fn take_dynamics(&self, strip: usize) -> [f32; 2] {
-        self.shown.get(strip).map_or([0.0; 2], |shown| {
-            [0, 1].map(|i: usize| f32::from_bits(shown.dynamics[i].swap(0, Ordering::Relaxed)))
+    /// How far gate and compressor turned a strip down at the most since this was asked last, in dB, and
+    /// the loudest that each heard, in dBFS.
+    pub fn take_dynamics(&self, strip: usize) -> [(f32, Option<f32>); 2] {
+        self.shown.get(strip).map_or([(0.0, None); 2], |shown| {
+            let take = |value: &AtomicU32| f32::from_bits(value.swap(0, Ordering::Relaxed));
+            [0, 1].map(|i: usize| {
+                let above = take(&shown.heard[i]);
+                let heard = (above > 0.0).then_some(above + FLOOR_DB);
+                (take(&shown.dynamics[i]), heard)
+            })
         })
     }
 
@@ -175,7 +198,7 @@ impl Meters {
     pub fn clear(&self, strip: usize) {
         self.show_offset(strip, 0.0);
         if let Some(shown) = self.shown.get(strip) {
-            for value in shown.peak.iter().chain(&shown.rms).chain(&shown.dynamics) {
+            for value in shown.all() {
                 value.store(0, Ordering::Relaxed);
             }
         }

@@ -219,15 +219,18 @@ impl Mixer {
                     lanes.0[2 * s..2 * s + CHANNELS].copy_from_slice(sample);
                 }
             }
-            let reductions = quad.bank.process(&mut quad.block);
+            let worked = quad.bank.process(&mut quad.block);
             let readings = quad.meter.read(&quad.block);
             let fader = quad.fader.now();
             for (s, strip) in strips.iter_mut().enumerate() {
                 let Some(strip) = strip else { continue };
                 let slot = d * STRIPS + s;
                 self.meters.show(slot, readings[s], fader.0[2 * s]);
-                let reduction = [reductions.gate[s], reductions.compressor[s]];
-                self.meters.show_dynamics(slot, reduction);
+                for (i, dynamics) in [&worked.gate, &worked.compressor].into_iter().enumerate() {
+                    let level_db = dynamics.level_db.map(|levels| levels[s]);
+                    self.meters
+                        .show_dynamics(slot, i, dynamics.reduction[s], level_db);
+                }
                 strip.delay.process(&mut quad.block, s);
             }
         }

@@ -164,6 +164,9 @@ pub enum Command {
         /// 1 to 4; needed for what follows.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         band: Option<usize>,
+        /// Whether that band works.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        band_on: Option<bool>,
         /// Its shape.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         kind: Option<BandKind>,

@@ -165,6 +165,12 @@ pub struct SourceStatus {
     /// The most that its compressor turned it down since the last snapshot, in dB, 0 or more.
     #[serde(default)]
     pub compressor_db: f32,
+    /// The loudest that its gate heard since the last snapshot, in dBFS; none where it was not looked at.
+    #[serde(default)]
+    pub gate_level_db: Option<f32>,
+    /// The loudest that its compressor heard since the last snapshot, in dBFS; none where it was not looked at.
+    #[serde(default)]
+    pub compressor_level_db: Option<f32>,
     /// Delay of its picture against its sound, in ms.
     pub picture_delay_ms: u32,
     /// Level behind the fader.

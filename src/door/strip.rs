@@ -53,6 +53,7 @@ impl Command {
             Self::Eq {
                 on,
                 band,
+                band_on,
                 kind,
                 hz,
                 gain_db,
@@ -60,10 +61,13 @@ impl Command {
                 ..
             } => {
                 put(&mut strip.eq.on, on);
-                let of_band = kind.is_some() || hz.is_some() || gain_db.is_some() || q.is_some();
+                let of_band = [hz, gain_db, q].iter().any(|number| number.is_some())
+                    || kind.is_some()
+                    || band_on.is_some();
                 match band {
                     Some(n @ 1..=BANDS) => {
                         let band = &mut strip.eq.bands[n - 1];
+                        put(&mut band.on, band_on);
                         put(&mut band.kind, kind);
                         put(&mut band.hz, hz);
                         put(&mut band.gain_db, gain_db);

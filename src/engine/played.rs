@@ -80,7 +80,10 @@ impl Input {
     pub fn observe(&self, strip: usize, meters: &Meters) -> SourceStatus {
         let counters = self.slot.counters();
         let vitals = &self.status.vitals;
-        let [gate_db, compressor_db] = meters.take_dynamics(strip);
+        let [
+            (gate_db, gate_level_db),
+            (compressor_db, compressor_level_db),
+        ] = meters.take_dynamics(strip);
         SourceStatus {
             state: self.status.state(),
             message: self.status.message().to_string(),
@@ -88,6 +91,8 @@ impl Input {
             level: meters.take(strip),
             gate_db,
             compressor_db,
+            gate_level_db,
+            compressor_level_db,
             frames: counters.frames.load(Ordering::Relaxed),
             lost: counters.lost.load(Ordering::Relaxed),
             repeated: counters.repeated.load(Ordering::Relaxed),

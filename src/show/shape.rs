@@ -1,9 +1,9 @@
-//! What the filters of a strip do, as numbers: how they are set, and their responses, which the desk
-//! draws from the same formulas that the mixer works by.
+//! What the filters and the dynamics of a strip do, as numbers: how they are set, and their responses,
+//! which the desk draws from the same formulas that the mixer works by.
 
 use std::f64::consts::PI;
 
-use super::strip::{Band, BandKind, HighPass};
+use super::strip::{Band, BandKind, Compressor, Eq, Gate, HighPass};
 use crate::media::SAMPLE_RATE;
 
 /// One filter, whatever its shape: how fast and how damped its two integrators are, and what is taken
@@ -82,12 +82,50 @@ impl HighPass {
         // Poles of the 4th order lie at π/8 and 3π/8 from the axis.
         [1.0, 3.0].map(|n: f64| {
             Shape::of(&Band {
+                on: true,
                 kind: BandKind::HighPass,
                 hz: self.hz,
                 gain_db: 0.0,
                 q: (0.5 / (n * PI / 8.0).cos()) as f32,
             })
         })
+    }
+}
+
+impl Eq {
+    /// What its bands do together to a frequency, in dB: nothing where it is off.
+    pub fn gain_db(&self, hz: f64) -> f64 {
+        let bands = self.bands.iter().filter(|band| self.on && band.on);
+        bands.map(|band| Shape::of(band).response(hz).0).sum()
+    }
+}
+
+impl Gate {
+    /// How far it turns a level down that stays for long, in dB, 0 or less. Levels are in dBFS; whether
+    /// it works is not asked.
+    pub fn settled_db(&self, level_db: f32) -> f32 {
+        if level_db > self.threshold_db {
+            0.0
+        } else {
+            -self.range_db
+        }
+    }
+}
+
+impl Compressor {
+    /// What it does to a level that stays for long, in dB, the gain behind it included. Levels are in
+    /// dBFS; whether it works is not asked.
+    pub fn settled_db(&self, level_db: f32) -> f32 {
+        // Equation 4 of Giannoulis, Massberg and Reiss, which the mixer works by.
+        let (above, half) = (level_db - self.threshold_db, self.knee_db / 2.0);
+        let over = if above >= half {
+            above
+        } else if above <= -half {
+            0.0
+        } else {
+            (above + half).powi(2) / (2.0 * self.knee_db)
+        };
+        self.makeup_db - over * (1.0 - 1.0 / self.ratio.max(1.0))
     }
 }
 
@@ -177,6 +215,7 @@ mod tests {
                 (15_000.0, 6.0, 0.71),
             ] {
                 let band = Band {
+                    on: true,
                     kind,
                     hz,
                     gain_db,

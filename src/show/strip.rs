@@ -170,6 +170,7 @@ pub struct Eq {
 impl Default for Eq {
     fn default() -> Self {
         let band = |kind, hz, q| Band {
+            on: true,
             kind,
             hz,
             gain_db: 0.0,
@@ -191,6 +192,9 @@ impl Default for Eq {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Band {
+    /// Whether it works, where the equaliser does.
+    #[serde(default = "works")]
+    pub on: bool,
     /// Its shape.
     pub kind: BandKind,
     /// Its middle, corner or half-way point, in Hz, 20 to 20 000.
@@ -201,6 +205,10 @@ pub struct Band {
     /// How narrow it is, 0.1 to 20.
     #[serde(default = "butterworth")]
     pub q: f32,
+}
+
+fn works() -> bool {
+    true
 }
 
 fn butterworth() -> f32 {

@@ -13,7 +13,7 @@ mod sheet;
 
 use std::path::PathBuf;
 
-use egui::{Event, Key};
+use egui::{Context, Event, Id, Key};
 
 pub use chord::Chord;
 pub use function::Function;
@@ -43,6 +43,8 @@ pub enum Focus {
     Control,
     /// A list that was reached with Tab: besides those, what turns pages and leads to its ends.
     List,
+    /// A control that was reached with Tab and has a use for + and −: they are its too.
+    Finer,
     /// A text field: every key is its, but those that type nothing and are the whole desk's.
     Text,
     /// A question, or a field for a name, whoever has the focus: every key is its.
@@ -59,8 +61,26 @@ impl Focus {
             Self::Menu => is_arrow || (chord.is_a_controls() && chord.key != Key::Space),
             Self::Control | Self::Text => chord.is_a_controls(),
             Self::List => chord.is_a_lists(),
+            Self::Finer => chord.is_a_controls() || chord.is_plus_or_minus(),
             Self::Question => true,
         }
+    }
+}
+
+fn finer() -> Id {
+    Id::unique("has a use for plus and minus")
+}
+
+/// Says of a control that it has a use for + and − while it has the focus.
+pub fn keep_plus_and_minus(ctx: &Context, control: Id) {
+    ctx.data_mut(|data| data.insert_temp(finer(), control));
+}
+
+/// Who has the keyboard where a control does that takes no text.
+pub fn focus_of(ctx: &Context, control: Id) -> Focus {
+    match ctx.data(|data| data.get_temp::<Id>(finer())) {
+        Some(kept) if kept == control => Focus::Finer,
+        _ => Focus::Control,
     }
 }
 
@@ -215,6 +235,13 @@ mod tests {
         let asked = take(&mut events, Focus::Control, &map);
         assert_eq!(asked, [Function::Preview(1)]);
         assert_eq!(events.len(), 2, "Space and the arrow stay for the control");
+        for (focus, asked_for) in [
+            (Focus::Control, vec![Function::Longer]),
+            (Focus::Finer, vec![]),
+        ] {
+            let mut events = vec![press(Key::Plus, Modifiers::NONE, false)];
+            assert_eq!(take(&mut events, focus, &map), asked_for);
+        }
 
         let mut events = vec![
             press(Key::Num2, Modifiers::NONE, false),

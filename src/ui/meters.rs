@@ -250,6 +250,14 @@ fn loudness_said(loudness: &Loudness) -> String {
     lang::with("desk-loudness", &values)
 }
 
+/// How much a sound is turned down, in dB: it pulls down from the top, 20 dB at most of the scale.
+pub fn reduction(ui: &Ui, rect: Rect, db: f32) {
+    fills::fill(ui, rect, 0, theme::BACKGROUND);
+    let depth = (db / 20.0).clamp(0.0, 1.0) * rect.height();
+    let pulled = rect.with_max_y(rect.top() + depth);
+    fills::fill(ui, pulled, 0, theme::DIM);
+}
+
 /// Draws the program's meter: scale, both channels, gain reduction of the limiter, the held peak and
 /// the loudness in numbers. A click clears the clip mark and the held peak.
 pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, snapshot: &Snapshot) {
@@ -331,19 +339,11 @@ pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, snapshot: &Snapshot) {
     }
     halves(ui, bars, meter, true, fills::fill);
 
-    // The limiter pulls down from the top, 20 dB at most of the scale.
-    let reduction = Rect::from_min_max(
+    let beside = Rect::from_min_max(
         pos2(bars.right() + 4.0, bars.top()),
         pos2(area.right(), bars.bottom()),
     );
-    fills::fill(ui, reduction, 0, theme::PANEL);
-    let depth = (limiter_db / 20.0).clamp(0.0, 1.0) * reduction.height();
-    fills::fill(
-        ui,
-        reduction.with_max_y(reduction.top() + depth),
-        0,
-        theme::DIM,
-    );
+    reduction(ui, beside, limiter_db);
     let text = if limiter_db >= 0.05 {
         words::db(-limiter_db)
     } else {

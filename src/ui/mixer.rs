@@ -1,16 +1,21 @@
 //! The sound engineer's desk: a strip for each source, left to right, with its name at the bottom in
-//! the colour of its tally.
+//! the colour of its tally, by which it is selected; above them what is done to the selected one.
 
-use egui::{Align, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{
+    Align, EventFilter, Id, Key, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, WidgetInfo, accesskit::Role, vec2,
+};
 
 use super::{
     fader::Faders,
     fills, lang,
     meters::Meters,
-    paint, strip, theme,
+    paint,
+    sound::Editor,
+    strip, theme,
     view::{View, name},
 };
-use crate::door::Tally;
+use crate::door::{SourceStatus, Tally};
 
 /// A strip is no narrower than this, in points, and no wider.
 const WIDTH: std::ops::RangeInclusive<f32> = 92.0..=150.0;
@@ -19,8 +24,15 @@ const NAME: f32 = 26.0;
 /// What egui knows these strips by begins here, for a source may have one under its monitor too.
 const SALT: usize = 1 << 16;
 
-/// Draws the panel; strips that do not fit are scrolled to.
-pub fn show(ui: &mut Ui, rect: Rect, view: &View, faders: &mut Faders, meters: &Meters) {
+/// Draws the panel; strips that do not fit are scrolled to. What opens over its foot leaves `rect` of the
+/// whole, and moves nothing.
+pub fn show(
+    ui: &mut Ui,
+    (whole, rect): (Rect, Rect),
+    view: &View,
+    (faders, editor): (&mut Faders, &mut Editor),
+    meters: &Meters,
+) {
     let sources = &view.snapshot.sources;
     if sources.is_empty() {
         let text = lang::text("desk-no-source");
@@ -35,6 +47,24 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View, faders: &mut Faders, meters: &
         paint::say(ui, rect, "no sound", &text);
         return;
     }
+    let above = Editor::place(whole);
+    let below = above.map_or(rect, |above| rect.with_min_y(above.bottom() + GAP));
+    // First, so that Tab comes to the strips before what is done to one of them.
+    strips(ui, below, view, (faders, editor, above.is_some()), meters);
+    if let Some(above) = above {
+        editor.show(ui, above, view);
+    }
+}
+
+fn strips(
+    ui: &mut Ui,
+    rect: Rect,
+    view: &View,
+    (faders, editor, selects): (&mut Faders, &mut Editor, bool),
+    meters: &Meters,
+) {
+    let sources = &view.snapshot.sources;
+    let selected = editor.selected(view).map(|source| source.id.clone());
     let each = (rect.width() + GAP) / sources.len() as f32 - GAP;
     let width = each.clamp(*WIDTH.start(), *WIDTH.end());
     let builder = UiBuilder::new().max_rect(rect).id_salt("mixer");
@@ -58,8 +88,73 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View, faders: &mut Faders, meters: &
                     let label = name(&source.label, &source.id);
                     let inner = foot.shrink2(vec2(4.0, 0.0));
                     paint::line(ui, inner, Align::Center, label, theme::bold(13.0), text);
+                    if !selects {
+                        continue;
+                    }
+                    let is_selected = selected.as_ref() == Some(&source.id);
+                    if is_selected {
+                        let stroke = Stroke::new(2.0, theme::BLUE);
+                        ui.painter()
+                            .rect_stroke(whole, theme::ROUND, stroke, StrokeKind::Inside);
+                    }
+                    let response = handle(ui, foot, source, is_selected);
+                    editor.select(ui, &response, &source.id, view);
+                    if let Some(beside) = neighbour(ui, &response, i, sources) {
+                        editor.choose(&beside.id);
+                        ui.memory_mut(|memory| memory.request_focus(name_id(&beside.id)));
+                    }
                 }
             });
         });
     });
+}
+
+fn name_id(source: &str) -> Id {
+    Id::unique(("strip name", source))
+}
+
+/// The name of a strip as what it is selected by.
+fn handle(ui: &Ui, foot: Rect, source: &SourceStatus, selected: bool) -> Response {
+    let sense = if ui.is_enabled() {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
+    let response = ui.interact(foot, name_id(&source.id), sense);
+    let label = name(&source.label, &source.id);
+    let say = lang::with("sound-strip", &[("name", label.into())]);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, &say));
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
+    paint::focus_ring(ui, &response);
+    response.on_hover_text(label)
+}
+
+/// The strip that an arrow key goes to from this name.
+fn neighbour<'a>(
+    ui: &Ui,
+    response: &Response,
+    i: usize,
+    sources: &'a [SourceStatus],
+) -> Option<&'a SourceStatus> {
+    if !response.has_focus() {
+        return None;
+    }
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let (left, right) = ui.input(|i| {
+        (
+            i.key_pressed(Key::ArrowLeft),
+            i.key_pressed(Key::ArrowRight),
+        )
+    });
+    match (left, right) {
+        (true, false) => sources.get(i.checked_sub(1)?),
+        (false, true) => sources.get(i + 1),
+        _ => None,
+    }
 }

@@ -51,6 +51,7 @@ mod settings;
 mod show_settings;
 mod shows;
 mod slide;
+mod sound;
 mod stage;
 mod still;
 mod strip;

@@ -15,6 +15,7 @@ use super::{
     mixer, multiview,
     outputs::Outputs,
     paint,
+    sound::Editor,
     stage::{self, Line, Pictures},
     strip,
     switch::Switch,
@@ -37,6 +38,8 @@ pub struct Parts {
     pub faders: Faders,
     /// What was pressed once.
     pub guard: Guard,
+    /// The selected strip.
+    pub sound: Editor,
     /// The hand on a clip.
     pub transport: Transport,
     /// The levels as they are shown.
@@ -52,6 +55,7 @@ impl Parts {
             outputs: Outputs::default(),
             faders: Faders::default(),
             guard: Guard::default(),
+            sound: Editor::default(),
             transport: Transport::default(),
             meters: Meters::default(),
         }
@@ -96,7 +100,15 @@ impl Frame<'_> {
                 parts.outputs.show(ui, places, self.view, &mut parts.guard);
             }
             Panel::Lights => lights::show(ui, rect, self.view, &mut parts.guard),
-            Panel::Mixer => mixer::show(ui, rect, self.view, &mut parts.faders, &parts.meters),
+            Panel::Mixer => {
+                let Parts {
+                    faders,
+                    meters,
+                    sound,
+                    ..
+                } = parts;
+                mixer::show(ui, (whole, rect), self.view, (faders, sound), meters);
+            }
             Panel::Program => self.program(ui, rect),
             Panel::Level => self.level(ui, rect, parts),
             Panel::Build => self.build(ui, rect, parts),

@@ -93,6 +93,10 @@ pub fn of_source(
     if let Some(level) = meters.sources.get(&source.id) {
         meters::pair(ui, meter, level);
     }
+    // Between the level and the buttons, as high as the level.
+    let beside = meter.translate(vec2(meter.width() + 1.5, 0.0));
+    let beside = beside.with_max_x(beside.left() + 3.0);
+    meters::reduction(ui, beside, source.gate_db + source.compressor_db);
 
     let column = inner.with_min_x(meter.right() + 6.0);
     let readout = column.with_max_y(column.top() + 18.0);

@@ -141,7 +141,7 @@ impl Switch {
             }
             Some(_) if types => Focus::Text,
             Some(id) if scroll::is_list(id) => Focus::List,
-            Some(_) => Focus::Control,
+            Some(id) => keys::focus_of(ctx, id),
             None if in_menu => Focus::Menu,
             None => nobody,
         };

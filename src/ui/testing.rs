@@ -73,6 +73,8 @@ fn source(id: &str, label: &str, tally: Tally) -> SourceStatus {
         strip: Default::default(),
         gate_db: 0.0,
         compressor_db: 0.0,
+        gate_level_db: None,
+        compressor_level_db: None,
         picture_delay_ms: 0,
         level: Level::default(),
         frames: 0,

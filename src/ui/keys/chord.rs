@@ -86,6 +86,11 @@ impl Chord {
             )
     }
 
+    /// Whether it is + or −, as they are typed on any keyboard.
+    pub fn is_plus_or_minus(self) -> bool {
+        !self.ctrl && !self.alt && matches!(self.key, Key::Plus | Key::Equals | Key::Minus)
+    }
+
     /// Whether it is an arrow alone, or with Shift.
     pub fn is_an_arrow(self) -> bool {
         self.is_a_controls() && !matches!(self.key, Key::Space | Key::Enter)
