@@ -87,24 +87,31 @@ fn destination_row(
         .of(id)
         .filter(|_| destination.state == DestinationState::Off);
     let said = Said::of(destination, trial);
-    let both = match said.cost.as_str() {
-        "" => said.how.clone(),
-        cost => format!("{} · {cost}", said.how),
-    };
-    let lines: &[&str] = if row.height() < TWO_DETAILS {
-        &[&both]
-    } else {
-        &[&said.how, &said.cost]
+    let join = |parts: &[&str]| {
+        let said = parts.iter().filter(|part| !part.is_empty()).copied();
+        said.collect::<Vec<_>>().join(" · ")
     };
     // What is wrong needs the room.
     let has_history = history.has(id) && !said.look_here;
+    // The name has a line to itself, so that it is read whole. Of what is wrong comes first what is done.
+    let rest = if said.look_here {
+        join(&[&said.cost, &said.how])
+    } else {
+        join(&[&said.how, &said.cost])
+    };
+    let all = join(&[&said.value, &rest]);
+    let lines: &[&str] = match row.height() < TWO_DETAILS {
+        true if has_history => &[&said.value],
+        true => &[&all],
+        false => &[&said.value, &rest],
+    };
     rows::text(
         ui,
         row,
         &rows::Text {
             light: colour_of(destination.state),
             name: label,
-            value: &said.value,
+            value: "",
             details: lines,
             look_here: said.look_here,
             free: if has_history { HISTORY + 6.0 } else { 0.0 },
@@ -114,10 +121,10 @@ fn destination_row(
     );
     let text = rows::text_of(row);
     if has_history {
-        let top = text.top() + text.height() / (lines.len() + 1) as f32 + 1.0;
-        let place = Rect::from_min_max(
-            pos2(text.right() - HISTORY, top),
-            pos2(text.right(), text.bottom() - 1.0),
+        let line = text.height() / (lines.len() + 1) as f32;
+        let place = Rect::from_min_size(
+            pos2(text.right() - HISTORY, text.top() + line + 1.0),
+            vec2(HISTORY, line - 2.0),
         );
         let target = destination.target_bps;
         history.draw(ui, place, (id, label), target, view.now);
@@ -319,7 +326,7 @@ fn details(destination: &DestinationStatus) -> (String, String) {
         }
         DestinationState::Reconnecting | DestinationState::Failed => {
             counts.insert(0, problems::next_try(destination));
-            message(destination.server.clone())
+            message(String::new())
         }
     };
     if counts.is_empty() && destination.state == DestinationState::Live {
@@ -328,25 +335,22 @@ fn details(destination: &DestinationStatus) -> (String, String) {
     (first, counts.join(" · "))
 }
 
-/// Draws the buttons that start and stop all destinations.
-pub fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
+/// Draws the buttons that start and stop all destinations, each in its place.
+pub fn everything(ui: &Ui, (start, stop): (Rect, Rect), view: &View, guard: &mut Guard) {
     let destinations = &view.snapshot.destinations;
     let any_off = destinations
         .iter()
         .any(|d| d.state == DestinationState::Off);
     let any_on = any_on(view);
-    let middle = rect.center().x;
     let words = (
         lang::text("outputs-go-live"),
         lang::text("outputs-stop-all"),
     );
     for (on, possible) in [(false, any_off), (true, any_on)] {
-        let (half, word, name, id) = if on {
-            let half = rect.with_min_x(middle + 3.0);
-            (half, &words.1, lang::text("outputs-every"), "stop all")
+        let (place, word, name, id) = if on {
+            (stop, &words.1, lang::text("outputs-every"), "stop all")
         } else {
-            let half = rect.with_max_x(middle - 3.0);
-            (half, &words.0, lang::text("outputs-everywhere"), "go live")
+            (start, &words.0, lang::text("outputs-everywhere"), "go live")
         };
         let switch = Switch {
             name: &name,
@@ -357,8 +361,8 @@ pub fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
         if !possible {
             let say = switch.said();
             let button = Button::new(word).say(&say).size(14.0).enabled(false);
-            button.show(ui, half, (id, "off"));
-        } else if switch.show(ui, half, view.now, guard) {
+            button.show(ui, place, (id, "off"));
+        } else if switch.show(ui, place, view.now, guard) {
             view.send(Command::StreamAll { on: !on });
         }
     }

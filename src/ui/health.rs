@@ -68,7 +68,7 @@ impl Health {
         let inner = rect.shrink2(vec2(10.0, 3.0));
         let figures = figures(snapshot, fresh);
         let all = layout::health_figures(rect);
-        let (above, below) = all.split_top_bottom_at_fraction(0.5);
+        let (above, below) = layout::health_rows(rect);
         // One row of them is about the program, the other about the machine.
         let rows: [(Rect, &[Figure], &[f32]); 2] = [
             (above, &figures[..3], &[0.6, 0.27, 0.13]),
@@ -84,7 +84,7 @@ impl Health {
                 } else {
                     theme::DIM
                 };
-                let font = theme::font(12.0);
+                let font = paint::shrunk(ui, &figure.text, theme::font(12.0), place.width());
                 paint::line(ui, place, Align::Min, &figure.text, font, colour);
                 let said = paint::say(ui, place, figure.id, &figure.text);
                 if !figure.more.is_empty() {
@@ -145,7 +145,8 @@ fn problem(ui: &Ui, place: Rect, news: Option<&str>, problems: &[Problem]) {
     } else {
         let (above, below) = inner.split_top_bottom_at_fraction(0.58);
         paint::line(ui, above, Align::Min, &line, bold, dark);
-        paint::line(ui, below, Align::Min, advice, theme::bold(13.0), dark);
+        let font = paint::shrunk(ui, advice, theme::bold(13.0), below.width());
+        paint::line(ui, below, Align::Min, advice, font, dark);
         format!("{said}\n{advice}")
     };
     paint::say(ui, place, "problem", &said).on_hover_text(whole);

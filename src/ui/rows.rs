@@ -148,7 +148,7 @@ pub struct Text<'a> {
     pub details: &'a [&'a str],
     /// Something is wrong.
     pub look_here: bool,
-    /// Points at the right of the lines that are kept free.
+    /// Points at the right of the first of the lines that are kept free.
     pub free: f32,
     /// What egui knows it by.
     pub id: (&'a str, &'a str),
@@ -184,9 +184,10 @@ pub fn text(ui: &Ui, row: Rect, what: &Text) {
             theme::DIM
         };
         let place = line(i + 1);
-        let place = place.with_max_x(place.right() - what.free);
+        let free = if i == 0 { what.free } else { 0.0 };
+        let place = place.with_max_x(place.right() - free);
         paint::line(ui, place, Align::Min, detail, theme::font(11.5), quiet);
     }
     // A line may be longer than its place: the whole of it is one pointing away.
-    paint::say(ui, text, what.id, what.said).on_hover_text(what.details.join("\n"));
+    paint::say(ui, text, what.id, what.said).on_hover_text(what.said);
 }
