@@ -9,8 +9,8 @@ mod room;
 
 use egui::{Popup, Rect, Vec2, vec2};
 use egui_tiles::{
-    Behavior, Container, ContainerKind, EditAction, Linear, LinearDir, Tile, TileId, Tiles, Tree,
-    UiResponse,
+    Behavior, Container, ContainerKind, EditAction, Linear, LinearDir, SimplificationOptions, Tile,
+    TileId, Tiles, Tree, UiResponse,
 };
 use serde::{Deserialize, Serialize};
 
@@ -435,11 +435,13 @@ impl Fitted {
         draw: &mut dyn FnMut(&mut egui::Ui, Rect, Panel),
     ) -> Done {
         let Self {
-            layout: before,
+            layout: mut before,
             waiting,
             arrangement,
             size,
         } = self;
+        // As the tree will do: what was not done by a hand is no change.
+        before.0.simplify(&SimplificationOptions::default());
         let mut after = before.clone();
         let mut hand = Hand {
             draw,

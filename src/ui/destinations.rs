@@ -87,23 +87,20 @@ fn destination_row(
         .of(id)
         .filter(|_| destination.state == DestinationState::Off);
     let said = Said::of(destination, trial);
-    let join = |parts: &[&str]| {
-        let said = parts.iter().filter(|part| !part.is_empty()).copied();
-        said.collect::<Vec<_>>().join(" · ")
-    };
     // What is wrong needs the room.
-    let has_history = history.has(id) && !said.look_here;
-    // The name has a line to itself, so that it is read whole. Of what is wrong comes first what is done.
-    let rest = if said.look_here {
-        join(&[&said.cost, &said.how])
-    } else {
-        join(&[&said.how, &said.cost])
+    let has_history =
+        history.has(id) && !said.look_here && rows::text_of(row).width() > HISTORY * 2.0;
+    let is_low = row.height() < TWO_DETAILS;
+    // The name has a line to itself, so that it is read whole.
+    let rest = match is_low {
+        true if has_history => said.value.clone(),
+        true => said.below(ui, rows::text_of(row).width(), &said.value),
+        false => said.below(ui, rows::text_of(row).width(), ""),
     };
-    let all = join(&[&said.value, &rest]);
-    let lines: &[&str] = match row.height() < TWO_DETAILS {
-        true if has_history => &[&said.value],
-        true => &[&all],
-        false => &[&said.value, &rest],
+    let lines: &[&str] = if is_low {
+        &[&rest]
+    } else {
+        &[&said.value, &rest]
     };
     rows::text(
         ui,
@@ -285,6 +282,31 @@ impl Said {
 }
 
 impl Said {
+    /// What stands on one line of so many points, behind what is said `first`: as many figures as have room,
+    /// and of what is wrong the reason, though its end may be out of sight.
+    fn below(&self, ui: &Ui, room: f32, first: &str) -> String {
+        let how = if self.look_here { "" } else { &self.how };
+        let reason = if self.look_here { &self.how } else { "" };
+        let figures = self.cost.split(" · ");
+        let mut line = String::new();
+        for part in [first, how].into_iter().chain(figures) {
+            let longer = match (line.as_str(), part) {
+                (_, "") => continue,
+                ("", part) => part.to_owned(),
+                (line, part) => format!("{line} · {part}"),
+            };
+            if !line.is_empty() && paint::width(ui, &longer, theme::font(rows::DETAIL)) > room {
+                break;
+            }
+            line = longer;
+        }
+        match (line.as_str(), reason) {
+            (_, "") => line,
+            ("", reason) => reason.to_owned(),
+            (line, reason) => format!("{line} · {reason}"),
+        }
+    }
+
     /// All of it, for a screen reader.
     fn whole(&self, state: DestinationState) -> String {
         let rest = format!("{}, {}, {}", self.value, self.how, self.cost);

@@ -84,8 +84,15 @@ impl Health {
                 } else {
                     theme::DIM
                 };
-                let font = paint::shrunk(ui, &figure.text, theme::font(12.0), place.width());
-                paint::line(ui, place, Align::Min, &figure.text, font, colour);
+                let font = theme::font(12.0);
+                let text = match &figure.short {
+                    Some(short) if paint::width(ui, &figure.text, font.clone()) > place.width() => {
+                        short
+                    }
+                    _ => &figure.text,
+                };
+                let font = paint::shrunk(ui, text, font, place.width());
+                paint::line(ui, place, Align::Min, text, font, colour);
                 let said = paint::say(ui, place, figure.id, &figure.text);
                 if !figure.more.is_empty() {
                     said.on_hover_text(&figure.more);
@@ -138,7 +145,10 @@ fn problem(ui: &Ui, place: Rect, news: Option<&str>, problems: &[Problem]) {
     let line = format!("{} {said}", theme::icon(Icon::TriangleAlert));
     let advice = problems.iter().find(|p| p.text == text);
     let advice = advice.map_or("", |p| p.advice.as_str());
-    let (dark, bold) = (theme::ON_TEXT, theme::bold(18.0));
+    // It is read from three metres: letters get only a little smaller for it.
+    let mut bold = paint::shrunk(ui, &line, theme::bold(18.0), inner.width());
+    bold.size = bold.size.max(14.5);
+    let dark = theme::ON_TEXT;
     let whole = if advice.is_empty() {
         paint::line(ui, inner, Align::Min, &line, bold, dark);
         said.clone()
@@ -156,6 +166,8 @@ fn problem(ui: &Ui, place: Rect, news: Option<&str>, problems: &[Problem]) {
 struct Figure {
     id: &'static str,
     text: String,
+    /// What is written where there is no room for that.
+    short: Option<String>,
     /// More of it, one pointing away.
     more: String,
     look: bool,
@@ -167,6 +179,7 @@ fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 7] {
     let figure = |id, text, look| Figure {
         id,
         text,
+        short: None,
         more: String::new(),
         look,
     };
@@ -198,6 +211,9 @@ fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 7] {
         .filter(|d| d.dropped > 0)
         .map(|d| format!("{} {}", name(&d.label, &d.id), words::count(d.dropped)))
         .collect();
+    let all: u64 = snapshot.destinations.iter().map(|d| d.dropped).sum();
+    let all = words::count(all);
+    let all = lang::with("desk-dropped-by", &[("all", all.into())]);
     let drops = match &of_each[..] {
         [] => lang::text("desk-nothing-dropped"),
         some => lang::with("desk-dropped-by", &[("all", some.join(" · ").into())]),
@@ -212,6 +228,7 @@ fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 7] {
         figure("disk", disk, is_low),
         uplink(snapshot),
         Figure {
+            short: (!of_each.is_empty()).then_some(all),
             more: of_each.join("\n"),
             ..figure("dropped", drops, look)
         },
@@ -241,6 +258,7 @@ fn uplink(snapshot: &Snapshot) -> Figure {
     Figure {
         id: "sent",
         text,
+        short: None,
         more: each.collect::<Vec<_>>().join("\n"),
         look: false,
     }

@@ -17,6 +17,9 @@ const BUTTON: f32 = 62.0;
 /// Width of what opens a row's menu, in points.
 const MORE: f32 = 24.0;
 
+/// Size of the letters of the lines under a row's name, in points.
+pub const DETAIL: f32 = 11.5;
+
 /// Width of a row's menu, in points.
 pub const MENU: f32 = 240.0;
 
@@ -186,7 +189,8 @@ pub fn text(ui: &Ui, row: Rect, what: &Text) {
         let place = line(i + 1);
         let free = if i == 0 { what.free } else { 0.0 };
         let place = place.with_max_x(place.right() - free);
-        paint::line(ui, place, Align::Min, detail, theme::font(11.5), quiet);
+        let font = paint::shrunk(ui, detail, theme::font(DETAIL), place.width());
+        paint::line(ui, place, Align::Min, detail, font, quiet);
     }
     // A line may be longer than its place: the whole of it is one pointing away.
     paint::say(ui, text, what.id, what.said).on_hover_text(what.said);

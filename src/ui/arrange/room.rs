@@ -10,6 +10,8 @@ pub const GAP: f32 = 8.0;
 pub const TAB_BAR: f32 = 30.0;
 /// What rounding may take away, in points.
 const SLACK: f32 = 0.1;
+/// An edge that could go no further than this part of its way stays where it is.
+const WORTH_IT: f32 = 0.02;
 /// So many halvings find how far a change can go.
 const HALVINGS: u32 = 12;
 
@@ -79,7 +81,9 @@ fn lengths<P>(tree: &Tree<P>, children: &[TileId], linear: &Linear, size: Vec2) 
 
 /// Whether each panel has its least size, as `size` points are shared out now.
 pub fn fits<P>(tree: &Tree<P>, size: Vec2, of: Least<P>) -> bool {
-    tree.root.is_none_or(|root| tile_fits(tree, root, size, of))
+    let size = size + Vec2::splat(SLACK);
+    let root = tree.root;
+    root.is_none_or(|root| tile_fits(tree, root, size, of))
 }
 
 fn tile_fits<P>(tree: &Tree<P>, tile: TileId, size: Vec2, of: Least<P>) -> bool {
@@ -87,7 +91,7 @@ fn tile_fits<P>(tree: &Tree<P>, tile: TileId, size: Vec2, of: Least<P>) -> bool 
         None => return true,
         Some(Tile::Pane(panel)) => {
             let least = of(panel);
-            return least.x <= size.x + SLACK && least.y <= size.y + SLACK;
+            return least.x <= size.x && least.y <= size.y;
         }
         Some(Tile::Container(container)) => container,
     };
@@ -198,7 +202,7 @@ fn between<P: Clone>(before: &Tree<P>, after: &Tree<P>, part: f32) -> Tree<P> {
 
 /// What becomes of a change of the panels in `size` points: all of it, or as much as leaves each panel its
 /// least size; `None` where nothing of it does.
-pub fn settle<P: Clone>(
+pub fn settle<P: Clone + PartialEq>(
     before: &Tree<P>,
     after: Tree<P>,
     size: Vec2,
@@ -207,7 +211,7 @@ pub fn settle<P: Clone>(
     if fits(&after, size, of) {
         return Some(after);
     }
-    if !fits(&between(before, &after, 0.0), size, of) {
+    if between(before, &after, 0.0) != *before {
         // Panels stand elsewhere than before: the room is shared out anew.
         return has_room(&after, size, of).then(|| {
             let mut after = after;
@@ -224,7 +228,7 @@ pub fn settle<P: Clone>(
             cannot = middle;
         }
     }
-    (can > 0.01).then(|| between(before, &after, can))
+    (can > WORTH_IT).then(|| between(before, &after, can))
 }
 
 #[cfg(test)]
