@@ -55,19 +55,22 @@ pub fn list(
         ui.shrink_clip_rect(rect);
         ui.spacing_mut().item_spacing = vec2(0.0, GAP);
         let height = row_height(rect.height(), destinations.len());
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let size = vec2(ui.available_width(), height);
-            for position in 0..destinations.len() {
-                let (row, _) = ui.allocate_exact_size(size, Sense::hover());
-                wish = destination_row(ui, row, position, view, guard, seen).or(wish.take());
-            }
-            if destinations.is_empty() {
-                let (row, _) = ui.allocate_exact_size(size, Sense::hover());
-                let text = lang::text("outputs-none");
-                paint::lines(ui, row, Align::Center, &text, theme::font(13.0), theme::DIM);
-                paint::say(ui, row, "no destination", &text);
-            }
-        });
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .min_scrolled_height(0.0)
+            .show(ui, |ui| {
+                let size = vec2(ui.available_width(), height);
+                for position in 0..destinations.len() {
+                    let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+                    wish = destination_row(ui, row, position, view, guard, seen).or(wish.take());
+                }
+                if destinations.is_empty() {
+                    let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+                    let text = lang::text("outputs-none");
+                    paint::lines(ui, row, Align::Center, &text, theme::font(13.0), theme::DIM);
+                    paint::say(ui, row, "no destination", &text);
+                }
+            });
     });
     wish
 }
