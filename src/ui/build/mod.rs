@@ -54,7 +54,7 @@ use sources::Sources;
 use stingers::Stingers;
 
 /// From so many points of width on, the scopes stand beside the controls.
-const BESIDE: f32 = 360.0;
+const BESIDE: f32 = 600.0;
 
 /// What is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -284,6 +284,7 @@ impl Build {
         };
         let below = scoped.is_none().then_some(pictures);
         ui.scope_builder(UiBuilder::new().max_rect(controls), |ui| {
+            ui.shrink_clip_rect(controls.expand(2.0));
             self.inspected(ui, view, below);
         });
         // They stay while the controls scroll.
