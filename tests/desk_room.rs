@@ -131,17 +131,30 @@ fn open(door: &Arc<FakeDoor>, kept: &Kept, size: (f32, f32)) -> Opened {
     opened
 }
 
+/// The size of a window in pixels, and how large everything is drawn in it, in percent.
+type Room = ((f32, f32), u32);
+
+const ROOMS: [Room; 4] = [
+    ((1280.0, 800.0), 100),
+    ((1280.0, 800.0), 125),
+    ((1920.0, 1080.0), 100),
+    ((1920.0, 1080.0), 125),
+];
+
 /// Opens the window in a language and an arrangement and looks at it; where a show is built, after each
 /// step too.
 fn walk(
     door: &Arc<FakeDoor>,
     tag: &str,
     arrangement: &str,
-    size: (f32, f32),
+    (size, scale): Room,
     steps: &[&str],
     mut look: impl FnMut(&mut Opened, &str),
 ) {
     let desk = format!("(language: Some({tag:?}), arrangement: {arrangement})");
+    // The harness counts in points: drawn larger, there are fewer of them.
+    let points = |pixels: f32| pixels * 100.0 / scale as f32;
+    let size = (points(size.0), points(size.1));
     let kept = Kept {
         desk: &desk,
         keys: None,
@@ -364,12 +377,12 @@ fn no_control_is_cut_off_in_any_arrangement_and_language() {
     ];
     let mut faults = Vec::new();
     for (tag, steps) in looked_at {
-        for size in [(1280.0, 800.0), (1920.0, 1080.0)] {
+        for room in ROOMS {
             for arrangement in ARRANGEMENTS {
                 let door = engine();
                 door.change(|s| s.edit.autosave = Some("x.autosave".into()));
-                walk(&door, tag, arrangement, size, &steps, |opened, at| {
-                    let place = format!("{tag} {size:?} {arrangement} {at}");
+                walk(&door, tag, arrangement, room, &steps, |opened, at| {
+                    let place = format!("{tag} {room:?} {arrangement} {at}");
                     faults.extend(opened.cut().iter().map(|cut| format!("{place}: {cut}")));
                 });
             }
@@ -458,6 +471,12 @@ fn news_and_events_cover_no_control() {
         door.change(|s| s.edit.autosave = Some("x.autosave".into()));
         desk.pass();
         assert!(desk.is_said("never saved"));
+        // The program's frames, and whether the engine is in time, are read in a hurry.
+        for figure in ["none lost", "of 33.3 ms", "CPU", "all is well"] {
+            let place = desk.window.get_by_label_contains(figure).rect();
+            let covered = points(place.shrink(1.0)).find(|at| desk.is_covered(*at));
+            assert_eq!(covered, None, "{figure} in {arrangement}");
+        }
         assert_eq!(desk.covered(), Vec::<String>::new(), "{arrangement}");
         let after = desk.controls();
         for found in &before {
@@ -568,6 +587,11 @@ fn panels_are_moved_and_resized_by_key_alone() {
     assert!(desk.place("CUT").top() != before);
 }
 
+/// The sign before the newest problem.
+fn problem_sign() -> char {
+    lucide_icons::Icon::TriangleAlert.into()
+}
+
 /// What may be longer than its place, and is read where the pointer rests: words of the user's own, and
 /// what a server's refusal says.
 const OWN: [&str; 7] = [
@@ -588,8 +612,30 @@ impl Opened {
         for clipped in shapes {
             collect_elided(&clipped.shape, &mut texts);
         }
+        // The newest problem names what the user named.
+        let problem = problem_sign();
+        texts.retain(|text| !text.starts_with(problem));
         texts.retain(|text| !OWN.iter().any(|own| text.contains(own)));
         texts
+    }
+}
+
+impl Opened {
+    /// All that is written.
+    fn texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        for clipped in &self.window.output().shapes {
+            collect(&clipped.shape, &mut texts);
+        }
+        texts
+    }
+}
+
+fn collect(shape: &egui::Shape, texts: &mut Vec<String>) {
+    match shape {
+        egui::Shape::Text(text) => texts.push(text.galley.job.text.clone()),
+        egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, texts)),
+        _ => {}
     }
 }
 
@@ -634,31 +680,334 @@ fn no_label_and_no_figure_ends_in_dots() {
     ];
     let mut faults = Vec::new();
     for (tag, steps) in looked_at {
-        for arrangement in ARRANGEMENTS {
-            let door = engine();
-            door.change(|s| {
-                s.counters.repeated = 51;
-                s.counters.skipped = 51;
-                s.counters.late = 51;
-                s.recording.format = show::RecordingFormat::Mp4;
-                s.destinations[0].state = door::DestinationState::Failed;
-                s.destinations[0].message = "the server refuses the stream: check the key".into();
-            });
-            walk(
-                &door,
-                tag,
-                arrangement,
-                (1280.0, 800.0),
-                &steps,
-                |opened, at| {
-                    let place = format!("{tag} {arrangement} {at}");
+        for room in ROOMS {
+            for arrangement in ARRANGEMENTS {
+                let door = engine();
+                door.change(|s| {
+                    s.counters.repeated = 51;
+                    s.counters.skipped = 51;
+                    s.counters.late = 51;
+                    s.recording.format = show::RecordingFormat::Mp4;
+                    s.destinations[0].state = door::DestinationState::Failed;
+                    s.destinations[0].message =
+                        "the server refuses the stream: check the key".into();
+                    s.edit.autosave = Some("x.autosave".into());
+                });
+                walk(&door, tag, arrangement, room, &steps, |opened, at| {
+                    let place = format!("{tag} {room:?} {arrangement} {at}");
                     let elided = opened.elided();
                     faults.extend(elided.iter().map(|text| format!("{place}: {text:?}")));
-                },
-            );
+                });
+            }
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A door to a show as large as they come: sixteen sources, twelve scenes beside their own, five
+/// destinations in every state.
+fn full() -> Arc<FakeDoor> {
+    use door::DestinationState::{Connecting, Failed, Live, Off, Reconnecting};
+    let door = FakeDoor::with(|snapshot| {
+        let (source, scene) = (snapshot.sources[0].clone(), snapshot.scenes[1].clone());
+        snapshot.sources.clear();
+        snapshot.scenes.clear();
+        for i in 1..=16 {
+            let mut source = source.clone();
+            (source.id, source.label) = (format!("cam{i}"), format!("Caméra {i}"));
+            source.mute = i % 3 == 0;
+            source.fader_db = -12.5;
+            snapshot.sources.push(source);
+        }
+        for i in 1..=12 {
+            let mut scene = scene.clone();
+            (scene.id, scene.label) = (format!("scene{i}"), format!("Scène {i}"));
+            scene.sources = vec![format!("cam{i}")];
+            snapshot.scenes.push(scene);
+        }
+        (snapshot.program, snapshot.preview) = ("scene1".to_owned(), "scene2".to_owned());
+        let destination = snapshot.destinations[0].clone();
+        let states = [Live, Live, Reconnecting, Failed, Off];
+        snapshot.destinations.clear();
+        for (i, state) in states.into_iter().enumerate() {
+            let mut destination = destination.clone();
+            destination.id = format!("d{i}");
+            // Fourteen letters, as many as a name has at the least that is read whole.
+            destination.label = format!("Salle du Foru{i}");
+            destination.server = "a.example/live".to_owned();
+            destination.state = state;
+            destination.bitrate_bps = 4_500_000;
+            destination.live_s = 3764.0;
+            if !matches!(state, Off | Connecting) {
+                destination.dropped = 12;
+            }
+            snapshot.destinations.push(destination);
+        }
+        snapshot.on_air_s = Some(3764.0);
+        snapshot.recording.state = door::RecordingState::Recording;
+        snapshot.recording.length_s = 3764.0;
+        snapshot.recording.time_left_s = Some(11_400.0);
+        snapshot.counters.frames = 112_914;
+        snapshot.health.tick_ms = 14.2;
+        snapshot.health.cores = 2;
+        snapshot.health.cpu = 1.82;
+        snapshot.health.memory_bytes = 1_412_000_000;
+    });
+    let sources = (1..=16)
+        .map(|i| format!("(id: \"cam{i}\", label: \"Caméra {i}\", kind: Test(pattern: Bars))"));
+    let scenes = (1..=12).map(|i| {
+        format!("(id: \"scene{i}\", label: \"Scène {i}\", layers: [(source: \"cam{i}\")])")
+    });
+    let text = format!(
+        "(version: 1, name: \"Forum\", sources: [{}], scenes: [{}])",
+        sources.collect::<Vec<_>>().join(", "),
+        scenes.collect::<Vec<_>>().join(", ")
+    );
+    door.gives(show::parse(Path::new("x.ron"), &text).unwrap());
+    door
+}
+
+#[test]
+fn a_full_show_is_read_whole() {
+    let _alone = alone();
+    let mut faults = Vec::new();
+    for tag in ["en", "fr"] {
+        for room in ROOMS {
+            for arrangement in ARRANGEMENTS {
+                walk(&full(), tag, arrangement, room, &[], |opened, _| {
+                    let place = format!("{tag} {room:?} {arrangement}");
+                    let mut found = opened.elided();
+                    found.extend(opened.cut());
+                    faults.extend(found.iter().map(|text| format!("{place}: {text:?}")));
+                });
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn sixteen_strips_stand_side_by_side_in_a_usual_window() {
+    let _alone = alone();
+    let settings = "(language: Some(\"fr\"), arrangement: Sound)";
+    let kept = Kept {
+        desk: settings,
+        keys: None,
+    };
+    let desk = open(&full(), &kept, (1280.0, 800.0));
+    for i in 1..=16 {
+        let mute = desk.place(&format!("Couper le son\u{a0}: Caméra {i}"));
+        assert!(mute.width() >= 44.0 && mute.height() >= 44.0, "{i}: {mute}");
+        let seen = desk.seen_of(mute);
+        assert!(seen > mute.area() * 0.98, "{i}: {mute} without scrolling");
+        let fader = desk.place(&format!("Fader Caméra {i}"));
+        assert!(fader.height() > 200.0, "{i}: {fader}");
+    }
+}
+
+#[test]
+fn who_works_alone_reads_what_a_button_stops() {
+    let _alone = alone();
+    for (tag, words) in [
+        ("en", ["Stop all", "Stop recording"]),
+        ("fr", ["Tout arrêter", "Arrêter REC"]),
+    ] {
+        let settings = format!("(language: Some({tag:?}), arrangement: OnePerson)");
+        let kept = Kept {
+            desk: &settings,
+            keys: None,
+        };
+        let desk = open(&full(), &kept, (1280.0, 800.0));
+        let texts = desk.texts();
+        for word in words {
+            assert!(texts.iter().any(|text| text == word), "{word}: {texts:?}");
+        }
+        for bare in ["Stop", "Arrêter"] {
+            assert!(texts.iter().all(|text| text != bare), "{bare}");
+        }
+    }
+}
+
+/// The panels of an arrangement by their names in English, with one that is not there.
+const PANELS: [(&str, [&str; 3]); 4] = [
+    ("Director", ["PVW and PGM", "Sources", "Outputs"]),
+    ("Sound", ["Sound", "PGM alone", "Program level"]),
+    ("OnePerson", ["PVW and PGM", "Sources", "Outputs as lights"]),
+    ("Build", ["PVW and PGM", "Building the show", "Outputs"]),
+];
+
+impl Opened {
+    /// Opens the menu of a panel that is being arranged and takes a step until it cannot be taken.
+    fn step_till_the_end(&mut self, panel: &str, step: &str) {
+        self.click(&format!("Move or resize {panel}"));
+        for _ in 0..40 {
+            let is_disabled = self.one(step).accesskit_node().is_disabled();
+            if is_disabled {
+                self.window.hover_at(pos2(640.0, 20.0));
+                self.press(Modifiers::NONE, Key::Escape);
+                return;
+            }
+            self.click(step);
+        }
+        panic!("{step} of {panel} has no end");
+    }
+
+    /// What is cut off or made too small to be worked with.
+    fn too_small(&mut self) -> Vec<String> {
+        let mut faults = self.cut();
+        faults.extend(self.elided());
+        let has_stage = self.is_said("Fade to black");
+        for name in ["CUT", "AUTO", "Fade to black"] {
+            let place = has_stage.then(|| self.place(name));
+            let is_small = |place: &Rect| place.width() < 44.0 || place.height() < 44.0;
+            if let Some(place) = place.filter(is_small) {
+                faults.push(format!("{name} at {place}"));
+            }
+        }
+        let bar = has_stage.then(|| self.place("T-bar"));
+        if let Some(bar) = bar.filter(|bar| bar.width() < 80.0) {
+            faults.push(format!("T-bar at {bar}"));
+        }
+        faults
+    }
+}
+
+#[test]
+fn no_key_takes_a_panel_the_room_of_its_controls() {
+    let _alone = alone();
+    let mut faults = Vec::new();
+    for (arrangement, panels) in PANELS {
+        for panel in panels {
+            for step in ["Narrower", "Less tall", "Wider", "Taller"] {
+                let settings = format!("(language: Some(\"en\"), arrangement: {arrangement})");
+                let kept = Kept {
+                    desk: &settings,
+                    keys: None,
+                };
+                let mut desk = open(&full(), &kept, (1280.0, 800.0));
+                desk.press(Modifiers::COMMAND, Key::F9);
+                desk.step_till_the_end(panel, step);
+                desk.press(Modifiers::COMMAND, Key::F9);
+                let found = desk.too_small();
+                let place = format!("{arrangement}, {panel}, {step}");
+                faults.extend(found.iter().map(|fault| format!("{place}: {fault}")));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn panels_that_were_placed_in_a_large_window_keep_their_controls_in_the_smallest() {
+    let _alone = alone();
+    let mut faults = Vec::new();
+    for (arrangement, panels) in PANELS {
+        for (panel, steps) in [
+            (panels[0], ["Narrower", "Less tall"]),
+            (panels[1], ["Wider", "Taller"]),
+            (panels[1], ["Move left", "Taller"]),
+            (panels[2], ["Wider", "Taller"]),
+        ] {
+            let settings = format!("(language: Some(\"en\"), arrangement: {arrangement})");
+            let kept = Kept {
+                desk: &settings,
+                keys: None,
+            };
+            let mut desk = open(&full(), &kept, (3440.0, 1440.0));
+            desk.press(Modifiers::COMMAND, Key::F9);
+            for step in steps {
+                desk.step_till_the_end(panel, step);
+            }
+            desk.window.run_steps(20);
+            let file = desk.folder.path().join("desk.ron");
+            let written = std::fs::read_to_string(file).unwrap();
+            assert!(written.contains("layouts"), "{written}");
+            let kept = Kept {
+                desk: &written,
+                keys: None,
+            };
+            let mut small = open(&full(), &kept, (1024.0, 640.0));
+            small.window.run_steps(20);
+            let place = format!("{arrangement}, {panel} {steps:?}");
+            let found = small.too_small();
+            faults.extend(found.iter().map(|fault| format!("{place}: {fault}")));
+            // It is as it was when the window is large again.
+            let file = small.folder.path().join("desk.ron");
+            assert_eq!(std::fs::read_to_string(file).unwrap(), written, "{place}");
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn an_edge_that_is_drawn_stops_where_controls_would_be_lost() {
+    let _alone = alone();
+    let mut desk = english(&full());
+    desk.press(Modifiers::COMMAND, Key::F9);
+    let drag = |desk: &mut Opened, from: Pos2, to: Pos2| {
+        desk.window.drag_at(from);
+        desk.pass();
+        for part in [0.3, 0.6, 1.0] {
+            desk.window.hover_at(from.lerp(to, part));
+            desk.pass();
+        }
+        desk.window.drop_at(to);
+        desk.pass();
+    };
+    let stage = desk.window.get_by_label("Move PVW and PGM").rect();
+    let outputs = desk.window.get_by_label("Move Outputs").rect();
+    let edge = pos2(outputs.left() - 4.0, stage.bottom() + 100.0);
+    drag(&mut desk, edge, pos2(60.0, edge.y));
+    let after = desk.window.get_by_label("Move Outputs").rect();
+    assert!(
+        after.left() < outputs.left() - 100.0,
+        "it went as far as it could"
+    );
+    assert_eq!(desk.too_small(), Vec::<String>::new());
+    let foot = desk.place("CUT").bottom();
+    let sources = desk.window.get_by_label("Move Sources").rect();
+    let edge = pos2(300.0, sources.top() - 4.0);
+    drag(&mut desk, edge, pos2(300.0, 60.0));
+    assert!(desk.place("CUT").bottom() < foot - 40.0);
+    assert_eq!(desk.too_small(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_moved_while_panels_are_arranged_is_taken_back_and_the_show_is_not() {
+    let _alone = alone();
+    let door = full();
+    door.change(|s| s.edit.undo = Some("add camera".to_owned()));
+    let mut desk = english(&door);
+    let undo = "Undo the last move of a panel";
+    desk.press(Modifiers::COMMAND, Key::F9);
+    assert!(desk.one(undo).accesskit_node().is_disabled());
+    assert!(desk.one("As it was").accesskit_node().is_disabled());
+    let before = desk.controls();
+    desk.step_till_the_end("Outputs", "Narrower");
+    let narrower = desk.controls();
+    desk.step_till_the_end("Sources", "Move up");
+    assert_ne!(desk.controls(), narrower);
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(desk.controls(), narrower);
+    desk.click("Hide Sources");
+    desk.click(undo);
+    assert_eq!(desk.controls(), narrower);
+    desk.click("As it was");
+    assert_eq!(desk.controls().len(), before.len());
+    let places =
+        |controls: &[(Name, Rect)]| -> Vec<Rect> { controls.iter().map(|c| c.1).collect() };
+    assert_eq!(places(&desk.controls()), places(&before));
+    desk.click(undo);
+    assert_eq!(desk.controls(), narrower, "that too");
+    for _ in 0..20 {
+        desk.press(Modifiers::COMMAND, Key::Z);
+    }
+    assert_eq!(places(&desk.controls()), places(&before));
+    let is_undo = |command: &door::Command| matches!(command, door::Command::Undo { .. });
+    assert!(!door.sent().iter().any(is_undo), "nothing of the show");
+    desk.click("Done");
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert!(door.sent().iter().any(is_undo), "it is the show's again");
 }
 
 #[test]
@@ -742,7 +1091,7 @@ fn what_to_do_about_a_lost_source_on_air_is_read_whole_beside_an_older_fault() {
                 &door,
                 tag,
                 arrangement,
-                (1280.0, 800.0),
+                ((1280.0, 800.0), 100),
                 &[],
                 |opened, _| {
                     let said = if tag == "en" {

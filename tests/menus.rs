@@ -830,3 +830,122 @@ fn the_arrangements_look_as_they_did() {
         }
     }
 }
+
+/// The show that goes with [`busy`].
+const BUSY: &str = r#"(version: 1, name: "Forum", sources: [
+    (id: "cam", label: "Stage", kind: Test(pattern: Bars, tone_hz: Some(1000.0))),
+    (id: "ann", label: "Ann", kind: Network(url: "srt://:9000?mode=listener"))],
+    scenes: [(id: "duo", label: "Duo", layers: [
+        (source: "cam"), (source: "ann", rect: (0.55, 0.1, 0.4, 0.4))]),
+        (id: "more0", label: "Slides", layers: [(source: "cam")]),
+        (id: "more1", label: "Close", layers: [(source: "ann")]),
+        (id: "more2", label: "Trio", layers: [(source: "cam"), (source: "ann")])],
+    destinations: [(id: "yt", label: "YouTube", server: "rtmps://a.rtmp.example/live2", key: Secret("yt")),
+        (id: "pt", label: "PeerTube", server: "rtmps://peertube.example/live", key: Secret("pt"))])"#;
+
+/// The picture of a source with its scopes, as the engine makes them.
+fn measured(door: &FakeDoor, source: &str) {
+    gstreamer::init().unwrap();
+    let (width, height) = (320u32, 180u32);
+    let at = |x: u32, y: u32, part: usize| {
+        let (x, y) = (x as f32 / 320.0, y as f32 / 180.0);
+        let face = ((x - 0.5).powi(2) * 3.2 + (y - 0.45).powi(2)).sqrt() < 0.22;
+        let [luma, cb, cr] = if face {
+            [150.0 + 40.0 * (0.5 - x), 112.0, 152.0]
+        } else {
+            [50.0 + 120.0 * x, 138.0 - 20.0 * y, 118.0]
+        };
+        [luma, cb, cr][part] as u8
+    };
+    let mut data = Vec::new();
+    for (part, step) in [(0, 1), (1, 2), (2, 2)] {
+        for y in (0..height).step_by(step) {
+            data.extend((0..width).step_by(step).map(|x| at(x, y, part)));
+        }
+    }
+    let info =
+        gstreamer_video::VideoInfo::builder(gstreamer_video::VideoFormat::I420, width, height);
+    let buffer = gstreamer::Buffer::from_slice(data.clone());
+    let time = media::House::default();
+    let picture = media::Picture::new(buffer, &info.build().unwrap(), time).unwrap();
+    let of = MonitorId::Source(source.to_owned());
+    let show = |what: MonitorId, data: Vec<u8>| {
+        door.show(MonitorPicture {
+            what,
+            width,
+            height,
+            frame: 1,
+            data,
+        });
+    };
+    use media::scope::ScopeKind::{Histogram, Parade, Vectorscope, Waveform};
+    for kind in [Waveform, Parade, Vectorscope, Histogram] {
+        let of = Box::new(of.clone());
+        let size = (width as usize, height as usize);
+        let scope = regie::video::scope_picture(kind, &picture, size);
+        show(MonitorId::Scope { of, kind }, scope);
+    }
+    show(of, data);
+}
+
+/// The show being built, in both languages: a source, its colours, a scene with its layers, and a
+/// destination.
+#[test]
+fn the_show_being_built_looks_as_it_did() {
+    let mut results = SnapshotResults::new();
+    let looked_at = [
+        ("en", "Colour correction", "More for PeerTube", "Edit…"),
+        (
+            "fr",
+            "Étalonnage",
+            "Autres actions\u{a0}: PeerTube",
+            "Modifier…",
+        ),
+    ];
+    for (language, colours, more, edit) in looked_at {
+        for what in ["source", "colours", "scene", "destination"] {
+            let door = busy();
+            door.change(|s| {
+                s.preview = "duo".to_owned();
+                s.scenes[0].tally = door::Tally::Preview;
+                s.scenes[2].tally = door::Tally::Off;
+                s.destinations[1].state = DestinationState::Off;
+            });
+            door.gives(show::parse(Path::new("x.ron"), BUSY).unwrap());
+            measured(&door, "ann");
+            let opening = Opening {
+                settings: format!("(language: Some(\"{language}\"), arrangement: Build)"),
+                graphics: Graphics {
+                    format: Some(TextureFormat::Rgba8Unorm),
+                    software: false,
+                },
+                ..Opening::default()
+            };
+            let mut desk = opening.open(&door, &Arc::default());
+            let row = match what {
+                "scene" => "Duo, Stage + Ann",
+                _ => "Ann, ",
+            };
+            let rows = desk.window.query_all_by_label_contains(row);
+            let row = rows.into_iter().find(|row| {
+                let role = row.accesskit_node().role();
+                role == egui::accesskit::Role::Button
+            });
+            row.unwrap().click();
+            desk.window.run();
+            match what {
+                "colours" => desk.click(colours),
+                "destination" => desk.choose(more, edit),
+                _ => {}
+            }
+            desk.window.remove_cursor();
+            desk.window.run_steps(8);
+            let options = SnapshotOptions::new()
+                .threshold(2.0)
+                .max_failed_pixels(2000);
+            let name = format!("build-{what}-{language}");
+            desk.window.snapshot_options(name, &options);
+            results.extend(desk.window.take_snapshot_results());
+        }
+    }
+}

@@ -11,7 +11,8 @@ use egui::{Align2, Rect, Ui, ViewportCommand};
 
 use super::said::said;
 use super::{
-    arrange::{Arrangement, Panel},
+    arrange::{Arrangement, Arranging, Panel, Tool},
+    arranging::Session,
     closing::{self, Answer, Question},
     fills, focus,
     graphics::Graphics,
@@ -83,7 +84,7 @@ pub struct Desk {
     markers: usize,
     asking: Option<(Question, Then)>,
     awaited: Option<(u64, Awaited)>,
-    arranging: bool,
+    arranging: Session,
     /// The window has been fitted to its display.
     fits: bool,
     /// When the displays were looked up.
@@ -119,7 +120,7 @@ impl Desk {
             markers: 0,
             asking: None,
             awaited: None,
-            arranging: false,
+            arranging: Session::default(),
             fits: false,
             displays: f64::MIN,
             health: Health::default(),
@@ -195,6 +196,9 @@ impl Desk {
         let questioned = self.asking.is_some() || self.way.asks() || outputs.asks();
         self.parts.switch.hear(ui, now, questioned);
         focus::keep_within(ui.ctx(), &over_the_desk());
+        if self.arranging.is_on() && self.parts.switch.take_back(Function::Undo) {
+            self.arrange_by(Tool::Undo);
+        }
         let window = ui.ctx().content_rect();
         ui.set_clip_rect(window);
 
@@ -523,7 +527,8 @@ impl Desk {
             snapshot,
             settings: &self.settings,
             way: &self.way,
-            arranging: self.arranging,
+            arranging: self.arranging.is_on(),
+            room: layout::places(ui.ctx().content_rect().size()).panels.size(),
             swapped: self.parts.switch.multiview.ways.swapped,
             keys: &self.parts.switch.keys.map,
             leads: asked.contains(&Function::Menus),
@@ -583,7 +588,7 @@ impl Desk {
                 Wanted::ResetPanels => settings.reset_layout(),
                 Wanted::Show(panel, shown) => settings.set_shown(panel, shown),
                 Wanted::Strips(shown) => settings.strips = shown,
-                Wanted::Arranging(on) => self.arranging = on,
+                Wanted::Arranging(on) => self.arranging.set(on),
                 Wanted::Scale(percent) => settings.scale = percent,
                 Wanted::Swap(swapped) => self.parts.switch.multiview.ways.swapped = swapped,
                 Wanted::FullScreen(full) => {
@@ -687,7 +692,7 @@ impl Desk {
                 self.way.give_up();
                 self.parts.outputs.close_folder();
             }
-            None if self.arranging => self.arranging = false,
+            None if self.arranging.is_on() => self.arranging.set(false),
             None => self.health.fold(),
         }
     }
@@ -748,8 +753,15 @@ impl Desk {
             safe: self.parts.switch.multiview.ways.safe,
         };
         let settings = &self.settings.now;
-        let mut layout = settings.layout();
+        let arrangement = settings.arrangement;
+        let layout = settings.layout().fitted(arrangement, places.panels.size());
         let shown: Vec<Panel> = layout.visible();
+        let arranging = self.arranging.is_on().then(|| Arranging {
+            can_undo: self.arranging.can_undo(arrangement),
+            is_changed: self.arranging.is_changed(arrangement),
+            key: self.parts.switch.keys.map.name(Function::Undo),
+            refused: self.arranging.is_refused(view.now),
+        });
         let mut frame = panels::Frame {
             view,
             pictures: &pictures,
@@ -765,7 +777,6 @@ impl Desk {
         let parts = &mut self.parts;
         let panels = &mut self.panels;
         panels.clear();
-        let (arrangement, arranging) = (settings.arrangement, self.arranging);
         let builder = egui::UiBuilder::new()
             .max_rect(places.panels)
             .id_salt("panels");
@@ -773,7 +784,7 @@ impl Desk {
             if !attached {
                 ui.disable();
             }
-            layout.show(ui, arrangement, arranging, &mut |ui, rect, panel| {
+            layout.show(ui, arranging.as_ref(), &mut |ui, rect, panel| {
                 panels.push((panel, rect));
                 frame.draw(ui, rect, panel, parts);
             })
@@ -785,8 +796,18 @@ impl Desk {
             ..
         } = frame;
         wanted.extend(parts.build.wishes());
-        if moved.inner {
+        let done = moved.inner;
+        if let Some(layout) = done.layout {
             self.settings.now.set_layout(layout);
+        }
+        if done.refused {
+            self.arranging.refuse(view.now);
+        }
+        let down = ui.input(|i| i.pointer.any_down());
+        self.arranging
+            .watch(arrangement, &self.settings.now.layout(), down);
+        if let Some(tool) = done.tool {
+            self.arrange_by(tool);
         }
         let wanted = wishes::join(wanted, self.parts.switch.second.wanted());
         self.watch(wanted, view.now);
@@ -795,6 +816,22 @@ impl Desk {
         }
         if builds {
             self.settings.now.arrangement = Arrangement::Build;
+        }
+    }
+
+    /// Does what was asked for all panels while they are arranged.
+    fn arrange_by(&mut self, tool: Tool) {
+        let arrangement = self.settings.now.arrangement;
+        let layout = match tool {
+            Tool::Undo => self.arranging.undo(arrangement),
+            Tool::AsItWas => self.arranging.as_it_was(arrangement),
+            Tool::Done => {
+                self.arranging.set(false);
+                None
+            }
+        };
+        if let Some(layout) = layout {
+            self.settings.now.set_layout(layout);
         }
     }
 
@@ -909,17 +946,32 @@ fn banner(ui: &Ui, over: Rect, absence: &Absence, renews: bool) {
     said(below, "why", &more, theme::font(13.5), theme::DIM);
 }
 
-/// A window that is larger with its frame than its display takes the display instead, so that nothing
-/// of it is out of sight. Whether it is known how large both are.
-fn fit(ctx: &egui::Context) -> bool {
-    let (window, display) = ctx.input(|i| (i.viewport().outer_rect, i.viewport().monitor_size));
-    let (Some(window), Some(display)) = (window, display) else {
-        return false;
+/// What a display keeps of its height for title bars and the system's own bars, in points. A window is
+/// told of its frame only after it has been shown.
+const BARS: f32 = 72.0;
+/// A window manager that does not answer is asked for so many seconds to make the window as large as
+/// there is room.
+const ASKS_S: f64 = 3.0;
+
+/// Whether a window of `size` points, without its frame, is too large for its display.
+fn is_too_large(size: egui::Vec2, display: egui::Vec2) -> bool {
+    size.x > display.x || size.y + BARS > display.y
+}
+
+/// A window that is larger with its frame than its display takes all the room there instead, so that
+/// nothing of it is out of sight. Whether that is settled, `now` seconds after the window was opened.
+fn fit(ctx: &egui::Context, now: f64) -> bool {
+    let size = ctx.content_rect().size();
+    let (display, is_maximized) =
+        ctx.input(|i| (i.viewport().monitor_size, i.viewport().maximized));
+    let is_settled = match display {
+        Some(display) => !is_too_large(size, display) || is_maximized == Some(true),
+        None => false,
     };
-    if window.width() > display.x || window.height() > display.y {
-        ctx.send_viewport_cmd(egui::ViewportCommand::Maximized(true));
+    if !is_settled && display.is_some() {
+        ctx.send_viewport_cmd(ViewportCommand::Maximized(true));
     }
-    true
+    is_settled || now > ASKS_S
 }
 
 impl eframe::App for Desk {
@@ -930,8 +982,8 @@ impl eframe::App for Desk {
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
-        self.fits = self.fits || fit(ui.ctx());
         let now = ui.input(|i| i.time);
+        self.fits = self.fits || fit(ui.ctx(), now);
         let switch = &mut self.parts.switch;
         if now - self.displays > LOOK_FOR_DISPLAYS_S {
             self.displays = now;
@@ -949,5 +1001,43 @@ impl eframe::App for Desk {
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
         theme::BACKGROUND.to_normalized_gamma_f32()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::vec2;
+
+    /// Whether a window of 1280 × 800 points asks for all of a display of this size.
+    fn asks(display: egui::Vec2, maximized: bool) -> bool {
+        let ctx = egui::Context::default();
+        let mut input = egui::RawInput {
+            screen_rect: Some(Rect::from_min_size(egui::Pos2::ZERO, vec2(1280.0, 800.0))),
+            ..egui::RawInput::default()
+        };
+        let viewport = input.viewports.entry(input.viewport_id).or_default();
+        viewport.monitor_size = Some(display);
+        viewport.maximized = Some(maximized);
+        let output = ctx.run_ui(input, |ui| {
+            fit(ui.ctx(), 0.0);
+        });
+        let commands = &output.viewport_output[&egui::ViewportId::ROOT].commands;
+        commands.contains(&ViewportCommand::Maximized(true))
+    }
+
+    #[test]
+    fn a_window_whose_frame_would_leave_the_display_takes_all_of_it() {
+        for small in [
+            vec2(1280.0, 800.0),
+            vec2(1366.0, 768.0),
+            vec2(1280.0, 840.0),
+        ] {
+            assert!(asks(small, false), "{small}");
+            assert!(!asks(small, true), "{small}");
+        }
+        for large in [vec2(1440.0, 900.0), vec2(1920.0, 1080.0)] {
+            assert!(!asks(large, false), "{large}");
+        }
     }
 }

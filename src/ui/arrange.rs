@@ -5,27 +5,30 @@
 //! arranged, which the menu switches on.
 
 mod moves;
+mod room;
 
-use egui::{Popup, Rect};
+use egui::{Popup, Rect, Vec2, vec2};
 use egui_tiles::{
-    Behavior, Container, ContainerKind, EditAction, Linear, LinearDir, Tile, TileId, Tiles, Tree,
-    UiResponse,
+    Behavior, Container, ContainerKind, EditAction, Linear, LinearDir, SimplificationOptions, Tile,
+    TileId, Tiles, Tree, UiResponse,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    fills, lang,
+    fills, lang, layout,
     paint::{self, Button},
     theme::{self, Icon},
 };
 use moves::Step;
 
-/// Space between panels, in points.
-const GAP: f32 = 8.0;
 /// Height of a panel's title while panels are being arranged, in points.
 const TITLE: f32 = 26.0;
-/// No panel is made smaller than this, in points.
-const LEAST: f32 = 96.0;
+/// Widths of the buttons for all of them in the title of the heart, in points.
+const TOOLS: [(Tool, f32); 3] = [
+    (Tool::Done, 92.0),
+    (Tool::AsItWas, 116.0),
+    (Tool::Undo, 132.0),
+];
 
 /// A panel of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -72,6 +75,21 @@ impl Panel {
             Self::Program => "menu-panel-program",
             Self::Level => "menu-panel-level",
             Self::Build => "menu-panel-build",
+        }
+    }
+
+    /// The least size in which its controls can be read and hit, in points. All that an arrangement shows
+    /// as it comes finds room in the smallest window.
+    pub fn least(&self) -> Vec2 {
+        match self {
+            Self::Stage => vec2(layout::STAGE_LEAST, 250.0),
+            Self::Monitors => vec2(480.0, 140.0),
+            Self::Outputs => vec2(236.0, 236.0),
+            Self::Lights => vec2(124.0, 240.0),
+            Self::Mixer => vec2(480.0, 240.0),
+            Self::Program => vec2(160.0, 116.0),
+            Self::Level => vec2(84.0, 180.0),
+            Self::Build => vec2(720.0, 200.0),
         }
     }
 }
@@ -246,10 +264,61 @@ impl Layout {
         }
     }
 
-    /// Moves or resizes a panel by a step; whether anything has changed.
-    pub fn step(&mut self, panel: Panel, step: Step) -> bool {
-        self.tile(panel)
-            .is_some_and(|tile| step.make(&mut self.0, tile))
+    /// The panels after a step of one of them, in `size` points; `None` where it goes nowhere, or where
+    /// a panel would be smaller than it may be.
+    fn stepped(&self, panel: Panel, step: Step, heart: Panel, size: Vec2) -> Stepped {
+        let mut next = self.clone();
+        let changed = next
+            .tile(panel)
+            .is_some_and(|tile| step.make(&mut next.0, tile));
+        if !changed {
+            return Stepped::Nowhere;
+        }
+        next.keep_seen(heart);
+        match room::settle(&self.0, next.0, size, Panel::least) {
+            Some(tree) => Stepped::To(Box::new(Self(tree))),
+            None => Stepped::NoRoom,
+        }
+    }
+
+    /// Whether one more panel can be shown in `size` points without taking another its controls.
+    pub fn has_room_for(&self, panel: Panel, size: Vec2) -> bool {
+        let mut with = self.clone();
+        with.set_shown(panel, true);
+        room::has_room(&with.0, size, Panel::least)
+    }
+
+    /// The panels as they are seen in `size` points: each has the room that it needs, and those for which
+    /// there is none wait, hidden, for a larger window.
+    pub fn fitted(&self, arrangement: Arrangement, size: Vec2) -> Fitted {
+        let mut layout = self.clone();
+        let mut waiting = Vec::new();
+        let has_room = |layout: &Self| room::has_room(&layout.0, size, Panel::least);
+        if !has_room(&layout) {
+            let usual = Self::usual(arrangement).visible();
+            let mut all = layout.visible();
+            all.retain(|panel| *panel != arrangement.heart());
+            // What was added goes before what the arrangement is made of.
+            all.sort_by_key(|panel| (!usual.contains(panel), *panel));
+            while let Some(last) = all.pop().filter(|_| !has_room(&layout)) {
+                layout.set_shown(last, false);
+                waiting.push(last);
+            }
+            // One that went first may have made way for nothing.
+            for panel in waiting.clone() {
+                if layout.has_room_for(panel, size) {
+                    layout.set_shown(panel, true);
+                    waiting.retain(|other| *other != panel);
+                }
+            }
+        }
+        room::fit(&mut layout.0, size, Panel::least);
+        Fitted {
+            layout,
+            waiting,
+            arrangement,
+            size,
+        }
     }
 
     /// The panels that are shown, in the order of the menu.
@@ -272,7 +341,17 @@ impl Layout {
             tracing::warn!(?arrangement, "the panels are as they came");
             *self = Self::usual(arrangement);
         }
-        let Some(mut at) = self.tile(arrangement.heart()) else {
+        for (_, tile) in self.0.tiles.iter_mut() {
+            if let Tile::Container(container @ Container::Grid(_)) = tile {
+                container.set_kind(ContainerKind::Vertical);
+            }
+        }
+        self.keep_seen(arrangement.heart());
+    }
+
+    /// Lets a panel be hidden by nothing.
+    fn keep_seen(&mut self, panel: Panel) {
+        let Some(mut at) = self.tile(panel) else {
             return;
         };
         self.0.tiles.set_visible(at, true);
@@ -286,55 +365,150 @@ impl Layout {
             at = parent;
         }
     }
+}
 
-    /// Draws the panels into the room there is. `draw` draws one into a rectangle; `arranging` lets
-    /// them be moved, resized and hidden. Tells whether anything was changed.
+/// What comes of a step.
+enum Stepped {
+    To(Box<Layout>),
+    /// There is nothing on that side.
+    Nowhere,
+    /// A panel would be smaller than it may be.
+    NoRoom,
+}
+
+/// What can be asked for all panels while they are arranged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// The last move taken back.
+    Undo,
+    /// All of them as they were when this began.
+    AsItWas,
+    /// Enough.
+    Done,
+}
+
+/// How panels are arranged: what can be taken back, and by which key.
+#[derive(Clone, Debug, Default)]
+pub struct Arranging {
+    /// There is a move to be taken back.
+    pub can_undo: bool,
+    /// Something is not as it was when this began.
+    pub is_changed: bool,
+    /// The key that takes a move back.
+    pub key: String,
+    /// The last move was refused, for want of room.
+    pub refused: bool,
+}
+
+/// What was done to the panels.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Where they are now, if anything has moved.
+    pub layout: Option<Layout>,
+    /// A move was refused, for want of room.
+    pub refused: bool,
+    /// What was asked for all of them.
+    pub tool: Option<Tool>,
+}
+
+/// The panels as a window of some size holds them.
+#[derive(Clone, Debug)]
+pub struct Fitted {
+    layout: Layout,
+    waiting: Vec<Panel>,
+    arrangement: Arrangement,
+    size: Vec2,
+}
+
+impl Fitted {
+    /// The panels that are seen, in the order of the menu.
+    pub fn visible(&self) -> Vec<Panel> {
+        self.layout.visible()
+    }
+
+    /// Draws the panels into the room there is. `draw` draws one into a rectangle; while they are
+    /// `arranging` they can be moved, resized and hidden.
     pub fn show(
-        &mut self,
+        self,
         ui: &mut egui::Ui,
-        arrangement: Arrangement,
-        arranging: bool,
+        arranging: Option<&Arranging>,
         draw: &mut dyn FnMut(&mut egui::Ui, Rect, Panel),
-    ) -> bool {
+    ) -> Done {
+        let Self {
+            layout: mut before,
+            waiting,
+            arrangement,
+            size,
+        } = self;
+        // As the tree will do: what was not done by a hand is no change.
+        before.0.simplify(&SimplificationOptions::default());
+        let mut after = before.clone();
         let mut hand = Hand {
             draw,
             arranging,
             heart: arrangement.heart(),
             hide: None,
             step: None,
-            possible: arranging.then(|| self.clone()),
+            tool: None,
+            before: &before,
+            size,
             changed: false,
+            dropped: false,
         };
-        self.0.ui(&mut hand, ui);
+        after.0.ui(&mut hand, ui);
         let Hand {
             hide,
             step,
-            mut changed,
+            tool,
+            changed,
+            dropped,
             ..
         } = hand;
-        if let Some(panel) = hide {
-            self.set_shown(panel, false);
-        }
-        if let Some((panel, step)) = step {
-            changed |= self.step(panel, step);
-        }
+        let mut done = Done {
+            tool,
+            ..Done::default()
+        };
+        let mut next = None;
         if changed {
-            self.mend(arrangement);
+            after.mend(arrangement);
+            let settled = room::settle(&before.0, after.0, size, Panel::least);
+            // Who draws an edge sees where it stops.
+            done.refused = dropped && settled.is_none();
+            next = settled.map(Layout);
         }
-        changed || hide.is_some()
+        if let Some((panel, step)) = step
+            && let Stepped::To(layout) = before.stepped(panel, step, arrangement.heart(), size)
+        {
+            next = Some(*layout);
+        }
+        if let Some(panel) = hide {
+            let mut layout = next.unwrap_or_else(|| before.clone());
+            layout.set_shown(panel, false);
+            next = Some(layout);
+        }
+        done.layout = next.filter(|layout| *layout != before).map(|mut layout| {
+            for panel in waiting {
+                layout.set_shown(panel, true);
+            }
+            layout
+        });
+        done
     }
 }
 
 /// What the tree asks for while it is drawn.
 struct Hand<'a> {
     draw: &'a mut dyn FnMut(&mut egui::Ui, Rect, Panel),
-    arranging: bool,
+    arranging: Option<&'a Arranging>,
     heart: Panel,
     hide: Option<Panel>,
     step: Option<(Panel, Step)>,
-    /// The panels as they are, to look what can be done with them while they are arranged.
-    possible: Option<Layout>,
+    tool: Option<Tool>,
+    /// The panels as they are, and their room, to look what can be done with them.
+    before: &'a Layout,
+    size: Vec2,
     changed: bool,
+    dropped: bool,
 }
 
 impl Hand<'_> {
@@ -359,6 +533,9 @@ impl Hand<'_> {
         let button = handle.with_min_x(handle.right() - 30.0).shrink(2.0);
         self.steps(ui, button, panel, &text);
         handle.max.x = button.left() - 4.0;
+        if let Some(arranging) = self.arranging.filter(|_| panel == self.heart) {
+            handle = self.tools(ui, handle, arranging);
+        }
         let response = ui
             .interact(
                 handle,
@@ -371,10 +548,44 @@ impl Hand<'_> {
             egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, said)
         });
         let shown = format!("{} {text}", theme::icon(Icon::GripVertical));
-        let inner = handle.shrink2(egui::vec2(8.0, 0.0));
+        let mut inner = handle.shrink2(egui::vec2(8.0, 0.0));
         let font = theme::bold(12.5);
-        paint::line(ui, inner, egui::Align::Min, &shown, font, theme::TEXT);
+        let used = paint::line(ui, inner, egui::Align::Min, &shown, font, theme::TEXT);
+        let refused = self.arranging.is_some_and(|arranging| arranging.refused);
+        if refused && panel == self.heart {
+            inner.min.x += used + 16.0;
+            let why = lang::text("menu-panel-no-room");
+            let (font, amber) = (theme::bold(12.5), theme::AMBER);
+            paint::said_line(ui, inner, egui::Align::Min, "no room", &why, font, amber);
+        }
         response.drag_started()
+    }
+
+    /// What concerns all panels, at the right of the heart's title, which is always there and moves
+    /// nothing; gives what is left of the title.
+    fn tools(&mut self, ui: &egui::Ui, mut title: Rect, arranging: &Arranging) -> Rect {
+        for (tool, width) in TOOLS {
+            let place = title.with_min_x(title.right() - width).shrink(2.0);
+            title.max.x = place.left() - 2.0;
+            let (text, enabled) = match tool {
+                Tool::Undo => (lang::text("menu-undo"), arranging.can_undo),
+                Tool::AsItWas => (lang::text("menu-panels-as-before"), arranging.is_changed),
+                Tool::Done => (lang::text("menu-panels-done"), true),
+            };
+            let face = match tool {
+                Tool::Undo => format!("{text}  {}", arranging.key),
+                _ => text.clone(),
+            };
+            let said = match tool {
+                Tool::Undo => lang::text("menu-panels-undo"),
+                _ => text,
+            };
+            let button = Button::new(&face).say(&said).size(12.0).enabled(enabled);
+            if button.show(ui, place, ("panels", said.as_str())).clicked() {
+                self.tool = Some(tool);
+            }
+        }
+        title
     }
 }
 
@@ -388,13 +599,26 @@ impl Hand<'_> {
         Popup::menu(&button)
             .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| {
+                let why = lang::text("menu-panel-no-room");
+                let mut is_refused = false;
                 for (step, key) in Step::ALL {
-                    let possible = self.possible.clone();
-                    let can = possible.is_some_and(|mut panels| panels.step(panel, step));
-                    let item = egui::Button::new(lang::text(key)).min_size(egui::vec2(150.0, 28.0));
-                    if ui.add_enabled(can, item).clicked() {
+                    let stepped = self.before.stepped(panel, step, self.heart, self.size);
+                    let no_room = matches!(stepped, Stepped::NoRoom);
+                    is_refused |= no_room;
+                    let can = matches!(stepped, Stepped::To(_));
+                    let item = egui::Button::new(lang::text(key)).min_size(vec2(150.0, 28.0));
+                    let mut item = ui.add_enabled(can, item);
+                    if no_room {
+                        item = item.on_disabled_hover_text(&why);
+                    }
+                    if item.clicked() {
                         self.step = Some((panel, step));
                     }
+                }
+                if is_refused {
+                    ui.set_max_width(190.0);
+                    let why = egui::RichText::new(why).font(theme::font(12.0));
+                    ui.label(why.color(theme::DIM));
                 }
             });
     }
@@ -404,7 +628,7 @@ impl Behavior<Panel> for Hand<'_> {
     fn pane_ui(&mut self, ui: &mut egui::Ui, _tile: TileId, panel: &mut Panel) -> UiResponse {
         let mut rect = ui.max_rect();
         let mut moves = false;
-        if self.arranging {
+        if self.arranging.is_some() {
             let title = rect.with_max_y(rect.top() + TITLE);
             moves = self.title(ui, title, *panel);
             rect.min.y = title.bottom() + 4.0;
@@ -422,24 +646,27 @@ impl Behavior<Panel> for Hand<'_> {
     }
 
     fn gap_width(&self, _style: &egui::Style) -> f32 {
-        GAP
+        room::GAP
     }
 
     fn min_size(&self) -> f32 {
-        LEAST
+        // Each panel's own least size is kept to afterwards.
+        1.0
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
-        30.0
+        room::TAB_BAR
     }
 
     fn is_container_resizable(&self, _tiles: &Tiles<Panel>, _tile: TileId) -> bool {
-        self.arranging
+        self.arranging.is_some()
     }
 
     fn resize_stroke(&self, _style: &egui::Style, state: egui_tiles::ResizeState) -> egui::Stroke {
         match state {
-            egui_tiles::ResizeState::Idle if self.arranging => egui::Stroke::new(2.0, theme::LINE),
+            egui_tiles::ResizeState::Idle if self.arranging.is_some() => {
+                egui::Stroke::new(2.0, theme::LINE)
+            }
             egui_tiles::ResizeState::Idle => egui::Stroke::NONE,
             _ => egui::Stroke::new(2.0, theme::BLUE),
         }
@@ -451,6 +678,7 @@ impl Behavior<Panel> for Hand<'_> {
 
     fn on_edit(&mut self, action: EditAction) {
         self.changed |= action != EditAction::TileDragged;
+        self.dropped |= action == EditAction::TileDropped;
     }
 
     fn cycle_tabs_with_keyboard(&self) -> bool {

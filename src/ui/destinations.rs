@@ -55,19 +55,22 @@ pub fn list(
         ui.shrink_clip_rect(rect);
         ui.spacing_mut().item_spacing = vec2(0.0, GAP);
         let height = row_height(rect.height(), destinations.len());
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let size = vec2(ui.available_width(), height);
-            for position in 0..destinations.len() {
-                let (row, _) = ui.allocate_exact_size(size, Sense::hover());
-                wish = destination_row(ui, row, position, view, guard, seen).or(wish.take());
-            }
-            if destinations.is_empty() {
-                let (row, _) = ui.allocate_exact_size(size, Sense::hover());
-                let text = lang::text("outputs-none");
-                paint::lines(ui, row, Align::Center, &text, theme::font(13.0), theme::DIM);
-                paint::say(ui, row, "no destination", &text);
-            }
-        });
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .min_scrolled_height(0.0)
+            .show(ui, |ui| {
+                let size = vec2(ui.available_width(), height);
+                for position in 0..destinations.len() {
+                    let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+                    wish = destination_row(ui, row, position, view, guard, seen).or(wish.take());
+                }
+                if destinations.is_empty() {
+                    let (row, _) = ui.allocate_exact_size(size, Sense::hover());
+                    let text = lang::text("outputs-none");
+                    paint::lines(ui, row, Align::Center, &text, theme::font(13.0), theme::DIM);
+                    paint::say(ui, row, "no destination", &text);
+                }
+            });
     });
     wish
 }
@@ -87,24 +90,28 @@ fn destination_row(
         .of(id)
         .filter(|_| destination.state == DestinationState::Off);
     let said = Said::of(destination, trial);
-    let both = match said.cost.as_str() {
-        "" => said.how.clone(),
-        cost => format!("{} · {cost}", said.how),
-    };
-    let lines: &[&str] = if row.height() < TWO_DETAILS {
-        &[&both]
-    } else {
-        &[&said.how, &said.cost]
-    };
     // What is wrong needs the room.
-    let has_history = history.has(id) && !said.look_here;
+    let has_history =
+        history.has(id) && !said.look_here && rows::text_of(row).width() > HISTORY * 2.0;
+    let is_low = row.height() < TWO_DETAILS;
+    // The name has a line to itself, so that it is read whole.
+    let rest = match is_low {
+        true if has_history => said.value.clone(),
+        true => said.below(ui, rows::text_of(row).width(), &said.value),
+        false => said.below(ui, rows::text_of(row).width(), ""),
+    };
+    let lines: &[&str] = if is_low {
+        &[&rest]
+    } else {
+        &[&said.value, &rest]
+    };
     rows::text(
         ui,
         row,
         &rows::Text {
             light: colour_of(destination.state),
             name: label,
-            value: &said.value,
+            value: "",
             details: lines,
             look_here: said.look_here,
             free: if has_history { HISTORY + 6.0 } else { 0.0 },
@@ -114,10 +121,10 @@ fn destination_row(
     );
     let text = rows::text_of(row);
     if has_history {
-        let top = text.top() + text.height() / (lines.len() + 1) as f32 + 1.0;
-        let place = Rect::from_min_max(
-            pos2(text.right() - HISTORY, top),
-            pos2(text.right(), text.bottom() - 1.0),
+        let line = text.height() / (lines.len() + 1) as f32;
+        let place = Rect::from_min_size(
+            pos2(text.right() - HISTORY, text.top() + line + 1.0),
+            vec2(HISTORY, line - 2.0),
         );
         let target = destination.target_bps;
         history.draw(ui, place, (id, label), target, view.now);
@@ -278,6 +285,31 @@ impl Said {
 }
 
 impl Said {
+    /// What stands on one line of so many points, behind what is said `first`: as many figures as have room,
+    /// and of what is wrong the reason, though its end may be out of sight.
+    fn below(&self, ui: &Ui, room: f32, first: &str) -> String {
+        let how = if self.look_here { "" } else { &self.how };
+        let reason = if self.look_here { &self.how } else { "" };
+        let figures = self.cost.split(" · ");
+        let mut line = String::new();
+        for part in [first, how].into_iter().chain(figures) {
+            let longer = match (line.as_str(), part) {
+                (_, "") => continue,
+                ("", part) => part.to_owned(),
+                (line, part) => format!("{line} · {part}"),
+            };
+            if !line.is_empty() && paint::width(ui, &longer, theme::font(rows::DETAIL)) > room {
+                break;
+            }
+            line = longer;
+        }
+        match (line.as_str(), reason) {
+            (_, "") => line,
+            ("", reason) => reason.to_owned(),
+            (line, reason) => format!("{line} · {reason}"),
+        }
+    }
+
     /// All of it, for a screen reader.
     fn whole(&self, state: DestinationState) -> String {
         let rest = format!("{}, {}, {}", self.value, self.how, self.cost);
@@ -319,7 +351,7 @@ fn details(destination: &DestinationStatus) -> (String, String) {
         }
         DestinationState::Reconnecting | DestinationState::Failed => {
             counts.insert(0, problems::next_try(destination));
-            message(destination.server.clone())
+            message(String::new())
         }
     };
     if counts.is_empty() && destination.state == DestinationState::Live {
@@ -328,25 +360,22 @@ fn details(destination: &DestinationStatus) -> (String, String) {
     (first, counts.join(" · "))
 }
 
-/// Draws the buttons that start and stop all destinations.
-pub fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
+/// Draws the buttons that start and stop all destinations, each in its place.
+pub fn everything(ui: &Ui, (start, stop): (Rect, Rect), view: &View, guard: &mut Guard) {
     let destinations = &view.snapshot.destinations;
     let any_off = destinations
         .iter()
         .any(|d| d.state == DestinationState::Off);
     let any_on = any_on(view);
-    let middle = rect.center().x;
     let words = (
         lang::text("outputs-go-live"),
         lang::text("outputs-stop-all"),
     );
     for (on, possible) in [(false, any_off), (true, any_on)] {
-        let (half, word, name, id) = if on {
-            let half = rect.with_min_x(middle + 3.0);
-            (half, &words.1, lang::text("outputs-every"), "stop all")
+        let (place, word, name, id) = if on {
+            (stop, &words.1, lang::text("outputs-every"), "stop all")
         } else {
-            let half = rect.with_max_x(middle - 3.0);
-            (half, &words.0, lang::text("outputs-everywhere"), "go live")
+            (start, &words.0, lang::text("outputs-everywhere"), "go live")
         };
         let switch = Switch {
             name: &name,
@@ -357,8 +386,8 @@ pub fn everything(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
         if !possible {
             let say = switch.said();
             let button = Button::new(word).say(&say).size(14.0).enabled(false);
-            button.show(ui, half, (id, "off"));
-        } else if switch.show(ui, half, view.now, guard) {
+            button.show(ui, place, (id, "off"));
+        } else if switch.show(ui, place, view.now, guard) {
             view.send(Command::StreamAll { on: !on });
         }
     }

@@ -69,7 +69,7 @@ impl Health {
         let inner = rect.shrink2(vec2(10.0, 3.0));
         let figures = figures(snapshot, fresh);
         let all = layout::health_figures(rect);
-        let (above, below) = all.split_top_bottom_at_fraction(0.5);
+        let (above, below) = layout::health_rows(rect);
         // One row of them is about the program, the other about the machine.
         let rows: [(Rect, &[Figure], &[f32]); 2] = [
             (above, &figures[..3], &[0.6, 0.27, 0.13]),
@@ -86,7 +86,14 @@ impl Health {
                     theme::DIM
                 };
                 let font = theme::font(12.0);
-                paint::line(ui, place, Align::Min, &figure.text, font, colour);
+                let text = match &figure.short {
+                    Some(short) if paint::width(ui, &figure.text, font.clone()) > place.width() => {
+                        short
+                    }
+                    _ => &figure.text,
+                };
+                let font = paint::shrunk(ui, text, font, place.width());
+                paint::line(ui, place, Align::Min, text, font, colour);
                 let said = paint::say(ui, place, figure.id, &figure.text);
                 if !figure.more.is_empty() {
                     said.on_hover_text(&figure.more);
@@ -159,10 +166,14 @@ fn problem(ui: &Ui, place: Rect, news: &News) {
     }
     let line = format!("{} {text}", theme::icon(Icon::TriangleAlert));
     let whole = format!("{text}\n{below}");
-    paint::line(ui, above, Align::Min, &line, bold, dark);
+    // It is read from three metres: letters get only a little smaller for it.
+    let mut font = paint::shrunk(ui, &line, bold, above.width());
+    font.size = font.size.max(14.5);
+    paint::line(ui, above, Align::Min, &line, font, dark);
     paint::say(ui, above, "problem", text).on_hover_text(whole.trim_end());
     if !below.is_empty() {
-        paint::line(ui, under, Align::Min, below, theme::bold(13.0), dark);
+        let font = paint::shrunk(ui, below, theme::bold(13.0), under.width());
+        paint::line(ui, under, Align::Min, below, font, dark);
         paint::say(ui, under, "what to do", below).on_hover_text(whole);
     }
 }
@@ -171,6 +182,8 @@ fn problem(ui: &Ui, place: Rect, news: &News) {
 struct Figure {
     id: &'static str,
     text: String,
+    /// What is written where there is no room for that.
+    short: Option<String>,
     /// More of it, one pointing away.
     more: String,
     look: bool,
@@ -182,6 +195,7 @@ fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 7] {
     let figure = |id, text, look| Figure {
         id,
         text,
+        short: None,
         more: String::new(),
         look,
     };
@@ -215,6 +229,9 @@ fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 7] {
         .filter(|d| d.dropped > 0)
         .map(|d| format!("{} {}", name(&d.label, &d.id), words::count(d.dropped)))
         .collect();
+    let all: u64 = snapshot.destinations.iter().map(|d| d.dropped).sum();
+    let all = words::count(all);
+    let all = lang::with("desk-dropped-by", &[("all", all.into())]);
     let drops = match &of_each[..] {
         [] => lang::text("desk-nothing-dropped"),
         some => lang::with("desk-dropped-by", &[("all", some.join(" · ").into())]),
@@ -232,6 +249,7 @@ fn figures(snapshot: &Snapshot, fresh: bool) -> [Figure; 7] {
         figure("disk", disk, is_low),
         uplink(snapshot),
         Figure {
+            short: (!of_each.is_empty()).then_some(all),
             more: of_each.join("\n"),
             ..figure("dropped", drops, look)
         },
@@ -261,6 +279,7 @@ fn uplink(snapshot: &Snapshot) -> Figure {
     Figure {
         id: "sent",
         text,
+        short: None,
         more: each.collect::<Vec<_>>().join("\n"),
         look: on.iter().any(|d| d.state == DestinationState::Congested),
     }

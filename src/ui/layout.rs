@@ -25,6 +25,8 @@ const METER: f32 = 58.0;
 /// A strip that would be lower than this cannot hold its controls.
 const STRIP_MIN: f32 = 132.0;
 const STRIP_MAX: f32 = 340.0;
+/// One that is narrower stands under no monitor.
+const STRIP_NARROWEST: f32 = 96.0;
 
 /// Height of a line in the list of events, in points.
 pub const EVENT: f32 = 20.0;
@@ -33,6 +35,11 @@ const EVENTS_GAP: f32 = 4.0;
 
 /// Everything finds room in a window of this size, in points.
 pub const SMALLEST: Vec2 = vec2(1024.0, 640.0);
+
+/// The row of CUT and AUTO needs this width for its words, in points.
+pub const STAGE_LEAST: f32 = 740.0;
+/// So wide it is in a usual window, in points.
+const STAGE_USUAL: f32 = 1014.0;
 
 /// Least side of what a hand must hit in a hurry, in points.
 pub const TARGET: f32 = 44.0;
@@ -58,8 +65,9 @@ pub struct Places {
     pub panels: Rect,
     /// The health strip.
     pub health: Rect,
-    /// What has to be said and answered lies here, over the figures of the health strip: it covers
-    /// nothing that is pressed.
+    /// What has to be said and answered lies here, over the lower row of the health strip's figures, each
+    /// of which is seen elsewhere too: the program's frames stay in sight, and nothing is covered that
+    /// is pressed.
     pub notice: Rect,
 }
 
@@ -75,8 +83,16 @@ pub fn places(size: Vec2) -> Places {
         top,
         panels,
         health,
-        notice: health_figures(health).expand2(vec2(8.0, 2.0)),
+        notice: notice(health),
     }
+}
+
+fn notice(health: Rect) -> Rect {
+    let (_, below) = health_rows(health);
+    Rect::from_min_max(
+        pos2(below.left() - 8.0, below.top()),
+        pos2(below.right() + 2.0, health.bottom()),
+    )
 }
 
 /// The list of events at the foot of the panels, which end above it while it is unfolded: as many lines
@@ -98,6 +114,11 @@ pub fn health_figures(strip: Rect) -> Rect {
     let inner = strip.shrink2(vec2(10.0, 3.0));
     let width = (strip.width() * 0.44).clamp(390.0, 620.0);
     inner.with_max_x(inner.left() + width)
+}
+
+/// The two rows of those figures: of the program, and of the machine and the outputs.
+pub fn health_rows(strip: Rect) -> (Rect, Rect) {
+    health_figures(strip).split_top_bottom_at_fraction(0.5)
 }
 
 /// The room for what opens over the panels: the place of the most use that touches nothing of `keep`,
@@ -266,7 +287,8 @@ pub fn monitors(rect: Rect, aspect: f32, strips: bool) -> MonitorsPlaces {
     });
     let top = small[0].label.bottom() + 4.0;
     let height = (rect.bottom() - top).min(STRIP_MAX);
-    let strips = (strips && height >= STRIP_MIN - 0.5).then(|| {
+    let has_room = height >= STRIP_MIN - 0.5 && width >= STRIP_NARROWEST;
+    let strips = (strips && has_room).then(|| {
         small.map(|place| Rect::from_min_size(pos2(place.picture.left(), top), vec2(width, height)))
     });
     let pager = Rect::from_min_size(
@@ -330,21 +352,26 @@ pub struct TransitionPlaces {
 
 /// Places the controls of the transition in their row.
 pub fn transition(row: Rect) -> TransitionPlaces {
-    let unit = (row.width() / 1014.0).clamp(0.7, 1.3);
+    // From the least width on everything grows, but not all of it alike: what is written on a button needs
+    // its room first. Beyond the usual width all of it grows alike.
+    let grown = ((row.width() - STAGE_LEAST) / (STAGE_USUAL - STAGE_LEAST)).clamp(0.0, 1.0);
+    let unit = (row.width() / STAGE_USUAL).clamp(1.0, 1.3);
+    let between = |least: f32, usual: f32| (least + (usual - least) * grown) * unit;
     let mut x = row.left();
-    let mut take = |width: f32, gap: f32| {
-        let out = Rect::from_min_size(pos2(x, row.top()), vec2(width * unit, row.height()));
-        x += (width + gap) * unit;
+    let mut take = |width: (f32, f32), gap: (f32, f32)| {
+        let size = vec2(between(width.0, width.1), row.height());
+        let out = Rect::from_min_size(pos2(x, row.top()), size);
+        x += size.x + between(gap.0, gap.1);
         out
     };
-    let cut = take(100.0, 6.0);
-    let auto = take(114.0, 12.0);
-    let bar = take(160.0, 12.0);
-    let kinds = take(220.0, 12.0);
-    let rate = take(128.0, 12.0);
-    let marker = take(58.0, 6.0);
-    let hold = take(66.0, 0.0);
-    let black = row.with_min_x(row.right() - 92.0 * unit);
+    let cut = take((66.0, 100.0), (4.0, 6.0));
+    let auto = take((72.0, 114.0), (8.0, 12.0));
+    let bar = take((88.0, 160.0), (8.0, 12.0));
+    let kinds = take((193.0, 220.0), (8.0, 12.0));
+    let rate = take((106.0, 128.0), (8.0, 12.0));
+    let marker = take((49.0, 58.0), (4.0, 6.0));
+    let hold = take((52.0, 66.0), (0.0, 0.0));
+    let black = row.with_min_x(row.right() - between(62.0, 92.0));
     let (above, below) = halves(rate);
     let third = |i: f32, n: f32| {
         let width = above.width() / 3.3;

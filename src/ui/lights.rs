@@ -33,16 +33,20 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
     let recording = snapshot.recording.state != RecordingState::Off;
     let switch = Switch {
         name: &lang::text("outputs-the-master"),
-        words: (lang::text("outputs-record"), lang::text("outputs-stop")),
+        words: (
+            lang::text("outputs-record"),
+            lang::text("outputs-stop-recording"),
+        ),
         on: recording,
         guards: (None, Guarded::Recorder),
     };
     if switch.show(ui, row(0.0), view.now, guard) {
         view.send(Command::Record { on: !recording });
     }
-    destinations::everything(ui, row(1.0), view, guard);
+    // One above the other: side by side there is no room to say what each stops.
+    destinations::everything(ui, (row(2.0), row(1.0)), view, guard);
 
-    let lines = inner.with_max_y(row(1.0).top() - 6.0);
+    let lines = inner.with_max_y(row(2.0).top() - 6.0);
     let count = snapshot.destinations.len() + 1;
     let height = (lines.height() / count as f32).min(LINE);
     let mut top = lines.top();

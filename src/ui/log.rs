@@ -99,7 +99,7 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
             Command::Hold { on: false } => lang::text("desk-slate-off"),
             Command::Stream { destination, on } => said(started(*on), &label(destination)),
             Command::StreamAll { on } => said(started(*on), &lang::text("desk-every-destination")),
-            Command::Record { on } => said(started(*on), &lang::text("desk-the-master")),
+            // What becomes of the recorder is said as it comes about.
             _ => return None,
         },
         Event::Error { message, .. } => refused(message),
@@ -141,7 +141,7 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::door::DestinationState;
+    use crate::door::{DestinationState, RecordingState};
 
     fn take(log: &mut Log, event: Event, now: f64) {
         log.take(&event, "20:41:07", now, |id| format!("<{id}>"));
@@ -166,6 +166,32 @@ mod tests {
         take(&mut log, event, 1.0);
         let newest = log.newest_first().next().map(|e| e.text.as_str());
         assert_eq!(newest, Some("<yt>: reconnecting – closed by the server"));
+    }
+
+    #[test]
+    fn the_start_and_the_end_of_a_recording_are_said_once_each() {
+        let mut log = Log::default();
+        for (on, state) in [
+            (true, RecordingState::Starting),
+            (false, RecordingState::Off),
+        ] {
+            let before = log.len();
+            let done = Event::Done {
+                command: Command::Record { on },
+                frame: 1,
+                id: None,
+            };
+            take(&mut log, done, 0.0);
+            let message = String::new();
+            let event = Event::Recording {
+                state,
+                message,
+                path: None,
+                frame: 1,
+            };
+            take(&mut log, event, 0.0);
+            assert_eq!(log.len(), before + 1, "{state:?}");
+        }
     }
 
     #[test]

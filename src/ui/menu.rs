@@ -82,6 +82,8 @@ pub struct Offer<'a> {
     pub way: &'a Way,
     /// Whether panels are being moved.
     pub arranging: bool,
+    /// The room for the panels, in points.
+    pub room: egui::Vec2,
     /// PGM is left and PVW right.
     pub swapped: bool,
     /// Which key does what.
@@ -309,12 +311,19 @@ fn view(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     }
     ui.separator();
     let layout = settings.layout();
+    let seen = layout.fitted(settings.arrangement, offer.room).visible();
     ui.menu_button(submenu(Icon::PanelsTopLeft, "menu-panels"), |ui| {
         for panel in Panel::ALL {
             let shown = layout.is_shown(panel);
             let is_free = panel != settings.arrangement.heart();
-            let entry = Entry::plain(lang::text(panel.key())).on(shown);
-            if entry.enabled(is_free).show(ui) {
+            let is_seen = seen.contains(&panel);
+            let has_room = is_seen || shown || layout.has_room_for(panel, offer.room);
+            let mut text = lang::text(panel.key());
+            if !has_room || (shown && !is_seen) {
+                text = format!("{text} – {}", lang::text("menu-panel-window-small"));
+            }
+            let entry = Entry::plain(text).on(shown);
+            if entry.enabled(is_free && has_room).show(ui) {
                 wanted.push(Wanted::Show(panel, !shown));
             }
         }

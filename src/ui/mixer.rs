@@ -17,10 +17,12 @@ use super::{
 };
 use crate::door::{SourceStatus, Tally};
 
-/// A strip is no narrower than this, in points, and no wider.
-const WIDTH: std::ops::RangeInclusive<f32> = 92.0..=150.0;
+/// A strip is no narrower than this, in points, and no wider: sixteen stand side by side in a usual
+/// window.
+const WIDTH: std::ops::RangeInclusive<f32> = 54.0..=150.0;
 const GAP: f32 = 6.0;
-const NAME: f32 = 26.0;
+/// Height of the name at its foot, in points: of two lines, where it is narrow.
+const NAME: f32 = 32.0;
 /// What egui knows these strips by begins here, for a source may have one under its monitor too.
 const SALT: usize = 1 << 16;
 
@@ -65,8 +67,7 @@ fn strips(
 ) {
     let sources = &view.snapshot.sources;
     let selected = editor.selected(view).map(|source| source.id.clone());
-    let each = (rect.width() + GAP) / sources.len() as f32 - GAP;
-    let width = each.clamp(*WIDTH.start(), *WIDTH.end());
+    let width = width(rect.width(), sources.len());
     let builder = UiBuilder::new().max_rect(rect).id_salt("mixer");
     ui.scope_builder(builder, |ui| {
         ui.shrink_clip_rect(rect);
@@ -86,9 +87,15 @@ fn strips(
                     };
                     fills::fill(ui, foot, 2, fill);
                     let label = name(&source.label, &source.id);
-                    let inner = foot.shrink2(vec2(4.0, 0.0));
-                    paint::line(ui, inner, Align::Center, label, theme::bold(13.0), text);
+                    let inner = foot.shrink2(vec2(2.0, 0.0));
+                    if width < strip::NARROW {
+                        let font = theme::bold(11.5);
+                        paint::lines(ui, inner, Align::Center, label, font, text);
+                    } else {
+                        paint::line(ui, inner, Align::Center, label, theme::bold(13.0), text);
+                    }
                     if !selects {
+                        paint::say(ui, foot, ("strip of", i), label).on_hover_text(label);
                         continue;
                     }
                     let is_selected = selected.as_ref() == Some(&source.id);
@@ -156,5 +163,30 @@ fn neighbour<'a>(
         (true, false) => sources.get(i.checked_sub(1)?),
         (false, true) => sources.get(i + 1),
         _ => None,
+    }
+}
+
+/// Width of each of so many strips in `room` points. Where they are scrolled to, a whole number of them is
+/// seen, so that none is cut through.
+fn width(room: f32, strips: usize) -> f32 {
+    let most = ((room + GAP) / (WIDTH.start() + GAP)).floor().max(1.0);
+    let seen = (strips as f32).clamp(1.0, most);
+    ((room + GAP) / seen - GAP).min(*WIDTH.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_of_strips_is_seen() {
+        assert_eq!(width(967.0, 2), 150.0);
+        assert!((width(967.0, 16) * 16.0 + 15.0 * GAP - 967.0).abs() < 0.01);
+        for strips in [17, 30] {
+            let each = width(967.0, strips);
+            assert!(each >= *WIDTH.start());
+            let seen = (967.0 + GAP) / (each + GAP);
+            assert!((seen - seen.round()).abs() < 0.001, "{seen}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod app;
 mod arrange;
+mod arranging;
 mod build;
 mod close_buttons;
 mod closing;

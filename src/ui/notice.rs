@@ -1,5 +1,6 @@
 //! What has to be told, and perhaps answered, without stopping anybody: a bar over the figures of the
-//! health strip. Nothing moves for it, and no picture and no control is beneath it.
+//! machine in the health strip. Nothing moves for it, and no picture, no control and no figure of the
+//! program is beneath it.
 
 use egui::{Align, Area, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 
@@ -19,6 +20,8 @@ const STAYS_S: f64 = 12.0;
 
 /// Width of a button, in points.
 const BUTTON: f32 = 124.0;
+/// Width of one in a window that is small, in points.
+const NARROW_BUTTON: f32 = 106.0;
 
 /// What was told last.
 #[derive(Debug, Default)]
@@ -168,12 +171,17 @@ fn bar(ui: &Ui, rect: Rect, ill: bool, text: &str, buttons: &[Choice]) -> Option
         painter.rect_filled(rect, theme::ROUND, theme::PANEL);
         let edge = Stroke::new(2.0, edge);
         painter.rect_stroke(rect, theme::ROUND, edge, StrokeKind::Inside);
-        let mut inner = rect.shrink2(vec2(10.0, 3.0));
+        let mut inner = rect.shrink2(vec2(10.0, 2.0)).with_max_x(rect.right() - 2.0);
+        let width = if rect.width() < 520.0 {
+            NARROW_BUTTON
+        } else {
+            BUTTON
+        };
         let mut pressed = None;
         for (i, choice) in buttons.iter().enumerate().rev() {
-            let place = inner.with_min_x(inner.right() - BUTTON);
+            let place = inner.with_min_x(inner.right() - width);
             let face = lang::text(choice.key);
-            let mut button = Button::new(&face).size(12.0);
+            let mut button = Button::new(&face).size(11.5);
             if choice.armed {
                 button = button.fill(theme::AMBER, theme::ON_TEXT);
             }
@@ -185,7 +193,8 @@ fn bar(ui: &Ui, rect: Rect, ill: bool, text: &str, buttons: &[Choice]) -> Option
         let icon = if ill { Icon::TriangleAlert } else { Icon::Info };
         let line = format!("{}  {text}", theme::icon(icon));
         let colour = if ill { theme::AMBER } else { theme::TEXT };
-        paint::lines(ui, inner, Align::Min, &line, theme::bold(11.5), colour);
+        let font = paint::shrunk(ui, &line, theme::bold(11.5), inner.width());
+        paint::line(ui, inner, Align::Min, &line, font, colour);
         paint::say(ui, inner, "notice", text).on_hover_text(text);
         pressed
     });

@@ -144,7 +144,12 @@ impl Outputs {
             uplink_line(ui, rect, uplink);
         }
         self.small_buttons(ui, small, view);
-        destinations::everything(ui, everything, view, guard);
+        let middle = everything.center().x;
+        let halves = (
+            everything.with_max_x(middle - 3.0),
+            everything.with_min_x(middle + 3.0),
+        );
+        destinations::everything(ui, halves, view, guard);
         match recorder::show(ui, recorder, view, guard) {
             Some(recorder::Asked::Folder) => {
                 let title = lang::text("outputs-choose-folder");

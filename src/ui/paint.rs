@@ -16,6 +16,31 @@ use egui::{
 
 use super::{fills, theme};
 
+/// Letters are made no smaller than this to have room for all of a line, in points.
+const SMALLEST: f32 = 10.5;
+
+/// How wide a line is, in points.
+pub fn width(ui: &Ui, text: &str, font: FontId) -> f32 {
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, Color32::WHITE);
+    galley.size().x
+}
+
+/// Letters so much smaller as it takes for all of a line to have room, as long as they can be read.
+pub fn shrunk(ui: &Ui, text: &str, font: FontId, room: f32) -> FontId {
+    let wide = width(ui, text, font.clone());
+    if wide <= room {
+        return font;
+    }
+    let mut size = ((font.size * room / wide) * 2.0).floor() / 2.0;
+    // Small letters are a little wider than in proportion.
+    if width(ui, text, FontId::new(size.max(1.0), font.family.clone())) > room {
+        size -= 0.5;
+    }
+    FontId::new(size.max(SMALLEST.min(font.size)), font.family)
+}
+
 /// Writes one line into a rectangle, in the middle of its height; what does not fit ends in "…".
 /// Returns the width that was used, in points.
 pub fn line(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour: Color32) -> f32 {
@@ -263,15 +288,9 @@ impl<'a> Button<'a> {
             fills::fill(ui, done, theme::ROUND - 1, theme::PRESSED);
         }
         let inner = rect.shrink2(vec2(3.0, 2.0));
+        let letters = shrunk(ui, self.text, theme::bold(self.size), inner.width());
         if self.key.is_empty() {
-            line(
-                ui,
-                inner,
-                Align::Center,
-                self.text,
-                theme::bold(self.size),
-                text,
-            );
+            line(ui, inner, Align::Center, self.text, letters, text);
         } else {
             let split = rect.top() + rect.height() * 0.6;
             line(
@@ -279,7 +298,7 @@ impl<'a> Button<'a> {
                 inner.with_max_y(split).translate(vec2(0.0, 2.0)),
                 Align::Center,
                 self.text,
-                theme::bold(self.size),
+                letters,
                 text,
             );
             let quiet = if self.fill.is_some() || on {
@@ -292,7 +311,7 @@ impl<'a> Button<'a> {
                 inner.with_min_y(split - 2.0),
                 Align::Center,
                 self.key,
-                theme::font(11.5),
+                shrunk(ui, self.key, theme::font(11.5), inner.width()),
                 quiet,
             );
         }

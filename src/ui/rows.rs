@@ -17,6 +17,9 @@ const BUTTON: f32 = 62.0;
 /// Width of what opens a row's menu, in points.
 const MORE: f32 = 24.0;
 
+/// Size of the letters of the lines under a row's name, in points.
+pub const DETAIL: f32 = 11.5;
+
 /// Width of a row's menu, in points.
 pub const MENU: f32 = 240.0;
 
@@ -149,7 +152,7 @@ pub struct Text<'a> {
     pub details: &'a [&'a str],
     /// Something is wrong.
     pub look_here: bool,
-    /// Points at the right of the lines that are kept free.
+    /// Points at the right of the first of the lines that are kept free.
     pub free: f32,
     /// What egui knows it by.
     pub id: (&'a str, &'a str),
@@ -185,9 +188,11 @@ pub fn text(ui: &Ui, row: Rect, what: &Text) {
             theme::DIM
         };
         let place = line(i + 1);
-        let place = place.with_max_x(place.right() - what.free);
-        paint::line(ui, place, Align::Min, detail, theme::font(11.5), quiet);
+        let free = if i == 0 { what.free } else { 0.0 };
+        let place = place.with_max_x(place.right() - free);
+        let font = paint::shrunk(ui, detail, theme::font(DETAIL), place.width());
+        paint::line(ui, place, Align::Min, detail, font, quiet);
     }
     // A line may be longer than its place: the whole of it is one pointing away.
-    paint::say(ui, text, what.id, what.said).on_hover_text(what.details.join("\n"));
+    paint::say(ui, text, what.id, what.said).on_hover_text(what.said);
 }

@@ -15,6 +15,11 @@ use crate::{
     show::Afv,
 };
 
+/// A strip narrower than this has everything one below the other, in points.
+pub const NARROW: f32 = 88.0;
+/// Height of each of the switches of AFV in one, in points.
+const SWITCH: f32 = 30.0;
+
 /// Draws the strip of a scene at position `salt`.
 pub fn show(
     ui: &Ui,
@@ -82,30 +87,18 @@ pub fn of_source(
         ),
     );
 
-    let inner = rect.shrink2(vec2(4.0, 8.0));
-    let lane_width = (rect.width() * 0.28).clamp(26.0, 44.0);
-    let lane = inner.with_max_x(inner.left() + lane_width);
-    faders.show(ui, lane, salt, source, view);
-    let meter = Rect::from_min_max(
-        pos2(lane.right() + 2.0, inner.top() + 8.0),
-        pos2(lane.right() + 12.0, inner.bottom() - 8.0),
-    );
+    let places = places(rect);
+    faders.show(ui, places.lane, salt, source, view);
     if let Some(level) = meters.sources.get(&source.id) {
-        meters::pair(ui, meter, level);
+        meters::pair(ui, places.meter, level);
     }
     // Between the level and the buttons, as high as the level.
-    let beside = meter.translate(vec2(meter.width() + 1.5, 0.0));
+    let beside = places
+        .meter
+        .translate(vec2(places.meter.width() + 1.5, 0.0));
     let beside = beside.with_max_x(beside.left() + 3.0);
     meters::reduction(ui, beside, source.gate_db + source.compressor_db);
-
-    let column = inner.with_min_x(meter.right() + 6.0);
-    let readout = column.with_max_y(column.top() + 18.0);
-    fader::readout(ui, readout, source);
-
-    let mute = Rect::from_min_size(
-        pos2(column.left(), readout.bottom() + 4.0),
-        vec2(column.width(), layout::TARGET),
-    );
+    fader::readout(ui, places.readout, source);
     let say = lang::with("desk-mute-it", &[("name", label.into())]);
     let text = lang::text(if source.mute {
         "desk-muted"
@@ -115,7 +108,7 @@ pub fn of_source(
     if Button::new(&text)
         .say(&say)
         .selected(source.mute)
-        .show(ui, mute, ("mute", salt))
+        .show(ui, places.mute, ("mute", salt))
         .clicked()
     {
         view.send(Command::Mute {
@@ -123,13 +116,67 @@ pub fn of_source(
             on: !source.mute,
         });
     }
-    follow(
-        ui,
-        column.with_min_y(mute.bottom() + 6.0),
-        salt,
-        source,
-        view,
+    follow(ui, places.follow, salt, source, view);
+}
+
+/// Where the parts of a strip are.
+struct Parts {
+    lane: Rect,
+    meter: Rect,
+    readout: Rect,
+    mute: Rect,
+    follow: Rect,
+}
+
+fn places(rect: Rect) -> Parts {
+    if rect.width() < NARROW {
+        return narrow(rect.shrink2(vec2(3.0, 8.0)));
+    }
+    let inner = rect.shrink2(vec2(4.0, 8.0));
+    let lane_width = (rect.width() * 0.28).clamp(26.0, 44.0);
+    let lane = inner.with_max_x(inner.left() + lane_width);
+    let meter = Rect::from_min_max(
+        pos2(lane.right() + 2.0, inner.top() + 8.0),
+        pos2(lane.right() + 12.0, inner.bottom() - 8.0),
     );
+    let column = inner.with_min_x(meter.right() + 6.0);
+    let readout = column.with_max_y(column.top() + 18.0);
+    let mute = Rect::from_min_size(
+        pos2(column.left(), readout.bottom() + 4.0),
+        vec2(column.width(), layout::TARGET),
+    );
+    Parts {
+        lane,
+        meter,
+        readout,
+        mute,
+        follow: column.with_min_y(mute.bottom() + 6.0),
+    }
+}
+
+/// One below the other: the value, the fader with its meter, MUTE, AFV.
+fn narrow(inner: Rect) -> Parts {
+    let readout = inner.with_max_y(inner.top() + 18.0);
+    let follow = inner.with_min_y(inner.bottom() - 3.0 * SWITCH);
+    let mute = Rect::from_min_max(
+        pos2(inner.left(), follow.top() - 6.0 - layout::TARGET),
+        pos2(inner.right(), follow.top() - 6.0),
+    );
+    let middle = Rect::from_min_max(
+        readout.left_bottom() + vec2(0.0, 4.0),
+        mute.right_top() - vec2(0.0, 6.0),
+    );
+    let lane = middle.with_max_x(middle.right() - 14.0);
+    Parts {
+        lane,
+        meter: middle
+            .with_min_x(lane.right() + 2.0)
+            .with_max_x(lane.right() + 12.0)
+            .shrink2(vec2(0.0, 8.0)),
+        readout,
+        mute,
+        follow,
+    }
 }
 
 /// Audio follows video: three small switches, for it is set before the show.

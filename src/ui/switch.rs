@@ -87,6 +87,13 @@ impl Switch {
         self.heard = self.take(ui, now, questioned);
     }
 
+    /// Takes this out of what the keys of this frame ask for; whether it was among it.
+    pub fn take_back(&mut self, function: Function) -> bool {
+        let before = self.heard.len();
+        self.heard.retain(|heard| *heard != function);
+        self.heard.len() < before
+    }
+
     /// Does what the keys that were heard ask for. Gives how many markers are asked for.
     pub fn listen(&mut self, view: &View, attached: bool, guard: &mut Guard) -> usize {
         let asked = std::mem::take(&mut self.heard);

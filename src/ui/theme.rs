@@ -94,6 +94,8 @@ pub fn install(ctx: &egui::Context) {
         style.animation_time = 0.0;
         style.spacing.item_spacing = vec2(6.0, 6.0);
         style.spacing.button_padding = vec2(10.0, 6.0);
+        // That there is more than is seen is seen before the pointer comes near.
+        style.spacing.scroll.dormant_handle_opacity = 0.6;
         style.text_styles = [
             (TextStyle::Small, font(11.5)),
             (TextStyle::Body, font(13.0)),

@@ -73,7 +73,7 @@ clips-slate-source = Heard with it
 clips-slate-silence = Silence
 clips-step-slate = holding slate
 
-clips-autosave = Edits made last time were never saved.
+clips-autosave = Edits from last time, never saved.
 clips-autosave-take = Take them over
 clips-autosave-let-go = Let them go
 clips-autosave-again = Again to let them go

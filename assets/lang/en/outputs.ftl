@@ -6,6 +6,7 @@ outputs-stop = Stop
 outputs-go-live = Go live
 outputs-stop-all = Stop all
 outputs-record = Record
+outputs-stop-recording = Stop recording
 outputs-again = again
 outputs-to-start = to start
 outputs-to-stop = to stop

@@ -73,7 +73,7 @@ clips-slate-source = Son entendu
 clips-slate-silence = Silence
 clips-step-slate = carton d’attente
 
-clips-autosave = Les dernières modifications n’ont jamais été enregistrées.
+clips-autosave = Modifications jamais enregistrées.
 clips-autosave-take = Les reprendre
 clips-autosave-let-go = Les abandonner
 clips-autosave-again = Encore pour abandonner

@@ -214,22 +214,25 @@ fn resize<P>(tree: &mut Tree<P>, tile: TileId, dir: LinearDir, factor: f32) -> b
 
 #[cfg(test)]
 mod tests {
-    use egui::{Rect, vec2};
+    use egui::{Rect, Vec2, vec2};
     use egui_kittest::Harness;
 
-    use super::super::{Arrangement, Layout, Panel};
+    use super::super::{Arrangement, Layout, Panel, Stepped};
     use super::*;
     use crate::ui::install_theme;
 
-    /// Where the panels of a layout are drawn in a window of 1000 × 800 points.
+    const SIZE: Vec2 = vec2(1600.0, 900.0);
+
+    /// Where the panels of a layout are drawn.
     fn places(layout: &Layout, arrangement: Arrangement) -> Vec<(Panel, Rect)> {
         let mut harness = Harness::builder()
-            .with_size(vec2(1000.0, 800.0))
+            .with_size(SIZE)
             .with_context_setup(install_theme)
             .build_ui_state(
                 move |ui, (layout, found): &mut (Layout, Vec<(Panel, Rect)>)| {
                     found.clear();
-                    layout.show(ui, arrangement, false, &mut |_, rect, panel| {
+                    let fitted = layout.fitted(arrangement, ui.max_rect().size());
+                    fitted.show(ui, None, &mut |_, rect, panel| {
                         found.push((panel, rect));
                     });
                 },
@@ -246,8 +249,14 @@ mod tests {
 
     fn step(layout: &mut Layout, panel: Panel, step: Step) -> bool {
         let before: Vec<Panel> = layout.visible();
-        let changed = layout.step(panel, step);
-        layout.mend(Arrangement::Director);
+        let mut fitted = layout.fitted(Arrangement::Director, SIZE).layout;
+        let stepped = fitted.stepped(panel, step, Panel::Stage, SIZE);
+        let changed = matches!(stepped, Stepped::To(_));
+        if let Stepped::To(next) = stepped {
+            fitted = *next;
+            fitted.mend(Arrangement::Director);
+            *layout = fitted;
+        }
         assert_eq!(before, layout.visible(), "{step:?} of {panel:?}");
         changed
     }
@@ -266,7 +275,7 @@ mod tests {
         // Its only neighbour is below: it gets the left edge to itself.
         assert!(step(&mut layout, monitors, Step::Left));
         let found = place(&layout, monitors);
-        assert!(found.left() < 10.0 && found.height() > 780.0, "{found}");
+        assert!(found.left() < 10.0 && found.height() > 880.0, "{found}");
         assert!(found.right() < place(&layout, stage).left());
         assert!(!step(&mut layout, monitors, Step::Left));
 
@@ -295,7 +304,11 @@ mod tests {
         assert!(high(&layout) < before);
         let steps = (0..100).take_while(|_| step(&mut layout, Panel::Monitors, Step::Lower));
         assert!(steps.count() < 20);
-        assert!(high(&layout) > 90.0);
+        assert!(high(&layout) >= Panel::Monitors.least().y - 1.0);
+        let steps = (0..100).take_while(|_| step(&mut layout, Panel::Stage, Step::Narrower));
+        assert!(steps.count() < 20);
+        let stage = place(&layout, Panel::Stage);
+        assert!(stage.width() >= Panel::Stage.least().x - 1.0, "{stage}");
         let mut layout = Layout::usual(Arrangement::Director);
         for panel in [Panel::Outputs, Panel::Monitors] {
             layout.set_shown(panel, false);

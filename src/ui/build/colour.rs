@@ -89,13 +89,16 @@ pub fn show(ui: &mut Ui, view: &View, draft: &mut Draft, source: &Source) {
         });
         vec![draft::set(&source.id, item)]
     };
-    ui.horizontal_wrapped(|ui| {
+    // All three are seen side by side, though they get smaller for it.
+    let gap = ui.spacing().item_spacing.x;
+    let each = ((ui.available_width() - 2.0 * gap) / 3.0).min(WHEEL + 22.0);
+    ui.horizontal(|ui| {
         for one in wheels() {
             ui.vertical(|ui| {
-                ui.set_width(WHEEL + 22.0);
+                ui.set_width(each);
                 let what = format!("{} {}", one.key, source.id);
                 let name = lang::text(one.key);
-                let (response, moved) = puck(ui, &name, &one, &source.colour);
+                let (response, moved) = puck(ui, each, &name, &one, &source.colour);
                 let put_wheel = |wheel: Wheel| {
                     let mut colour = source.colour;
                     (one.set)(&mut colour, wheel);
@@ -122,6 +125,7 @@ pub fn show(ui: &mut Ui, view: &View, draft: &mut Draft, source: &Source) {
                 ];
                 for (key, mut value, channel) in channels {
                     ui.horizontal(|ui| {
+                        ui.spacing_mut().item_spacing.x = 3.0;
                         let letter = lang::text(key);
                         ui.add_sized(
                             [14.0, 18.0],
@@ -274,9 +278,11 @@ fn keyed(ui: &Ui, response: &Response) -> Option<Keyed> {
     })
 }
 
-/// The wheel itself: what happened to it, marked as changed, and what it stands at then.
-fn puck(ui: &mut Ui, name: &str, one: &One, colour: &Colour) -> (Response, Moved) {
-    let (rect, _) = ui.allocate_exact_size(vec2(WHEEL + 18.0, WHEEL + 20.0), Sense::hover());
+/// The wheel itself, in so many points of width: what happened to it, marked as changed, and what it stands
+/// at then.
+fn puck(ui: &mut Ui, width: f32, name: &str, one: &One, colour: &Colour) -> (Response, Moved) {
+    let wheel = (width - 4.0).min(WHEEL);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, wheel + 20.0), Sense::hover());
     let (label, disc) = rect.split_top_bottom_at_y(rect.top() + 18.0);
     paint::line(
         ui,
@@ -287,8 +293,8 @@ fn puck(ui: &mut Ui, name: &str, one: &One, colour: &Colour) -> (Response, Moved
         theme::DIM,
     );
     let centre = disc.center();
-    let radius = WHEEL / 2.0;
-    let square = Rect::from_center_size(centre, vec2(WHEEL, WHEEL));
+    let radius = wheel / 2.0;
+    let square = Rect::from_center_size(centre, vec2(wheel, wheel));
     let id = Id::unique(("wheel", one.key));
     let mut response = ui.interact(square, id, Sense::click_and_drag());
     let enabled = ui.is_enabled();

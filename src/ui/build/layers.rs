@@ -86,7 +86,7 @@ impl Layers {
     fn air(&self, ui: &mut Ui, view: &View, scene: &Scene) {
         let tally = view.scene(&scene.id).map_or(Tally::Off, |(_, s)| s.tally);
         let live = view.snapshot.live_edit;
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
             let on_preview = view.snapshot.preview == scene.id;
             let face = lang::text("build-to-preview");
             ui.add_enabled_ui(!on_preview && view.scene(&scene.id).is_some(), |ui| {

@@ -54,7 +54,7 @@ use sources::Sources;
 use stingers::Stingers;
 
 /// From so many points of width on, the scopes stand beside the controls.
-const BESIDE: f32 = 360.0;
+const BESIDE: f32 = 600.0;
 
 /// What is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,6 +83,8 @@ pub struct Build {
     chosen: Chosen,
     /// What was looked at when the inspector was drawn last.
     looked_at: Chosen,
+    /// What was chosen last of all that the engine has.
+    before: Chosen,
     sources: Sources,
     tab: Tab,
     scenes: Scenes,
@@ -105,6 +107,7 @@ impl Default for Build {
             draft: Draft::default(),
             chosen: Chosen::Nothing,
             looked_at: Chosen::Nothing,
+            before: Chosen::Nothing,
             sources: Sources::default(),
             tab: Tab::default(),
             scenes: Scenes::default(),
@@ -159,6 +162,34 @@ impl Build {
         if std::mem::take(&mut self.is_seen) || self.draft.has_more() {
             self.draft.follow(view.door, view.snapshot);
         }
+        self.hold_on();
+    }
+
+    /// What was chosen because it was added goes back to what was chosen before, where the engine has
+    /// refused it; so does what somebody else took away.
+    fn hold_on(&mut self) {
+        let Some(show) = self.draft.show().filter(|_| self.draft.is_settled()) else {
+            return;
+        };
+        let is_there = |chosen: &Chosen| match chosen {
+            Chosen::Nothing | Chosen::Hold => true,
+            Chosen::Source(id) => show.sources.iter().any(|source| source.id == *id),
+            Chosen::Scene(id) => show.all_scenes().iter().any(|scene| scene.id == *id),
+            Chosen::Stinger(id) => show.stingers.iter().any(|stinger| stinger.id == *id),
+        };
+        if is_there(&self.chosen) {
+            if self.before != self.chosen {
+                self.before = self.chosen.clone();
+            }
+            return;
+        }
+        self.chosen = if is_there(&self.before) {
+            self.before.clone()
+        } else {
+            Chosen::Nothing
+        };
+        // Why it was refused stays to be read.
+        self.looked_at = self.chosen.clone();
     }
 
     /// The list of sources.
@@ -253,6 +284,7 @@ impl Build {
         };
         let below = scoped.is_none().then_some(pictures);
         ui.scope_builder(UiBuilder::new().max_rect(controls), |ui| {
+            ui.shrink_clip_rect(controls.expand(2.0));
             self.inspected(ui, view, below);
         });
         // They stay while the controls scroll.

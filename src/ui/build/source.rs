@@ -87,7 +87,13 @@ impl Inspector {
                     self.scopes.below(ui, &source.id, pictures);
                 }
             });
-        self.colours = !unfolded.fully_closed();
+        let are_seen = !unfolded.fully_closed();
+        if are_seen && !self.colours {
+            // They are what is wanted now: the whole of them, as far as there is room.
+            let head = &unfolded.header_response;
+            head.scroll_to_me(Some(egui::Align::TOP));
+        }
+        self.colours = are_seen;
         renamed
     }
 

@@ -372,6 +372,9 @@ fn files_come_from_the_persons_choice_and_from_a_typed_path() {
 fn what_was_typed_for_a_new_source_stays_until_the_show_has_taken_it() {
     let (mut window, _) = window(Panel::Sources, show(), |_| {});
     click(&mut window, "Add a source");
+    let chosen = |window: &Window| window.state().build.chosen.clone();
+    window.state_mut().build.chosen = Chosen::Source("ann".to_owned());
+    turn(&mut window);
     window.get_by_label("File to add").focus();
     turn(&mut window);
     window.get_by_label("File to add").type_text("/nowhere.mp4");
@@ -382,7 +385,10 @@ fn what_was_typed_for_a_new_source_stays_until_the_show_has_taken_it() {
     let typed = window.get_by_label("File to add").value();
     assert_eq!(typed.as_deref(), Some("/nowhere.mp4"));
     assert!(window.query_by_label(refusal).is_some());
+    let before = Chosen::Source("ann".to_owned());
+    assert_eq!(chosen(&window), before, "the new one is not there");
     let source = added(&click(&mut window, "Add this file"));
+    assert_eq!(chosen(&window), Chosen::Source(source.id.clone()));
     assert_eq!(source.kind, SourceKind::file("/nowhere.mp4", false));
     assert!(window.query_by_label("File to add").is_none());
     click(&mut window, "Add a source");

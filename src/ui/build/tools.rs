@@ -7,8 +7,8 @@ use super::parts;
 use crate::show::ItemKind;
 use crate::ui::{
     guard::{Guard, Guarded},
-    lang,
-    theme::Icon,
+    lang, paint,
+    theme::{self, Icon},
 };
 
 /// What was pressed.
@@ -47,7 +47,12 @@ pub fn show(
         // The words get what the icons leave of the row, whatever language they are in.
         let icons = 5.0 * (parts::ICON + ui.spacing().item_spacing.x);
         let width = (ui.available_width() - icons).max(parts::ICON);
-        let face = format!("{} {add}", crate::ui::theme::icon(Icon::Plus));
+        let icon = theme::icon(Icon::Plus);
+        let mut face = format!("{icon} {add}");
+        let padding = 2.0 * ui.spacing().button_padding.x;
+        if paint::width(ui, &face, theme::font(13.0)) + padding > width {
+            face = icon.to_string();
+        }
         if parts::switch_within(ui, width, &face, add, adding).clicked() {
             pressed = Some(Tool::Add);
         }
