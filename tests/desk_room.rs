@@ -801,7 +801,8 @@ fn sixteen_strips_stand_side_by_side_in_a_usual_window() {
         let seen = desk.seen_of(mute);
         assert!(seen > mute.area() * 0.98, "{i}: {mute} without scrolling");
         let fader = desk.place(&format!("Fader Caméra {i}"));
-        assert!(fader.height() > 200.0, "{i}: {fader}");
+        // Above them is what is done to the selected one.
+        assert!(fader.height() > 160.0, "{i}: {fader}");
     }
 }
 

@@ -19,6 +19,10 @@ use crate::{
 pub const NARROW: f32 = 88.0;
 /// Height of each of the switches of AFV in one, in points.
 const SWITCH: f32 = 30.0;
+/// Height of the one that goes from mode to mode, in points.
+const ONE_SWITCH: f32 = 40.0;
+/// Where a fader would be shorter, AFV makes room for it, in points.
+const LONG_FADER: f32 = 200.0;
 
 /// Draws the strip of a scene at position `salt`.
 pub fn show(
@@ -157,7 +161,13 @@ fn places(rect: Rect) -> Parts {
 /// One below the other: the value, the fader with its meter, MUTE, AFV.
 fn narrow(inner: Rect) -> Parts {
     let readout = inner.with_max_y(inner.top() + 18.0);
-    let follow = inner.with_min_y(inner.bottom() - 3.0 * SWITCH);
+    let others = 18.0 + 4.0 + 6.0 + layout::TARGET + 6.0;
+    let follow = if inner.height() - others - 3.0 * SWITCH < LONG_FADER {
+        ONE_SWITCH
+    } else {
+        3.0 * SWITCH
+    };
+    let follow = inner.with_min_y(inner.bottom() - follow);
     let mute = Rect::from_min_max(
         pos2(inner.left(), follow.top() - 6.0 - layout::TARGET),
         pos2(inner.right(), follow.top() - 6.0),
@@ -179,9 +189,38 @@ fn narrow(inner: Rect) -> Parts {
     }
 }
 
-/// Audio follows video: three small switches, for it is set before the show.
+/// Audio follows video: three small switches, for it is set before the show; where they have no room,
+/// one that goes from each to the next.
 fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) {
     let label = name(&source.label, &source.id);
+    let modes = [
+        (Afv::Follow, "desk-follow", "desk-sound-follows"),
+        (Afv::On, "desk-on", "desk-sound-on"),
+        (Afv::Off, "desk-off", "desk-sound-off"),
+    ];
+    let send = |mode| {
+        view.send(Command::Afv {
+            source: source.id.clone(),
+            mode,
+        });
+    };
+    if area.height() <= ONE_SWITCH {
+        let at = modes.iter().position(|(mode, ..)| *mode == source.afv);
+        let at = at.unwrap_or(0);
+        let (mode, text, meaning) = modes[at];
+        let say = format!("{}, {label}", lang::text(meaning));
+        if Button::new(&lang::text(text))
+            .say(&say)
+            .size(11.5)
+            .key("AFV")
+            .selected(mode == Afv::Follow)
+            .show(ui, area, ("afv", salt))
+            .clicked()
+        {
+            send(modes[(at + 1) % modes.len()].0);
+        }
+        return;
+    }
     let caption = if area.height() > 96.0 { 18.0 } else { 0.0 };
     if caption > 0.0 {
         let rect = area.with_max_y(area.top() + caption);
@@ -196,11 +235,6 @@ fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) 
     }
     let switches = area.with_min_y(area.top() + caption);
     let height = (switches.height() / 3.0).clamp(16.0, 40.0);
-    let modes = [
-        (Afv::Follow, "desk-follow", "desk-sound-follows"),
-        (Afv::On, "desk-on", "desk-sound-on"),
-        (Afv::Off, "desk-off", "desk-sound-off"),
-    ];
     for (i, (mode, text, meaning)) in modes.into_iter().enumerate() {
         let rect = Rect::from_min_size(
             pos2(switches.left(), switches.top() + i as f32 * height),
@@ -214,10 +248,7 @@ fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) 
             .show(ui, rect, ("afv", salt, i))
             .clicked()
         {
-            view.send(Command::Afv {
-                source: source.id.clone(),
-                mode,
-            });
+            send(mode);
         }
     }
 }
