@@ -13,7 +13,7 @@ use egui::{
 use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
 use fake_door::FakeDoor;
 use regie::{
-    door::{self, Command, Event, Tally, TransitionState},
+    door::{self, Command, Event, TransitionState},
     media, show,
     ui::{Desk, Graphics, install_theme},
 };
@@ -455,19 +455,20 @@ fn the_pager_says_on_which_side_pgm_and_pvw_are() {
     assert!(g > 150 && r < 100 && left > 150, "{r} {g} {left}");
 
     door.change(|s| {
-        s.scenes[2].tally = Tally::Off;
-        s.scenes[16].tally = Tally::Preview;
         s.preview = "more13".to_owned();
     });
     window.run();
     assert!(has(&window, "Page before, PGM is there"));
     assert!(has(&window, "Next page, PVW is there"));
     // What a transition goes to is on air.
-    door.change(|s| s.scenes[16].tally = Tally::Program);
+    door.change(|s| s.transition.state = TransitionState::Running);
     window.run();
     assert!(has(&window, "Next page, PGM is there"));
     press(&mut window, Key::PageDown);
     assert!(has(&window, "Page before, PGM is there") && has(&window, "Next page"));
+    door.change(|s| s.hold = true);
+    window.run();
+    assert!(has(&window, "Page before"), "the slate is on air");
 }
 
 #[test]

@@ -19,7 +19,7 @@ use super::{
     view::{View, name},
     words,
 };
-use crate::door::{Command, MonitorId, SceneStatus, Snapshot, Tally};
+use crate::door::{Command, MonitorId, SceneStatus, Snapshot, Tally, TransitionState};
 
 /// The file of what is kept in the folder of settings.
 const FILE: &str = "monitors.ron";
@@ -426,12 +426,14 @@ struct Beyond {
 
 impl Beyond {
     fn of(scenes: &[SceneStatus], snapshot: &Snapshot) -> Self {
-        let of = |id: &str| scenes.iter().find(|scene| scene.id == id);
-        let next = of(&snapshot.preview);
-        let goes_on_air = next.is_some_and(|scene| scene.tally == Tally::Program);
+        let has = |id: &str| scenes.iter().any(|scene| scene.id == id);
+        let next = has(&snapshot.preview);
+        let runs = snapshot.transition.state != TransitionState::Idle;
+        // Under the slate no scene is on air.
+        let on_air = has(&snapshot.program) || (next && runs);
         Self {
-            program: of(&snapshot.program).is_some() || goes_on_air,
-            preview: next.is_some() && !goes_on_air,
+            program: on_air && !snapshot.hold,
+            preview: next && !runs,
         }
     }
 

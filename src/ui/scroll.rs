@@ -3,7 +3,8 @@
 
 use egui::{EventFilter, Id, Key, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 
-use super::paint;
+/// Room for the ring of the keyboard around a list, in points.
+const RING: f32 = 4.0;
 
 /// A list that the keyboard can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,12 @@ pub fn is_list(id: Id) -> bool {
 /// What scrolls a list in this place, in points, called `said`, whose lines are so high. Give the
 /// distance to [`by`] inside of it.
 pub fn keyed(ui: &Ui, list: List, place: Rect, said: &str, line: f32) -> f32 {
-    let response = ui.interact(place, list.id(), Sense::focusable_noninteractive());
+    // The ring around it lies beside the lines.
+    let response = ui.interact(
+        place.expand(RING),
+        list.id(),
+        Sense::focusable_noninteractive(),
+    );
     response.widget_info(|| WidgetInfo::labeled(Role::ScrollView, ui.is_enabled(), said));
     if !response.has_focus() {
         return 0.0;
@@ -43,7 +49,6 @@ pub fn keyed(ui: &Ui, list: List, place: Rect, said: &str, line: f32) -> f32 {
         ..EventFilter::default()
     };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, own));
-    paint::focus_ring(ui, &response);
     let page = (place.height() - line).max(line);
     // Farther than any list is long.
     let end = 1e6;
