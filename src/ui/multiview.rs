@@ -223,20 +223,20 @@ impl Multiview {
         }
         let page = self.page(scenes, on_page);
         let layer = ui.layer_id();
-        let third = rect.height() / 3.0;
-        let part = |i: f32| {
-            let corner = pos2(rect.left(), rect.top() + i * third);
-            Rect::from_min_size(corner, vec2(rect.width(), third)).shrink2(vec2(0.0, 2.0))
+        let fifth = rect.height() / 5.0;
+        let part = |from: f32, length: f32| {
+            let corner = pos2(rect.left(), rect.top() + from * fifth);
+            Rect::from_min_size(corner, vec2(rect.width(), length * fifth)).shrink2(vec2(0.0, 1.0))
         };
         let before = Button::new("▲")
             .say(&lang::text("switch-page-before"))
             .key(&keys.name(Function::PageBefore))
             .enabled(page > 0)
-            .show(ui, part(0.0), ("page before", layer));
+            .show(ui, part(0.0, 2.0), ("page before", layer));
         let text = format!("{}/{pages}", page + 1);
         paint::said_line(
             ui,
-            part(1.0),
+            part(2.0, 1.0),
             Align::Center,
             ("page", layer),
             &text,
@@ -247,7 +247,7 @@ impl Multiview {
             .say(&lang::text("switch-page-after"))
             .key(&keys.name(Function::PageAfter))
             .enabled(page + 1 < pages)
-            .show(ui, part(2.0), ("page after", layer));
+            .show(ui, part(3.0, 2.0), ("page after", layer));
         if before.clicked() {
             self.turn(false, scenes, on_page);
         } else if after.clicked() {
