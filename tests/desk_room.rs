@@ -838,15 +838,17 @@ const PANELS: [(&str, [&str; 3]); 4] = [
 ];
 
 impl Opened {
-    /// Opens the menu of a panel that is being arranged and takes a step until it cannot be taken.
-    fn step_till_the_end(&mut self, panel: &str, step: &str) {
+    /// Opens the menu of a panel that is being arranged and takes a step until it cannot be taken; whether
+    /// it says then that there is no room.
+    fn step_till_the_end(&mut self, panel: &str, step: &str) -> bool {
         self.click(&format!("Move or resize {panel}"));
         for _ in 0..40 {
             let is_disabled = self.one(step).accesskit_node().is_disabled();
             if is_disabled {
+                let no_room = self.is_said("No room for that");
                 self.window.hover_at(pos2(640.0, 20.0));
                 self.press(Modifiers::NONE, Key::Escape);
-                return;
+                return no_room;
             }
             self.click(step);
         }
@@ -887,7 +889,10 @@ fn no_key_takes_a_panel_the_room_of_its_controls() {
                 };
                 let mut desk = open(&full(), &kept, (1280.0, 800.0));
                 desk.press(Modifiers::COMMAND, Key::F9);
-                desk.step_till_the_end(panel, step);
+                let no_room = desk.step_till_the_end(panel, step);
+                let takes = matches!(step, "Narrower" | "Less tall");
+                let says_why = no_room || panel != "PVW and PGM" || !takes;
+                assert!(says_why, "{arrangement}, {panel}, {step}");
                 desk.press(Modifiers::COMMAND, Key::F9);
                 let found = desk.too_small();
                 let place = format!("{arrangement}, {panel}, {step}");
@@ -957,6 +962,19 @@ fn an_edge_that_is_drawn_stops_where_controls_would_be_lost() {
     };
     let stage = desk.window.get_by_label("Move PVW and PGM").rect();
     let outputs = desk.window.get_by_label("Move Outputs").rect();
+    // Beside PVW the sources would take too much.
+    let before = desk.controls();
+    let sources = desk.window.get_by_label("Move Sources").rect();
+    drag(
+        &mut desk,
+        sources.center(),
+        stage.left_center() + vec2(4.0, 150.0),
+    );
+    assert!(desk.is_said("No room for that"));
+    let after = desk.controls();
+    let is_there = |found: &(Name, Rect)| found.0.0 == Role::Slider || after.contains(found);
+    assert!(before.iter().all(is_there), "everything is where it was");
+
     let edge = pos2(outputs.left() - 4.0, stage.bottom() + 100.0);
     drag(&mut desk, edge, pos2(60.0, edge.y));
     let after = desk.window.get_by_label("Move Outputs").rect();

@@ -95,10 +95,14 @@ fn destination_row(
         history.has(id) && !said.look_here && rows::text_of(row).width() > HISTORY * 2.0;
     let is_low = row.height() < TWO_DETAILS;
     // The name has a line to itself, so that it is read whole.
+    // Which server it is says nothing of what is wrong.
+    let is_known = problems::is_tried_again(destination.state) && destination.message.is_empty();
+    let how = if is_known { "" } else { &said.how };
+    let below = |first: &str| said.below(ui, rows::text_of(row).width(), first, how);
     let rest = match is_low {
         true if has_history => said.value.clone(),
-        true => said.below(ui, rows::text_of(row).width(), &said.value),
-        false => said.below(ui, rows::text_of(row).width(), ""),
+        true => below(&said.value),
+        false => below(""),
     };
     let lines: &[&str] = if is_low {
         &[&rest]
@@ -285,11 +289,10 @@ impl Said {
 }
 
 impl Said {
-    /// What stands on one line of so many points, behind what is said `first`: as many figures as have room,
-    /// and of what is wrong the reason, though its end may be out of sight.
-    fn below(&self, ui: &Ui, room: f32, first: &str) -> String {
-        let how = if self.look_here { "" } else { &self.how };
-        let reason = if self.look_here { &self.how } else { "" };
+    /// What stands on one line of so many points, behind what is said `first`: `how` it is with as many
+    /// figures as have room, and of what is wrong the reason last, whose end may be out of sight.
+    fn below(&self, ui: &Ui, room: f32, first: &str, how: &str) -> String {
+        let (how, reason) = if self.look_here { ("", how) } else { (how, "") };
         let figures = self.cost.split(" · ");
         let mut line = String::new();
         for part in [first, how].into_iter().chain(figures) {
@@ -351,7 +354,7 @@ fn details(destination: &DestinationStatus) -> (String, String) {
         }
         DestinationState::Reconnecting | DestinationState::Failed => {
             counts.insert(0, problems::next_try(destination));
-            message(String::new())
+            message(destination.server.clone())
         }
     };
     if counts.is_empty() && destination.state == DestinationState::Live {

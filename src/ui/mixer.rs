@@ -89,7 +89,10 @@ fn strips(
                     let label = name(&source.label, &source.id);
                     let inner = foot.shrink2(vec2(2.0, 0.0));
                     if width < strip::NARROW {
-                        let font = theme::bold(11.5);
+                        // A name is broken between its words alone.
+                        let longest = label.split(' ').max_by_key(|word| word.chars().count());
+                        let longest = longest.unwrap_or(label);
+                        let font = paint::shrunk(ui, longest, theme::bold(11.5), inner.width());
                         paint::lines(ui, inner, Align::Center, label, font, text);
                     } else {
                         paint::line(ui, inner, Align::Center, label, theme::bold(13.0), text);

@@ -246,10 +246,10 @@ impl Multiview {
         }
         let page = self.page(scenes, on_page);
         let layer = ui.layer_id();
-        let third = rect.height() / 3.0;
-        let part = |i: f32| {
-            let corner = pos2(rect.left(), rect.top() + i * third);
-            Rect::from_min_size(corner, vec2(rect.width(), third)).shrink2(vec2(0.0, 2.0))
+        let fifth = rect.height() / 5.0;
+        let part = |from: f32, length: f32| {
+            let corner = pos2(rect.left(), rect.top() + from * fifth);
+            Rect::from_min_size(corner, vec2(rect.width(), length * fifth)).shrink2(vec2(0.0, 1.0))
         };
         let first = page * on_page;
         let [above, below] = [0..first, first + on_page..scenes].map(|these| {
@@ -260,11 +260,11 @@ impl Multiview {
             .say(&above.say("switch-page-before"))
             .key(&keys.name(Function::PageBefore))
             .enabled(page > 0)
-            .show(ui, part(0.0), ("page before", layer));
+            .show(ui, part(0.0, 2.0), ("page before", layer));
         let text = format!("{}/{pages}", page + 1);
         paint::said_line(
             ui,
-            part(1.0),
+            part(2.0, 1.0),
             Align::Center,
             ("page", layer),
             &text,
@@ -275,9 +275,10 @@ impl Multiview {
             .say(&below.say("switch-page-after"))
             .key(&keys.name(Function::PageAfter))
             .enabled(page + 1 < pages)
-            .show(ui, part(2.0), ("page after", layer));
-        above.mark(ui, part(0.0).with_max_y(part(0.0).top() + MARK));
-        below.mark(ui, part(2.0).with_min_y(part(2.0).bottom() - MARK));
+            .show(ui, part(3.0, 2.0), ("page after", layer));
+        let (before_at, after_at) = (part(0.0, 2.0), part(3.0, 2.0));
+        above.mark(ui, before_at.with_max_y(before_at.top() + MARK));
+        below.mark(ui, after_at.with_min_y(after_at.bottom() - MARK));
         if before.clicked() {
             self.turn(false, scenes, on_page);
         } else if after.clicked() {
