@@ -119,6 +119,10 @@ fn what_is_wrong_is_refused_and_changes_nothing() {
             "expected a band from 1 to 4",
         ),
         (
+            json!({"command": "eq", "source": "high", "band_on": false}),
+            "expected a band from 1 to 4",
+        ),
+        (
             json!({"command": "eq", "source": "high", "band": 2, "gain_db": 18.5}),
             "expected -18 to 18",
         ),
@@ -159,6 +163,7 @@ fn strips_outlive_their_engine_and_are_saved() {
         &json!({"command": "eq", "source": "low", "on": true, "band": 2,
         "gain_db": -6.0, "hz": 300.0}),
     );
+    studio.command(&json!({"command": "eq", "source": "low", "band": 3, "band_on": false}));
     studio.command(&json!({"command": "delay", "source": "low", "ms": 40.0}));
     let is_unsaved = |s: &Value| s["edit"]["unsaved"] == true;
     studio.until("it counts as unsaved", Duration::from_secs(20), is_unsaved);
@@ -182,4 +187,5 @@ fn strips_outlive_their_engine_and_are_saved() {
     let low = low.expect("the source");
     assert_eq!((low.delay_ms, low.trim_db), (40.0, 3.0));
     assert!(low.eq.on && low.eq.bands[1].gain_db == -6.0 && low.eq.bands[1].hz == 300.0);
+    assert_eq!(low.eq.bands.map(|band| band.on), [true, true, false, true]);
 }

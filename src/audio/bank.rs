@@ -237,6 +237,39 @@ mod tests {
     }
 
     #[test]
+    fn dynamics_tell_what_they_hear_and_a_band_that_is_off_changes_no_bit() {
+        let sine = |gain: f32| -> Vec<Lanes> {
+            let at = |i: usize| (TAU * 997.0 * i as f64 / SAMPLE_RATE as f64).sin() as f32;
+            (0..BLOCK).map(|i| Lanes::all(gain * at(i))).collect()
+        };
+        let mut bank = Bank::default();
+        let mut strip = StripSettings::default();
+        bank.set(0, &strip);
+        let idle = bank.process(&mut sine(0.1));
+        assert_eq!((idle.gate.level_db, idle.compressor.level_db), (None, None));
+        strip.eq.on = true;
+        strip.eq.bands[1].gain_db = 12.0;
+        strip.eq.bands[1].hz = 1000.0;
+        strip.eq.bands[1].on = false;
+        bank.set(0, &strip);
+        let mut block = sine(0.1);
+        bank.process(&mut block);
+        assert_eq!(block, sine(0.1));
+        strip.eq.bands[1].on = true;
+        strip.gate.on = true;
+        strip.compressor.on = true;
+        bank.set(0, &strip);
+        let mut worked = Worked::default();
+        for _ in 0..50 {
+            worked = bank.process(&mut sine(0.1));
+        }
+        let heard = |dynamics: Dynamics| dynamics.level_db.map_or(-1000.0, |levels| levels[0]);
+        let (gate, compressor) = (heard(worked.gate), heard(worked.compressor));
+        assert!((gate + 20.0).abs() < 0.2, "before the equaliser: {gate}");
+        assert!((compressor + 8.0).abs() < 0.5, "behind it: {compressor}");
+    }
+
+    #[test]
     fn distortion_and_noise_of_everything_at_unity_are_below_minus_120_db() {
         for hz in [100.0, 997.0, 6000.0] {
             let heard = through(&at_unity(), hz, 3.0, |_| 0.891);

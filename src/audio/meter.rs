@@ -264,4 +264,22 @@ mod tests {
         assert!((meters.take(0).peak_db[0]).abs() < 0.01);
         assert_eq!(meters.take(0).peak_db[0], -100.0);
     }
+
+    #[test]
+    fn the_loudest_that_dynamics_heard_is_kept_until_it_is_looked_at() {
+        let meters = Meters::new(2);
+        assert_eq!(meters.take_dynamics(0), [(0.0, None); 2]);
+        meters.show_dynamics(0, 1, 3.0, Some(-12.0));
+        meters.show_dynamics(0, 1, 5.0, Some(-30.0));
+        meters.show_dynamics(1, 0, 0.0, Some(-1000.0));
+        let [gate, (reduction, heard)] = meters.take_dynamics(0);
+        assert_eq!((gate, reduction), ((0.0, None), 5.0));
+        assert!((heard.unwrap() + 12.0).abs() < 1e-3);
+        assert_eq!(
+            meters.take_dynamics(1)[0].1,
+            Some(FLOOR_DB),
+            "silence is heard too"
+        );
+        assert_eq!(meters.take_dynamics(0), [(0.0, None); 2]);
+    }
 }

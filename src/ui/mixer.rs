@@ -103,9 +103,11 @@ fn strips(
                     }
                     let is_selected = selected.as_ref() == Some(&source.id);
                     if is_selected {
+                        // Below the line that is red while it is heard.
+                        let frame = whole.with_min_y(whole.top() + 4.0);
                         let stroke = Stroke::new(2.0, theme::BLUE);
                         ui.painter()
-                            .rect_stroke(whole, theme::ROUND, stroke, StrokeKind::Inside);
+                            .rect_stroke(frame, theme::ROUND, stroke, StrokeKind::Inside);
                     }
                     let response = handle(ui, foot, source, is_selected);
                     editor.select(ui, &response, &source.id, view);

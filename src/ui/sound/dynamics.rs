@@ -112,9 +112,10 @@ fn gate(ui: &mut Ui, places: &Places, (of, source): (&str, &SourceStatus), gate:
     // What is on its way to be closed is drawn where it is, not where it will be.
     let now = level.map(|came| axes.at(came, came - source.gate_db));
     let line = axes.line(|came| gate.settled_db(came));
-    draw(ui, axes, line, gate.on, now);
+    draw(ui, axes, line, gate.on);
     square(ui, threshold(gate), &opens);
     square(ui, range(gate), &grip.response);
+    present(ui, now);
     reduction(ui, places.meter, "sound-gate-reduction", of, source.gate_db);
     let all: [Number; 5] = [
         (
@@ -207,9 +208,10 @@ fn compressor(
     let level = source.compressor_level_db.filter(|_| compressor.on);
     let now = level.map(|came| axes.at(came, came - source.compressor_db + compressor.makeup_db));
     let line = axes.line(|came| compressor.settled_db(came));
-    draw(ui, axes, line, compressor.on, now);
+    draw(ui, axes, line, compressor.on);
     square(ui, on_curve(compressor, compressor.threshold_db), &bends);
     square(ui, on_curve(compressor, 0.0), &grip.response);
+    present(ui, now);
     let say = "sound-compressor-reduction";
     reduction(ui, places.meter, say, of, source.compressor_db);
     let all: [Number; 6] = [
@@ -279,7 +281,7 @@ fn numbers<const N: usize>(ui: &mut Ui, rect: Rect, of: &str, all: [Number; N]) 
     }
 }
 
-fn draw(ui: &Ui, axes: Axes, line: Vec<Pos2>, on: bool, now: Option<Pos2>) {
+fn draw(ui: &Ui, axes: Axes, line: Vec<Pos2>, on: bool) {
     let rect = axes.rect;
     fills::fill(ui, rect, theme::ROUND, theme::BACKGROUND);
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
@@ -295,8 +297,12 @@ fn draw(ui: &Ui, axes: Axes, line: Vec<Pos2>, on: bool, now: Option<Pos2>) {
     painter.line_segment(as_it_came, Stroke::new(1.0, theme::LINE));
     let colour = if on { theme::TEXT } else { theme::DIM };
     painter.line(line, Stroke::new(2.0, colour));
+}
+
+/// Draws the present level, over what it may lie on.
+fn present(ui: &Ui, now: Option<Pos2>) {
     if let Some(at) = now {
-        painter.circle_filled(at, 4.0, theme::METER_GREEN);
+        ui.painter().circle_filled(at, 4.0, theme::METER_GREEN);
     }
 }
 
