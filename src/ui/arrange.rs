@@ -193,9 +193,9 @@ impl Layout {
                 plan.split(
                     Vertical,
                     &[
-                        (above, if builds { 0.51 } else { 0.535 }, true),
+                        (above, 0.535, true),
                         (monitors, 0.465, !builds),
-                        (build, 0.49, builds),
+                        (build, 0.465, builds),
                         (mixer, 0.6, false),
                     ],
                 )

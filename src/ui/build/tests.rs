@@ -922,12 +922,12 @@ fn scopes_are_wished_for_while_they_are_seen() {
 #[test]
 fn the_scopes_stand_beside_the_colours_however_far_those_scroll() {
     let (mut window, _) = window(Panel::Inspector, show(), looks_at_source);
-    window.set_size(vec2(520.0, 380.0));
+    window.set_size(vec2(640.0, 380.0));
     turn(&mut window);
     window.get_by_label("Colour correction").scroll_to_me();
     turn(&mut window);
     click(&mut window, "Colour correction");
-    let whole = Rect::from_min_size(Pos2::ZERO, vec2(520.0, 380.0));
+    let whole = Rect::from_min_size(Pos2::ZERO, vec2(640.0, 380.0));
     for control in ["Lift wheel", "Saturation", "Reset all colours"] {
         window.get_by_label(control).scroll_to_me();
         turn(&mut window);
