@@ -934,7 +934,17 @@ fn the_show_being_built_looks_as_it_did() {
             row.unwrap().click();
             desk.window.run();
             match what {
-                "colours" => desk.click(colours),
+                "colours" => {
+                    desk.window.get_by_label(colours).scroll_to_me();
+                    desk.window.run();
+                    desk.click(colours);
+                    let wheel = if language == "en" {
+                        "Lift wheel"
+                    } else {
+                        "Roue Lift"
+                    };
+                    assert!(desk.window.query_by_label(wheel).is_some(), "unfolded");
+                }
                 "destination" => desk.choose(more, edit),
                 _ => {}
             }
