@@ -3,17 +3,20 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use egui::{Align2, Rect, Ui, ViewportCommand};
 
-use super::said::said;
+mod chosen;
+mod fit;
+mod passage;
+
 use super::{
     arrange::{Arrangement, Arranging, Panel, Tool},
     arranging::Session,
-    closing::{self, Answer, Question},
+    closing::Question,
     fills, focus,
     graphics::Graphics,
     health::Health,
@@ -22,16 +25,15 @@ use super::{
     lateness::Lateness,
     layout::{self, Places},
     log::Log,
-    menu::{self, Offer, Wanted},
     notice::Notice,
-    onair::{self, Air},
+    onair::Air,
     outcome::Outcome,
     outputs::{FolderDialog, Form},
     panels::{self, Parts},
     problems, second,
     settings::Keeper,
     show_settings::ShowSettings,
-    shows::{self, AnyDoor, Arrived, Chooser, Named, Shows, Way},
+    shows::{AnyDoor, Chooser, Shows, Way},
     stage::Pictures,
     switch::Switch,
     theme, topbar,
@@ -329,295 +331,6 @@ impl Desk {
         self.read_events(ctx, &(self.clock)(), now);
         self.watch(self.parts.switch.second.wanted(), now);
         ctx.request_repaint_after(QUIET);
-    }
-
-    /// Goes on where an answer was waited for.
-    fn hear_answer(&mut self, ctx: &egui::Context, event: &Event, now: f64) {
-        let Some((asked, awaited)) = self.awaited.clone() else {
-            return;
-        };
-        let Some(answer) = shows::answer_to(event, asked) else {
-            return;
-        };
-        self.awaited = None;
-        match (awaited, answer) {
-            (_, Err(why)) => {
-                let text = lang::with("menu-not-saved", &[("why", said(&why).into())]);
-                self.notice.fail(text, now);
-            }
-            (Awaited::Saved(None), Ok(())) => {}
-            (Awaited::Saved(Some(Then::Close)), Ok(())) => self.finish(ctx, Outcome::EndShow),
-            (Awaited::Saved(Some(Then::Open(path))), Ok(())) => self.way.check(path),
-            (Awaited::SavedAs(path), Ok(())) => {
-                let on_air = self.snapshot.as_deref().is_some_and(onair::must_ask);
-                if on_air || !self.way.is_free() {
-                    let named = [("name", shows::name_of(&path))];
-                    let text = lang::with("menu-saved-beside", &named);
-                    self.notice.tell(text, now);
-                } else {
-                    self.way.check(path);
-                }
-            }
-        }
-    }
-
-    /// Takes the next step on the way to another show.
-    fn go_on(&mut self, ctx: &egui::Context, now: f64) {
-        let is_gone = |(_, absence): &(f64, Absence)| !absence.kept;
-        if self.way.is_leaving() && self.absence.as_ref().is_some_and(is_gone) {
-            self.way.has_left();
-        }
-        match self.way.look() {
-            None => {}
-            Some(Arrived::Named(Named::Open(path))) => self.ask_to_leave_for(path, now),
-            Some(Arrived::Named(Named::New(path))) => self.way.create(path),
-            Some(Arrived::Named(Named::SaveAs(path))) => {
-                let asked = self.door.send(Command::SaveAs { path: path.clone() });
-                self.awaited = Some((asked, Awaited::SavedAs(path)));
-            }
-            Some(Arrived::Named(Named::SaveWithMedia(path))) => {
-                self.door.send(Command::SaveWithMedia { path });
-            }
-            Some(Arrived::Checked(path)) => self.leave_for(path, now),
-            Some(Arrived::There(path, door)) => self.sit_down_at(ctx, door, &path, now),
-            Some(Arrived::Told(text)) => self.notice.tell(text, now),
-            Some(Arrived::Failed(why)) => {
-                let text = lang::with("menu-cannot-open", &[("why", said(&why).into())]);
-                self.notice.fail(text, now);
-            }
-        }
-    }
-
-    /// Opens a show in this one's place, once it is known what becomes of this one's changes.
-    fn ask_to_leave_for(&mut self, path: PathBuf, now: f64) {
-        let edit = self.snapshot.as_deref().map(|snapshot| &snapshot.edit);
-        if edit.is_some_and(|edit| edit.file.as_ref() == Some(&path)) {
-            let named = [("name", shows::name_of(&path))];
-            self.notice
-                .tell(lang::with("menu-already-open", &named), now);
-            return;
-        }
-        let on_air = self.snapshot.as_deref().is_some_and(onair::must_ask);
-        if !on_air && edit.is_some_and(|edit| edit.unsaved) {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            let question = Question {
-                on_air,
-                unsaved: true,
-                to: Some(name.into_owned()),
-            };
-            self.asking = Some((question, Then::Open(path)));
-        } else {
-            self.way.check(path);
-        }
-    }
-
-    /// Ends this show for another that can be opened; one that is on air keeps its window.
-    fn leave_for(&mut self, path: PathBuf, now: f64) {
-        if self.snapshot.as_deref().is_some_and(onair::must_ask) {
-            self.way.open_beside(path);
-            return;
-        }
-        let named = [("name", shows::name_of(&path))];
-        self.notice.tell(lang::with("menu-going", &named), now);
-        self.way.leave_for(path);
-        self.door.send(Command::Quit {});
-    }
-
-    /// Goes over to another show's door.
-    fn sit_down_at(&mut self, ctx: &egui::Context, door: AnyDoor, path: &Path, now: f64) {
-        tracing::info!(show = %path.display(), "another show");
-        if self.waker.take().is_some() {
-            let waker = Waker::start(Arc::clone(&door), ctx.clone(), self.graphics.most_fps());
-            match waker {
-                Ok(waker) => self.waker = Some(waker),
-                Err(error) => tracing::error!("the window wakes slowly: {error}"),
-            }
-        }
-        self.door = door;
-        self.snapshot = None;
-        self.absence = None;
-        self.was_attached = true;
-        self.markers = 0;
-        self.awaited = None;
-        self.health = Health::default();
-        self.notice = Notice::default();
-        self.parts.switch.second = second::Second::new(Arc::clone(&self.door), self.graphics);
-        self.parts.build = Default::default();
-        self.parts.outputs = Default::default();
-        self.show_settings = ShowSettings::default();
-        self.parts.meters = Default::default();
-        self.parts.faders = Default::default();
-        self.parts.transport = Default::default();
-        self.parts.guard.disarm();
-        self.lateness = Lateness::default();
-        self.problems = problems::Watch::default();
-        self.wishes.forget();
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        self.log.add(
-            &(self.clock)(),
-            lang::with("desk-show", &[("name", name.into())]),
-        );
-        tracing::debug!(now, "the desk has moved");
-    }
-
-    /// Ends the window with this outcome.
-    fn finish(&self, ctx: &egui::Context, outcome: Outcome) {
-        let mut slot = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.get_or_insert(outcome);
-        ctx.send_viewport_cmd(ViewportCommand::Close);
-    }
-
-    fn is_finished(&self) -> bool {
-        self.outcome
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_some()
-    }
-
-    fn decide_closing(&mut self, ui: &Ui, view: Option<&View>, now: f64) {
-        let asked_to_close = ui.input(|i| i.viewport().close_requested());
-        if asked_to_close && !self.is_finished() {
-            match view {
-                Some(view) => {
-                    let question = Question {
-                        on_air: onair::must_ask(view.snapshot),
-                        unsaved: view.snapshot.edit.unsaved,
-                        to: None,
-                    };
-                    if question.on_air || question.unsaved {
-                        ui.ctx().send_viewport_cmd(ViewportCommand::CancelClose);
-                        self.asking = Some((question, Then::Close));
-                    } else {
-                        self.finish(ui.ctx(), Outcome::EndShow);
-                    }
-                }
-                // Nothing is known of the show: it must not end by mistake.
-                None => self.finish(ui.ctx(), Outcome::LeaveRunning),
-            }
-        }
-        let (Some(view), Some((question, then))) = (view, self.asking.clone()) else {
-            return;
-        };
-        let Some(answer) = closing::ask(ui, &question, view, &mut self.parts.guard) else {
-            return;
-        };
-        self.asking = None;
-        self.parts.guard.disarm();
-        match (answer, then) {
-            (Answer::Leave, _) => self.finish(ui.ctx(), Outcome::LeaveRunning),
-            (Answer::Save, then) => self.save(Some(then)),
-            (Answer::End, Then::Close) => self.finish(ui.ctx(), Outcome::EndShow),
-            (Answer::End, Then::Open(path)) => self.way.check(path),
-            (Answer::Stay, _) => tracing::debug!(now, "the window stays"),
-        }
-    }
-
-    fn save(&mut self, then: Option<Then>) {
-        let asked = self.door.send(Command::Save { over: false });
-        self.awaited = Some((asked, Awaited::Saved(then)));
-    }
-
-    /// Draws the menus; gives what was chosen and their width in points.
-    fn menus(&mut self, ui: &mut Ui, top: Rect, snapshot: Option<&Snapshot>) -> (Vec<Wanted>, f32) {
-        let mut asked = std::mem::take(&mut self.parts.switch.for_the_desk);
-        if self.asking.is_some() {
-            asked.clear();
-        }
-        let offer = Offer {
-            snapshot,
-            settings: &self.settings,
-            way: &self.way,
-            arranging: self.arranging.is_on(),
-            room: layout::places(ui.ctx().content_rect().size()).panels.size(),
-            swapped: self.parts.switch.multiview.ways.swapped,
-            keys: &self.parts.switch.keys.map,
-            leads: asked.contains(&Function::Menus),
-        };
-        let rect = top.shrink2(egui::vec2(6.0, 3.0));
-        let (chosen, width) = menu::show(ui, rect, &offer);
-        let asked = asked.into_iter().filter_map(|f| menu::wanted(f, &offer));
-        (asked.chain(chosen).collect(), width)
-    }
-
-    /// Does what the menus ask for.
-    fn carry_out(
-        &mut self,
-        ctx: &egui::Context,
-        wanted: Vec<Wanted>,
-        view: Option<&View>,
-        now: f64,
-    ) {
-        let edit = view.map(|view| view.snapshot.edit.clone());
-        let edit = edit.unwrap_or_default();
-        let present = edit.file.as_deref();
-        let revision = Some(edit.revision);
-        let send = |command: Command| {
-            if let Some(view) = view {
-                view.send(command);
-            }
-        };
-        let settings = &mut self.settings.now;
-        for wanted in wanted {
-            match wanted {
-                Wanted::New if self.way.is_free() => self.way.ask_new(present),
-                Wanted::Open if self.way.is_free() => self.way.ask_open(present),
-                Wanted::OpenThis(path) if self.way.is_free() => {
-                    return self.ask_to_leave_for(path, now);
-                }
-                Wanted::SaveAs if view.is_some() && self.way.is_free() => {
-                    self.way.ask_save_as(present);
-                }
-                Wanted::SaveWithMedia if view.is_some() && self.way.is_free() => {
-                    self.way.ask_save_with_media(present);
-                }
-                Wanted::New
-                | Wanted::Open
-                | Wanted::OpenThis(_)
-                | Wanted::SaveAs
-                | Wanted::SaveWithMedia => {}
-                Wanted::Save if view.is_some() => return self.save(None),
-                Wanted::Save => {}
-                Wanted::Revert => send(Command::Revert {}),
-                Wanted::ShowSettings => self.show_settings.open(),
-                Wanted::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
-                Wanted::Undo if edit.undo.is_some() => send(Command::Undo { revision }),
-                Wanted::Redo if edit.redo.is_some() => send(Command::Redo { revision }),
-                Wanted::Undo | Wanted::Redo => {}
-                Wanted::LiveEdit(on) => send(Command::LiveEdit { on }),
-                Wanted::Arrange(arrangement) => settings.arrangement = arrangement,
-                Wanted::ResetPanels => settings.reset_layout(),
-                Wanted::Show(panel, shown) => settings.set_shown(panel, shown),
-                Wanted::Strips(shown) => settings.strips = shown,
-                Wanted::Arranging(on) => self.arranging.set(on),
-                Wanted::Scale(percent) => settings.scale = percent,
-                Wanted::Swap(swapped) => self.parts.switch.multiview.ways.swapped = swapped,
-                Wanted::FullScreen(full) => {
-                    ctx.send_viewport_cmd(ViewportCommand::Fullscreen(full));
-                }
-                Wanted::Speak(language) => {
-                    settings.language = language;
-                    self.settings.speak();
-                    return;
-                }
-                Wanted::Keys => self.parts.switch.sheet.open = true,
-                Wanted::ChooseKeys => self.parts.switch.panel.open = true,
-                Wanted::SafeAreas => {
-                    let ways = &mut self.parts.switch.multiview.ways;
-                    ways.safe = !ways.safe;
-                }
-                Wanted::SecondWindow => {
-                    let Switch {
-                        second, displays, ..
-                    } = &mut self.parts.switch;
-                    second.next(displays);
-                }
-                Wanted::About => {
-                    let version = env!("CARGO_PKG_VERSION");
-                    let text = lang::with("menu-about-text", &[("version", version.into())]);
-                    self.notice.tell(text, now);
-                }
-            }
-        }
     }
 
     fn mark(&mut self, view: &View) {
@@ -945,35 +658,6 @@ fn banner(ui: &Ui, over: Rect, absence: &Absence, renews: bool) {
     said(above, "engine lost", &text, theme::bold(16.0), theme::AMBER);
     said(below, "why", &more, theme::font(13.5), theme::DIM);
 }
-
-/// What a display keeps of its height for title bars and the system's own bars, in points. A window is
-/// told of its frame only after it has been shown.
-const BARS: f32 = 72.0;
-/// A window manager that does not answer is asked for so many seconds to make the window as large as
-/// there is room.
-const ASKS_S: f64 = 3.0;
-
-/// Whether a window of `size` points, without its frame, is too large for its display.
-fn is_too_large(size: egui::Vec2, display: egui::Vec2) -> bool {
-    size.x > display.x || size.y + BARS > display.y
-}
-
-/// A window that is larger with its frame than its display takes all the room there instead, so that
-/// nothing of it is out of sight. Whether that is settled, `now` seconds after the window was opened.
-fn fit(ctx: &egui::Context, now: f64) -> bool {
-    let size = ctx.content_rect().size();
-    let (display, is_maximized) =
-        ctx.input(|i| (i.viewport().monitor_size, i.viewport().maximized));
-    let is_settled = match display {
-        Some(display) => !is_too_large(size, display) || is_maximized == Some(true),
-        None => false,
-    };
-    if !is_settled && display.is_some() {
-        ctx.send_viewport_cmd(ViewportCommand::Maximized(true));
-    }
-    is_settled || now > ASKS_S
-}
-
 impl eframe::App for Desk {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         if ctx.input(|i| i.viewport().visible()) == Some(false) {
@@ -983,7 +667,7 @@ impl eframe::App for Desk {
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         let now = ui.input(|i| i.time);
-        self.fits = self.fits || fit(ui.ctx(), now);
+        self.fits = self.fits || fit::fit(ui.ctx(), now);
         let switch = &mut self.parts.switch;
         if now - self.displays > LOOK_FOR_DISPLAYS_S {
             self.displays = now;
@@ -1001,43 +685,5 @@ impl eframe::App for Desk {
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
         theme::BACKGROUND.to_normalized_gamma_f32()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use egui::vec2;
-
-    /// Whether a window of 1280 × 800 points asks for all of a display of this size.
-    fn asks(display: egui::Vec2, maximized: bool) -> bool {
-        let ctx = egui::Context::default();
-        let mut input = egui::RawInput {
-            screen_rect: Some(Rect::from_min_size(egui::Pos2::ZERO, vec2(1280.0, 800.0))),
-            ..egui::RawInput::default()
-        };
-        let viewport = input.viewports.entry(input.viewport_id).or_default();
-        viewport.monitor_size = Some(display);
-        viewport.maximized = Some(maximized);
-        let output = ctx.run_ui(input, |ui| {
-            fit(ui.ctx(), 0.0);
-        });
-        let commands = &output.viewport_output[&egui::ViewportId::ROOT].commands;
-        commands.contains(&ViewportCommand::Maximized(true))
-    }
-
-    #[test]
-    fn a_window_whose_frame_would_leave_the_display_takes_all_of_it() {
-        for small in [
-            vec2(1280.0, 800.0),
-            vec2(1366.0, 768.0),
-            vec2(1280.0, 840.0),
-        ] {
-            assert!(asks(small, false), "{small}");
-            assert!(!asks(small, true), "{small}");
-        }
-        for large in [vec2(1440.0, 900.0), vec2(1920.0, 1080.0)] {
-            assert!(!asks(large, false), "{large}");
-        }
     }
 }
