@@ -166,7 +166,7 @@ fn carry_out(cli: Cli) -> ExitCode {
 }
 
 /// Looks whether a show can be played; says each of its faults. What it names and the disk does not
-/// have is said too, and is no reason not to begin: it is lost, and is looked for again.
+/// have is said too, and is no reason not to begin.
 fn look_at(path: &Path) -> Result<(), ExitCode> {
     let (faults, code) = match show::open(path) {
         Ok(opened) => (opened.missing, Ok(())),

@@ -57,7 +57,7 @@ fn act(studio: &mut Studio, source: &str, action: &str) -> u64 {
 }
 
 #[test]
-fn a_show_whose_files_are_gone_begins_and_each_is_there_when_its_file_is() {
+fn a_show_whose_files_are_gone_begins_and_a_clip_is_there_when_its_file_is() {
     let folder = tempfile::tempdir().unwrap();
     let gone = folder.path().join("opening.mkv");
     let show = show()

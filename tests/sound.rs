@@ -202,6 +202,90 @@ fn a_late_answer_takes_no_point_back_under_the_hand() {
 }
 
 #[test]
+fn a_slanted_drag_sends_each_change_once_and_nothing_at_rest() {
+    let mut desk = two();
+    let from = desk.rect("Point of band 3, Stage").center();
+    desk.window.hover_at(from);
+    desk.window.run_steps(1);
+    desk.window.drag_at(from);
+    for n in 1..=20 {
+        desk.window.hover_at(from + vec2(2.0 * n as f32, -n as f32));
+        desk.window.run_steps(1);
+    }
+    desk.window.run_steps(2);
+    // The engine answers nothing for a while.
+    desk.door.sent();
+    desk.window.run_steps(20);
+    assert_eq!(desk.door.sent(), [], "the hand rests");
+    let now = desk.rect("Point of band 3, Stage").center();
+    let moved = now - from;
+    assert!((moved - vec2(40.0, -20.0)).length() < 4.5, "{moved:?}");
+}
+
+#[test]
+fn keys_that_come_faster_than_the_answer_are_all_counted() {
+    let mut desk = two();
+    desk.focus("Point of band 3, Stage");
+    let mut strip = desk.strip(0);
+    for key in [Key::ArrowUp, Key::ArrowRight, Key::ArrowUp] {
+        desk.window.key_press(key);
+        desk.window.run_steps(1);
+    }
+    for command in desk.done() {
+        let (_, change) = command.on_strip().expect("of a strip");
+        strip = change(strip).expect("it can be done");
+    }
+    assert_eq!(strip.eq.bands[2].gain_db, 2.0);
+    assert!(strip.eq.on && strip.eq.bands[2].hz > 2500.0, "{strip:?}");
+}
+
+#[test]
+fn who_passes_through_a_number_changes_nothing() {
+    let mut desk = two();
+    let settings = |s: &mut regie::door::Snapshot| {
+        s.sources[0].strip.eq.bands[2].hz = 1234.0;
+        s.sources[0].strip.eq.bands[2].q = std::f32::consts::FRAC_1_SQRT_2;
+        s.sources[0].strip.delay_ms = 12.25;
+    };
+    desk.door.change(settings);
+    desk.window.run();
+    for label in [
+        "Frequency of band 3, Stage",
+        "Q of band 3, Stage",
+        "Delay, Stage",
+    ] {
+        desk.focus(label);
+        desk.press(Modifiers::NONE, Key::Tab);
+        desk.window.run();
+    }
+    assert_eq!(desk.done(), []);
+}
+
+#[test]
+fn a_list_that_was_chosen_from_by_key_is_closed_and_keeps_the_keyboard() {
+    let mut desk = two();
+    desk.focus("Channels, Stage");
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert!(desk.window.query_by_label("Left").is_some(), "it is open");
+    desk.press(Modifiers::NONE, Key::Tab);
+    desk.press(Modifiers::NONE, Key::Tab);
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.window.run();
+    assert_eq!(desk.done().len(), 1, "one was chosen");
+    let list = desk.window.get_by_label("Channels, Stage");
+    assert!(list.is_focused(), "Enter is no AUTO now");
+    assert!(desk.window.query_by_label("Left").is_none(), "it is closed");
+}
+
+#[test]
+fn an_arrow_goes_to_the_next_of_sixteen_strips() {
+    let mut desk = open(sixteen(), "en", (1280.0, 800.0));
+    desk.focus("Strip Stage");
+    desk.press(Modifiers::NONE, Key::ArrowRight);
+    assert!(desk.window.get_by_label("Strip Ann").is_focused());
+}
+
+#[test]
 fn a_point_is_moved_by_key() {
     let mut desk = two();
     let point = "Point of band 3, Stage";

@@ -69,8 +69,8 @@ pub struct Opened {
     /// The very text that was read.
     pub text: String,
     /// What it names and the disk does not have, in the order of its lines: media files, a folder that
-    /// takes recordings. It can be played all the same: what is not there is lost, and is looked for
-    /// again while the show goes on.
+    /// takes recordings. It can be played all the same: a clip is lost and looked for again and again, a
+    /// mix stands in for a stinger, the plain slate for its picture, and the recorder fails by name.
     pub missing: Vec<Fault>,
 }
 

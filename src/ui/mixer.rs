@@ -74,6 +74,7 @@ fn strips(
         ui.spacing_mut().item_spacing = vec2(GAP, 0.0);
         ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
             ui.horizontal(|ui| {
+                let mut beside = None;
                 for (i, source) in sources.iter().enumerate() {
                     let size = vec2(width, rect.height() - 2.0);
                     let (whole, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -111,10 +112,12 @@ fn strips(
                     }
                     let response = handle(ui, foot, source, is_selected);
                     editor.select(ui, &response, &source.id, view);
-                    if let Some(beside) = neighbour(ui, &response, i, sources) {
-                        editor.choose(&beside.id);
-                        ui.memory_mut(|memory| memory.request_focus(name_id(&beside.id)));
-                    }
+                    beside = beside.or(neighbour(ui, &response, i, sources));
+                }
+                // After all of them: the one that gets the keyboard is not to hear this press too.
+                if let Some(beside) = beside {
+                    editor.choose(&beside.id);
+                    ui.memory_mut(|memory| memory.request_focus(name_id(&beside.id)));
                 }
             });
         });

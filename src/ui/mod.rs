@@ -7,6 +7,7 @@ mod app;
 mod arrange;
 mod arranging;
 mod build;
+mod choice;
 mod close_buttons;
 mod closing;
 mod destinations;

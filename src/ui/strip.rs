@@ -217,7 +217,8 @@ fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) 
             .show(ui, area, ("afv", salt))
             .clicked()
         {
-            send(modes[(at + 1) % modes.len()].0);
+            // From following to off: on the way there no microphone is opened.
+            send(modes[(at + modes.len() - 1) % modes.len()].0);
         }
         return;
     }

@@ -12,7 +12,7 @@ use super::super::said::said;
 use super::draft::Draft;
 use crate::show::Edit;
 use crate::ui::{
-    paint,
+    choice, paint,
     theme::{self, Icon},
     words,
 };
@@ -215,26 +215,12 @@ pub fn choice<T: Clone + PartialEq>(
 ) -> Option<T> {
     let shown = all.iter().find(|(one, _)| one == now);
     let shown = shown.map_or(String::new(), |(_, name)| name.clone());
-    let mut chosen = None;
+    // All that there is, where the window has room for it.
     let combo = ComboBox::from_id_salt(say)
         .selected_text(shown.clone())
-        .width(150.0)
-        // All that there is, where the window has room for it.
-        .height(420.0)
-        .show_ui(ui, |ui| {
-            for (one, name) in all {
-                if ui.selectable_label(one == now, name.as_str()).clicked() && one != now {
-                    chosen = Some(one.clone());
-                }
-            }
-        });
-    combo.response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::ComboBox, true, say);
-        info.current_text_value = Some(shown.clone());
-        info
-    });
-    paint::focus_ring(ui, &combo.response);
-    chosen
+        .width(150.0);
+    let chosen = choice::show(ui, combo, (say, &shown), Some(now), all);
+    chosen.filter(|one| one != now)
 }
 
 /// Makes what a control asks for an edit of the show: a drag is one step, anything else is one each.

@@ -235,10 +235,13 @@ impl Panel {
             let found = map.claimed_by(chord, function);
             if !found.is_empty() {
                 keys.push(chord.name());
-                others.extend(found.into_iter().map(Function::words));
+                for other in found.into_iter().map(Function::words) {
+                    if !others.contains(&other) {
+                        others.push(other);
+                    }
+                }
             }
         }
-        others.dedup();
         let values = [
             ("key", keys.join(", ").into()),
             ("others", others.join(", ").into()),
@@ -313,6 +316,8 @@ impl Panel {
             label(&clear, &lang::with("keys-panel-clear", &what));
             if clear.clicked() {
                 map.clear(function);
+                // It may have been what was asked about.
+                self.taken = None;
             }
             let back = ui.add_enabled(!map.is_usual(function), egui::Button::new("↺"));
             label(&back, &lang::with("keys-panel-reset", &what));

@@ -4,13 +4,12 @@
 use std::ops::RangeInclusive;
 
 use egui::{
-    Align, ComboBox, DragValue, Rect, Response, RichText, TextWrapMode, Ui, UiBuilder, WidgetInfo,
-    vec2,
+    Align, ComboBox, DragValue, Rect, Response, RichText, TextWrapMode, Ui, UiBuilder, vec2,
 };
 
 use super::figure::Figure;
 use crate::show::StripSettings;
-use crate::ui::{lang, paint, theme};
+use crate::ui::{choice, lang, paint, theme};
 
 /// Height of a line of controls, in points.
 pub const LINE: f32 = 23.0;
@@ -53,7 +52,8 @@ pub fn number(
     let response = inner.inner.accessible_name(say);
     let response = response.on_hover_text(lang::with("sound-limits", &values));
     paint::focus_ring(ui, &response);
-    if response.changed() {
+    // Who only passes through types its rounded text again: that changes nothing.
+    if response.changed() && figure.text(now) != figure.text(*value) {
         *value = figure.round(now).clamp(*range.start(), *range.end());
     }
     response
@@ -77,24 +77,8 @@ pub fn choice<T: Copy + PartialEq>(
         let combo = ComboBox::from_id_salt(say)
             .selected_text(RichText::new(shown).font(theme::font(12.0)))
             .wrap_mode(TextWrapMode::Truncate)
-            .width(rect.width())
-            .height(420.0)
-            .show_ui(ui, |ui| {
-                ui.spacing_mut().button_padding = vec2(10.0, 6.0);
-                for (one, name) in all {
-                    let is_now = now == Some(*one);
-                    if ui.selectable_label(is_now, name.as_str()).clicked() {
-                        chosen = Some(*one);
-                    }
-                }
-            });
-        combo.response.widget_info(|| {
-            let enabled = ui.is_enabled();
-            let mut info = WidgetInfo::labeled(egui::accesskit::Role::ComboBox, enabled, say);
-            info.current_text_value = Some(shown.to_owned());
-            info
-        });
-        paint::focus_ring(ui, &combo.response);
+            .width(rect.width());
+        chosen = choice::show(ui, combo, (say, shown), now.as_ref(), all);
     });
     chosen
 }

@@ -86,12 +86,8 @@ fn gate(ui: &mut Ui, places: &Places, (of, source): (&str, &SourceStatus), gate:
     let threshold = |gate: &Gate| axes.at(gate.threshold_db, gate.threshold_db);
     let range = |gate: &Gate| axes.at(gate.threshold_db, gate.threshold_db - gate.range_db);
     let say = lang::with("sound-gate-threshold", &named);
-    let grip = handle(
-        ui,
-        "gate threshold",
-        threshold(gate),
-        (&say, gate.threshold_db),
-    );
+    let said = (say.as_str(), gate.threshold_db);
+    let grip = handle(ui, axes, "gate threshold", threshold(gate), said);
     let opens = grip.response.clone();
     let usual = Gate::default();
     let to = grip.to.map(|to| axes.levels(to).0);
@@ -101,7 +97,7 @@ fn gate(ui: &mut Ui, places: &Places, (of, source): (&str, &SourceStatus), gate:
         gate.threshold_db = usual.threshold_db;
     }
     let say = lang::with("sound-gate-range", &named);
-    let grip = handle(ui, "gate range", range(gate), (&say, gate.range_db));
+    let grip = handle(ui, axes, "gate range", range(gate), (&say, gate.range_db));
     let to = grip.to.map(|to| gate.threshold_db - axes.levels(to).1);
     let to = to.unwrap_or(gate.range_db + grip.steps.x - grip.steps.y);
     set(&mut gate.range_db, "gate.range_db", Level, to);
@@ -110,11 +106,11 @@ fn gate(ui: &mut Ui, places: &Places, (of, source): (&str, &SourceStatus), gate:
     }
     let level = source.gate_level_db.filter(|_| gate.on);
     // What is on its way to be closed is drawn where it is, not where it will be.
-    let now = level.map(|came| axes.at(came, came - source.gate_db));
+    let now = level.map(|came| axes.seen(axes.at(came, came - source.gate_db)));
     let line = axes.line(|came| gate.settled_db(came));
     draw(ui, axes, line, gate.on);
-    square(ui, threshold(gate), &opens);
-    square(ui, range(gate), &grip.response);
+    square(ui, axes.seen(threshold(gate)), &opens);
+    square(ui, axes.seen(range(gate)), &grip.response);
     present(ui, now);
     reduction(ui, places.meter, "sound-gate-reduction", of, source.gate_db);
     let all: [Number; 5] = [
@@ -177,7 +173,7 @@ fn compressor(
         |compressor: &Compressor, came: f32| axes.at(came, came + compressor.settled_db(came));
     let threshold = compressor.threshold_db;
     let at = on_curve(compressor, threshold);
-    let grip = handle(ui, "compressor threshold", at, (&say, threshold));
+    let grip = handle(ui, axes, "compressor threshold", at, (&say, threshold));
     let bends = grip.response.clone();
     let to = grip.to.map(|to| axes.levels(to).0);
     let to = to.unwrap_or(threshold + grip.steps.x + grip.steps.y);
@@ -192,7 +188,7 @@ fn compressor(
     }
     let say = lang::with("sound-compressor-ratio", &named);
     let at = on_curve(compressor, 0.0);
-    let grip = handle(ui, "compressor ratio", at, (&say, compressor.ratio));
+    let grip = handle(ui, axes, "compressor ratio", at, (&say, compressor.ratio));
     let to = match grip.to {
         Some(to) => {
             let went = axes.levels(to).1 - compressor.makeup_db;
@@ -206,11 +202,15 @@ fn compressor(
         compressor.ratio = usual.ratio;
     }
     let level = source.compressor_level_db.filter(|_| compressor.on);
-    let now = level.map(|came| axes.at(came, came - source.compressor_db + compressor.makeup_db));
+    let now = level.map(|came| came - source.compressor_db + compressor.makeup_db);
+    let now = level
+        .zip(now)
+        .map(|(came, went)| axes.seen(axes.at(came, went)));
     let line = axes.line(|came| compressor.settled_db(came));
     draw(ui, axes, line, compressor.on);
-    square(ui, on_curve(compressor, compressor.threshold_db), &bends);
-    square(ui, on_curve(compressor, 0.0), &grip.response);
+    let bend = on_curve(compressor, compressor.threshold_db);
+    square(ui, axes.seen(bend), &bends);
+    square(ui, axes.seen(on_curve(compressor, 0.0)), &grip.response);
     present(ui, now);
     let say = "sound-compressor-reduction";
     reduction(ui, places.meter, say, of, source.compressor_db);
@@ -306,8 +306,9 @@ fn present(ui: &Ui, now: Option<Pos2>) {
     }
 }
 
-fn handle(ui: &Ui, id: &'static str, at: Pos2, said: (&str, f32)) -> Grip {
-    grip::grip(ui, Id::unique(("handle", id)), at, said)
+/// What is out of sight is taken hold of at the edge, and moved from where it is.
+fn handle(ui: &Ui, axes: Axes, id: &'static str, at: Pos2, said: (&str, f32)) -> Grip {
+    grip::grip(ui, Id::unique(("handle", id)), (axes.seen(at), at), said)
 }
 
 /// Draws what is taken hold of.

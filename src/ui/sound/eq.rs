@@ -145,7 +145,12 @@ fn shade(painter: &Painter, axes: Axes, strip: &StripSettings, chosen: usize) {
 fn high_pass(ui: &Ui, axes: Axes, of: &str, filter: &mut HighPass) -> Grip {
     let at = pos2(axes.x(filter.hz), axes.y(CORNER_DB));
     let say = lang::with("sound-high-pass-point", &[("name", of.into())]);
-    let grip = grip::grip(ui, Id::unique("high-pass point"), at, (&say, filter.hz));
+    let grip = grip::grip(
+        ui,
+        Id::unique("high-pass point"),
+        (at, at),
+        (&say, filter.hz),
+    );
     let steps = grip.steps.x + grip.steps.y;
     let wanted = match grip.to {
         Some(to) => Some(axes.hz(to.x)),
@@ -177,11 +182,12 @@ fn band(ui: &Ui, axes: Axes, of: &str, n: usize, eq: &mut Eq) -> (Grip, bool) {
     let before = eq.bands[n];
     let values = [("n", (n + 1).into()), ("name", of.into())];
     let say = lang::with("sound-band-point", &values);
-    let grip = grip::grip(ui, point(n), place(axes, &before), (&say, gain_db(&before)));
+    let at = place(axes, &before);
+    let grip = grip::grip(ui, point(n), (at, at), (&say, gain_db(&before)));
     work(&grip, axes, n, &mut eq.bands[n]);
     let is_moved = eq.bands[n] != before;
-    // Who moves a point wants to hear it.
-    eq.on |= is_moved && !grip.pressed;
+    // Who moves a point wants to hear it; who puts it back need not.
+    eq.on |= is_moved && !grip.pressed && !grip.usual;
     let response = &grip.response;
     let touched = response.clicked() || response.drag_started() || response.gained_focus();
     (grip, is_moved || touched)

@@ -102,13 +102,16 @@ impl Figure {
         ((n / step).round() / (1.0 / step)) as f32
     }
 
-    /// What one point of a drag is worth.
+    /// What one point of a drag is worth, and an arrow: no less than it is rounded to.
     pub fn speed(self, value: f32) -> f64 {
+        let part = f64::from(value) * 0.01;
         match self {
             Self::Gain | Self::Level => 0.1,
-            Self::Hz | Self::Q => f64::from(value) * 0.01,
-            Self::Ms => (f64::from(value) * 0.01).max(0.1),
-            Self::Ratio => f64::from(value) * 0.02,
+            Self::Hz if value < 1000.0 => part.max(1.0),
+            Self::Hz => part.max(10.0),
+            Self::Q => part.max(0.01),
+            Self::Ms => part.max(0.1),
+            Self::Ratio => (part * 2.0).max(0.1),
             Self::Pan => 0.01,
         }
     }
@@ -154,6 +157,25 @@ mod tests {
         for figure in [Figure::Hz, Figure::Gain, Figure::Pan, Figure::Ms] {
             assert_eq!(figure.read("loud"), None, "{figure:?}");
             assert_eq!(figure.read(""), None, "{figure:?}");
+        }
+    }
+
+    #[test]
+    fn an_arrow_is_never_rounded_away() {
+        let all = [
+            (Figure::Gain, 0.0),
+            (Figure::Hz, 20.0),
+            (Figure::Hz, 1000.0),
+            (Figure::Hz, 9000.0),
+            (Figure::Hz, 10_000.0),
+            (Figure::Q, 0.1),
+            (Figure::Ms, 0.1),
+            (Figure::Ratio, 1.0),
+            (Figure::Pan, 0.0),
+        ];
+        for (figure, value) in all {
+            let more = figure.round(value + figure.speed(value) as f32);
+            assert!(more > value, "{figure:?} {value}: {more}");
         }
     }
 

@@ -34,14 +34,15 @@ pub struct Grip {
     pub pressed: bool,
 }
 
-/// A point at a place, with what a screen reader says of it and the number that it gives there.
-pub fn grip(ui: &Ui, id: Id, at: Pos2, (say, value): (&str, f32)) -> Grip {
+/// A point that is drawn at a place, and by its numbers is at another where that one is out of sight;
+/// with what a screen reader says of it and the number that it gives there.
+pub fn grip(ui: &Ui, id: Id, (drawn, at): (Pos2, Pos2), (say, value): (&str, f32)) -> Grip {
     let sense = if ui.is_enabled() {
         Sense::click_and_drag()
     } else {
         Sense::hover()
     };
-    let response = ui.interact(Rect::from_center_size(at, vec2(SIZE, SIZE)), id, sense);
+    let response = ui.interact(Rect::from_center_size(drawn, vec2(SIZE, SIZE)), id, sense);
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::slider(enabled, f64::from(value), say));
     ui.ctx().accesskit_node_builder(id, |node| {

@@ -114,6 +114,6 @@ impl Editor {
             bands::show(ui, numbers, of, &mut strip, &mut self.band);
             dynamics::show(ui, dynamics, (of, source), &mut strip);
         });
-        self.hand.send(&ctx, view, &source.id, (&shown, &strip));
+        self.hand.send(&ctx, view, source, (&shown, &strip));
     }
 }

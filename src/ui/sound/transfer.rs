@@ -13,12 +13,13 @@ pub struct Axes {
 }
 
 impl Axes {
-    /// Where a level that came in as `came` and went out as `went` is; at the edge where it is beyond.
-    pub fn at(self, came: f32, went: f32) -> Pos2 {
-        self.beyond(came, went).clamp(self.rect.min, self.rect.max)
+    /// Where a place is drawn: at the edge where it is beyond.
+    pub fn seen(self, at: Pos2) -> Pos2 {
+        at.clamp(self.rect.min, self.rect.max)
     }
 
-    fn beyond(self, came: f32, went: f32) -> Pos2 {
+    /// Where a level that came in as `came` and went out as `went` is; beyond the edge too.
+    pub fn at(self, came: f32, went: f32) -> Pos2 {
         let part = |db: f32| 1.0 - db / self.least_db;
         pos2(
             self.rect.left() + part(came) * self.rect.width(),
@@ -38,7 +39,7 @@ impl Axes {
         let steps = (self.rect.width() as usize).max(2);
         let levels = (0..=steps).map(|i| self.least_db * (1.0 - i as f32 / steps as f32));
         levels
-            .map(|came| self.beyond(came, came + gain_db(came)))
+            .map(|came| self.at(came, came + gain_db(came)))
             .collect()
     }
 }
@@ -68,9 +69,11 @@ mod tests {
         let axes = axes();
         assert_eq!(axes.at(-60.0, -60.0), pos2(10.0, 80.0));
         assert_eq!(axes.at(0.0, 0.0), pos2(130.0, 20.0));
-        assert_eq!(axes.at(0.0, 12.0), pos2(130.0, 20.0), "the edge");
-        let (came, went) = axes.levels(axes.at(-24.0, -33.0));
-        assert!((came + 24.0).abs() < 1e-3 && (went + 33.0).abs() < 1e-3);
+        assert_eq!(axes.seen(axes.at(0.0, 12.0)), pos2(130.0, 20.0), "the edge");
+        for (came, went) in [(-24.0, -33.0), (-50.0, -90.0), (0.0, 9.0)] {
+            let (found, out) = axes.levels(axes.at(came, went));
+            assert!((found - came).abs() < 1e-3 && (out - went).abs() < 1e-3);
+        }
     }
 
     #[test]
