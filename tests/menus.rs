@@ -588,6 +588,17 @@ fn the_folder_of_a_show_with_its_media_is_typed_where_there_is_no_dialog() {
 }
 
 #[test]
+fn an_arrow_down_on_a_menus_title_opens_it() {
+    let door = FakeDoor::new();
+    let mut desk = open(&door, &Arc::default());
+    desk.press(Modifiers::NONE, Key::F10);
+    desk.press(Modifiers::NONE, Key::ArrowDown);
+    assert!(desk.is_said("Save as…"), "the menu is open");
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert_eq!(door.sent(), [], "nothing below it was pressed");
+}
+
+#[test]
 fn closing_asks_what_becomes_of_changes() {
     let door = FakeDoor::with(edited);
     let mut desk = open(&door, &Arc::default());
@@ -669,7 +680,7 @@ fn panels_are_hidden_and_remembered_but_for_the_heart() {
     assert!(desk.is_said("Go live everywhere"));
     let toggle = |desk: &mut Opened, panel: &str| {
         desk.click("View");
-        desk.window.get_by_label_contains("  Panels").click();
+        desk.click("Panels");
         desk.window.run();
         desk.click(panel);
         desk.press(Modifiers::NONE, Key::Escape);

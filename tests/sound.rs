@@ -278,6 +278,54 @@ fn a_list_that_was_chosen_from_by_key_is_closed_and_keeps_the_keyboard() {
 }
 
 #[test]
+fn an_arrow_after_a_click_moves_what_was_clicked_and_not_the_t_bar() {
+    for control in ["Point of band 3, Stage", "Fader Stage"] {
+        let mut desk = two();
+        let at = desk.rect(control).center();
+        desk.drag(at, vec2(0.0, 0.0));
+        desk.done();
+        for key in [Key::ArrowRight, Key::ArrowUp] {
+            desk.press(Modifiers::NONE, key);
+        }
+        // However long the hand rests.
+        desk.window.run_steps(200);
+        desk.press(Modifiers::NONE, Key::ArrowUp);
+        let sent = desk.done();
+        let is_its =
+            |command: &Command| matches!(command, Command::Eq { .. } | Command::Fader { .. });
+        assert!(
+            sent.len() >= 2 && sent.iter().all(is_its),
+            "{control}: {sent:?}"
+        );
+        // Space is the switcher's, wherever the hand is.
+        desk.press(Modifiers::NONE, Key::Space);
+        assert_eq!(desk.done(), [Command::Cut {}], "{control}");
+    }
+}
+
+#[test]
+fn a_t_bar_that_is_not_seen_is_not_moved_by_key() {
+    let mut desk = two();
+    for key in [Key::ArrowRight, Key::ArrowLeft] {
+        desk.press(Modifiers::NONE, key);
+    }
+    assert_eq!(desk.done(), []);
+}
+
+#[test]
+fn a_second_enter_after_a_typed_number_takes_nothing() {
+    let mut desk = two();
+    desk.type_in("Frequency of band 3, Stage", "2k");
+    desk.press(Modifiers::NONE, Key::Enter);
+    let sent = desk.done();
+    assert!(matches!(sent[..], [Command::Eq { .. }]), "{sent:?}");
+    // Later it is AUTO, as always.
+    desk.window.run_steps(60);
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert_eq!(desk.done(), [Command::Auto {}]);
+}
+
+#[test]
 fn an_arrow_goes_to_the_next_of_sixteen_strips() {
     let mut desk = open(sixteen(), "en", (1280.0, 800.0));
     desk.focus("Strip Stage");

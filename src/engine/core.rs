@@ -185,10 +185,7 @@ impl Core {
         if let Some(destination) = cut_off
             && on_air != Leaving::Meant
         {
-            return Err(Refusal::OnAir {
-                what: "destination",
-                id: destination.id.clone(),
-            });
+            return Err(Refusal::Streaming(destination.id.clone()));
         }
         for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
             match before

@@ -46,6 +46,9 @@ pub enum Refusal {
         /// The id.
         id: String,
     },
+    /// An edit would take a destination off the air.
+    #[error("destination \"{0}\" is on air: stop it first")]
+    Streaming(String),
     /// It changes the show, which is not the core's.
     #[error("this is for the editor of the show")]
     ForEditor,

@@ -354,10 +354,10 @@ impl Supervisor {
             SourceKind::Network { url, .. } if network::waits_for_caller(url) => {
                 "waiting for a sender to call"
             }
-            SourceKind::Network { .. } => "connecting",
             SourceKind::Camera { .. } => "opening the camera",
             SourceKind::File { .. } => "opening the file",
-            SourceKind::Test { .. } => "",
+            // Its state says it.
+            SourceKind::Network { .. } | SourceKind::Test { .. } => "",
         }
     }
 

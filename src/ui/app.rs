@@ -246,7 +246,9 @@ impl Desk {
         };
         self.decide_closing(ui, Some(&view), now);
         let Parts { switch, guard, .. } = &mut self.parts;
+        switch.strip.is_seen = self.panels.iter().any(|(panel, _)| *panel == Panel::Stage);
         let marks = switch.listen(&view, attached, guard);
+        self.parts.outputs.look(&view);
         self.draw(ui, (window, room), &view, attached, &time_of_day);
         let waker = self.waker.as_ref();
         let Parts { switch, guard, .. } = &mut self.parts;

@@ -9,7 +9,7 @@ use egui::{
     pos2, vec2,
 };
 
-use super::{fills, lang, paint, theme, view::View, view::name, words};
+use super::{fills, keys, lang, paint, theme, view::View, view::name, words};
 use crate::door::{Command, SourceStatus};
 
 /// Travel (0 at the bottom) and decibels, linear between: the usual broadcast law.
@@ -75,6 +75,9 @@ impl Faders {
             Sense::hover()
         };
         let response = ui.interact(rect, id, sense);
+        if response.is_pointer_button_down_on() {
+            keys::point_at(ui.ctx(), id);
+        }
         let cap = vec2((rect.width() - 4.0).min(34.0), 16.0);
         let track = rect.shrink2(vec2(0.0, cap.y / 2.0 + 1.0));
 
@@ -178,6 +181,7 @@ fn asked_by_keyboard(ui: &Ui, response: &egui::Response, db: f32) -> Option<f32>
                 id,
                 EventFilter {
                     vertical_arrows: true,
+                    horizontal_arrows: true,
                     ..EventFilter::default()
                 },
             );

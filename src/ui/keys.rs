@@ -45,6 +45,9 @@ pub enum Focus {
     List,
     /// A control that was reached with Tab and has a use for + and −: they are its too.
     Finer,
+    /// A control that the pointer took: what moves it is its, until another is taken. Space and Enter
+    /// stay the switcher's.
+    Pointed,
     /// A text field: every key is its, but those that type nothing and are the whole desk's.
     Text,
     /// A question, or a field for a name, whoever has the focus: every key is its.
@@ -62,6 +65,7 @@ impl Focus {
             Self::Control | Self::Text => chord.is_a_controls(),
             Self::List => chord.is_a_lists(),
             Self::Finer => chord.is_a_controls() || chord.is_plus_or_minus(),
+            Self::Pointed => is_arrow || chord.is_plus_or_minus(),
             Self::Question => true,
         }
     }
@@ -76,8 +80,27 @@ pub fn keep_plus_and_minus(ctx: &Context, control: Id) {
     ctx.data_mut(|data| data.insert_temp(finer(), control));
 }
 
+fn pointed() -> Id {
+    Id::unique("taken by the pointer")
+}
+
+/// Gives what the pointer has taken the keys that move it: an arrow pressed next is meant for it, and
+/// not for the T-bar.
+pub fn point_at(ctx: &Context, control: Id) {
+    ctx.memory_mut(|memory| memory.request_focus(control));
+    ctx.data_mut(|data| data.insert_temp(pointed(), control));
+}
+
+/// A control that Tab or its like has reached is no longer one that the pointer took.
+pub fn reached_by_key(ctx: &Context) {
+    ctx.data_mut(|data| data.remove::<Id>(pointed()));
+}
+
 /// Who has the keyboard where a control does that takes no text.
 pub fn focus_of(ctx: &Context, control: Id) -> Focus {
+    if ctx.data(|data| data.get_temp(pointed())) == Some(control) {
+        return Focus::Pointed;
+    }
     match ctx.data(|data| data.get_temp::<Id>(finer())) {
         Some(kept) if kept == control => Focus::Finer,
         _ => Focus::Control,

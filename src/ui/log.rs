@@ -1,10 +1,10 @@
 //! What happened, with the time of day: the engine's events in plain words.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::said::said as in_words;
 use super::{lang, words};
-use crate::door::{Command, Event};
+use crate::door::{Command, Event, SourceState};
 
 /// So many lines are kept.
 const KEEP: usize = 300;
@@ -24,6 +24,8 @@ pub struct Entry {
 #[derive(Debug, Default)]
 pub struct Log {
     entries: VecDeque<Entry>,
+    /// Sources that are lost, which was told.
+    lost: BTreeSet<String>,
     refusal: Option<(String, f64)>,
 }
 
@@ -39,8 +41,27 @@ impl Log {
         if let Event::Error { message, .. } = event {
             self.refusal = Some((refused(message), now));
         }
+        if self.is_one_more_try(event) {
+            return;
+        }
         if let Some(text) = sentence(event, label) {
             self.add(time_of_day, text);
+        }
+    }
+
+    /// Whether a source that was told to be lost is only tried again: one that is for an hour would
+    /// push everything else out of the list.
+    fn is_one_more_try(&mut self, event: &Event) -> bool {
+        let Event::Source { id, state, .. } = event else {
+            return false;
+        };
+        match state {
+            SourceState::Lost | SourceState::Restarting => !self.lost.insert(id.clone()),
+            SourceState::Connecting => self.lost.contains(id),
+            SourceState::Live | SourceState::Frozen | SourceState::Ended => {
+                self.lost.remove(id);
+                false
+            }
         }
     }
 
@@ -192,6 +213,30 @@ mod tests {
             take(&mut log, event, 0.0);
             assert_eq!(log.len(), before + 1, "{state:?}");
         }
+    }
+
+    #[test]
+    fn a_source_that_is_tried_again_and_again_is_one_line() {
+        let mut log = Log::default();
+        let mut tell = |state| {
+            let event = Event::Source {
+                id: "truck".to_owned(),
+                state,
+                message: String::new(),
+                frame: 3,
+            };
+            take(&mut log, event, 1.0);
+            log.len()
+        };
+        assert_eq!(tell(SourceState::Connecting), 1);
+        assert_eq!(tell(SourceState::Live), 2);
+        assert_eq!(tell(SourceState::Lost), 3);
+        for _ in 0..5 {
+            assert_eq!(tell(SourceState::Restarting), 3);
+            assert_eq!(tell(SourceState::Connecting), 3);
+        }
+        assert_eq!(tell(SourceState::Live), 4);
+        assert_eq!(tell(SourceState::Lost), 5);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Button, MenuBar, Rect, Ui, UiBuilder};
+use egui::{Button, EventFilter, Key, MenuBar, Popup, Rect, Response, Ui, UiBuilder, WidgetInfo};
 
 use super::{
     arrange::{Arrangement, Panel},
@@ -200,6 +200,7 @@ pub fn show(ui: &mut Ui, rect: Rect, offer: &Offer) -> (Vec<Wanted>, f32) {
                         menu(ui, offer, &mut wanted);
                     });
                     right = opened.response.rect.right();
+                    open_downwards(ui, &opened.response);
                     if key == "menu-file" && offer.leads {
                         opened.response.request_focus();
                     }
@@ -208,6 +209,21 @@ pub fn show(ui: &mut Ui, rect: Rect, offer: &Offer) -> (Vec<Wanted>, f32) {
         right - rect.left()
     });
     (wanted, used.inner)
+}
+
+/// An arrow down opens the menu whose title has the keyboard: it must not lead to what lies below.
+fn open_downwards(ui: &Ui, title: &Response) {
+    if !title.has_focus() {
+        return;
+    }
+    let filter = EventFilter {
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(title.id, filter));
+    if ui.input(|i| i.key_pressed(Key::ArrowDown)) {
+        Popup::open_id(ui.ctx(), Popup::default_response_id(title));
+    }
 }
 
 fn file(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
@@ -229,8 +245,7 @@ fn file(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     let present = edit.and_then(|edit| edit.file.as_deref());
     let recent: Vec<&PathBuf> = offer.way.recent(present).collect();
     ui.add_enabled_ui(is_free && !recent.is_empty(), |ui| {
-        let text = lang::text("menu-recent");
-        ui.menu_button(format!("{}  {text}", theme::icon(Icon::History)), |ui| {
+        submenu(ui, Icon::History, "menu-recent", |ui| {
             for path in recent {
                 let name = path.file_stem().unwrap_or_default().to_string_lossy();
                 let folder = path.parent().unwrap_or(path).display();
@@ -312,7 +327,7 @@ fn view(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     ui.separator();
     let layout = settings.layout();
     let seen = layout.fitted(settings.arrangement, offer.room).visible();
-    ui.menu_button(submenu(Icon::PanelsTopLeft, "menu-panels"), |ui| {
+    submenu(ui, Icon::PanelsTopLeft, "menu-panels", |ui| {
         for panel in Panel::ALL {
             let shown = layout.is_shown(panel);
             let is_free = panel != settings.arrangement.heart();
@@ -346,7 +361,7 @@ fn view(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     if entry.key(&key).show(ui) {
         wanted.push(Wanted::Swap(!offer.swapped));
     }
-    ui.menu_button(submenu(Icon::ZoomIn, "menu-scale"), |ui| {
+    submenu(ui, Icon::ZoomIn, "menu-scale", |ui| {
         for scale in SCALES {
             let entry = Entry::plain(format!("{scale} %")).on(settings.scale == scale);
             if entry.show(ui) {
@@ -369,7 +384,7 @@ fn view(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
         wanted.push(Wanted::FullScreen(!full));
     }
     ui.separator();
-    ui.menu_button(submenu(Icon::Languages, "menu-language"), |ui| {
+    submenu(ui, Icon::Languages, "menu-language", |ui| {
         let entry = Entry::plain(lang::text("menu-system-language"));
         if entry.on(settings.language.is_none()).show(ui) {
             wanted.push(Wanted::Speak(None));
@@ -383,8 +398,13 @@ fn view(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     });
 }
 
-fn submenu(icon: Icon, key: &str) -> String {
-    format!("{}  {}", theme::icon(icon), lang::text(key))
+/// A menu that opens beside this one, and says its words without the icon.
+fn submenu(ui: &mut Ui, icon: Icon, key: &str, add: impl FnOnce(&mut Ui)) {
+    let text = lang::text(key);
+    let face = format!("{}  {text}", theme::icon(icon));
+    let response = ui.menu_button(face, add).response;
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::MenuItem, enabled, &text));
 }
 
 fn help(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {

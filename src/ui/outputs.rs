@@ -97,6 +97,11 @@ impl Outputs {
         self.form = None;
     }
 
+    /// Told once a frame, whether the panel is drawn or not: the last minutes are drawn there later.
+    pub fn look(&mut self, view: &View) {
+        self.history.update(view.snapshot, view.now);
+    }
+
     /// Whether a folder is asked for in the window.
     pub fn asks(&self) -> bool {
         self.folder.asks()
@@ -116,7 +121,6 @@ impl Outputs {
         guard: &mut Guard,
     ) {
         let snapshot = view.snapshot;
-        self.history.update(snapshot, view.now);
         self.trials.update(snapshot);
         // From the foot: what is fixed keeps its place, the destinations scroll in what is left.
         let mut foot = rect.bottom();

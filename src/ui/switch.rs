@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use egui::{Event as Input, FocusDirection, Rect, Ui};
+use egui::{Event as Input, FocusDirection, Key, Rect, Ui};
 
 use super::{
     graphics::Graphics,
@@ -53,7 +53,12 @@ pub struct Switch {
     focus: FocusTimer,
     /// What the keys of this frame ask for.
     heard: Vec<Function>,
+    /// When Enter ended what was typed, in seconds.
+    entered: f64,
 }
+
+/// After that it is AUTO again after so many seconds.
+const ENTER_S: f64 = 1.0;
 
 impl Switch {
     /// For a desk on this door; everything is as usual and kept nowhere.
@@ -71,6 +76,7 @@ impl Switch {
             for_the_desk: Vec::new(),
             focus: FocusTimer::default(),
             heard: Vec::new(),
+            entered: f64::MIN,
         }
     }
 
@@ -128,9 +134,14 @@ impl Switch {
                 .iter()
                 .any(|e| matches!(e, Input::Key { pressed: true, .. }))
         });
+        if ui.input(|i| i.key_pressed(Key::Tab)) {
+            keys::reached_by_key(ctx);
+        }
         // Who types may stop and think: the next letter must not be a cut.
         let types = ctx.text_edit_focused();
-        let leaves = focused.is_some() && !types;
+        // What the pointer took keeps its few keys: they would move the T-bar.
+        let is_pointed = focused.is_some_and(|id| keys::focus_of(ctx, id) == Focus::Pointed);
+        let leaves = focused.is_some() && !types && !is_pointed;
         let expired = self.focus.expired(key_pressed, leaves, now);
         let in_menu = egui::Popup::is_any_open(ctx);
         let nobody = if self.strip.open {
@@ -152,7 +163,30 @@ impl Switch {
             None if in_menu => Focus::Menu,
             None => nobody,
         };
+        self.spare_enter(ui, focus, now);
         ui.input_mut(|i| keys::take(&mut i.events, focus, &self.keys.map))
+    }
+
+    /// Who ended what was typed with Enter may press it once more, to be sure, or hold it too long: for a
+    /// moment it is no AUTO.
+    fn spare_enter(&mut self, ui: &Ui, focus: Focus, now: f64) {
+        let is_enter = |event: &Input| {
+            matches!(
+                event,
+                Input::Key {
+                    key: Key::Enter,
+                    pressed: true,
+                    ..
+                }
+            )
+        };
+        match focus {
+            Focus::Text if ui.input(|i| i.events.iter().any(is_enter)) => self.entered = now,
+            Focus::Free | Focus::Panel | Focus::Pointed if now - self.entered < ENTER_S => {
+                ui.input_mut(|i| i.events.retain(|event| !is_enter(event)));
+            }
+            _ => {}
+        }
     }
 
     /// Does what was asked for; gives how many markers are asked for. Of an engine that is away nothing
@@ -227,6 +261,8 @@ impl Switch {
             }
             Function::PreviewTransition => (snapshot.transition.state == TransitionState::Idle)
                 .then_some(Command::PreviewTransition {}),
+            // A hand on a T-bar that it doesn't see is a hand that meant something else.
+            Function::BarForward | Function::BarBack if !self.strip.is_seen => None,
             Function::BarForward => {
                 self.strip.bar.nudge(tbar::STEP, view);
                 None

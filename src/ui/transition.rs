@@ -47,6 +47,8 @@ pub struct Strip {
     pub show_folder: Option<PathBuf>,
     /// Everything about the transition is seen.
     pub open: bool,
+    /// The row is in the window, so that the hand sees what a key does to the T-bar.
+    pub is_seen: bool,
     wipes: WipePictures,
     looked_in: Option<Option<PathBuf>>,
     notice: Option<(String, f64)>,

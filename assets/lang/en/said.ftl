@@ -16,6 +16,7 @@ said-no-clip = source "{ $id }" is no clip: expected one that plays a file
 said-seek-where = seek to where? expected position_s
 said-seek-alone = position_s is for seek alone: expected the command without it
 said-on-air = { $why } "{ $id }" is on air: take another scene first, or say that it is meant
+said-streaming = destination "{ $id }" is on air: stop it first
 said-marker-recording = a marker needs a recording: start the recorder first
 said-marker-too-many = no marker was set, for this recording has { $n }, and more it cannot have: stop it and start it again
 said-marker-not-set = no marker was set, for nothing is being recorded: { $why }

@@ -15,6 +15,7 @@ said-no-clip = la source « { $id } » n’est pas un clip : en choisir une q
 said-seek-where = aller où ? indiquer position_s
 said-seek-alone = position_s ne va qu’avec seek
 said-on-air = { $why } « { $id } » à l’antenne : passez d’abord à une autre scène, ou confirmez
+said-streaming = destination « { $id } » en diffusion : arrêtez-la d’abord
 said-marker-recording = un repère demande un enregistrement : lancez-le d’abord
 said-marker-too-many = pas de repère : cet enregistrement en a { $n }, et ne peut en avoir plus ; arrêtez-le et relancez-le
 said-marker-not-set = pas de repère, car rien ne s’enregistre : { $why }

@@ -112,6 +112,7 @@ impl Adding {
             let face = lang::text("build-add-network");
             if parts::icon_button(ui, Icon::Globe, &face).clicked() {
                 self.network_open = !self.network_open;
+                self.network.begin_typing = self.network_open;
             }
         });
         if self.network_open {

@@ -52,6 +52,8 @@ pub struct Network {
     keeping: Errand<Result<(), String>>,
     trial: Trial,
     then: Then,
+    /// The form has just been opened.
+    pub begin_typing: bool,
 }
 
 impl Default for Network {
@@ -65,6 +67,7 @@ impl Default for Network {
             secret: None,
             tried: None,
             keeping: Errand::default(),
+            begin_typing: false,
             trial: Trial::None,
             then: Then::Look,
         }
@@ -127,6 +130,11 @@ impl Network {
                 "rtsp://  srt://  rtmp://  https://",
             );
             changed |= field.changed();
+            // It may open out of sight; what is typed next must not go to the switcher's keys.
+            if std::mem::take(&mut self.begin_typing) {
+                field.request_focus();
+                field.scroll_to_me(Some(egui::Align::TOP));
+            }
         });
         self.take_password_out();
         let name = lang::text("build-user");
@@ -155,7 +163,8 @@ impl Network {
             self.trial = Trial::None;
         }
         let label = if self.label.trim().is_empty() {
-            self.host()
+            // Viewers read it where the source is lost: an address is not for them.
+            lang::text("build-network")
         } else {
             self.label.trim().to_owned()
         };
@@ -269,13 +278,6 @@ impl Network {
         if url.set_password(None).is_ok() && url.set_username("").is_ok() {
             self.url = url.to_string();
         }
-    }
-
-    fn host(&self) -> String {
-        let url = Url::parse(&self.url).ok();
-        let host = url.and_then(|url| Some(url.host_str()?.to_owned()));
-        host.filter(|host| !host.is_empty())
-            .unwrap_or_else(|| lang::text("build-network"))
     }
 
     /// A name that no other show's secret has.

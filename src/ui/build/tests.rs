@@ -420,6 +420,9 @@ fn a_network_source_is_tried_before_it_is_added_and_its_password_is_kept_apart()
     let (mut window, _) = window(Panel::Sources, show(), |build| build.vault = vault);
     click(&mut window, "Add a source");
     click(&mut window, "Network source…");
+    turn(&mut window);
+    let field = window.get_by_label("Address");
+    assert!(field.is_focused(), "what is typed at once is the address");
     for (field, text) in [
         ("Name", "Balcony"),
         ("Address", "rtsp://10.0.0.9/1"),

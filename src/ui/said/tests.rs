@@ -195,6 +195,10 @@ fn sentences_within_sentences_are_said_too() {
             "source « cam1 » à l’antenne : passez d’abord à une autre scène, ou confirmez",
         ),
         (
+            "destination \"yt\" is on air: stop it first",
+            "destination « yt » en diffusion : arrêtez-la d’abord",
+        ),
+        (
             "the wipe \"a\" is broken: it is no file; a mix is made instead",
             "le volet « a » est abîmé : ce n’est pas un fichier ; un fondu est fait à la place",
         ),

@@ -68,6 +68,9 @@ pub fn grip(ui: &Ui, id: Id, (drawn, at): (Pos2, Pos2), (say, value): (&str, f32
 impl Grip {
     fn by_pointer(&mut self, ui: &Ui, id: Id, at: Pos2) {
         let response = &self.response;
+        if response.is_pointer_button_down_on() {
+            keys::point_at(ui.ctx(), id);
+        }
         let (pointer, pressed_at, alt) = ui.input(|i| {
             let pointer = i.pointer.interact_pos();
             (pointer, i.pointer.press_origin(), i.modifiers.alt)
@@ -130,8 +133,7 @@ impl Grip {
             let more = i.num_presses(Key::Plus) + i.num_presses(Key::Equals);
             self.narrower += more as f32 - i.num_presses(Key::Minus) as f32;
             self.usual |= i.key_pressed(Key::Delete) || i.key_pressed(Key::Backspace);
-            let pressed = i.key_pressed(Key::Space) || i.key_pressed(Key::Enter);
-            self.pressed = pressed && !is_new;
+            self.pressed = i.key_pressed(Key::Space) && !is_new;
         });
     }
 }
