@@ -57,6 +57,9 @@ pub enum SwitchError {
     /// No such scene.
     #[error("unknown scene \"{0}\": expected one of {1}")]
     UnknownScene(String, String),
+    /// A take of nothing.
+    #[error("nothing is on PVW: put a scene there first")]
+    NothingOnPreview,
     /// A length out of range.
     #[error("{0} frames: expected {1} to {LONGEST}")]
     BadLength(u32, u32),
@@ -163,11 +166,19 @@ impl Switcher {
             self.complete();
             return Ok(());
         }
-        let next = take(&self.preview, cast)?;
+        let next = self.waiting(cast)?;
         self.trial = None;
         let left = std::mem::replace(&mut self.program, next).scene;
         self.put_on_preview(left);
         Ok(())
+    }
+
+    /// What is on PVW, as it goes on air.
+    fn waiting(&self, cast: &Cast) -> Result<Taken, SwitchError> {
+        if self.preview.is_empty() {
+            return Err(SwitchError::NothingOnPreview);
+        }
+        take(&self.preview, cast)
     }
 
     /// Starts the transition; pauses or continues one that runs, and takes over one that the T-bar
@@ -181,7 +192,7 @@ impl Switcher {
         if style.kind == TransitionKind::Cut {
             return self.cut(cast);
         }
-        let to = take(&self.preview, cast)?;
+        let to = self.waiting(cast)?;
         let stinger = self.stinger(&style);
         self.begin(Run::auto(to, style).sting(stinger));
         Ok(())
@@ -198,7 +209,7 @@ impl Switcher {
         // A bar that rests at its start has nothing to say to an AUTO that it did not touch.
         let idle = position == 0.0 && !self.running.as_ref().is_some_and(|r| r.run.by_hand);
         if heeded && !idle && self.running.is_none() {
-            let to = take(&self.preview, cast)?;
+            let to = self.waiting(cast)?;
             let style = self.next_style(cast).clone();
             let stinger = self.stinger(&style);
             self.begin(Run::hand(to, style).sting(stinger));
@@ -223,7 +234,7 @@ impl Switcher {
         if self.running.is_some() {
             return Err(SwitchError::OnAir);
         }
-        let to = take(&self.preview, cast)?;
+        let to = self.waiting(cast)?;
         let style = self.next_style(cast).clone();
         // There is nothing on the way of a cut.
         let stinger = self.stinger(&style);
@@ -612,6 +623,25 @@ mod tests {
     fn switcher() -> (Switcher, Cast) {
         let cast = Cast::opened(show(), 0);
         (Switcher::new(&cast), cast)
+    }
+
+    #[test]
+    fn a_take_of_nothing_says_so() {
+        let mut empty = show();
+        empty.sources.clear();
+        let mut s = Switcher::new(&Cast::opened(empty, 0));
+        assert_eq!(s.preview(), "");
+        // The first sources have come since.
+        let cast = Cast::opened(show(), 0);
+        let nothing = Err(SwitchError::NothingOnPreview);
+        assert_eq!(s.cut(&cast), nothing);
+        assert_eq!(s.auto(&cast), nothing);
+        assert_eq!(s.t_bar(0.5, &cast), nothing);
+        assert_eq!(s.try_transition(&cast), nothing);
+        assert_eq!(s.program().scene, "");
+        s.set_preview("b", &cast).unwrap();
+        s.cut(&cast).unwrap();
+        assert_eq!(s.program().scene, "b");
     }
 
     #[test]

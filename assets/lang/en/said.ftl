@@ -8,6 +8,7 @@ said-expected = { $why }, expected { $why_expected }
 said-ended = the show has ended
 said-busy-looking = too much is being looked for at once: try again
 said-unknown = unknown { $why } "{ $id }": expected one of { $known }
+said-nothing-on-preview = nothing is on PVW: put a scene there first
 said-unknown-scene = unknown scene "{ $id }": expected one of { $known }
 said-unknown-source = unknown source "{ $id }": expected one of { $known }
 said-unknown-try = unknown destination "{ $id }": expected one of the show's, or a whole one

@@ -7,6 +7,7 @@ said-expected = { $why }, attendu : { $why_expected }
 said-ended = l’émission est terminée
 said-busy-looking = trop de recherches à la fois : réessayez
 said-unknown = { $why } « { $id } » inconnue ; possibles : { $known }
+said-nothing-on-preview = rien sur PVW : y mettre d’abord une scène
 said-unknown-scene = scène « { $id } » inconnue ; possibles : { $known }
 said-unknown-source = source « { $id } » inconnue ; possibles : { $known }
 said-unknown-try = destination « { $id } » inconnue : en indiquer une de l’émission, ou une complète
