@@ -594,7 +594,12 @@ fn an_arrow_down_on_a_menus_title_opens_it() {
     desk.press(Modifiers::NONE, Key::F10);
     desk.press(Modifiers::NONE, Key::ArrowDown);
     assert!(desk.is_said("Save as…"), "the menu is open");
-    desk.press(Modifiers::NONE, Key::Enter);
+    desk.press(Modifiers::NONE, Key::ArrowDown);
+    assert!(desk.window.get_by_label("New show…").is_focused());
+    desk.press(Modifiers::NONE, Key::ArrowDown);
+    assert!(desk.window.get_by_label("Open…").is_focused());
+    desk.press(Modifiers::NONE, Key::Escape);
+    assert!(!desk.is_said("Save as…"), "it is closed");
     assert_eq!(door.sent(), [], "nothing below it was pressed");
 }
 

@@ -213,16 +213,19 @@ pub fn show(ui: &mut Ui, rect: Rect, offer: &Offer) -> (Vec<Wanted>, f32) {
 
 /// An arrow down opens the menu whose title has the keyboard: it must not lead to what lies below.
 fn open_downwards(ui: &Ui, title: &Response) {
+    let popup = Popup::default_response_id(title);
     if !title.has_focus() {
         return;
     }
+    // Where it is open, the next one leads into it.
+    let is_open = Popup::is_id_open(ui.ctx(), popup);
     let filter = EventFilter {
-        vertical_arrows: true,
+        vertical_arrows: !is_open,
         ..EventFilter::default()
     };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(title.id, filter));
-    if ui.input(|i| i.key_pressed(Key::ArrowDown)) {
-        Popup::open_id(ui.ctx(), Popup::default_response_id(title));
+    if !is_open && ui.input(|i| i.key_pressed(Key::ArrowDown)) {
+        Popup::open_id(ui.ctx(), popup);
     }
 }
 
