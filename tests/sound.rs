@@ -282,7 +282,18 @@ fn an_arrow_after_a_click_moves_what_was_clicked_and_not_the_t_bar() {
     for control in ["Point of band 3, Stage", "Fader Stage"] {
         let mut desk = two();
         let at = desk.rect(control).center();
-        desk.drag(at, vec2(0.0, 0.0));
+        // A tap that comes and goes between two paintings.
+        desk.window.hover_at(at);
+        desk.window.run_steps(1);
+        for pressed in [true, false] {
+            desk.window.event(egui::Event::PointerButton {
+                pos: at,
+                button: egui::PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            });
+        }
+        desk.window.run();
         desk.done();
         for key in [Key::ArrowRight, Key::ArrowUp] {
             desk.press(Modifiers::NONE, key);

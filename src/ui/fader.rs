@@ -75,7 +75,8 @@ impl Faders {
             Sense::hover()
         };
         let response = ui.interact(rect, id, sense);
-        if response.is_pointer_button_down_on() {
+        // A tap may come and go between two paintings.
+        if response.is_pointer_button_down_on() || paint::pressed(ui, &response) {
             keys::point_at(ui.ctx(), id);
         }
         let cap = vec2((rect.width() - 4.0).min(34.0), 16.0);

@@ -68,7 +68,8 @@ pub fn grip(ui: &Ui, id: Id, (drawn, at): (Pos2, Pos2), (say, value): (&str, f32
 impl Grip {
     fn by_pointer(&mut self, ui: &Ui, id: Id, at: Pos2) {
         let response = &self.response;
-        if response.is_pointer_button_down_on() {
+        // A tap may come and go between two paintings.
+        if response.is_pointer_button_down_on() || paint::pressed(ui, response) {
             keys::point_at(ui.ctx(), id);
         }
         let (pointer, pressed_at, alt) = ui.input(|i| {
