@@ -604,6 +604,43 @@ fn an_arrow_down_on_a_menus_title_opens_it() {
 }
 
 #[test]
+fn an_arrow_after_a_click_moves_the_layer_and_not_the_t_bar() {
+    let door = busy();
+    door.change(|s| {
+        s.preview = "duo".to_owned();
+        s.scenes[0].tally = door::Tally::Preview;
+    });
+    door.gives(show::parse(Path::new("x.ron"), BUSY).unwrap());
+    let opening = Opening {
+        settings: "(language: Some(\"en\"), arrangement: Build)".to_owned(),
+        ..Opening::default()
+    };
+    let mut desk = opening.open(&door, &Arc::default());
+    let rows = desk.window.query_all_by_label_contains("Duo, Stage + Ann");
+    let row = rows.into_iter().find(|row| {
+        let role = row.accesskit_node().role();
+        role == egui::accesskit::Role::Button
+    });
+    row.unwrap().click();
+    desk.window.run();
+    let layer = desk.window.get_by_label_contains("Place layer");
+    let at = layer.rect().center();
+    desk.window.hover_at(at);
+    desk.window.run_steps(1);
+    desk.window.drag_at(at);
+    desk.window.run_steps(1);
+    desk.window.drop_at(at);
+    desk.window.run();
+    door.sent();
+    desk.press(Modifiers::NONE, Key::ArrowRight);
+    let layer = desk.window.get_by_label_contains("Place layer");
+    assert!(layer.is_focused(), "it has the arrows");
+    let is_edit = |command: &Command| matches!(command, Command::Edit { .. });
+    let sent = door.sent();
+    assert!(sent.iter().all(is_edit), "no T-bar: {sent:?}");
+}
+
+#[test]
 fn closing_asks_what_becomes_of_changes() {
     let door = FakeDoor::with(edited);
     let mut desk = open(&door, &Arc::default());

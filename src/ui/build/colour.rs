@@ -10,7 +10,7 @@ use super::draft::{self, Draft};
 use super::parts::{self, Figures};
 use super::wheel;
 use crate::show::{Colour, Item, Source, Wheel, colour};
-use crate::ui::{lang, paint, theme, theme::Icon, view::View};
+use crate::ui::{keys, lang, paint, theme, theme::Icon, view::View};
 
 /// Diameter of a wheel, in points.
 const WHEEL: f32 = 84.0;
@@ -250,6 +250,9 @@ enum Keyed {
 /// Arrow keys move the point of the wheel that has the keyboard, finely with Shift; Delete and
 /// Backspace bring it back to the middle.
 fn keyed(ui: &Ui, response: &Response) -> Option<Keyed> {
+    if paint::pressed(ui, response) || response.drag_started() {
+        keys::point_at(ui.ctx(), response.id);
+    }
     if !response.has_focus() || !ui.is_enabled() {
         return None;
     }

@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::handles::{self, Area, Grip, Lines, Rules};
 use crate::show::{Layer, Scene};
 use crate::ui::{
-    lang, theme,
+    keys, lang, paint, theme,
     view::{View, name},
 };
 
@@ -76,6 +76,10 @@ impl Placing {
         let said = lang::with("build-place-layer", &values);
         let enabled = ui.is_enabled();
         body.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &said));
+        // An arrow pressed next is meant for the layer, and not for the T-bar.
+        if paint::pressed(ui, &body) || body.drag_started() {
+            keys::point_at(ui.ctx(), picture_id);
+        }
 
         let within = |hand: Pos2| {
             let at = (hand - picture.min) / picture.size();
@@ -119,6 +123,7 @@ impl Placing {
                 && let Some(origin) = pressed_at
             {
                 self.hold(*layer, grip, areas[*layer], origin);
+                keys::point_at(ui.ctx(), picture_id);
             }
             ended |= response.drag_stopped();
         }
