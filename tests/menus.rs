@@ -132,6 +132,17 @@ fn open(door: &Arc<FakeDoor>, house: &Arc<House>) -> Opened {
 }
 
 impl Opened {
+    /// Clicks the row of a list that begins so: it is a button, and what it names may be said elsewhere.
+    fn click_row(&mut self, row: &str) {
+        let rows = self.window.query_all_by_label_contains(row);
+        let row = rows.into_iter().find(|row| {
+            let role = row.accesskit_node().role();
+            role == egui::accesskit::Role::Button
+        });
+        row.unwrap().click();
+        self.window.run();
+    }
+
     fn click(&mut self, label: &str) {
         self.window.get_by_label(label).click();
         self.window.run();
@@ -616,13 +627,7 @@ fn an_arrow_after_a_click_moves_the_layer_and_not_the_t_bar() {
         ..Opening::default()
     };
     let mut desk = opening.open(&door, &Arc::default());
-    let rows = desk.window.query_all_by_label_contains("Duo, Stage + Ann");
-    let row = rows.into_iter().find(|row| {
-        let role = row.accesskit_node().role();
-        role == egui::accesskit::Role::Button
-    });
-    row.unwrap().click();
-    desk.window.run();
+    desk.click_row("Duo, Stage + Ann");
     let layer = desk.window.get_by_label_contains("Place layer");
     let at = layer.rect().center();
     desk.window.hover_at(at);
@@ -979,13 +984,7 @@ fn the_show_being_built_looks_as_it_did() {
                 "scene" => "Duo, Stage + Ann",
                 _ => "Ann, ",
             };
-            let rows = desk.window.query_all_by_label_contains(row);
-            let row = rows.into_iter().find(|row| {
-                let role = row.accesskit_node().role();
-                role == egui::accesskit::Role::Button
-            });
-            row.unwrap().click();
-            desk.window.run();
+            desk.click_row(row);
             match what {
                 "colours" => {
                     desk.window.get_by_label(colours).scroll_to_me();
