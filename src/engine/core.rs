@@ -148,7 +148,7 @@ impl Core {
     /// live; what the hand set stays, but for what the edit `brings`.
     ///
     /// # Errors
-    /// [`Refusal::OnAir`] where `on_air` does not allow what it would do; nothing has changed then.
+    /// [`Refusal::OnAir`] or [`Refusal::Streaming`] where `on_air` does not allow what it would do; nothing has changed then.
     pub fn recast(
         &mut self,
         cast: Arc<Cast>,
@@ -172,10 +172,7 @@ impl Core {
         if let Some((source, _)) = leaving.first()
             && on_air == Leaving::Refused
         {
-            return Err(Refusal::OnAir {
-                what: "source",
-                id: (*source).to_owned(),
-            });
+            return Err(Refusal::OnAir((*source).to_owned()));
         }
         let leaving: Vec<usize> = leaving.iter().map(|(_, slot)| *slot).collect();
         let cut_off = before.show.destinations.iter().find(|old| {

@@ -38,14 +38,9 @@ pub enum Refusal {
     /// An equaliser's band that is none, or is not named.
     #[error("which band? expected a band from 1 to {BANDS}")]
     NoBand,
-    /// An edit would take something off the air.
-    #[error("{what} \"{id}\" is on air: take another scene first, or say that it is meant")]
-    OnAir {
-        /// Source or destination.
-        what: &'static str,
-        /// The id.
-        id: String,
-    },
+    /// An edit would take a source off the air.
+    #[error("source \"{0}\" is on air: take another scene first, or say that it is meant")]
+    OnAir(String),
     /// An edit would take a destination off the air.
     #[error("destination \"{0}\" is on air: stop it first")]
     Streaming(String),
