@@ -237,8 +237,9 @@ fn a_show_goes_on_though_nobody_reads_what_it_says() {
 fn a_slow_reader_gets_each_answer_and_is_not_answered_faster_than_he_reads() {
     const ASKED: u64 = 8000;
     let _turn = common::alone();
+    let nobody = format!("rtmp://127.0.0.1:{}/live/cam", wait::free_port());
     let (mut out, out_end) = std::io::pipe().unwrap();
-    let mut unread = Unread::start(&show(), out_end, Stdio::null());
+    let mut unread = Unread::start(&show().network("cam", &nobody), out_end, Stdio::null());
     let client = unread.client();
     until("a frame", &client, |s| Some(s.frame));
     let mut input = unread.child.stdin.take().unwrap();
@@ -260,6 +261,12 @@ fn a_slow_reader_gets_each_answer_and_is_not_answered_faster_than_he_reads() {
     });
     let held = held.expect("who does not read is held up");
     assert!(held < ASKED, "all was taken from who reads nothing");
+    // There is news meanwhile: the source is tried again and again.
+    let restarts = |s: &Snapshot| s.sources[1].restarts;
+    let before = until("a snapshot", &client, |s| Some(restarts(s)));
+    until("the source is tried again", &client, |s| {
+        (restarts(s) > before + 1).then_some(())
+    });
 
     let mut all = Vec::new();
     let mut part = vec![0; 64 << 10];

@@ -3,11 +3,11 @@
 //! A show does not wait for whoever reads its events. What has been said and not been read is held
 //! for the reader, and bounded:
 //!
-//! - News (a source, a destination, the recorder, the encoder) up to 1 MiB; what is newer is lost. A
+//! - News (a source, a destination, the recorder, the encoder) up to 8 MiB; what is newer is lost. A
 //!   reader that comes back asks for a snapshot.
 //! - Answers, `ready`, `engine_lost` and the `report` up to 64 MiB. None of them is lost to a reader
 //!   that is slow but reads: once 4 MiB wait, no more commands are taken until it has read, so that it
-//!   is not answered faster than it listens. A reader that has taken nothing for 10 s is taken to have
+//!   is not answered faster than it listens, and its own answers leave room for news. A reader that has taken nothing for 10 s is taken to have
 //!   gone: commands are obeyed again, and once the 64 MiB are full their answers are lost.
 //! - What was lost is told where it is missing: `{"event":"events_lost","count":…}`.
 //! - At the end it is waited for the reader while it takes something each 5 s.
@@ -23,8 +23,9 @@ use crossbeam_channel::Sender;
 use crate::door::{Command, Event};
 use crate::outlet::Outlet;
 
-/// So much news may wait, in bytes.
-const NEWS: usize = 1 << 20;
+/// News is held while no more than this waits, in bytes: more than the answers by which a reader that
+/// reads may be behind.
+const NEWS: usize = 2 * BEHIND;
 /// And so much in all.
 const ALL: usize = 64 << 20;
 /// With so much waiting, commands are not taken from a reader that reads.
