@@ -1,9 +1,10 @@
-//! Peak and RMS, written by the mixer, read by whoever shows them, without a lock.
+//! Peak, quasi-peak and RMS, written by the mixer, read by whoever shows them, without a lock.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::lanes::{Lanes, STRIPS};
 use super::loudness::LoudnessShown;
+use super::quasi::{QuasiPeak, TYPES};
 use crate::door::Level;
 use crate::media::{BLOCK, CHANNELS, gain_to_db};
 
@@ -18,13 +19,16 @@ const FLOOR_DB: f32 = -100.0;
 pub struct Meter {
     squares: [[f32; CHANNELS]; RMS_BLOCKS],
     next: usize,
+    quasi: QuasiPeak,
 }
 
-/// One block's peak and the mean square over 300 ms, linear, for each channel.
+/// One block's peaks and the mean square over 300 ms, linear, for each channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MeterReading {
     /// Highest magnitude.
     pub peak: [f32; CHANNELS],
+    /// Quasi-peak of Type I and of Type II.
+    pub quasi: [[f32; CHANNELS]; TYPES],
     /// Root of the mean square.
     pub rms: [f32; CHANNELS],
 }
@@ -34,6 +38,7 @@ impl Default for Meter {
         Self {
             squares: [[0.0; CHANNELS]; RMS_BLOCKS],
             next: 0,
+            quasi: QuasiPeak::default(),
         }
     }
 }
@@ -43,12 +48,15 @@ impl Meter {
     pub fn read(&mut self, block: &[f32]) -> MeterReading {
         let mut peak = [0f32; CHANNELS];
         let mut sum = [0f32; CHANNELS];
-        for frame in block.chunks_exact(CHANNELS) {
+        let mut lanes = [Lanes::ZERO; BLOCK];
+        for (frame, lanes) in block.chunks_exact(CHANNELS).zip(&mut lanes) {
             for c in 0..CHANNELS {
                 peak[c] = peak[c].max(frame[c].abs());
                 sum[c] += frame[c] * frame[c];
             }
+            lanes.0[..CHANNELS].copy_from_slice(frame);
         }
+        let quasi = self.quasi.read(&lanes);
         self.squares[self.next] = sum.map(|sum| sum / BLOCK as f32);
         self.next = (self.next + 1) % RMS_BLOCKS;
         let mut rms = [0f32; CHANNELS];
@@ -56,7 +64,11 @@ impl Meter {
             let mean: f32 = self.squares.iter().map(|s| s[c]).sum::<f32>() / RMS_BLOCKS as f32;
             *rms = mean.sqrt();
         }
-        MeterReading { peak, rms }
+        MeterReading {
+            peak,
+            quasi: quasi.map(|lanes| [lanes.0[0], lanes.0[1]]),
+            rms,
+        }
     }
 }
 
@@ -65,6 +77,7 @@ impl Meter {
 pub struct BankMeter {
     squares: [Lanes; RMS_BLOCKS],
     next: usize,
+    quasi: QuasiPeak,
 }
 
 impl Default for BankMeter {
@@ -72,6 +85,7 @@ impl Default for BankMeter {
         Self {
             squares: [Lanes::ZERO; RMS_BLOCKS],
             next: 0,
+            quasi: QuasiPeak::default(),
         }
     }
 }
@@ -88,9 +102,14 @@ impl BankMeter {
         self.next = (self.next + 1) % RMS_BLOCKS;
         let mean =
             self.squares.iter().fold(Lanes::ZERO, |sum, s| sum + *s) * (1.0 / RMS_BLOCKS as f32);
-        std::array::from_fn(|strip| MeterReading {
-            peak: [peak.0[2 * strip], peak.0[2 * strip + 1]],
-            rms: [mean.0[2 * strip].sqrt(), mean.0[2 * strip + 1].sqrt()],
+        let quasi = self.quasi.read(block);
+        std::array::from_fn(|strip| {
+            let sides = |lanes: &Lanes| [lanes.0[2 * strip], lanes.0[2 * strip + 1]];
+            MeterReading {
+                peak: sides(&peak),
+                quasi: quasi.each_ref().map(sides),
+                rms: sides(&mean).map(f32::sqrt),
+            }
         })
     }
 
@@ -99,6 +118,7 @@ impl BankMeter {
         for squares in &mut self.squares {
             squares.0[2 * strip..2 * strip + 2].fill(0.0);
         }
+        self.quasi.clear(strip);
     }
 }
 
@@ -114,6 +134,7 @@ pub struct Meters {
 #[derive(Debug, Default)]
 struct Shown {
     peak: [AtomicU32; CHANNELS],
+    quasi: [[AtomicU32; CHANNELS]; TYPES],
     rms: [AtomicU32; CHANNELS],
     late_samples: AtomicU32,
     /// The most that gate and compressor turned it down, in dB.
@@ -125,7 +146,8 @@ struct Shown {
 impl Shown {
     /// Every number of the sound's.
     fn all(&self) -> impl Iterator<Item = &AtomicU32> {
-        let levels = self.peak.iter().chain(&self.rms);
+        let quasi = self.quasi.iter().flatten();
+        let levels = self.peak.iter().chain(quasi).chain(&self.rms);
         levels.chain(&self.dynamics).chain(&self.heard)
     }
 }
@@ -148,6 +170,9 @@ impl Meters {
         for c in 0..CHANNELS {
             // Bits of floats that are not negative are in the order of the floats.
             shown.peak[c].fetch_max((reading.peak[c] * gain).to_bits(), Ordering::Relaxed);
+            for (shown, reading) in shown.quasi.iter().zip(&reading.quasi) {
+                shown[c].fetch_max((reading[c] * gain).to_bits(), Ordering::Relaxed);
+            }
             shown.rms[c].store((reading.rms[c] * gain).to_bits(), Ordering::Relaxed);
         }
     }
@@ -210,8 +235,12 @@ impl Meters {
             return Level::default();
         };
         let db = |bits: u32| gain_to_db(f32::from_bits(bits));
+        let taken = |values: &[AtomicU32; CHANNELS]| {
+            [0, 1].map(|c: usize| db(values[c].swap(0, Ordering::Relaxed)))
+        };
         Level {
-            peak_db: [0, 1].map(|c| db(shown.peak[c].swap(0, Ordering::Relaxed))),
+            peak_db: taken(&shown.peak),
+            quasi_db: shown.quasi.each_ref().map(taken),
             rms_db: [0, 1].map(|c| db(shown.rms[c].load(Ordering::Relaxed))),
         }
     }
@@ -257,7 +286,7 @@ mod tests {
         let meters = Meters::new(1);
         let reading = |peak: f32| MeterReading {
             peak: [peak; 2],
-            rms: [0.0; 2],
+            ..MeterReading::default()
         };
         meters.show(0, reading(1.0), 1.0);
         meters.show(0, reading(0.1), 1.0);

@@ -11,6 +11,7 @@ mod loudness;
 mod meter;
 mod mixer;
 mod pan;
+mod quasi;
 mod ramp;
 mod track;
 

@@ -323,6 +323,9 @@ pub enum StingerState {
 pub struct Level {
     /// Highest sample since the last snapshot, left and right.
     pub peak_db: [f32; 2],
+    /// Highest reading of a peak programme meter of Type I and of Type II (IEC 60268-10) since the last
+    /// snapshot, left and right.
+    pub quasi_db: [[f32; 2]; 2],
     /// RMS over 300 ms, left and right.
     pub rms_db: [f32; 2],
 }
@@ -331,6 +334,7 @@ impl Default for Level {
     fn default() -> Self {
         Self {
             peak_db: [-100.0; 2],
+            quasi_db: [[-100.0; 2]; 2],
             rms_db: [-100.0; 2],
         }
     }

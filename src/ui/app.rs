@@ -234,6 +234,7 @@ impl Desk {
         self.entitle(ui.ctx(), &snapshot);
         if is_new && attached {
             let peaks = self.waker.as_ref().map(Waker::take_peaks);
+            self.parts.meters.ballistics = self.parts.switch.multiview.ways.ballistics;
             self.parts
                 .meters
                 .update(&snapshot, &peaks.unwrap_or_default(), now);

@@ -7,6 +7,7 @@ use egui::{Button, EventFilter, Key, MenuBar, Popup, Rect, Response, Ui, UiBuild
 
 use super::{
     arrange::{Arrangement, Panel},
+    ballistics::Ballistics,
     keys::{Function, KeyMap},
     lang,
     settings::{Keeper, SCALES},
@@ -54,6 +55,8 @@ pub enum Wanted {
     Arranging(bool),
     /// Everything so large, in percent.
     Scale(u32),
+    /// Meters that move so.
+    Ballistics(Ballistics),
     /// PGM left and PVW right, or the other way round.
     Swap(bool),
     /// The whole screen, or a window.
@@ -86,6 +89,8 @@ pub struct Offer<'a> {
     pub room: egui::Vec2,
     /// PGM is left and PVW right.
     pub swapped: bool,
+    /// How the meters move.
+    pub ballistics: Ballistics,
     /// Which key does what.
     pub keys: &'a KeyMap,
     /// The first menu gets the keyboard.
@@ -369,6 +374,14 @@ fn view(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
             let entry = Entry::plain(format!("{scale} %")).on(settings.scale == scale);
             if entry.show(ui) {
                 wanted.push(Wanted::Scale(scale));
+            }
+        }
+    });
+    submenu(ui, Icon::AudioLines, "menu-meters", |ui| {
+        for ballistics in Ballistics::ALL {
+            let entry = Entry::plain(lang::text(ballistics.key()));
+            if entry.on(offer.ballistics == ballistics).show(ui) {
+                wanted.push(Wanted::Ballistics(ballistics));
             }
         }
     });

@@ -1,19 +1,17 @@
 //! Meters: how a level moves on the desk, and how it is drawn.
 //!
-//! Ballistics of a peak programme meter, Type I: up at once, down 20 dB in 1.7 s (IEC 60268-10).
-//! The highest peak is marked for 20 s, a clip until it is clicked. Time is passed in.
+//! The bar rises at once to what its ballistics read, and falls as they say. The highest reading is marked
+//! for 20 s, a clip until it is clicked. Time is passed in.
 
 use std::collections::BTreeMap;
 
 use egui::{Align, Color32, Rect, Ui, pos2};
 
-use super::{fills, lang, paint, theme, words};
+use super::{ballistics::Ballistics, fills, lang, paint, theme, words};
 use crate::door::{Level, Loudness, Snapshot};
 
 /// The lowest level that a meter shows, in dBFS.
 pub const BOTTOM_DB: f32 = -60.0;
-/// How fast a meter falls, in dB a second.
-const FALL_DB_PER_S: f64 = 20.0 / 1.7;
 /// How long the highest peak is marked, in seconds.
 const HOLD_S: f64 = 20.0;
 /// From here on a sample counts as clipped, in dBFS.
@@ -27,7 +25,7 @@ const RED_DB: f32 = -9.0;
 pub struct Channel {
     /// What the bar shows.
     pub shown_db: f32,
-    /// The highest peak of the last 20 s.
+    /// The highest that it showed in the last 20 s.
     pub hold_db: f32,
     /// Whether a sample clipped since the mark was last cleared.
     pub clipped: bool,
@@ -48,13 +46,14 @@ impl Default for Channel {
 }
 
 impl Channel {
-    /// Takes the highest peak since the last call.
-    pub fn update(&mut self, peak_db: f32, now: f64) {
-        let fallen = self.shown_db - ((now - self.updated).max(0.0) * FALL_DB_PER_S) as f32;
-        self.shown_db = peak_db.max(fallen).max(-100.0);
+    /// Takes the highest sample since the last call, and the highest that the ballistics read; `fall` is
+    /// in dB a second.
+    fn update(&mut self, (peak_db, read_db): (f32, f32), fall: f64, now: f64) {
+        let fallen = self.shown_db - ((now - self.updated).max(0.0) * fall) as f32;
+        self.shown_db = read_db.max(fallen).max(-100.0);
         self.updated = now;
-        if peak_db >= self.hold_db {
-            self.hold_db = peak_db;
+        if read_db >= self.hold_db {
+            self.hold_db = read_db;
             self.hold_since = now;
         } else if now - self.hold_since > HOLD_S {
             self.hold_db = self.shown_db;
@@ -75,9 +74,10 @@ pub struct Meter {
 
 impl Meter {
     /// Takes a new level.
-    pub fn update(&mut self, level: &Level, now: f64) {
-        for (channel, peak) in self.channels.iter_mut().zip(level.peak_db) {
-            channel.update(peak, now);
+    pub fn update(&mut self, level: &Level, ballistics: Ballistics, now: f64) {
+        let read = ballistics.reads(level);
+        for (c, channel) in self.channels.iter_mut().enumerate() {
+            channel.update((level.peak_db[c], read[c]), ballistics.fall(), now);
         }
         self.rms_db = level.rms_db;
     }
@@ -95,34 +95,32 @@ impl Meter {
 /// ticks must not miss a clip in between. In dBFS.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Peaks {
-    program: Option<[f32; 2]>,
-    sources: BTreeMap<String, [f32; 2]>,
+    program: Option<Level>,
+    sources: BTreeMap<String, Level>,
 }
 
 impl Peaks {
     /// Takes a snapshot's peaks in.
     pub fn add(&mut self, snapshot: &Snapshot) {
-        let peaks = snapshot.program_level.peak_db;
-        self.program = Some(self.program.map_or(peaks, |held| higher(held, peaks)));
+        self.program = Some(higher(&snapshot.program_level, self.program.as_ref()));
         for source in &snapshot.sources {
             match self.sources.get_mut(&source.id) {
-                Some(held) => *held = higher(*held, source.level.peak_db),
+                Some(held) => *held = higher(&source.level, Some(held)),
                 None => {
-                    self.sources.insert(source.id.clone(), source.level.peak_db);
+                    self.sources.insert(source.id.clone(), source.level);
                 }
             }
         }
     }
 }
 
-fn higher(a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
-    [a[0].max(b[0]), a[1].max(b[1])]
-}
-
 /// A level with the higher peaks of the two.
-fn with(level: &Level, peaks: Option<&[f32; 2]>) -> Level {
+fn higher(level: &Level, before: Option<&Level>) -> Level {
+    let Some(before) = before else { return *level };
+    let higher = |a: [f32; 2], b: [f32; 2]| [a[0].max(b[0]), a[1].max(b[1])];
     Level {
-        peak_db: peaks.map_or(level.peak_db, |held| higher(level.peak_db, *held)),
+        peak_db: higher(level.peak_db, before.peak_db),
+        quasi_db: [0, 1].map(|t| higher(level.quasi_db[t], before.quasi_db[t])),
         ..*level
     }
 }
@@ -134,22 +132,25 @@ pub struct Meters {
     pub program: Meter,
     /// By source id.
     pub sources: BTreeMap<String, Meter>,
+    /// How they all move.
+    pub ballistics: Ballistics,
 }
 
 impl Meters {
     /// Takes the levels of a snapshot, and the peaks of those that came since the last one.
     pub fn update(&mut self, snapshot: &Snapshot, since: &Peaks, now: f64) {
-        let level = with(&snapshot.program_level, since.program.as_ref());
-        self.program.update(&level, now);
+        let ballistics = self.ballistics;
+        let level = higher(&snapshot.program_level, since.program.as_ref());
+        self.program.update(&level, ballistics, now);
         self.sources
             .retain(|id, _| snapshot.sources.iter().any(|s| s.id == *id));
         for source in &snapshot.sources {
-            let level = with(&source.level, since.sources.get(&source.id));
+            let level = higher(&source.level, since.sources.get(&source.id));
             match self.sources.get_mut(&source.id) {
-                Some(meter) => meter.update(&level, now),
+                Some(meter) => meter.update(&level, ballistics, now),
                 None => {
                     let mut meter = Meter::default();
-                    meter.update(&level, now);
+                    meter.update(&level, ballistics, now);
                     self.sources.insert(source.id.clone(), meter);
                 }
             }
@@ -365,49 +366,62 @@ pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, snapshot: &Snapshot) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn up_at_once_and_down_20_db_in_1_7_s() {
-        let mut channel = Channel::default();
-        channel.update(-10.0, 100.0);
-        assert_eq!(channel.shown_db, -10.0);
-        for step in 1..=17 {
-            channel.update(-100.0, 100.0 + f64::from(step) * 0.1);
+    fn level(db: f32) -> Level {
+        Level {
+            peak_db: [db; 2],
+            quasi_db: [[db - 2.0; 2], [db - 4.0; 2]],
+            rms_db: [db; 2],
         }
-        assert!(
-            (channel.shown_db + 30.0).abs() < 0.01,
-            "{}",
-            channel.shown_db
-        );
-        channel.update(-3.0, 101.8);
-        assert_eq!(channel.shown_db, -3.0);
+    }
+
+    #[test]
+    fn up_at_once_and_down_as_the_ballistics_say() {
+        let cases = [
+            (Ballistics::DigitalPeak, -10.0, 1.7, 20.0),
+            (Ballistics::TypeI, -12.0, 1.7, 20.0),
+            (Ballistics::TypeII, -14.0, 2.8, 24.0),
+        ];
+        for (ballistics, read, seconds, fallen) in cases {
+            let mut meter = Meter::default();
+            meter.update(&level(-10.0), ballistics, 100.0);
+            assert_eq!(meter.channels[0].shown_db, read);
+            for step in 1..=20 {
+                let now = 100.0 + seconds * f64::from(step) / 20.0;
+                meter.update(&level(-100.0), ballistics, now);
+            }
+            let shown = meter.channels[1].shown_db;
+            assert!((shown - read + fallen).abs() < 0.01, "{ballistics:?} {shown}");
+            assert_eq!(meter.channels[1].hold_db, read);
+            meter.update(&level(-3.0), ballistics, 110.0);
+            assert_eq!(meter.channels[1].shown_db, read + 7.0);
+        }
     }
 
     #[test]
     fn the_highest_peak_stays_for_20_s() {
-        let mut channel = Channel::default();
-        channel.update(-6.0, 0.0);
-        channel.update(-40.0, 19.9);
-        assert_eq!(channel.hold_db, -6.0);
-        channel.update(-40.0, 20.1);
-        assert_eq!(channel.hold_db, -40.0);
-        channel.update(-12.0, 21.0);
-        assert_eq!(channel.hold_db, -12.0);
+        let mut meter = Meter::default();
+        let mut hold = |db, now| {
+            meter.update(&level(db), Ballistics::DigitalPeak, now);
+            meter.channels[0].hold_db
+        };
+        hold(-6.0, 0.0);
+        assert_eq!(hold(-40.0, 19.9), -6.0);
+        assert_eq!(hold(-40.0, 20.1), -40.0);
+        assert_eq!(hold(-12.0, 21.0), -12.0);
     }
 
     #[test]
-    fn a_clip_stays_until_it_is_cleared() {
-        let mut meter = Meter::default();
-        let level = |db| Level {
-            peak_db: [db; 2],
-            rms_db: [db; 2],
-        };
-        meter.update(&level(0.0), 0.0);
-        meter.update(&level(-50.0), 100.0);
-        assert!(meter.channels[0].clipped);
-        meter.clear();
-        assert!(!meter.channels[0].clipped);
-        meter.update(&level(-0.1), 101.0);
-        assert!(!meter.channels[0].clipped);
+    fn a_clip_stays_until_it_is_cleared_whatever_the_ballistics() {
+        for ballistics in Ballistics::ALL {
+            let mut meter = Meter::default();
+            meter.update(&level(0.0), ballistics, 0.0);
+            meter.update(&level(-50.0), ballistics, 100.0);
+            assert!(meter.channels[0].clipped);
+            meter.clear();
+            assert!(!meter.channels[0].clipped);
+            meter.update(&level(-0.1), ballistics, 101.0);
+            assert!(!meter.channels[0].clipped);
+        }
     }
 
     #[test]

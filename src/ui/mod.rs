@@ -6,6 +6,7 @@
 mod app;
 mod arrange;
 mod arranging;
+mod ballistics;
 mod build;
 mod choice;
 mod close_buttons;

@@ -7,6 +7,7 @@ use egui::{Align, Id, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    ballistics::Ballistics,
     fills, kept,
     keys::{Function, KeyMap},
     lang,
@@ -34,7 +35,7 @@ const PAGER: f32 = 44.0;
 /// Height of the mark on a page button, in points.
 const MARK: f32 = 6.0;
 
-/// How the monitors are shown; kept from one show to the next.
+/// How the monitors and their meters are shown; kept from one show to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Ways {
@@ -44,6 +45,8 @@ pub struct Ways {
     pub swapped: bool,
     /// Safe areas are drawn over the pictures.
     pub safe: bool,
+    /// How every meter moves.
+    pub ballistics: Ballistics,
 }
 
 /// See the module's words.
@@ -568,6 +571,7 @@ mod tests {
         let mut snapshot = testing::snapshot();
         let level = |left, right| Level {
             peak_db: [left, right],
+            quasi_db: [[left, right]; 2],
             rms_db: [left, right],
         };
         snapshot.sources[0].level = level(-20.0, -3.0);

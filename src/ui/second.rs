@@ -202,6 +202,7 @@ impl Second {
             let mut inner = lock(&self.shared.inner);
             inner.multiview.ways.swapped = told.ways.swapped;
             inner.multiview.ways.safe = told.ways.safe;
+            inner.meters.ballistics = told.ways.ballistics;
             inner.told = told;
             if std::mem::take(&mut inner.closed) {
                 self.open = None;

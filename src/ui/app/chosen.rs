@@ -31,6 +31,7 @@ impl Desk {
             arranging: self.arranging.is_on(),
             room: layout::places(ui.ctx().content_rect().size()).panels.size(),
             swapped: self.parts.switch.multiview.ways.swapped,
+            ballistics: self.parts.switch.multiview.ways.ballistics,
             keys: &self.parts.switch.keys.map,
             leads: asked.contains(&Function::Menus),
         };
@@ -91,6 +92,9 @@ impl Desk {
                 Wanted::Strips(shown) => settings.strips = shown,
                 Wanted::Arranging(on) => self.arranging.set(on),
                 Wanted::Scale(percent) => settings.scale = percent,
+                Wanted::Ballistics(ballistics) => {
+                    self.parts.switch.multiview.ways.ballistics = ballistics;
+                }
                 Wanted::Swap(swapped) => self.parts.switch.multiview.ways.swapped = swapped,
                 Wanted::FullScreen(full) => {
                     ctx.send_viewport_cmd(ViewportCommand::Fullscreen(full));
