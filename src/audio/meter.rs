@@ -11,6 +11,9 @@ use crate::media::{BLOCK, CHANNELS, gain_to_db};
 /// RMS is taken over 300 ms, as the field's meters do.
 const RMS_BLOCKS: usize = 30;
 
+/// Two channels softer than this are not compared, as a mean square of their product.
+const SILENT: f32 = 1e-14;
+
 /// Nothing softer is told of what dynamics hear, in dBFS.
 const FLOOR_DB: f32 = -100.0;
 
@@ -18,6 +21,7 @@ const FLOOR_DB: f32 = -100.0;
 #[derive(Debug)]
 pub struct Meter {
     squares: [[f32; CHANNELS]; RMS_BLOCKS],
+    products: [f32; RMS_BLOCKS],
     next: usize,
     quasi: QuasiPeak,
 }
@@ -31,12 +35,15 @@ pub struct MeterReading {
     pub quasi: [[f32; CHANNELS]; TYPES],
     /// Root of the mean square.
     pub rms: [f32; CHANNELS],
+    /// How alike both channels are: 1 in step, 0 strangers, −1 against each other; none in silence.
+    pub correlation: Option<f32>,
 }
 
 impl Default for Meter {
     fn default() -> Self {
         Self {
             squares: [[0.0; CHANNELS]; RMS_BLOCKS],
+            products: [0.0; RMS_BLOCKS],
             next: 0,
             quasi: QuasiPeak::default(),
         }
@@ -48,34 +55,43 @@ impl Meter {
     pub fn read(&mut self, block: &[f32]) -> MeterReading {
         let mut peak = [0f32; CHANNELS];
         let mut sum = [0f32; CHANNELS];
+        let mut product = 0.0;
         let mut lanes = [Lanes::ZERO; BLOCK];
         for (frame, lanes) in block.chunks_exact(CHANNELS).zip(&mut lanes) {
             for c in 0..CHANNELS {
                 peak[c] = peak[c].max(frame[c].abs());
                 sum[c] += frame[c] * frame[c];
             }
+            product += frame[0] * frame[1];
             lanes.0[..CHANNELS].copy_from_slice(frame);
         }
         let quasi = self.quasi.read(&lanes);
         self.squares[self.next] = sum.map(|sum| sum / BLOCK as f32);
+        self.products[self.next] = product / BLOCK as f32;
         self.next = (self.next + 1) % RMS_BLOCKS;
-        let mut rms = [0f32; CHANNELS];
-        for (c, rms) in rms.iter_mut().enumerate() {
-            let mean: f32 = self.squares.iter().map(|s| s[c]).sum::<f32>() / RMS_BLOCKS as f32;
-            *rms = mean.sqrt();
-        }
+        let mean = [0, 1]
+            .map(|c: usize| self.squares.iter().map(|s| s[c]).sum::<f32>() / RMS_BLOCKS as f32);
+        let product = self.products.iter().sum::<f32>() / RMS_BLOCKS as f32;
         MeterReading {
             peak,
             quasi: quasi.map(|lanes| [lanes.0[0], lanes.0[1]]),
-            rms,
+            rms: mean.map(f32::sqrt),
+            correlation: correlation(mean, product),
         }
     }
+}
+
+/// How alike two channels are, of their mean squares and of the mean of their product.
+fn correlation(squares: [f32; CHANNELS], product: f32) -> Option<f32> {
+    let both = squares[0] * squares[1];
+    (both > SILENT * SILENT).then(|| (product / both.sqrt()).clamp(-1.0, 1.0))
 }
 
 /// The mixer's side of the meters of four strips.
 #[derive(Debug)]
 pub struct BankMeter {
     squares: [Lanes; RMS_BLOCKS],
+    products: [Lanes; RMS_BLOCKS],
     next: usize,
     quasi: QuasiPeak,
 }
@@ -84,6 +100,7 @@ impl Default for BankMeter {
     fn default() -> Self {
         Self {
             squares: [Lanes::ZERO; RMS_BLOCKS],
+            products: [Lanes::ZERO; RMS_BLOCKS],
             next: 0,
             quasi: QuasiPeak::default(),
         }
@@ -93,15 +110,19 @@ impl Default for BankMeter {
 impl BankMeter {
     /// Takes in one block of four strips.
     pub fn read(&mut self, block: &[Lanes]) -> [MeterReading; STRIPS] {
-        let (mut peak, mut sum) = (Lanes::ZERO, Lanes::ZERO);
+        let (mut peak, mut sum, mut product) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
         for sample in block {
             peak = peak.max(sample.abs());
             sum = sum + *sample * *sample;
+            product = product + *sample * sample.swapped();
         }
         self.squares[self.next] = sum * (1.0 / BLOCK as f32);
+        self.products[self.next] = product * (1.0 / BLOCK as f32);
         self.next = (self.next + 1) % RMS_BLOCKS;
-        let mean =
-            self.squares.iter().fold(Lanes::ZERO, |sum, s| sum + *s) * (1.0 / RMS_BLOCKS as f32);
+        let mean = |of: &[Lanes; RMS_BLOCKS]| {
+            of.iter().fold(Lanes::ZERO, |sum, s| sum + *s) * (1.0 / RMS_BLOCKS as f32)
+        };
+        let (mean, product) = (mean(&self.squares), mean(&self.products));
         let quasi = self.quasi.read(block);
         std::array::from_fn(|strip| {
             let sides = |lanes: &Lanes| [lanes.0[2 * strip], lanes.0[2 * strip + 1]];
@@ -109,14 +130,15 @@ impl BankMeter {
                 peak: sides(&peak),
                 quasi: quasi.each_ref().map(sides),
                 rms: sides(&mean).map(f32::sqrt),
+                correlation: correlation(sides(&mean), product.0[2 * strip]),
             }
         })
     }
 
     /// One strip's begins anew.
     pub fn clear(&mut self, strip: usize) {
-        for squares in &mut self.squares {
-            squares.0[2 * strip..2 * strip + 2].fill(0.0);
+        for lanes in self.squares.iter_mut().chain(&mut self.products) {
+            lanes.0[2 * strip..2 * strip + 2].fill(0.0);
         }
         self.quasi.clear(strip);
     }
@@ -136,6 +158,8 @@ struct Shown {
     peak: [AtomicU32; CHANNELS],
     quasi: [[AtomicU32; CHANNELS]; TYPES],
     rms: [AtomicU32; CHANNELS],
+    /// Of both channels, above −2; 0 where there is none.
+    correlation: AtomicU32,
     late_samples: AtomicU32,
     /// The most that gate and compressor turned it down, in dB.
     dynamics: [AtomicU32; 2],
@@ -148,6 +172,7 @@ impl Shown {
     fn all(&self) -> impl Iterator<Item = &AtomicU32> {
         let quasi = self.quasi.iter().flatten();
         let levels = self.peak.iter().chain(quasi).chain(&self.rms);
+        let levels = levels.chain([&self.correlation]);
         levels.chain(&self.dynamics).chain(&self.heard)
     }
 }
@@ -175,6 +200,9 @@ impl Meters {
             }
             shown.rms[c].store((reading.rms[c] * gain).to_bits(), Ordering::Relaxed);
         }
+        let correlation = reading.correlation.map_or(0.0, |value| value + 2.0);
+        let bits = correlation.to_bits();
+        shown.correlation.store(bits, Ordering::Relaxed);
     }
 
     /// Shows the program's reading and the lowest gain of its limiter.
@@ -242,6 +270,8 @@ impl Meters {
             peak_db: taken(&shown.peak),
             quasi_db: shown.quasi.each_ref().map(taken),
             rms_db: [0, 1].map(|c| db(shown.rms[c].load(Ordering::Relaxed))),
+            correlation: Some(f32::from_bits(shown.correlation.load(Ordering::Relaxed)) - 2.0)
+                .filter(|value| *value > -2.0),
         }
     }
 
@@ -279,6 +309,49 @@ mod tests {
         assert!((gain_to_db(reading.peak[0])).abs() < 0.01);
         assert!((gain_to_db(reading.rms[0]) + 3.01).abs() < 0.01);
         assert_eq!(reading.peak[1], 0.0);
+    }
+
+    #[test]
+    fn channels_in_step_correlate_by_one_and_silence_by_nothing() {
+        let left = |n: usize| (n as f32 * std::f32::consts::TAU / 48.0).sin();
+        let cosine = |n: usize| (n as f32 * std::f32::consts::TAU / 48.0).cos();
+        type Right<'a> = &'a dyn Fn(usize) -> f32;
+        let cases: [(Right, Option<f32>); 4] = [
+            (&|n| 0.1 * left(n), Some(1.0)),
+            (&|n| -left(n), Some(-1.0)),
+            (&cosine, Some(0.0)),
+            (&|_| 0.0, None),
+        ];
+        for (right, wanted) in cases {
+            let (mut one, mut four) = (Meter::default(), BankMeter::default());
+            let mut seen = [None; 2];
+            for block in 0..RMS_BLOCKS {
+                let samples = (0..BLOCK).map(|i| block * BLOCK + i);
+                let pairs: Vec<[f32; 2]> = samples.map(|n| [left(n), right(n)]).collect();
+                let lanes = pairs.iter().map(|[l, r]| {
+                    let mut lanes = Lanes::ZERO;
+                    (lanes.0[4], lanes.0[5]) = (*l, *r);
+                    lanes
+                });
+                let lanes: Vec<Lanes> = lanes.collect();
+                seen =
+                    [one.read(pairs.as_flattened()), four.read(&lanes)[2]].map(|r| r.correlation);
+            }
+            for seen in seen {
+                match (seen, wanted) {
+                    (Some(seen), Some(wanted)) => assert!((seen - wanted).abs() < 1e-3, "{seen}"),
+                    _ => assert_eq!(seen, wanted),
+                }
+            }
+        }
+        let meters = Meters::new(1);
+        assert_eq!(meters.take(0).correlation, None);
+        let reading = MeterReading {
+            correlation: Some(-1.0),
+            ..MeterReading::default()
+        };
+        meters.show(0, reading, 1.0);
+        assert_eq!(meters.take(0).correlation, Some(-1.0));
     }
 
     #[test]

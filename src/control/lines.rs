@@ -141,6 +141,7 @@ fn room(event: &Event) -> usize {
         | Event::Show { .. }
         | Event::Devices { .. }
         | Event::Encoders { .. }
+        | Event::LoudnessHistory { .. }
         | Event::Tried { .. }
         | Event::Snapshot { .. }
         | Event::EngineRenews { .. }

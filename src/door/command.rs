@@ -243,6 +243,9 @@ pub enum Command {
     },
     /// Measures the program's loudness from now on.
     ResetLoudness {},
+    /// Asks how loud the program has been since that was measured; answered by
+    /// [`super::Event::LoudnessHistory`].
+    LoudnessHistory {},
     /// Plays, stops or moves a clip.
     Clip {
         /// A source's id.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Command, DestinationState, PackingStatus, RecordingState, Snapshot, SourceState, TrialStatus,
+    Command, DestinationState, LoudnessHistory, PackingStatus, RecordingState, Snapshot,
+    SourceState, TrialStatus,
 };
 use crate::media::{CameraInfo, Finding};
 use crate::show::Show;
@@ -65,6 +66,11 @@ pub enum Event {
     Encoders {
         /// Names of GStreamer's elements, the one that `Auto` begins with first.
         encoders: Vec<String>,
+    },
+    /// The answer to the command of that name.
+    LoudnessHistory {
+        /// Since the measurement began.
+        history: LoudnessHistory,
     },
     /// The answer to `try_source`.
     Tried {

@@ -328,6 +328,9 @@ pub struct Level {
     pub quasi_db: [[f32; 2]; 2],
     /// RMS over 300 ms, left and right.
     pub rms_db: [f32; 2],
+    /// How alike left and right have been over 300 ms: 1 in step, 0 strangers, −1 against each other, so that
+    /// they are lost to who hears in mono. None in silence.
+    pub correlation: Option<f32>,
 }
 
 impl Default for Level {
@@ -336,6 +339,7 @@ impl Default for Level {
             peak_db: [-100.0; 2],
             quasi_db: [[-100.0; 2]; 2],
             rms_db: [-100.0; 2],
+            correlation: None,
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum Effect {
     Clip(usize, ClipAction, f64),
     /// Measure the program's loudness anew.
     ResetLoudness,
+    /// Give how loud the program has been.
+    LoudnessHistory,
     /// Give a snapshot.
     Snapshot,
     /// End the show.
@@ -487,6 +489,7 @@ impl Core {
             }
             Command::LiveEdit { on } => self.live_edit = *on,
             Command::ResetLoudness {} => return Ok(Effect::ResetLoudness),
+            Command::LoudnessHistory {} => return Ok(Effect::LoudnessHistory),
             Command::Snapshot {} => return Ok(Effect::Snapshot),
             Command::Edit { .. }
             | Command::PictureDelay { .. }

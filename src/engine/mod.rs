@@ -298,6 +298,7 @@ impl Engine {
             restarts,
             began_ns,
             since,
+            loudness: None,
             makes_way: false,
             core,
         };

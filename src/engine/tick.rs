@@ -23,7 +23,9 @@ use super::sting::Sting;
 use super::stingers::Stingers;
 use super::wipes::Wipes;
 use crate::audio::{Meters, Order, StripGain};
-use crate::door::{Ask, Command, Counters, Event, Hub, SAY_IT_AGAIN, SourceStatus};
+use crate::door::{
+    Ask, Command, Counters, Event, Hub, LoudnessHistory, SAY_IT_AGAIN, SourceStatus,
+};
 use crate::media::{House, HouseClock, Picture, Rate};
 use crate::output::EncoderInput;
 use crate::show::{Show, StripSettings};
@@ -88,6 +90,8 @@ pub struct Tick {
     pub began_ns: i64,
     /// Since when it is on air.
     pub since: Since,
+    /// How loud the program has been since that was measured.
+    pub loudness: Option<LoudnessHistory>,
     /// Another engine takes over behind this frame.
     pub makes_way: bool,
 }
@@ -356,7 +360,15 @@ impl Tick {
                     clip.act(action, position_s, rate.time_of(n));
                 }
             }
-            Effect::ResetLoudness => self.meters.loudness.ask_reset(),
+            Effect::ResetLoudness => {
+                self.meters.loudness.ask_reset();
+                self.loudness = None;
+            }
+            Effect::LoudnessHistory => {
+                let history = self.loudness.clone();
+                let history = history.unwrap_or_else(|| LoudnessHistory::new(0.0));
+                let _ = ask.answer.try_send(Event::LoudnessHistory { history });
+            }
             Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
             Effect::Quit => asked.quit = true,
         }
@@ -495,15 +507,21 @@ impl Tick {
                 _ => SourceStatus::default(),
             })
             .collect();
+        let uptime_s = (now - self.began_ns) as f64 / 1e9;
+        let loudness = self.meters.loudness.reading();
+        let history = &mut self.loudness;
+        history
+            .get_or_insert_with(|| LoudnessHistory::new(uptime_s))
+            .take(&loudness, uptime_s);
         Observed {
             sources,
             transition: self.problem(),
             stingers: self.stingers.status(&self.core.show().stingers),
             program: self.meters.take_program(),
-            loudness: self.meters.loudness.reading(),
+            loudness,
             counters,
             health: self.watch.health(),
-            uptime_s: (now - self.began_ns) as f64 / 1e9,
+            uptime_s,
             on_air_s: self.since.on_air_s(now),
             recording_s: self.since.recording_s(now),
             ..outputs

@@ -238,6 +238,7 @@ impl Desk {
             self.parts
                 .meters
                 .update(&snapshot, &peaks.unwrap_or_default(), now);
+            self.parts.past.update(&snapshot);
         }
         let door = Arc::clone(&self.door);
         let view = View {
@@ -320,6 +321,7 @@ impl Desk {
             }
             self.parts.build.take(&event);
             self.parts.outputs.take(&event);
+            self.parts.past.take(&event);
             self.show_settings.take(&event);
             let snapshot = self.snapshot.as_deref();
             self.log

@@ -152,6 +152,7 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
         | Event::Show { .. }
         | Event::Devices { .. }
         | Event::Encoders { .. }
+        | Event::LoudnessHistory { .. }
         | Event::Tried { .. }
         | Event::Snapshot { .. }
         | Event::EventsLost { .. }

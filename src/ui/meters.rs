@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use egui::{Align, Color32, Rect, Ui, pos2};
 
-use super::{ballistics::Ballistics, fills, lang, paint, theme, words};
-use crate::door::{Level, Loudness, Snapshot};
+use super::{ballistics::Ballistics, fills, lang, loudness, paint, theme, words};
+use crate::door::{Level, Snapshot};
 
 /// The lowest level that a meter shows, in dBFS.
 pub const BOTTOM_DB: f32 = -60.0;
@@ -234,21 +234,13 @@ fn halves(ui: &Ui, area: Rect, meter: &Meter, with_rms: bool, fill: Fill) {
 /// Height of a line of the loudness, in points.
 const LOUDNESS_LINE: f32 = 15.0;
 
-/// A loudness in LUFS, or a dash where there is none.
-fn lufs(value: Option<f32>) -> String {
-    value.map_or_else(|| "–".to_owned(), words::db)
-}
-
-/// All that was measured of the loudness.
-fn loudness_said(loudness: &Loudness) -> String {
-    let values = [
-        ("momentary", lufs(loudness.momentary).into()),
-        ("short", lufs(loudness.short_term).into()),
-        ("integrated", lufs(loudness.integrated).into()),
-        ("range", words::tenths(loudness.range).into()),
-        ("peak", words::db(loudness.true_peak_db).into()),
-    ];
-    lang::with("desk-loudness", &values)
+/// What is written under a meter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// The loudness, and what the limiter takes.
+    Loudness,
+    /// What the limiter takes alone: the loudness stands beside it.
+    Limiter,
 }
 
 /// How much a sound is turned down, in dB: it pulls down from the top, 20 dB at most of the scale.
@@ -260,8 +252,8 @@ pub fn reduction(ui: &Ui, rect: Rect, db: f32) {
 }
 
 /// Draws the program's meter: scale, both channels, gain reduction of the limiter, the held peak and
-/// the loudness in numbers. A click clears the clip mark and the held peak.
-pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, snapshot: &Snapshot) {
+/// its numbers. A click clears the clip mark and the held peak.
+pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, snapshot: &Snapshot, numbers: Numbers) {
     let (limiter_db, loudness) = (snapshot.limiter_db, &snapshot.loudness);
     let peak = meter.channels[0].hold_db.max(meter.channels[1].hold_db);
     let clipped = meter.channels.iter().any(|c| c.clipped);
@@ -280,7 +272,7 @@ pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, snapshot: &Snapshot) {
             ("limiter", words::db(-limiter_db).into()),
         ],
     );
-    let measured = loudness_said(loudness);
+    let measured = loudness::said(loudness);
     let response = ui.interact(
         area,
         egui::Id::unique("program meter"),
@@ -310,19 +302,22 @@ pub fn program(ui: &Ui, area: Rect, meter: &mut Meter, snapshot: &Snapshot) {
     paint::line(ui, head, Align::Center, &number, theme::font(11.5), text);
 
     let foot = area.with_min_y(area.bottom() - 16.0);
-    let numbers = foot.with_min_y(foot.top() - 2.0 * LOUDNESS_LINE);
+    let shown = match numbers {
+        Numbers::Loudness => &[
+            ("desk-short-term", loudness.short_term),
+            ("desk-integrated", loudness.integrated),
+        ][..],
+        Numbers::Limiter => &[],
+    };
+    let numbers = foot.with_min_y(foot.top() - shown.len() as f32 * LOUDNESS_LINE);
     let bars = Rect::from_min_max(
         pos2(area.left() + 22.0, head.bottom() + 6.0),
         pos2(area.right() - 10.0, numbers.top() - 6.0),
     );
-    let shown = [
-        ("desk-short-term", loudness.short_term),
-        ("desk-integrated", loudness.integrated),
-    ];
-    for (i, (key, value)) in shown.into_iter().enumerate() {
+    for (i, (key, value)) in shown.iter().enumerate() {
         let top = numbers.top() + i as f32 * LOUDNESS_LINE;
         let row = numbers.with_min_y(top).with_max_y(top + LOUDNESS_LINE);
-        let text = lang::with(key, &[("lufs", lufs(value).into())]);
+        let text = lang::with(key, &[("lufs", loudness::lufs(*value).into())]);
         paint::line(
             ui,
             row,
@@ -371,6 +366,7 @@ mod tests {
             peak_db: [db; 2],
             quasi_db: [[db - 2.0; 2], [db - 4.0; 2]],
             rms_db: [db; 2],
+            correlation: None,
         }
     }
 
@@ -390,7 +386,10 @@ mod tests {
                 meter.update(&level(-100.0), ballistics, now);
             }
             let shown = meter.channels[1].shown_db;
-            assert!((shown - read + fallen).abs() < 0.01, "{ballistics:?} {shown}");
+            assert!(
+                (shown - read + fallen).abs() < 0.01,
+                "{ballistics:?} {shown}"
+            );
             assert_eq!(meter.channels[1].hold_db, read);
             meter.update(&level(-3.0), ballistics, 110.0);
             assert_eq!(meter.channels[1].shown_db, read + 7.0);

@@ -27,6 +27,7 @@ mod lateness;
 pub mod layout;
 mod lights;
 mod log;
+mod loudness;
 mod menu;
 mod meters;
 mod mixer;

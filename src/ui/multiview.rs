@@ -573,6 +573,7 @@ mod tests {
             peak_db: [left, right],
             quasi_db: [[left, right]; 2],
             rms_db: [left, right],
+            correlation: None,
         };
         snapshot.sources[0].level = level(-20.0, -3.0);
         snapshot.sources[1].level = level(-6.0, -30.0);

@@ -10,8 +10,8 @@ use super::{
     guard::Guard,
     lang,
     layout::{self, MonitorPlace},
-    lights,
-    meters::{self, Meters},
+    lights, loudness,
+    meters::{self, Meters, Numbers},
     mixer, multiview,
     outputs::Outputs,
     paint,
@@ -25,6 +25,9 @@ use super::{
     wishes,
 };
 use crate::door::{MonitorId, MonitorRequest};
+
+/// The program's meter is no wider, in points.
+const METER: f32 = 110.0;
 
 /// What the panels remember from one frame to the next.
 pub struct Parts {
@@ -44,6 +47,8 @@ pub struct Parts {
     pub transport: Transport,
     /// The levels as they are shown.
     pub meters: Meters,
+    /// How loud the show has been.
+    pub past: loudness::Past,
 }
 
 impl Parts {
@@ -58,6 +63,7 @@ impl Parts {
             sound: Editor::default(),
             transport: Transport::default(),
             meters: Meters::default(),
+            past: loudness::Past::default(),
         }
     }
 }
@@ -142,7 +148,8 @@ impl Frame<'_> {
         clips.show(ui, places.program.label, on_air, desk, guard);
         if let Some(meter) = places.meter {
             let snapshot = self.view.snapshot;
-            meters::program(ui, meter, &mut parts.meters.program, snapshot);
+            let program = &mut parts.meters.program;
+            meters::program(ui, meter, program, snapshot, Numbers::Loudness);
         }
     }
 
@@ -219,12 +226,24 @@ impl Frame<'_> {
         stage::program(ui, place, Line::Scene, view, self.pictures);
     }
 
+    /// The program's meter; beside it the loudness, where there is room for it.
     fn level(&self, ui: &Ui, rect: Rect, parts: &mut Parts) {
         fills::fill(ui, rect, theme::ROUND, theme::PANEL);
-        let width = rect.width().min(110.0) - 12.0;
-        let area = Rect::from_center_size(rect.center(), vec2(width, rect.height() - 12.0));
+        let inner = rect.shrink(6.0);
+        let width = rect.width().min(METER) - 12.0;
         let snapshot = self.view.snapshot;
-        meters::program(ui, area, &mut parts.meters.program, snapshot);
+        let meter = &mut parts.meters.program;
+        if inner.width() < METER + loudness::LEAST {
+            let area = Rect::from_center_size(inner.center(), vec2(width, inner.height()));
+            meters::program(ui, area, meter, snapshot, Numbers::Loudness);
+            return;
+        }
+        let area = inner.with_max_x(inner.left() + width);
+        meters::program(ui, area, meter, snapshot, Numbers::Limiter);
+        let beside = inner
+            .with_min_x(area.right() + 16.0)
+            .shrink2(vec2(4.0, 2.0));
+        loudness::show(ui, beside, self.view, &mut parts.past);
     }
 
     fn want(&mut self, ui: &Ui, what: MonitorId, place: Rect, fps: u32) {

@@ -155,6 +155,15 @@ desk-limiter = lim { $db }
 desk-short-term = S { $lufs }
 desk-integrated = I { $lufs }
 desk-loudness = Loudness (EBU R 128): momentary { $momentary }, short-term { $short }, integrated { $integrated } LUFS, range { $range } LU, true peak { $peak } dBTP
+desk-loud-integrated = Integrated
+desk-loud-short = Short-term
+desk-loud-momentary = Momentary
+desk-loud-range = Range
+desk-loud-peak = True peak
+desk-loudness-anew = Measure anew
+desk-loudness-anew-say = Measure the program's loudness anew from now on
+desk-correlation = Phase correlation { $value }: +1 left and right in step, −1 lost in mono
+desk-loudness-history = Loudness over { $length }: short-term as a line, momentary as its shadow
 
 desk-receiver = Receiver { $at }
 desk-receiver-ill = Receiver: { $why }

@@ -155,6 +155,15 @@ desk-limiter = lim { $db }
 desk-short-term = S { $lufs }
 desk-integrated = I { $lufs }
 desk-loudness = Sonie (EBU R 128) : instantanée { $momentary }, court terme { $short }, intégrée { $integrated } LUFS, plage { $range } LU, crête vraie { $peak } dBTP
+desk-loud-integrated = Intégrée
+desk-loud-short = Court terme
+desk-loud-momentary = Instantanée
+desk-loud-range = Plage
+desk-loud-peak = Crête vraie
+desk-loudness-anew = Nouvelle mesure
+desk-loudness-anew-say = Mesurer à nouveau la sonie du programme à partir de maintenant
+desk-correlation = Corrélation de phase { $value } : +1 gauche et droite en phase, −1 perdues en mono
+desk-loudness-history = Sonie sur { $length } : court terme en ligne, instantanée en ombre
 
 desk-receiver = Récepteur { $at }
 desk-receiver-ill = Récepteur : { $why }

@@ -1,0 +1,281 @@
+//! The program's loudness as an engineer watches it: the numbers of EBU R 128 against the target, whether
+//! left and right agree, and how loud the show has been from its beginning.
+
+use egui::{Align, Rect, Shape, Stroke, Ui, pos2, vec2};
+
+use super::{fills, lang, layout, paint, paint::Button, theme, view::View, words};
+use crate::door::{Command, Event, Loudness, LoudnessHistory, Snapshot};
+
+/// The panel needs so much beside the meter, in points.
+pub const LEAST: f32 = 150.0;
+/// The loudest and the softest that the history draws, in LUFS.
+const TOP: f32 = -5.0;
+const BOTTOM: f32 = -50.0;
+/// An engine that has not answered is asked again after so many seconds.
+const ASK_AGAIN_S: f64 = 5.0;
+/// A row of numbers, in points.
+const ROW: f32 = 22.0;
+/// The history is not drawn lower than this, in points.
+const DRAWING: f32 = 64.0;
+
+/// How loud the show has been, as this desk knows it.
+#[derive(Debug, Default)]
+pub struct Past {
+    history: Option<LoudnessHistory>,
+    asked: Option<f64>,
+    uptime_s: f64,
+}
+
+impl Past {
+    /// Hears an event of the engine's.
+    pub fn take(&mut self, event: &Event) {
+        match event {
+            Event::LoudnessHistory { history } => {
+                self.history = Some(history.clone());
+                self.asked = None;
+            }
+            // Whichever desk asked for it.
+            Event::Done {
+                command: Command::ResetLoudness {},
+                ..
+            } => self.forget(),
+            _ => {}
+        }
+    }
+
+    /// Takes in a snapshot.
+    pub fn update(&mut self, snapshot: &Snapshot) {
+        if snapshot.uptime_s < self.uptime_s {
+            self.forget();
+        }
+        self.uptime_s = snapshot.uptime_s;
+        if let Some(history) = &mut self.history {
+            history.take(&snapshot.loudness, snapshot.uptime_s);
+        }
+    }
+
+    /// Another engine, or another measurement: what was known is no longer so.
+    fn forget(&mut self) {
+        self.history = None;
+        self.asked = None;
+    }
+
+    /// What is known; the engine is asked for what is not.
+    fn known(&mut self, view: &View) -> Option<&LoudnessHistory> {
+        let waits = self.asked.is_some_and(|at| view.now - at < ASK_AGAIN_S);
+        if self.history.is_none() && !waits {
+            self.asked = Some(view.now);
+            view.send(Command::LoudnessHistory {});
+        }
+        self.history.as_ref()
+    }
+}
+
+/// A loudness in LUFS, or a dash where there is none.
+pub fn lufs(value: Option<f32>) -> String {
+    value.map_or_else(|| "–".to_owned(), words::db)
+}
+
+/// All that was measured, in one line.
+pub fn said(loudness: &Loudness) -> String {
+    let values = [
+        ("momentary", lufs(loudness.momentary).into()),
+        ("short", lufs(loudness.short_term).into()),
+        ("integrated", lufs(loudness.integrated).into()),
+        ("range", words::tenths(loudness.range).into()),
+        ("peak", words::db(loudness.true_peak_db).into()),
+    ];
+    lang::with("desk-loudness", &values)
+}
+
+/// Draws all of it.
+pub fn show(ui: &Ui, rect: Rect, view: &View, past: &mut Past) {
+    let snapshot = view.snapshot;
+    let numbers = rect.with_max_y(rect.top() + 5.0 * ROW + 8.0);
+    figures(ui, numbers, &snapshot.loudness);
+    let agrees = Rect::from_min_size(numbers.left_bottom(), vec2(rect.width(), 30.0));
+    correlation(ui, agrees, snapshot.program_level.correlation);
+
+    let foot = rect.with_min_y(rect.bottom() - layout::TARGET);
+    let drawing = Rect::from_min_max(
+        pos2(rect.left(), agrees.bottom() + 8.0),
+        pos2(rect.right(), foot.top() - 8.0),
+    );
+    if drawing.height() >= DRAWING {
+        history(ui, drawing, view, past);
+    }
+    let text = lang::text("desk-loudness-anew");
+    let say = lang::text("desk-loudness-anew-say");
+    let button = Button::new(&text).say(&say).size(12.5);
+    if button.show(ui, foot, "measure anew").clicked() {
+        view.send(Command::ResetLoudness {});
+    }
+}
+
+/// Name and value, one below the other; the integrated loudness, which is what is delivered, first.
+fn figures(ui: &Ui, rect: Rect, loudness: &Loudness) {
+    // Of nothing there is no range.
+    let range = match loudness.integrated {
+        Some(_) => words::tenths(loudness.range),
+        None => lufs(None),
+    };
+    let rows = [
+        ("desk-loud-integrated", lufs(loudness.integrated), "LUFS"),
+        ("desk-loud-short", lufs(loudness.short_term), "LUFS"),
+        ("desk-loud-momentary", lufs(loudness.momentary), "LUFS"),
+        ("desk-loud-range", range, "LU"),
+        ("desk-loud-peak", words::db(loudness.true_peak_db), "dBTP"),
+    ];
+    for (i, (key, value, unit)) in rows.into_iter().enumerate() {
+        let row = Rect::from_min_size(
+            rect.left_top() + vec2(0.0, i as f32 * ROW),
+            vec2(rect.width(), ROW),
+        );
+        let size = if i == 0 { 18.0 } else { 13.5 };
+        let units = row.with_min_x(row.right() - 36.0);
+        paint::line(ui, units, Align::Min, unit, theme::font(10.5), theme::DIM);
+        let values = row.with_max_x(units.left() - 4.0);
+        let wide = paint::width(ui, &value, theme::bold(size));
+        paint::line(
+            ui,
+            values,
+            Align::Max,
+            &value,
+            theme::bold(size),
+            theme::TEXT,
+        );
+        let name = lang::text(key);
+        let names = values.with_max_x(values.right() - wide - 4.0);
+        paint::line(ui, names, Align::Min, &name, theme::font(12.0), theme::DIM);
+        paint::say(ui, row, ("loud", i), &format!("{name}: {value} {unit}"));
+    }
+}
+
+/// Whether left and right are in step, from −1 to 1.
+fn correlation(ui: &Ui, rect: Rect, value: Option<f32>) {
+    let bar = Rect::from_min_max(
+        pos2(rect.left(), rect.top() + 4.0),
+        pos2(rect.right(), rect.top() + 12.0),
+    );
+    fills::fill(ui, bar, 2, theme::BACKGROUND);
+    let against = bar.with_max_x(bar.center().x);
+    fills::fill(ui, against, 2, theme::METER_RED.gamma_multiply(0.25));
+    if let Some(value) = value {
+        let x = bar.center().x + value * bar.width() / 2.0;
+        let mark = Rect::from_center_size(pos2(x, bar.center().y), vec2(4.0, 12.0));
+        let hue = if value < 0.0 {
+            theme::METER_RED
+        } else {
+            theme::TEXT
+        };
+        ui.painter().rect_filled(mark, 1, hue);
+    }
+    let scale = rect.with_min_y(bar.bottom() + 2.0);
+    let marks = [("−1", Align::Min), ("0", Align::Center), ("+1", Align::Max)];
+    for (text, align) in marks {
+        paint::line(ui, scale, align, text, theme::font(10.5), theme::DIM);
+    }
+    let number = value.map_or_else(|| "–".to_owned(), words::tenths);
+    let say = lang::with("desk-correlation", &[("value", number.into())]);
+    paint::say(ui, rect, "correlation", &say).on_hover_text(&say);
+}
+
+/// Draws the short-term loudness of the show as a line, and the momentary one as its shadow.
+fn history(ui: &Ui, rect: Rect, view: &View, past: &mut Past) {
+    fills::fill(ui, rect, 2, theme::BACKGROUND);
+    let y = |lufs: f32| {
+        let part = (lufs.clamp(BOTTOM, TOP) - BOTTOM) / (TOP - BOTTOM);
+        rect.bottom() - part * rect.height()
+    };
+    let painter = ui.painter().with_clip_rect(rect);
+    for mark in [-10.0, -20.0, -30.0, -40.0] {
+        let ends = [pos2(rect.left(), y(mark)), pos2(rect.right(), y(mark))];
+        painter.line_segment(ends, Stroke::new(1.0, theme::LINE));
+        let place = Rect::from_min_size(ends[0] - vec2(-3.0, 12.0), vec2(30.0, 12.0));
+        let text = words::db(mark);
+        let text = text.split(['.', ',']).next().unwrap_or_default();
+        paint::line(ui, place, Align::Min, text, theme::font(9.5), theme::DIM);
+    }
+    let Some(history) = past.known(view) else {
+        return;
+    };
+    let points = &history.points;
+    let step = rect.width() / points.len().max(60) as f32;
+    let x = |i: usize| rect.right() - (points.len() - i) as f32 * step;
+    for (i, point) in points.iter().enumerate() {
+        if let Some(momentary) = point.momentary {
+            let bar = Rect::from_min_max(pos2(x(i), y(momentary)), pos2(x(i + 1), rect.bottom()));
+            painter.rect_filled(bar, 0, theme::RAISED);
+        }
+    }
+    let line = |of: &[(usize, f32)]| {
+        let places = of
+            .iter()
+            .map(|(i, lufs)| pos2(x(*i) + step / 2.0, y(*lufs)));
+        Shape::line(places.collect(), Stroke::new(1.5, theme::TEXT))
+    };
+    // Broken where there was silence.
+    let mut run = Vec::new();
+    for (i, point) in points.iter().enumerate() {
+        match point.short_term {
+            Some(lufs) => run.push((i, lufs)),
+            None => {
+                painter.add(line(&run));
+                run.clear();
+            }
+        }
+    }
+    painter.add(line(&run));
+    let length = words::rough(points.len() as f64 * f64::from(history.every_s));
+    let say = lang::with("desk-loudness-history", &[("length", length.into())]);
+    paint::say(ui, rect, "loudness history", &say).on_hover_text(&say);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::{build::testing::Recorder, testing};
+
+    #[test]
+    fn the_past_is_asked_for_once_and_goes_on_with_the_snapshots() {
+        let mut snapshot = testing::snapshot();
+        snapshot.uptime_s = 100.0;
+        snapshot.loudness.momentary = Some(-20.0);
+        let door = Recorder::default();
+        let mut past = Past::default();
+        let at = |past: &mut Past, snapshot: &Snapshot, now: f64| {
+            let view = View {
+                snapshot,
+                now,
+                door: &door,
+            };
+            past.known(&view).map(|history| history.points.len())
+        };
+        assert_eq!(at(&mut past, &snapshot, 1.0), None);
+        assert_eq!(at(&mut past, &snapshot, 2.0), None);
+        assert_eq!(door.sent(), [Command::LoudnessHistory {}]);
+        let mut history = LoudnessHistory::new(90.0);
+        history.take(&snapshot.loudness, 95.0);
+        past.take(&Event::LoudnessHistory { history });
+        past.update(&snapshot);
+        assert_eq!(at(&mut past, &snapshot, 3.0), Some(11));
+        assert_eq!(door.sent(), []);
+        // Another engine: its time begins anew.
+        snapshot.uptime_s = 3.0;
+        past.update(&snapshot);
+        assert_eq!(at(&mut past, &snapshot, 4.0), None);
+        assert_eq!(door.sent(), [Command::LoudnessHistory {}]);
+        assert_eq!(at(&mut past, &snapshot, 4.0 + ASK_AGAIN_S), None);
+        assert_eq!(door.sent(), [Command::LoudnessHistory {}], "no answer");
+        past.take(&Event::LoudnessHistory {
+            history: LoudnessHistory::new(2.0),
+        });
+        assert_eq!(at(&mut past, &snapshot, 10.0), Some(0));
+        past.take(&Event::Done {
+            command: Command::ResetLoudness {},
+            frame: 7,
+            id: None,
+        });
+        assert_eq!(at(&mut past, &snapshot, 11.0), None);
+    }
+}
