@@ -139,29 +139,24 @@ impl Switch {
         }
         // Who types may stop and think: the next letter must not be a cut.
         let types = ctx.text_edit_focused();
-        // What the pointer took keeps its few keys: they would move the T-bar.
+        // What the pointer took keeps its few keys until another is taken.
         let is_pointed = focused.is_some_and(|id| keys::focus_of(ctx, id) == Focus::Pointed);
         let leaves = focused.is_some() && !types && !is_pointed;
         let expired = self.focus.expired(key_pressed, leaves, now);
         let in_menu = egui::Popup::is_any_open(ctx);
-        let nobody = if self.strip.open {
-            Focus::Panel
-        } else {
-            Focus::Free
-        };
         let focus = match focused {
             _ if questioned => Focus::Question,
             Some(id) if expired => {
                 ctx.memory_mut(|memory| memory.surrender_focus(id));
                 // A menu without the focus would look as if the next key were its.
                 egui::Popup::close_all(ctx);
-                nobody
+                Focus::Free
             }
             Some(_) if types => Focus::Text,
             Some(id) if scroll::is_list(id) => Focus::List,
             Some(id) => keys::focus_of(ctx, id),
             None if in_menu => Focus::Menu,
-            None => nobody,
+            None => Focus::Free,
         };
         self.spare_enter(ui, focus, now);
         ui.input_mut(|i| keys::take(&mut i.events, focus, &self.keys.map))
@@ -182,7 +177,7 @@ impl Switch {
         };
         match focus {
             Focus::Text if ui.input(|i| i.events.iter().any(is_enter)) => self.entered = now,
-            Focus::Free | Focus::Panel | Focus::Pointed if now - self.entered < ENTER_S => {
+            Focus::Free | Focus::Pointed if now - self.entered < ENTER_S => {
                 ui.input_mut(|i| i.events.retain(|event| !is_enter(event)));
             }
             _ => {}

@@ -334,8 +334,9 @@ impl Function {
             ],
             Self::Reverse => vec![Chord::plain(R)],
             Self::PreviewTransition => vec![Chord::plain(P)],
-            Self::BarForward => vec![Chord::plain(ArrowRight)],
-            Self::BarBack => vec![Chord::plain(ArrowLeft)],
+            // An arrow alone is for what has the focus: a mix must not begin by one that was meant for it.
+            Self::BarForward => vec![alt(Chord::plain(ArrowRight))],
+            Self::BarBack => vec![alt(Chord::plain(ArrowLeft))],
             Self::PageBefore => vec![Chord::plain(PageUp)],
             Self::PageAfter => vec![Chord::plain(PageDown)],
             Self::SwapMonitors => vec![Chord::plain(F9)],
