@@ -1065,6 +1065,32 @@ fn the_last_question_is_read_whole_and_a_windows_close_button_in_the_desks_langu
 }
 
 #[test]
+fn the_sheet_of_keys_is_read_whole() {
+    let _alone = alone();
+    let mut faults = Vec::new();
+    for (tag, redo, longer) in [
+        ("en", "Ctrl+Shift+Z, Ctrl+Y", "Ctrl+→, +, ="),
+        ("fr", "Ctrl+Maj+Z, Ctrl+Y", "Ctrl+→, +, ="),
+    ] {
+        for room in ROOMS {
+            for arrangement in ARRANGEMENTS {
+                walk(&engine(), tag, arrangement, room, &[], |opened, _| {
+                    let place = format!("{tag} {room:?} {arrangement}");
+                    opened.press(Modifiers::SHIFT, Key::Questionmark);
+                    let texts = opened.texts();
+                    for keys in [redo, longer] {
+                        assert!(texts.iter().any(|t| t == keys), "{place}: {keys}");
+                    }
+                    let elided = opened.elided();
+                    faults.extend(elided.iter().map(|text| format!("{place}: {text:?}")));
+                });
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
 fn a_row_too_long_for_its_place_ends_in_dots_and_is_read_where_the_pointer_rests() {
     let _alone = alone();
     let door = engine();
