@@ -124,8 +124,6 @@ struct Inner {
     wanted: Vec<MonitorRequest>,
     asked: Vec<Function>,
     focus: FocusTimer,
-    /// One of its controls had the keyboard.
-    focused: bool,
     multiview: Multiview,
     meters: Meters,
     /// The frame that the meters have seen last.
@@ -309,8 +307,9 @@ impl Shared {
 }
 
 impl Inner {
-    /// The window's keys do what those of the first one do. Esc and the key that opened it close it; Esc
-    /// lets go of a control first.
+    /// The window's keys do what those of the first one do: after Tab, Space and Enter press the control
+    /// that shows the focus, until it is left alone. Esc and the key that opened it close it, wherever the
+    /// focus is.
     fn listen(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let focused = ctx.memory(|memory| memory.focused());
@@ -324,18 +323,16 @@ impl Inner {
                 ctx.memory_mut(|memory| memory.surrender_focus(id));
                 Focus::Free
             }
-            Some(_) => Focus::Control,
+            Some(id) => keys::focus_of(&ctx, id),
             None => Focus::Free,
         };
         let keys = Arc::clone(&self.told.keys);
         let mut asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &keys));
-        let had_focus = std::mem::replace(&mut self.focused, focus == Focus::Control);
         let count = asked.len();
         asked.retain(|function| *function != Function::SecondWindow);
         self.closed |= asked.len() < count;
         self.closed |= ui.input(|i| {
-            let escaped = !had_focus && i.key_pressed(Key::Escape);
-            escaped || i.viewport().close_requested()
+            i.key_pressed(Key::Escape) || i.viewport().close_requested()
         });
         if self.closed || !asked.is_empty() {
             self.asked.extend(asked);
@@ -581,41 +578,47 @@ mod tests {
     #[test]
     fn esc_and_the_key_that_opened_it_close_it_when_pressed_in_it() {
         let press = |key, inner: &mut Inner, ctx: &Context| {
-            let event = egui::Event::Key {
+            let event = |pressed| egui::Event::Key {
                 key,
                 physical_key: None,
-                pressed: true,
+                pressed,
                 repeat: false,
                 modifiers: egui::Modifiers::NONE,
             };
             let input = egui::RawInput {
-                events: vec![event],
+                events: vec![event(true), event(false)],
                 ..Default::default()
             };
+            let mut clicked = false;
             let mut output = ctx.run_ui(input, |ui| {
                 inner.listen(ui);
                 // Its only control.
-                ui.interact(
+                let one = ui.interact(
                     Rect::from_min_size(pos2(0.0, 0.0), vec2(9.0, 9.0)),
                     egui::Id::unique("one"),
                     egui::Sense::click(),
                 );
+                clicked |= one.clicked();
             });
             output.shapes.clear();
             (
                 std::mem::take(&mut inner.closed),
                 std::mem::take(&mut inner.asked),
+                clicked,
             )
         };
         let (mut inner, ctx) = (Inner::default(), Context::default());
         let mut press = |key| press(key, &mut inner, &ctx);
-        assert_eq!(press(Key::Space), (false, vec![Function::Cut]));
-        assert_eq!(press(Key::F11), (true, vec![]));
-        assert_eq!(press(Key::Escape), (true, vec![]));
+        let cut = (false, vec![Function::Cut], false);
+        assert_eq!(press(Key::Space), cut);
+        assert_eq!(press(Key::F11), (true, vec![], false));
+        assert_eq!(press(Key::Escape), (true, vec![], false));
         press(Key::Tab);
         press(Key::Num1);
-        assert_eq!(press(Key::Escape), (false, vec![]), "it lets go first");
-        assert_eq!(press(Key::Escape), (true, vec![]));
+        let pressed = (false, vec![], true);
+        assert_eq!(press(Key::Space), pressed, "it is the focused control's");
+        assert_eq!(press(Key::Escape), (true, vec![], false), "at once");
+        assert_eq!(press(Key::Space), cut, "nothing has the focus now");
     }
 
     #[test]
