@@ -252,8 +252,8 @@ impl Desk {
         self.draw(ui, (window, room), &view, attached, &time_of_day);
         let waker = self.waker.as_ref();
         let Parts { switch, guard, .. } = &mut self.parts;
-        let more = switch.finish(ui, room, &view, attached, guard, waker);
-        for _ in 0..marks + more {
+        switch.finish(ui, room, &view, guard, waker);
+        for _ in 0..marks {
             self.mark(&view);
         }
         // The engine's news wake the window; the clock and the guards need no more than this.

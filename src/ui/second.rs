@@ -194,9 +194,9 @@ impl Second {
 
     /// To be called for each frame of the first window, in its pass: keeps the second one open. Where it
     /// has no display of its own it is opened over `room`, the part of the first window where it hides
-    /// neither the pictures nor what is switched with. Gives what was asked for by the keys pressed in it.
-    pub fn show(&mut self, ctx: &Context, room: Rect, told: Told) -> Vec<Function> {
-        let asked = {
+    /// neither the pictures nor what is switched with.
+    pub fn show(&mut self, ctx: &Context, room: Rect, told: Told) {
+        {
             let mut inner = lock(&self.shared.inner);
             inner.multiview.ways.swapped = told.ways.swapped;
             inner.multiview.ways.safe = told.ways.safe;
@@ -207,10 +207,9 @@ impl Second {
             if self.open.is_none() {
                 inner.wanted.clear();
             }
-            std::mem::take(&mut inner.asked)
-        };
+        }
         let Some(open) = &mut self.open else {
-            return asked;
+            return;
         };
         if open.display.is_none() && open.place.is_none() {
             open.place = beside(ctx, room);
@@ -239,7 +238,17 @@ impl Second {
         ctx.show_viewport_deferred(Self::viewport(), builder, move |ui, class| {
             shared.paint(ui, class, shows);
         });
-        asked
+    }
+
+    /// As if keys of these functions had been pressed in it.
+    #[cfg(test)]
+    pub fn ask(&self, functions: &[Function]) {
+        lock(&self.shared.inner).asked.extend(functions);
+    }
+
+    /// What was asked for by the keys pressed in it since the last call.
+    pub fn take_asked(&mut self) -> Vec<Function> {
+        std::mem::take(&mut lock(&self.shared.inner).asked)
     }
 }
 
