@@ -1090,6 +1090,80 @@ fn the_sheet_of_keys_is_read_whole() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// How wide the letters are that are drawn of a text, in points: as little as is drawn of it anywhere.
+fn drawn(opened: &Opened, text: &str) -> Option<f32> {
+    let shapes = opened.window.output().shapes.iter();
+    let texts = shapes.filter_map(|clipped| match &clipped.shape {
+        egui::Shape::Text(found) if found.galley.job.text == text => {
+            let place = Rect::from_min_size(found.pos, found.galley.size());
+            Some(place.intersect(clipped.clip_rect).width())
+        }
+        _ => None,
+    });
+    texts.reduce(f32::min)
+}
+
+#[test]
+fn a_clips_name_is_read_however_narrow_its_picture_is() {
+    let _alone = alone();
+    for tag in ["en", "fr"] {
+        for room in ROOMS {
+            for arrangement in ["Director", "OnePerson", "Build"] {
+                let door = engine();
+                door.change(|s| {
+                    s.sources[1].label = "Générique de fin".to_owned();
+                    s.sources[1].clip = Some(ClipStatus {
+                        state: door::ClipState::Cued,
+                        on_take: true,
+                        length_s: Some(754.0),
+                        remaining_s: Some(754.0),
+                        ..ClipStatus::default()
+                    });
+                });
+                walk(&door, tag, arrangement, room, &[], |opened, _| {
+                    let place = format!("{tag} {room:?} {arrangement}");
+                    let width = drawn(opened, "3  Ann: Générique de fin");
+                    let width = width.unwrap_or_else(|| panic!("{place}: {:?}", opened.texts()));
+                    assert!(width >= 66.0, "{place}: {width}");
+                    let cut = opened.cut();
+                    assert!(cut.is_empty(), "{place}: {cut:?}");
+                });
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_no_button_beside_a_clip_is_in_its_menu_and_guarded_alike() {
+    let _alone = alone();
+    let door = engine();
+    door.change(|s| {
+        for source in &mut s.sources[..2] {
+            source.clip = Some(ClipStatus {
+                length_s: Some(60.0),
+                ..ClipStatus::default()
+            });
+        }
+    });
+    let desk = "(language: Some(\"en\"))";
+    let mut desk = open(&door, &Kept { desk, keys: None }, (1024.0, 640.0));
+    door.sent();
+    let told = |source: &str, action| door::Command::Clip {
+        source: source.to_owned(),
+        action,
+        position_s: None,
+    };
+    desk.click("More for Ann, on PVW");
+    desk.click("Cue Ann, on PVW: back to its start, to wait there");
+    assert_eq!(door.sent(), [told("ann", door::ClipAction::Cue)]);
+    assert!(!desk.is_said("Restart Ann"), "the menu is closed");
+    desk.click("More for Stage, on PGM");
+    desk.click("Restart Stage, on PGM");
+    assert_eq!(door.sent(), [], "it is on air");
+    desk.click("On air, press again: Restart Stage, on PGM");
+    assert_eq!(door.sent(), [told("cam", door::ClipAction::Restart)]);
+}
+
 #[test]
 fn a_row_too_long_for_its_place_ends_in_dots_and_is_read_where_the_pointer_rests() {
     let _alone = alone();
