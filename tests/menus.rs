@@ -664,11 +664,14 @@ fn a_wheel_that_was_clicked_has_the_arrows_and_space_is_cut() {
         ..Opening::default()
     };
     let mut desk = opening.open(&door, &Arc::default());
+    assert_eq!(door.sent().last(), Some(&Command::Show {}));
+    door.answer(Ok(Command::Show {}));
+    desk.window.run();
     desk.click_row("Ann, ");
     desk.click("Colour correction");
+    desk.window.get_by_label("Lift wheel").scroll_to_me();
     desk.window.run();
-    let wheel = |desk: &Opened| desk.window.get_by_label("Lift wheel").rect().center();
-    let at = wheel(&desk);
+    let at = desk.window.get_by_label("Lift wheel").rect().center();
     desk.window.hover_at(at);
     desk.window.run_steps(1);
     desk.window.drag_at(at);
@@ -676,9 +679,12 @@ fn a_wheel_that_was_clicked_has_the_arrows_and_space_is_cut() {
     desk.window.drop_at(at);
     desk.window.run();
     door.sent();
+    assert!(desk.window.get_by_label("Lift wheel").is_focused());
     desk.press(Modifiers::NONE, Key::ArrowRight);
+    desk.window.run_steps(4);
     let sent = door.sent();
-    assert!(matches!(sent[..], [Command::Edit { .. }]), "{sent:?}");
+    let is_moved = matches!(sent[..], [Command::Edit { .. }, Command::Show {}]);
+    assert!(is_moved, "the wheel alone: {sent:?}");
     // Longer than an idle focus is kept.
     desk.window.run_steps(20);
     desk.press(Modifiers::NONE, Key::Space);

@@ -160,7 +160,12 @@ impl Switch {
             None => Focus::Free,
         };
         self.spare_enter(ui, focus, now);
-        ui.input_mut(|i| keys::take(&mut i.events, focus, &self.keys.map))
+        let asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &self.keys.map));
+        // Who switches has left a menu that the pointer opened: the next Enter is AUTO, and not kept for it.
+        if focus == Focus::Menu && asked.iter().any(|function| !function.is_the_desks()) {
+            egui::Popup::close_all(ctx);
+        }
+        asked
     }
 
     /// Who ended what was typed with Enter may press it once more, to be sure, or hold it too long: for a
