@@ -1164,6 +1164,52 @@ fn what_has_no_button_beside_a_clip_is_in_its_menu_and_guarded_alike() {
     assert_eq!(door.sent(), [told("cam", door::ClipAction::Restart)]);
 }
 
+/// Where something fades out downwards, and how much of it is hidden at its foot, of 255.
+fn fades(opened: &Opened) -> Vec<(Rect, u8)> {
+    let shapes = opened.window.output().shapes.iter();
+    let meshes = shapes.filter_map(|clipped| match &clipped.shape {
+        egui::Shape::Mesh(mesh) if mesh.vertices.len() == 4 => Some(mesh),
+        _ => None,
+    });
+    let of = |mesh: &Arc<egui::Mesh>| {
+        let place = mesh.calc_bounds();
+        let foot = mesh.vertices.iter().filter(|v| v.pos.y > place.center().y);
+        (place, foot.map(|v| v.color.a()).min().unwrap_or(0))
+    };
+    meshes.map(of).collect()
+}
+
+#[test]
+fn a_list_that_goes_on_below_its_panel_fades_out_and_its_end_is_reached() {
+    let _alone = alone();
+    for room in ROOMS {
+        for unfolded in [false, true] {
+            walk(&full(), "en", "Build", room, &[], |opened, _| {
+                if unfolded {
+                    opened.click("List of events");
+                }
+                let foot = opened.window.ctx.content_rect().bottom();
+                for name in ["Caméra 16", "Scène 12"] {
+                    let row = |opened: &Opened| {
+                        let all = opened.controls().into_iter();
+                        let mut rows = all.filter(|((_, said, _), _)| said.starts_with(name));
+                        rows.next().map(|(_, place)| place).unwrap()
+                    };
+                    let place = row(opened);
+                    let is_out = opened.seen_of(place) < place.area() * 0.98;
+                    let column = fades(opened).into_iter().filter(|(fade, hidden)| {
+                        let here = fade.x_range().contains(place.center().x);
+                        here && fade.bottom() < foot && *hidden > 150
+                    });
+                    assert_eq!(column.count() > 0, is_out, "{name}: {place} {room:?}");
+                }
+                let cut = opened.cut();
+                assert!(cut.is_empty(), "{room:?}, events {unfolded}: {cut:?}");
+            });
+        }
+    }
+}
+
 #[test]
 fn a_row_too_long_for_its_place_ends_in_dots_and_is_read_where_the_pointer_rests() {
     let _alone = alone();

@@ -492,8 +492,12 @@ impl Desk {
         let parts = &mut self.parts;
         let panels = &mut self.panels;
         panels.clear();
+        // A list that goes on below its edge fades into what is behind the panels.
+        let behind = egui::Frame::new().fill(theme::BACKGROUND);
+        let behind = egui::UiStackInfo::new(egui::UiKind::CentralPanel).with_frame(behind);
         let builder = egui::UiBuilder::new()
             .max_rect(places.panels)
+            .ui_stack_info(behind)
             .id_salt("panels");
         let moved = ui.scope_builder(builder, |ui| {
             if !attached {
