@@ -1211,6 +1211,59 @@ fn a_list_that_goes_on_below_its_panel_fades_out_and_its_end_is_reached() {
 }
 
 #[test]
+fn a_reason_is_read_whole_where_there_is_room_and_otherwise_by_key() {
+    let _alone = alone();
+    let why = "the server refuses the stream: check the key";
+    let slow = "the server took nothing for 20 s and was given up: the network between here and it is \
+                slow or full, or a firewall lets nothing through";
+    let door = engine();
+    door.change(|s| {
+        for (destination, why) in s.destinations.iter_mut().zip([why, slow]) {
+            destination.state = door::DestinationState::Failed;
+            destination.message = why.to_owned();
+        }
+    });
+    let desk = "(language: Some(\"en\"))";
+    let mut desk = open(&door, &Kept { desk, keys: None }, (1280.0, 800.0));
+    let whole = |opened: &Opened, text: &str| {
+        let shapes = opened.window.output().shapes.iter();
+        let texts = shapes.filter_map(|clipped| match &clipped.shape {
+            egui::Shape::Text(found) if found.galley.job.text == text => Some(&found.galley),
+            _ => None,
+        });
+        texts.filter(|galley| !galley.elided).count()
+    };
+    assert_eq!(whole(&desk, why), 1, "{:?}", desk.texts());
+    // What no row has room for is in the row's menu.
+    assert_eq!(whole(&desk, slow), 0);
+    desk.one("More for PeerTube").focus();
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert_eq!(whole(&desk, slow), 1, "{:?}", desk.texts());
+    desk.press(Modifiers::NONE, Key::Escape);
+
+    // The strip has two lines for both.
+    let line = format!(
+        "{} YouTube: {why} · needs a hand, try 1 now · Mend it, or stop it.",
+        problem_sign()
+    );
+    let shown: Vec<String> = desk.texts();
+    assert!(
+        shown
+            .iter()
+            .any(|text| text.contains("YouTube: the server")),
+        "{line}: {shown:?}"
+    );
+    // The list has all of each, and leads there by key.
+    let foremost = format!("YouTube: {why}");
+    desk.one(&foremost).focus();
+    desk.pass();
+    desk.press(Modifiers::NONE, Key::Enter);
+    for text in [foremost, format!("PeerTube: {slow}")] {
+        assert!(whole(&desk, &text) >= 1, "{text}: {:?}", desk.texts());
+    }
+}
+
+#[test]
 fn a_row_too_long_for_its_place_ends_in_dots_and_is_read_where_the_pointer_rests() {
     let _alone = alone();
     let door = engine();

@@ -58,7 +58,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Asked
             light: (colour, filled),
             name: &name,
             value: &value,
-            details: &[&what, &file],
+            details: &[(&what, 2), (&file, 1)],
             look_here: matches!(
                 recording.state,
                 RecordingState::Warning | RecordingState::Failed
@@ -90,6 +90,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Asked
 fn menu(ui: &mut Ui, recording: &RecordingStatus) -> Option<Asked> {
     let mut asked = None;
     let small = |text: String| egui::RichText::new(text).font(theme::font(12.0));
+    rows::reason(ui, &recording.message);
     let folder = [("folder", recording.folder.as_str().into())];
     ui.label(small(lang::with("outputs-folder", &folder)).color(theme::DIM));
     if ui.button(lang::text("outputs-choose-folder")).clicked() {

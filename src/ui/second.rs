@@ -340,9 +340,7 @@ impl Inner {
         let count = asked.len();
         asked.retain(|function| *function != Function::SecondWindow);
         self.closed |= asked.len() < count;
-        self.closed |= ui.input(|i| {
-            i.key_pressed(Key::Escape) || i.viewport().close_requested()
-        });
+        self.closed |= ui.input(|i| i.key_pressed(Key::Escape) || i.viewport().close_requested());
         if self.closed || !asked.is_empty() {
             self.asked.extend(asked);
             ctx.request_repaint_of(ViewportId::ROOT);
