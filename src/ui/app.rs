@@ -492,12 +492,8 @@ impl Desk {
         let parts = &mut self.parts;
         let panels = &mut self.panels;
         panels.clear();
-        // A list that goes on below its edge fades into what is behind the panels.
-        let behind = egui::Frame::new().fill(theme::BACKGROUND);
-        let behind = egui::UiStackInfo::new(egui::UiKind::CentralPanel).with_frame(behind);
         let builder = egui::UiBuilder::new()
             .max_rect(places.panels)
-            .ui_stack_info(behind)
             .id_salt("panels");
         let moved = ui.scope_builder(builder, |ui| {
             if !attached {
@@ -505,7 +501,13 @@ impl Desk {
             }
             layout.show(ui, arranging.as_ref(), &mut |ui, rect, panel| {
                 panels.push((panel, rect));
-                frame.draw(ui, rect, panel, parts);
+                // A list that goes on below its edge fades into what is behind the panels.
+                let behind = egui::Frame::new().fill(theme::BACKGROUND);
+                let behind = egui::UiStackInfo::new(egui::UiKind::CentralPanel).with_frame(behind);
+                let builder = egui::UiBuilder::new()
+                    .max_rect(ui.max_rect())
+                    .ui_stack_info(behind);
+                ui.scope_builder(builder, |ui| frame.draw(ui, rect, panel, parts));
             })
         });
         let panels::Frame {
