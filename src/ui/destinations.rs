@@ -14,7 +14,7 @@ use super::{
     },
     paint::{self, Button},
     problems,
-    rows::{self, Switch, button_of},
+    rows::{self, Detail, Switch, button_of},
     theme,
     view::{View, name},
     words,
@@ -113,9 +113,15 @@ fn destination_row(
         2 => (said.value.clone(), below("", how)),
         _ => (said.value.clone(), said.all(how)),
     };
-    let lines: &[(&str, u8)] = match room {
-        1 => &[(&first, 1)],
-        lines => &[(&first, 1), (&rest, lines - 1)],
+    let detail = |text, lines, is_state| Detail {
+        text,
+        lines,
+        is_state,
+    };
+    let state = detail(first.as_str(), 1, true);
+    let lines: &[Detail] = match room {
+        1 => &[state],
+        lines => &[state, detail(rest.as_str(), lines - 1, false)],
     };
     rows::text(
         ui,

@@ -17,7 +17,7 @@ use egui::{
 use super::{fills, theme};
 
 /// Letters are made no smaller than this to have room for all of a line, in points.
-const SMALLEST: f32 = 10.5;
+pub const SMALLEST: f32 = 10.5;
 /// Height of a line of letters of the size 1.
 const LINE: f32 = 1.25;
 
@@ -88,8 +88,8 @@ pub fn lines(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour
     place(ui, rect, align, galley, colour);
 }
 
-/// As [`lines`], in letters so much smaller as it takes for all of it to have room, as long as they can be
-/// read.
+/// Writes as many lines as fit, from the top on, in letters so much smaller as it takes for all of it to have
+/// room, as long as they can be read.
 pub fn paragraph(ui: &Ui, rect: Rect, text: &str, mut font: FontId, colour: Color32) {
     let galley = loop {
         let galley = wrapped(ui, rect, Align::Min, text, font.clone(), colour);
@@ -98,6 +98,7 @@ pub fn paragraph(ui: &Ui, rect: Rect, text: &str, mut font: FontId, colour: Colo
         }
         font.size -= 0.5;
     };
+    let rect = rect.with_max_y(rect.top() + galley.size().y);
     place(ui, rect, Align::Min, galley, colour);
 }
 

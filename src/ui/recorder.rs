@@ -6,7 +6,7 @@ use super::said::said;
 use super::{
     guard::{Guard, Guarded},
     lang,
-    rows::{self, Switch, button_of},
+    rows::{self, Detail, Switch, button_of},
     theme,
     view::View,
     words,
@@ -58,7 +58,19 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Asked
             light: (colour, filled),
             name: &name,
             value: &value,
-            details: &[(&what, 2), (&file, 1)],
+            // What is wrong comes last, for it may need two lines.
+            details: &[
+                Detail {
+                    text: &file,
+                    lines: 1,
+                    is_state: false,
+                },
+                Detail {
+                    text: &what,
+                    lines: 2,
+                    is_state: true,
+                },
+            ],
             look_here: matches!(
                 recording.state,
                 RecordingState::Warning | RecordingState::Failed

@@ -151,6 +151,17 @@ pub fn text_of(row: Rect) -> Rect {
     )
 }
 
+/// What stands under a row's name.
+#[derive(Clone, Copy, Debug)]
+pub struct Detail<'a> {
+    /// Its words.
+    pub text: &'a str,
+    /// The lines that it has room for.
+    pub lines: u8,
+    /// It says what is wrong, where something is.
+    pub is_state: bool,
+}
+
 /// What a row says.
 #[derive(Clone, Debug)]
 pub struct Text<'a> {
@@ -160,8 +171,8 @@ pub struct Text<'a> {
     pub name: &'a str,
     /// Beside the name.
     pub value: &'a str,
-    /// Under it, each with the lines that it has room for.
-    pub details: &'a [(&'a str, u8)],
+    /// Under it.
+    pub details: &'a [Detail<'a>],
     /// Something is wrong.
     pub look_here: bool,
     /// Points at the right of the first of the lines that are kept free.
@@ -176,7 +187,7 @@ pub struct Text<'a> {
 pub fn text(ui: &Ui, row: Rect, what: &Text) {
     fills::fill(ui, row, theme::ROUND, theme::PANEL);
     let text = text_of(row);
-    let all = 1 + what.details.iter().map(|(_, lines)| lines).sum::<u8>();
+    let all = 1 + what.details.iter().map(|detail| detail.lines).sum::<u8>();
     let height = text.height() / f32::from(all);
     let line = |before: u8, lines: u8| {
         let top = text.top() + f32::from(before) * height;
@@ -196,22 +207,23 @@ pub fn text(ui: &Ui, row: Rect, what: &Text) {
     let font = theme::bold(13.5);
     paint::line(ui, rest, Align::Min, what.name, font, theme::TEXT);
     let mut above = 1;
-    for (i, (detail, lines)) in what.details.iter().enumerate() {
-        let quiet = if what.look_here && i == 0 {
+    for (i, detail) in what.details.iter().enumerate() {
+        let Detail { text, lines, .. } = *detail;
+        let quiet = if what.look_here && detail.is_state {
             theme::AMBER
         } else {
             theme::DIM
         };
-        let place = line(above, *lines);
+        let place = line(above, lines);
         above += lines;
         let free = if i == 0 { what.free } else { 0.0 };
         let place = place.with_max_x(place.right() - free);
         let font = theme::font(DETAIL);
-        if *lines > 1 {
-            paint::paragraph(ui, place, detail, font, quiet);
+        if lines > 1 {
+            paint::paragraph(ui, place, text, font, quiet);
         } else {
-            let font = paint::shrunk(ui, detail, font, place.width());
-            paint::line(ui, place, Align::Min, detail, font, quiet);
+            let font = paint::shrunk(ui, text, font, place.width());
+            paint::line(ui, place, Align::Min, text, font, quiet);
         }
     }
     // A line may be longer than its place: the whole of it is one pointing away.

@@ -1,6 +1,6 @@
 //! The sheet of all keys, beside the pictures while it is asked for. The keys do what it says meanwhile.
 
-use egui::{Align, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, vec2};
+use egui::{Align, FontId, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, vec2};
 
 use super::function::{Function, Group};
 use super::map::KeyMap;
@@ -9,12 +9,14 @@ use crate::ui::{lang, paint, theme};
 
 /// Height of a line, in points.
 const LINE: f32 = 18.0;
-/// Least width of a column, in points.
+/// Width of a column at which another finds room beside it, in points.
 const COLUMN: f32 = 390.0;
 /// The keys in it are read whole: they have as much width as the longest of them needs, up to this part.
 const KEYS: f32 = 0.6;
 /// Between the keys and what they do, in points.
 const GAP: f32 = 8.0;
+/// Between two columns, in points.
+const BESIDE: f32 = 12.0;
 
 /// See the module's words.
 #[derive(Debug, Default)]
@@ -78,21 +80,27 @@ impl Sheet {
 /// Draws the lines in as many columns as there is room for; all of them, for they can be scrolled to.
 fn columns(ui: &mut Ui, lines: &[Line]) {
     let width = ui.available_width();
-    let most = ((width / COLUMN) as usize).max(1);
+    let (bold, font) = (theme::bold(12.0), theme::font(12.0));
+    // A point more, so that rounding never cuts an end.
+    let wide = |text: &str, font: &FontId| paint::width(ui, text, font.clone()).ceil() + 1.0;
+    let (mut keys_need, mut words_need) = (0.0_f32, 0.0_f32);
+    for line in lines {
+        if let Line::Keys(keys, words) = line {
+            keys_need = keys_need.max(wide(keys, &bold));
+            words_need = words_need.max(wide(words, &theme::font(paint::SMALLEST)));
+        }
+    }
+    // No more columns than are read whole.
+    let least = (keys_need + GAP + words_need + BESIDE).max(COLUMN);
+    let most = ((width / least) as usize).max(1);
     let rows = lines.len().div_ceil(most).max(1);
     let size = vec2(width, rows as f32 * LINE);
     let (body, _) = ui.allocate_exact_size(size, Sense::hover());
     let width = width / most as f32;
-    let (bold, font) = (theme::bold(12.0), theme::font(12.0));
-    let wide = lines.iter().map(|line| match line {
-        Line::Heading(_) => 0.0,
-        // A point more, so that rounding never cuts its end.
-        Line::Keys(keys, _) => paint::width(ui, keys, bold.clone()).ceil() + 1.0,
-    });
-    let wide = wide.fold(0.0, f32::max).min(width * KEYS);
+    let wide = keys_need.min(width * KEYS);
     for (i, text) in lines.iter().enumerate() {
         let corner = body.min + vec2((i / rows) as f32 * width, (i % rows) as f32 * LINE);
-        let rect = Rect::from_min_size(corner, vec2(width - 12.0, LINE));
+        let rect = Rect::from_min_size(corner, vec2(width - BESIDE, LINE));
         match text {
             Line::Heading(text) => {
                 let head = theme::bold(13.0);
