@@ -1241,18 +1241,6 @@ fn a_reason_is_read_whole_where_there_is_room_and_otherwise_by_key() {
     assert_eq!(whole(&desk, slow), 1, "{:?}", desk.texts());
     desk.press(Modifiers::NONE, Key::Escape);
 
-    // The strip has two lines for both.
-    let line = format!(
-        "{} YouTube: {why} · needs a hand, try 1 now · Mend it, or stop it.",
-        problem_sign()
-    );
-    let shown: Vec<String> = desk.texts();
-    assert!(
-        shown
-            .iter()
-            .any(|text| text.contains("YouTube: the server")),
-        "{line}: {shown:?}"
-    );
     // The list has all of each, and leads there by key.
     let foremost = format!("YouTube: {why}");
     desk.one(&foremost).focus();
@@ -1260,6 +1248,37 @@ fn a_reason_is_read_whole_where_there_is_room_and_otherwise_by_key() {
     desk.press(Modifiers::NONE, Key::Enter);
     for text in [foremost, format!("PeerTube: {slow}")] {
         assert!(whole(&desk, &text) >= 1, "{text}: {:?}", desk.texts());
+    }
+}
+
+#[test]
+fn the_strip_gives_a_long_reason_its_second_line_too() {
+    let _alone = alone();
+    let door = engine();
+    door.change(|s| {
+        for destination in &mut s.destinations {
+            destination.state = door::DestinationState::Failed;
+            destination.message = "connection refused: is the server running? (127.0.0.1)".into();
+            destination.attempt = 5;
+            destination.next_try_s = Some(4.0);
+        }
+    });
+    let desk = "(language: Some(\"fr\"))";
+    let desk = open(&door, &Kept { desk, keys: None }, (1280.0, 800.0));
+    let shapes = desk.window.output().shapes.iter();
+    let mut texts = shapes.filter_map(|clipped| match &clipped.shape {
+        egui::Shape::Text(text) => Some(&text.galley),
+        _ => None,
+    });
+    let strip = texts.find(|galley| galley.job.text.starts_with(problem_sign()));
+    let strip = strip.unwrap();
+    assert!(!strip.elided, "{:?}", strip.job.text);
+    for part in ["tourne-t-il", "(127.0.0.1)", "essai 5 dans 4 s", "Corrigez"] {
+        assert!(
+            strip.job.text.contains(part),
+            "{part}: {:?}",
+            strip.job.text
+        );
     }
 }
 

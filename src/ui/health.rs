@@ -25,8 +25,8 @@ const FULL: f32 = 0.95;
 const LOOK_S: f64 = 10.0;
 /// Width of the time of day before a line of a list, in points.
 const TIME: f32 = 64.0;
-/// Size of the letters of a problem that takes both lines, in points.
-const FLOWING: f32 = 14.5;
+/// Sizes of the letters of a problem that takes both lines, in points: the larger where that has room.
+const FLOWING: [f32; 2] = [14.5, 13.0];
 
 /// The strip's own memory.
 #[derive(Debug, Default)]
@@ -193,7 +193,8 @@ fn problem(ui: &Ui, place: Rect, news: &News) -> bool {
         // Both as one text, where the second line has room for the end of the first.
         let both = format!("{line} · {below}");
         let room = inner.with_max_x(above.right());
-        if let Some(galley) = paint::whole(ui, room, &both, theme::bold(FLOWING), dark) {
+        let laid_out = |size| paint::whole(ui, room, &both, theme::bold(size), dark);
+        if let Some(galley) = FLOWING.into_iter().find_map(laid_out) {
             paint::place(ui, room, Align::Min, galley, dark);
             paint::say(ui, under, "what to do", below);
             return is_pressed;
