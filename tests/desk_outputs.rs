@@ -408,6 +408,27 @@ fn the_recorders_menu_has_its_folder_and_its_markers() {
 }
 
 #[test]
+fn who_switches_leaves_an_open_menu() {
+    let door = FakeDoor::new();
+    let mut window = open(&door);
+    click(&mut window, "More for the master");
+    assert!(is_said(&window, "Choose the folder of recordings…"));
+    door.sent();
+    window.key_press(egui::Key::Enter);
+    window.run();
+    assert_eq!(door.sent(), [], "it may be meant for the menu");
+    for (key, command) in [
+        (egui::Key::Space, Command::Cut {}),
+        (egui::Key::Enter, Command::Auto {}),
+    ] {
+        window.key_press(key);
+        window.run();
+        assert_eq!(door.sent(), [command], "{key:?}");
+        assert!(!is_said(&window, "Choose the folder of recordings…"));
+    }
+}
+
+#[test]
 fn the_kind_of_file_is_chosen_and_what_it_means_for_this_one_is_said() {
     let door = FakeDoor::new();
     door.change(|s| {

@@ -1065,6 +1065,224 @@ fn the_last_question_is_read_whole_and_a_windows_close_button_in_the_desks_langu
 }
 
 #[test]
+fn the_sheet_of_keys_is_read_whole() {
+    let _alone = alone();
+    let mut faults = Vec::new();
+    for (tag, redo, longer) in [
+        ("en", "Ctrl+Shift+Z, Ctrl+Y", "Ctrl+→, +, ="),
+        ("fr", "Ctrl+Maj+Z, Ctrl+Y", "Ctrl+→, +, ="),
+    ] {
+        for room in ROOMS {
+            for arrangement in ARRANGEMENTS {
+                walk(&engine(), tag, arrangement, room, &[], |opened, _| {
+                    let place = format!("{tag} {room:?} {arrangement}");
+                    opened.press(Modifiers::SHIFT, Key::Questionmark);
+                    let texts = opened.texts();
+                    for keys in [redo, longer] {
+                        assert!(texts.iter().any(|t| t == keys), "{place}: {keys}");
+                    }
+                    let elided = opened.elided();
+                    faults.extend(elided.iter().map(|text| format!("{place}: {text:?}")));
+                });
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// How wide the letters are that are drawn of a text, in points: as little as is drawn of it anywhere.
+fn drawn(opened: &Opened, text: &str) -> Option<f32> {
+    let shapes = opened.window.output().shapes.iter();
+    let texts = shapes.filter_map(|clipped| match &clipped.shape {
+        egui::Shape::Text(found) if found.galley.job.text == text => {
+            let place = Rect::from_min_size(found.pos, found.galley.size());
+            Some(place.intersect(clipped.clip_rect).width())
+        }
+        _ => None,
+    });
+    texts.reduce(f32::min)
+}
+
+#[test]
+fn a_clips_name_is_read_however_narrow_its_picture_is() {
+    let _alone = alone();
+    for tag in ["en", "fr"] {
+        for room in ROOMS {
+            for arrangement in ["Director", "OnePerson", "Build"] {
+                let door = engine();
+                door.change(|s| {
+                    s.sources[1].label = "Générique de fin".to_owned();
+                    s.sources[1].clip = Some(ClipStatus {
+                        state: door::ClipState::Cued,
+                        on_take: true,
+                        length_s: Some(754.0),
+                        remaining_s: Some(754.0),
+                        ..ClipStatus::default()
+                    });
+                });
+                walk(&door, tag, arrangement, room, &[], |opened, _| {
+                    let place = format!("{tag} {room:?} {arrangement}");
+                    let width = drawn(opened, "3  Ann: Générique de fin");
+                    let width = width.unwrap_or_else(|| panic!("{place}: {:?}", opened.texts()));
+                    assert!(width >= 66.0, "{place}: {width}");
+                    let cut = opened.cut();
+                    assert!(cut.is_empty(), "{place}: {cut:?}");
+                });
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_no_button_beside_a_clip_is_in_its_menu_and_guarded_alike() {
+    let _alone = alone();
+    let door = engine();
+    door.change(|s| {
+        for source in &mut s.sources[..2] {
+            source.clip = Some(ClipStatus {
+                length_s: Some(60.0),
+                ..ClipStatus::default()
+            });
+        }
+    });
+    let desk = "(language: Some(\"en\"))";
+    let mut desk = open(&door, &Kept { desk, keys: None }, (1024.0, 640.0));
+    door.sent();
+    let told = |source: &str, action| door::Command::Clip {
+        source: source.to_owned(),
+        action,
+        position_s: None,
+    };
+    desk.click("More for Ann, on PVW");
+    desk.click("Cue Ann, on PVW: back to its start, to wait there");
+    assert_eq!(door.sent(), [told("ann", door::ClipAction::Cue)]);
+    assert!(!desk.is_said("Restart Ann"), "the menu is closed");
+    desk.click("More for Stage, on PGM");
+    desk.click("Restart Stage, on PGM");
+    assert_eq!(door.sent(), [], "it is on air");
+    desk.click("On air, press again: Restart Stage, on PGM");
+    assert_eq!(door.sent(), [told("cam", door::ClipAction::Restart)]);
+}
+
+/// Where something fades out downwards, and how much of it is hidden at its foot, of 255.
+fn fades(opened: &Opened) -> Vec<(Rect, u8)> {
+    let shapes = opened.window.output().shapes.iter();
+    let meshes = shapes.filter_map(|clipped| match &clipped.shape {
+        egui::Shape::Mesh(mesh) if mesh.vertices.len() == 4 => Some(mesh),
+        _ => None,
+    });
+    let of = |mesh: &Arc<egui::Mesh>| {
+        let place = mesh.calc_bounds();
+        let foot = mesh.vertices.iter().filter(|v| v.pos.y > place.center().y);
+        (place, foot.map(|v| v.color.a()).min().unwrap_or(0))
+    };
+    meshes.map(of).collect()
+}
+
+#[test]
+fn a_list_that_goes_on_below_its_panel_fades_out_and_its_end_is_reached() {
+    let _alone = alone();
+    for room in ROOMS {
+        for unfolded in [false, true] {
+            walk(&full(), "en", "Build", room, &[], |opened, _| {
+                if unfolded {
+                    opened.click("List of events");
+                }
+                let foot = opened.window.ctx.content_rect().bottom();
+                for name in ["Caméra 16", "Scène 12"] {
+                    let row = |opened: &Opened| {
+                        let all = opened.controls().into_iter();
+                        let mut rows = all.filter(|((_, said, _), _)| said.starts_with(name));
+                        rows.next().map(|(_, place)| place).unwrap()
+                    };
+                    let place = row(opened);
+                    let is_out = opened.seen_of(place) < place.area() * 0.98;
+                    let column = fades(opened).into_iter().filter(|(fade, hidden)| {
+                        let here = fade.x_range().contains(place.center().x);
+                        here && fade.bottom() < foot && *hidden > 150
+                    });
+                    assert_eq!(column.count() > 0, is_out, "{name}: {place} {room:?}");
+                }
+                let cut = opened.cut();
+                assert!(cut.is_empty(), "{room:?}, events {unfolded}: {cut:?}");
+            });
+        }
+    }
+}
+
+#[test]
+fn a_reason_is_read_whole_where_there_is_room_and_otherwise_by_key() {
+    let _alone = alone();
+    let why = "the server refuses the stream: check the key";
+    let slow = "the server took nothing for 20 s and was given up: the network between here and it is \
+                slow or full, or a firewall lets nothing through";
+    let door = engine();
+    door.change(|s| {
+        for (destination, why) in s.destinations.iter_mut().zip([why, slow]) {
+            destination.state = door::DestinationState::Failed;
+            destination.message = why.to_owned();
+        }
+    });
+    let desk = "(language: Some(\"en\"))";
+    let mut desk = open(&door, &Kept { desk, keys: None }, (1280.0, 800.0));
+    let whole = |opened: &Opened, text: &str| {
+        let shapes = opened.window.output().shapes.iter();
+        let texts = shapes.filter_map(|clipped| match &clipped.shape {
+            egui::Shape::Text(found) if found.galley.job.text == text => Some(&found.galley),
+            _ => None,
+        });
+        texts.filter(|galley| !galley.elided).count()
+    };
+    assert_eq!(whole(&desk, why), 1, "{:?}", desk.texts());
+    // What no row has room for is in the row's menu.
+    assert_eq!(whole(&desk, slow), 0);
+    desk.one("More for PeerTube").focus();
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert_eq!(whole(&desk, slow), 1, "{:?}", desk.texts());
+    desk.press(Modifiers::NONE, Key::Escape);
+
+    // The list has all of each, and leads there by key.
+    let foremost = format!("YouTube: {why}");
+    desk.one(&foremost).focus();
+    desk.pass();
+    desk.press(Modifiers::NONE, Key::Enter);
+    for text in [foremost, format!("PeerTube: {slow}")] {
+        assert!(whole(&desk, &text) >= 1, "{text}: {:?}", desk.texts());
+    }
+}
+
+#[test]
+fn the_strip_gives_a_long_reason_its_second_line_too() {
+    let _alone = alone();
+    let door = engine();
+    door.change(|s| {
+        for destination in &mut s.destinations {
+            destination.state = door::DestinationState::Failed;
+            destination.message = "connection refused: is the server running? (127.0.0.1)".into();
+            destination.attempt = 5;
+            destination.next_try_s = Some(4.0);
+        }
+    });
+    let desk = "(language: Some(\"fr\"))";
+    let desk = open(&door, &Kept { desk, keys: None }, (1280.0, 800.0));
+    let shapes = desk.window.output().shapes.iter();
+    let mut texts = shapes.filter_map(|clipped| match &clipped.shape {
+        egui::Shape::Text(text) => Some(&text.galley),
+        _ => None,
+    });
+    let strip = texts.find(|galley| galley.job.text.starts_with(problem_sign()));
+    let strip = strip.unwrap();
+    assert!(!strip.elided, "{:?}", strip.job.text);
+    for part in ["tourne-t-il", "(127.0.0.1)", "essai 5 dans 4 s", "Corrigez"] {
+        assert!(
+            strip.job.text.contains(part),
+            "{part}: {:?}",
+            strip.job.text
+        );
+    }
+}
+
+#[test]
 fn a_row_too_long_for_its_place_ends_in_dots_and_is_read_where_the_pointer_rests() {
     let _alone = alone();
     let door = engine();

@@ -628,6 +628,15 @@ fn an_arrow_after_a_click_moves_the_layer_and_not_the_t_bar() {
     };
     let mut desk = opening.open(&door, &Arc::default());
     desk.click_row("Duo, Stage + Ann");
+    door.sent();
+    for key in [Key::ArrowLeft, Key::ArrowRight] {
+        desk.press(Modifiers::NONE, key);
+        assert_eq!(
+            door.sent(),
+            [],
+            "no mix begins by an arrow that a row is given"
+        );
+    }
     let layer = desk.window.get_by_label_contains("Place layer");
     let at = layer.rect().center();
     desk.window.hover_at(at);
@@ -643,6 +652,45 @@ fn an_arrow_after_a_click_moves_the_layer_and_not_the_t_bar() {
     let is_edit = |command: &Command| matches!(command, Command::Edit { .. });
     let sent = door.sent();
     assert!(sent.iter().all(is_edit), "no T-bar: {sent:?}");
+}
+
+#[test]
+fn a_wheel_that_was_clicked_has_the_arrows_and_space_is_cut() {
+    let door = busy();
+    door.gives(show::parse(Path::new("x.ron"), BUSY).unwrap());
+    let opening = Opening {
+        settings: "(language: Some(\"en\"), arrangement: Build)".to_owned(),
+        size: [1920.0, 1080.0],
+        ..Opening::default()
+    };
+    let mut desk = opening.open(&door, &Arc::default());
+    assert_eq!(door.sent().last(), Some(&Command::Show {}));
+    door.answer(Ok(Command::Show {}));
+    desk.window.run();
+    desk.click_row("Ann, ");
+    desk.click("Colour correction");
+    desk.window.get_by_label("Lift wheel").scroll_to_me();
+    desk.window.run();
+    let at = desk.window.get_by_label("Lift wheel").rect().center();
+    desk.window.hover_at(at);
+    desk.window.run_steps(1);
+    desk.window.drag_at(at);
+    desk.window.run_steps(1);
+    desk.window.drop_at(at);
+    desk.window.run();
+    door.sent();
+    assert!(desk.window.get_by_label("Lift wheel").is_focused());
+    desk.press(Modifiers::NONE, Key::ArrowRight);
+    desk.window.run_steps(4);
+    let sent = door.sent();
+    let is_moved = matches!(sent[..], [Command::Edit { .. }, Command::Show {}]);
+    assert!(is_moved, "the wheel alone: {sent:?}");
+    // Longer than an idle focus is kept.
+    desk.window.run_steps(20);
+    desk.press(Modifiers::NONE, Key::Space);
+    let sent = door.sent();
+    assert_eq!(sent, [Command::Cut {}], "the wheel has its arrows alone");
+    assert!(desk.window.get_by_label("Lift wheel").is_focused());
 }
 
 #[test]

@@ -303,9 +303,13 @@ fn the_bar_is_dragged_to_a_take_and_then_back_to_the_next() {
 fn the_bar_goes_by_key_and_follows_auto() {
     let door = FakeDoor::new();
     let mut window = open(&door);
-    press(&mut window, Key::ArrowLeft);
+    for key in [Key::ArrowLeft, Key::ArrowRight] {
+        press(&mut window, key);
+        assert_eq!(door.sent(), [], "an arrow alone begins no transition");
+    }
+    press_with(&mut window, Modifiers::ALT, Key::ArrowLeft);
     assert_eq!(door.sent(), []);
-    press(&mut window, Key::ArrowRight);
+    press_with(&mut window, Modifiers::ALT, Key::ArrowRight);
     assert_eq!(door.sent(), [bar(0.0), bar(0.05)]);
     door.change(|s| {
         s.transition.state = TransitionState::Running;

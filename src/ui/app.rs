@@ -254,8 +254,8 @@ impl Desk {
         self.draw(ui, (window, room), &view, attached, &time_of_day);
         let waker = self.waker.as_ref();
         let Parts { switch, guard, .. } = &mut self.parts;
-        let more = switch.finish(ui, room, &view, attached, guard, waker);
-        for _ in 0..marks + more {
+        switch.finish(ui, room, &view, guard, waker);
+        for _ in 0..marks {
             self.mark(&view);
         }
         // The engine's news wake the window; the clock and the guards need no more than this.
@@ -504,7 +504,13 @@ impl Desk {
             }
             layout.show(ui, arranging.as_ref(), &mut |ui, rect, panel| {
                 panels.push((panel, rect));
-                frame.draw(ui, rect, panel, parts);
+                // A list that goes on below its edge fades into what is behind the panels.
+                let behind = egui::Frame::new().fill(theme::BACKGROUND);
+                let behind = egui::UiStackInfo::new(egui::UiKind::CentralPanel).with_frame(behind);
+                let builder = egui::UiBuilder::new()
+                    .max_rect(ui.max_rect())
+                    .ui_stack_info(behind);
+                ui.scope_builder(builder, |ui| frame.draw(ui, rect, panel, parts));
             })
         });
         let panels::Frame {

@@ -14,7 +14,7 @@ use super::{
     },
     paint::{self, Button},
     problems,
-    rows::{self, Switch, button_of},
+    rows::{self, Detail, Switch, button_of},
     theme,
     view::{View, name},
     words,
@@ -22,9 +22,11 @@ use super::{
 use crate::door::{Command, DestinationState, DestinationStatus, TrialState, TrialStatus};
 
 /// Height of a row, in points: as high as there is room for all, and no lower than for two lines.
-const ROW: std::ops::RangeInclusive<f32> = 36.0..=58.0;
+const ROW: std::ops::RangeInclusive<f32> = 36.0..=72.0;
 /// A row lower than this has one line under its name.
 const TWO_DETAILS: f32 = 54.0;
+/// And one lower than this has two.
+const THREE_DETAILS: f32 = 68.0;
 const GAP: f32 = 4.0;
 /// Width of the drawing of the last two minutes, in points.
 const HISTORY: f32 = 62.0;
@@ -93,21 +95,33 @@ fn destination_row(
     // What is wrong needs the room.
     let has_history =
         history.has(id) && !said.look_here && rows::text_of(row).width() > HISTORY * 2.0;
-    let is_low = row.height() < TWO_DETAILS;
+    let room = match row.height() {
+        low if low < TWO_DETAILS => 1,
+        middle if middle < THREE_DETAILS => 2,
+        _ => 3,
+    };
     // The name has a line to itself, so that it is read whole.
     // Which server it is says nothing of what is wrong.
     let is_known = problems::is_tried_again(destination.state) && destination.message.is_empty();
     let how = if is_known { "" } else { &said.how };
-    let below = |first: &str| said.below(ui, rows::text_of(row).width(), first, how);
-    let rest = match is_low {
-        true if has_history => said.value.clone(),
-        true => below(&said.value),
-        false => below(""),
+    let below = |first: &str, how: &str| said.below(ui, rows::text_of(row).width(), first, how);
+    let (first, rest) = match room {
+        1 if has_history => (said.value.clone(), String::new()),
+        1 => (below(&said.value, how), String::new()),
+        // A reason has all the room under the figures.
+        _ if said.look_here && !how.is_empty() => (below(&said.value, ""), how.to_owned()),
+        2 => (said.value.clone(), below("", how)),
+        _ => (said.value.clone(), said.all(how)),
     };
-    let lines: &[&str] = if is_low {
-        &[&rest]
-    } else {
-        &[&said.value, &rest]
+    let detail = |text, lines, is_state| Detail {
+        text,
+        lines,
+        is_state,
+    };
+    let state = detail(first.as_str(), 1, true);
+    let lines: &[Detail] = match room {
+        1 => &[state],
+        lines => &[state, detail(rest.as_str(), lines - 1, false)],
     };
     rows::text(
         ui,
@@ -125,7 +139,7 @@ fn destination_row(
     );
     let text = rows::text_of(row);
     if has_history {
-        let line = text.height() / (lines.len() + 1) as f32;
+        let line = text.height() / f32::from(room + 1);
         let place = Rect::from_min_size(
             pos2(text.right() - HISTORY, text.top() + line + 1.0),
             vec2(HISTORY, line - 2.0),
@@ -143,6 +157,9 @@ fn destination_row(
     let last = view.snapshot.destinations.len() - 1;
     rows::menu(ui, row, label, id, |ui| {
         let any_on = any_on(view);
+        if said.look_here {
+            rows::reason(ui, &said.how);
+        }
         wish = menu(ui, destination, trial, any_on, (position, last));
     });
     let on = destination.state != DestinationState::Off;
@@ -313,6 +330,15 @@ impl Said {
         }
     }
 
+    /// What stands below its value where there is room for more than one line.
+    fn all(&self, how: &str) -> String {
+        let parts = [how, &self.cost].into_iter();
+        parts
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ")
+    }
+
     /// All of it, for a screen reader.
     fn whole(&self, state: DestinationState) -> String {
         let rest = format!("{}, {}, {}", self.value, self.how, self.cost);
@@ -403,8 +429,8 @@ mod tests {
 
     #[test]
     fn rows_get_lower_before_one_is_out_of_sight() {
-        assert_eq!(row_height(159.0, 0), 58.0);
-        assert_eq!(row_height(159.0, 2), 58.0);
+        assert_eq!(row_height(159.0, 0), 72.0);
+        assert_eq!(row_height(159.0, 2), 72.0);
         assert_eq!(row_height(159.0, 3), 50.0);
         assert_eq!(row_height(159.0, 4), 36.0);
         assert_eq!(row_height(159.0, 9), 36.0, "the rest is scrolled to");

@@ -2,7 +2,8 @@
 //! of what is wrong and of what happened, which unfold above it and cover no control.
 
 use egui::{
-    Align, Area, Color32, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
+    Align, Area, Color32, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo,
+    accesskit::Role, pos2, vec2,
 };
 
 use super::{
@@ -22,6 +23,10 @@ use crate::door::{Counters, DestinationState, DestinationStatus, RecordingState,
 const FULL: f32 = 0.95;
 /// A count that rose is amber for so many seconds.
 const LOOK_S: f64 = 10.0;
+/// Width of the time of day before a line of a list, in points.
+const TIME: f32 = 64.0;
+/// Sizes of the letters of a problem that takes both lines, in points: the larger where that has room.
+const FLOWING: [f32; 2] = [14.5, 13.0];
 
 /// The strip's own memory.
 #[derive(Debug, Default)]
@@ -121,7 +126,9 @@ impl Health {
             pos2(all.right() + 6.0, rect.top() + 1.0),
             pos2(button.left() - 8.0, rect.bottom() - 1.0),
         );
-        problem(ui, place, news);
+        if problem(ui, place, news) {
+            self.unfolded = true;
+        }
         if self.unfolded {
             unfold(ui, list, log, &news.problems);
         }
@@ -129,8 +136,9 @@ impl Health {
 }
 
 /// What comes first, to be read from three metres: the engine that is away, else the foremost problem
-/// with what to do about it, else what was refused. A refusal beside a problem has its second line.
-fn problem(ui: &Ui, place: Rect, news: &News) {
+/// with what to do about it, else what was refused. A refusal beside a problem has its second line. A
+/// press unfolds the lists, where all of it is read whole; whether that is asked for.
+fn problem(ui: &Ui, place: Rect, news: &News) -> bool {
     let foremost = news.problems.first().map(|known| &known.problem);
     let refusal = news.refusal.as_deref();
     let (text, below, others) = match (&news.away, foremost, refusal) {
@@ -145,10 +153,22 @@ fn problem(ui: &Ui, place: Rect, news: &News) {
             let text = lang::text("desk-all-is-well");
             let font = theme::font(13.0);
             paint::said_line(ui, place, Align::Min, "problem", &text, font, theme::DIM);
-            return;
+            return false;
         }
     };
     fills::fill(ui, place, theme::ROUND, theme::AMBER);
+    let whole = format!("{text}\n{below}");
+    let whole = whole.trim_end();
+    let response = ui.interact(place, Id::unique("foremost"), Sense::click());
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, text));
+    paint::focus_ring(ui, &response);
+    let is_pressed = response.clicked();
+    if response.has_focus() {
+        response.show_tooltip_text(whole);
+    } else {
+        response.on_hover_text(whole);
+    }
     let inner = place.shrink2(vec2(10.0, 2.0));
     let (dark, bold) = (theme::ON_TEXT, theme::bold(18.0));
     let (mut above, under) = match below {
@@ -165,17 +185,28 @@ fn problem(ui: &Ui, place: Rect, news: &News) {
         above.max.x = right.left() - 12.0;
     }
     let line = format!("{} {text}", theme::icon(Icon::TriangleAlert));
-    let whole = format!("{text}\n{below}");
     // It is read from three metres: letters get only a little smaller for it.
     let mut font = paint::shrunk(ui, &line, bold, above.width());
     font.size = font.size.max(14.5);
+    let is_long = paint::width(ui, &line, font.clone()) > above.width();
+    if is_long && !below.is_empty() {
+        // Both as one text, where the second line has room for the end of the first.
+        let both = format!("{line} · {below}");
+        let room = inner.with_max_x(above.right());
+        let laid_out = |size| paint::whole(ui, room, &both, theme::bold(size), dark);
+        if let Some(galley) = FLOWING.into_iter().find_map(laid_out) {
+            paint::place(ui, room, Align::Min, galley, dark);
+            paint::say(ui, under, "what to do", below);
+            return is_pressed;
+        }
+    }
     paint::line(ui, above, Align::Min, &line, font, dark);
-    paint::say(ui, above, "problem", text).on_hover_text(whole.trim_end());
     if !below.is_empty() {
         let font = paint::shrunk(ui, below, theme::bold(13.0), under.width());
         paint::line(ui, under, Align::Min, below, font, dark);
-        paint::say(ui, under, "what to do", below).on_hover_text(whole);
+        paint::say(ui, under, "what to do", below);
     }
+    is_pressed
 }
 
 /// One figure of the strip.
@@ -302,21 +333,7 @@ fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Lasting]) {
                 .shrink2(vec2(10.0, 5.0))
                 .split_left_right_at_fraction(0.5);
             let wrong = wrong.with_max_x(wrong.right() - 12.0);
-            list(
-                ui,
-                wrong,
-                (List::Problems, "desk-problems-said"),
-                problems.len().max(1),
-                |row| match problems.get(row) {
-                    Some(Lasting { problem, since }) => Line {
-                        time: since,
-                        text: problem.text.clone(),
-                        more: &problem.advice,
-                        colour: theme::AMBER,
-                    },
-                    None => Line::quiet("desk-all-is-well"),
-                },
-            );
+            all_wrong(ui, wrong, problems);
             let said = "desk-events-said";
             list(
                 ui,
@@ -327,7 +344,6 @@ fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Lasting]) {
                     Some(entry) => Line {
                         time: &entry.time,
                         text: entry.text.clone(),
-                        more: "",
                         colour: theme::TEXT,
                     },
                     None => Line::quiet("desk-nothing-yet"),
@@ -341,8 +357,6 @@ struct Line<'a> {
     /// The time of day.
     time: &'a str,
     text: String,
-    /// More of it, one pointing away.
-    more: &'a str,
     colour: Color32,
 }
 
@@ -352,10 +366,47 @@ impl Line<'_> {
         Self {
             time: "",
             text: lang::text(key),
-            more: "",
             colour: theme::DIM,
         }
     }
+}
+
+/// What is wrong, each problem on as many lines as it takes, and under it what to do.
+fn all_wrong(ui: &mut Ui, rect: Rect, problems: &[Lasting]) {
+    let said = "desk-problems-said";
+    if problems.is_empty() {
+        let quiet = |_| Line::quiet("desk-all-is-well");
+        return list(ui, rect, (List::Problems, said), 1, quiet);
+    }
+    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(said), |ui| {
+        let step = scroll::keyed(ui, List::Problems, rect, &lang::text(said), EVENT);
+        let area = scroll::area().id_salt(said).min_scrolled_height(0.0);
+        area.show(ui, |ui| {
+            scroll::by(ui, step);
+            for (row, Lasting { problem, since }) in problems.iter().enumerate() {
+                let width = ui.available_width() - TIME;
+                let laid_out = |text: &str, size: f32, colour| {
+                    let font = theme::font(size);
+                    ui.painter().layout(text.to_owned(), font, colour, width)
+                };
+                let text = laid_out(&problem.text, 12.5, theme::AMBER);
+                let advice = laid_out(&problem.advice, 12.0, theme::DIM);
+                let height = text.size().y + advice.size().y;
+                let size = vec2(ui.available_width(), height);
+                let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+                let first = rect.with_max_y(rect.top() + text.size().y.min(EVENT));
+                paint::line(ui, first, Align::Min, since, theme::font(12.0), theme::DIM);
+                let at = rect.min + vec2(TIME, 0.0);
+                let below = at + vec2(0.0, text.size().y);
+                ui.painter().galley(at, text, theme::AMBER);
+                ui.painter().galley(below, advice, theme::DIM);
+                let all = format!("{since} {}", problem.text);
+                let node = paint::say(ui, rect, (said, row), &all).id;
+                ui.ctx()
+                    .accesskit_node_builder(node, |node| node.set_description(&*problem.advice));
+            }
+        });
+    });
 }
 
 fn list<'a>(
@@ -384,7 +435,7 @@ fn list_row(ui: &mut Ui, id: (&str, usize), line: &Line) {
     let size = vec2(ui.available_width(), EVENT);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let Line { time, text, .. } = line;
-    let left = rect.with_max_x(rect.left() + 64.0);
+    let left = rect.with_max_x(rect.left() + TIME);
     paint::line(ui, left, Align::Min, time, theme::font(12.0), theme::DIM);
     // Where no time is, the words begin at the edge.
     let rest = if time.is_empty() {
@@ -393,8 +444,7 @@ fn list_row(ui: &mut Ui, id: (&str, usize), line: &Line) {
         rect.with_min_x(left.right())
     };
     paint::line(ui, rest, Align::Min, text, theme::font(12.5), line.colour);
-    let whole = format!("{text}\n{}", line.more);
-    paint::say(ui, rect, id, format!("{time} {text}").trim()).on_hover_text(whole.trim_end());
+    paint::say(ui, rect, id, format!("{time} {text}").trim()).on_hover_text(text);
 }
 
 /// The program's frames in words.

@@ -34,8 +34,6 @@ const FILE: &str = "keys.ron";
 pub enum Focus {
     /// Nobody: every key is the switcher's.
     Free,
-    /// Nobody, beside a panel with sliders: the arrows are not the T-bar's.
-    Panel,
     /// Nobody, under an open menu: neither the arrows nor Enter are the switcher's. Space is: no menu
     /// wants it before it was gone into.
     Menu,
@@ -60,7 +58,6 @@ impl Focus {
         let is_arrow = chord.is_an_arrow();
         match self {
             Self::Free => false,
-            Self::Panel => is_arrow,
             Self::Menu => is_arrow || (chord.is_a_controls() && chord.key != Key::Space),
             Self::Control | Self::Text => chord.is_a_controls(),
             Self::List => chord.is_a_lists(),
@@ -84,8 +81,7 @@ fn pointed() -> Id {
     Id::unique("taken by the pointer")
 }
 
-/// Gives what the pointer has taken the keys that move it: an arrow pressed next is meant for it, and
-/// not for the T-bar.
+/// Gives what the pointer has taken the keys that move it; Space and Enter stay the switcher's.
 pub fn point_at(ctx: &Context, control: Id) {
     ctx.memory_mut(|memory| memory.request_focus(control));
     ctx.data_mut(|data| data.insert_temp(pointed(), control));
@@ -233,6 +229,13 @@ mod tests {
         assert_eq!(asked(Key::M, none), Some(Marker));
         assert_eq!(asked(Key::Questionmark, shift), Some(KeySheet));
         assert_eq!(asked(Key::Num1, Modifiers::CTRL), None);
+        let (back, forward) = (Key::ArrowLeft, Key::ArrowRight);
+        for key in [back, forward, Key::ArrowUp, Key::ArrowDown] {
+            assert_eq!(asked(key, none), None, "it is for what has the focus");
+        }
+        assert_eq!(asked(back, Modifiers::ALT), Some(BarBack));
+        assert_eq!(asked(forward, Modifiers::ALT), Some(BarForward));
+        assert_eq!(asked(back, Modifiers::CTRL), Some(Shorter));
     }
 
     #[test]
@@ -294,19 +297,17 @@ mod tests {
     #[test]
     fn a_key_held_down_acts_once_but_moves_the_bar_on() {
         let map = KeyMap::default();
-        let held = |key| {
+        let held = |modifiers, key| {
             let repeat = [false, true, true];
-            repeat
-                .map(|repeat| press(key, Modifiers::NONE, repeat))
-                .to_vec()
+            repeat.map(|repeat| press(key, modifiers, repeat)).to_vec()
         };
-        let mut events = held(Key::Space);
+        let mut events = held(Modifiers::NONE, Key::Space);
         assert_eq!(take(&mut events, Focus::Free, &map), [Function::Cut]);
         assert!(events.is_empty());
-        let mut events = held(Key::ArrowRight);
+        let mut events = held(Modifiers::ALT, Key::ArrowRight);
         let asked = take(&mut events, Focus::Free, &map);
         assert_eq!(asked, [Function::BarForward; 3]);
-        let mut events = held(Key::Enter);
+        let mut events = held(Modifiers::NONE, Key::Enter);
         assert_eq!(take(&mut events, Focus::Control, &map), []);
         assert_eq!(events.len(), 1, "one press reaches the control, no repeat");
     }

@@ -14,6 +14,8 @@ const TOP_BAR: f32 = 36.0;
 pub const LABEL: f32 = 26.0;
 /// Height of the line under PVW and PGM, in points: a clip's [`transport`] has room in it.
 const TRANSPORT: f32 = TARGET + 3.0;
+/// Least width of a clip's name beside its [`transport`], in points.
+pub const CLIP_NAME: f32 = 90.0;
 /// Width of what says PVW or PGM at its left, in points.
 pub const TAG: f32 = 44.0;
 const SMALL_LABEL: f32 = 24.0;
@@ -235,30 +237,43 @@ pub fn stage(rect: Rect, aspect: f32, with_meter: bool) -> StagePlaces {
 pub struct TransportPlaces {
     /// Plays and pauses.
     pub play: Rect,
-    /// Back to its start, to wait there.
-    pub cue: Rect,
-    /// From its start.
-    pub restart: Rect,
-    /// Where it is.
+    /// What else it is told.
+    pub more: TransportMore,
+    /// Its name, and where it is.
     pub bar: Rect,
     /// What remains of it.
     pub left: Rect,
 }
 
-/// Places a transport in the line under a large picture.
+/// Where a transport has what there is beside play and pause. Rectangles in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TransportMore {
+    /// A button each: back to its start, to wait there; and from its start.
+    Apart(Rect, Rect),
+    /// In a menu behind this button.
+    Folded(Rect),
+}
+
+/// Places a transport in the line under a large picture. Before a clip's name has less than
+/// [`CLIP_NAME`], the buttons fold.
 pub fn transport(line: Rect) -> TransportPlaces {
     let line = line.with_min_y(line.bottom() - TARGET);
     let button = |i: f32| {
         let x = line.left() + TAG + 6.0 + i * (TARGET + 4.0);
         Rect::from_min_size(pos2(x, line.top()), vec2(TARGET, line.height()))
     };
-    let restart = button(2.0);
     let left = line.with_min_x(line.right() - 86.0);
-    let bar = Rect::from_x_y_ranges(restart.right() + 6.0..=left.left() - 6.0, line.y_range());
+    let bar_after =
+        |last: Rect| Rect::from_x_y_ranges(last.right() + 6.0..=left.left() - 6.0, line.y_range());
+    let bar = bar_after(button(2.0));
+    let (more, bar) = if bar.width() < CLIP_NAME {
+        (TransportMore::Folded(button(1.0)), bar_after(button(1.0)))
+    } else {
+        (TransportMore::Apart(button(1.0), button(2.0)), bar)
+    };
     TransportPlaces {
         play: button(0.0),
-        cue: button(1.0),
-        restart,
+        more,
         bar,
         left,
     }
@@ -509,13 +524,14 @@ mod tests {
                 apart(&parts, above);
                 let line = s.program.label;
                 let t = transport(line);
-                let parts = [
-                    ("play", t.play),
-                    ("cue", t.cue),
-                    ("restart", t.restart),
-                    ("bar", t.bar),
-                    ("left", t.left),
-                ];
+                let mut parts = vec![("play", t.play), ("bar", t.bar), ("left", t.left)];
+                match t.more {
+                    TransportMore::Apart(cue, restart) => {
+                        parts.extend([("cue", cue), ("restart", restart)]);
+                    }
+                    TransportMore::Folded(more) => parts.push(("more", more)),
+                }
+                assert!(t.bar.width() >= CLIP_NAME, "its name in {w}×{h}");
                 apart(&parts, line.with_min_x(line.left() + TAG));
                 for (name, rect) in parts {
                     assert!(rect.height() >= TARGET - 0.1, "{name} in {w}×{h}");

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Color32, Event, FontId, Id, PointerButton, Pos2, Rect, Response, Sense, Stroke,
+    Align, Color32, Event, FontId, Galley, Id, PointerButton, Pos2, Rect, Response, Sense, Stroke,
     StrokeKind, Ui, WidgetInfo,
     accesskit::Role,
     pos2,
@@ -17,7 +17,9 @@ use egui::{
 use super::{fills, theme};
 
 /// Letters are made no smaller than this to have room for all of a line, in points.
-const SMALLEST: f32 = 10.5;
+pub const SMALLEST: f32 = 10.5;
+/// Height of a line of letters of the size 1.
+const LINE: f32 = 1.25;
 
 /// How wide a line is, in points.
 pub fn width(ui: &Ui, text: &str, font: FontId) -> f32 {
@@ -82,7 +84,45 @@ pub fn fitted(
 /// Writes as many lines as fit into a rectangle, in the middle of its height; what does not fit ends
 /// in "…".
 pub fn lines(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour: Color32) {
-    let height = font.size * 1.25;
+    let galley = wrapped(ui, rect, align, text, font, colour);
+    place(ui, rect, align, galley, colour);
+}
+
+/// Writes as many lines as fit, from the top on, in letters so much smaller as it takes for all of it to have
+/// room, as long as they can be read.
+pub fn paragraph(ui: &Ui, rect: Rect, text: &str, mut font: FontId, colour: Color32) {
+    let galley = loop {
+        let galley = wrapped(ui, rect, Align::Min, text, font.clone(), colour);
+        if !galley.elided || font.size - 0.5 < SMALLEST {
+            break galley;
+        }
+        font.size -= 0.5;
+    };
+    let rect = rect.with_max_y(rect.top() + galley.size().y);
+    place(ui, rect, Align::Min, galley, colour);
+}
+
+/// A text in as many lines as fit into a rectangle; none where some of it would not fit.
+pub fn whole(
+    ui: &Ui,
+    rect: Rect,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+) -> Option<Arc<Galley>> {
+    let galley = wrapped(ui, rect, Align::Min, text, font, colour);
+    (!galley.elided).then_some(galley)
+}
+
+fn wrapped(
+    ui: &Ui,
+    rect: Rect,
+    align: Align,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+) -> Arc<Galley> {
+    let height = font.size * LINE;
     let mut job = LayoutJob::single_section(
         text.to_owned(),
         TextFormat {
@@ -97,7 +137,11 @@ pub fn lines(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour
         ..TextWrapping::default()
     };
     job.halign = align;
-    let galley = ui.painter().layout_job(job);
+    ui.painter().layout_job(job)
+}
+
+/// Writes what was laid out for a rectangle into it, in the middle of its height.
+pub fn place(ui: &Ui, rect: Rect, align: Align, galley: Arc<Galley>, colour: Color32) {
     let top = rect.center().y - galley.size().y / 2.0;
     let x = match align {
         Align::Min => rect.left(),

@@ -6,7 +6,7 @@ use super::said::said;
 use super::{
     guard::{Guard, Guarded},
     lang,
-    rows::{self, Switch, button_of},
+    rows::{self, Detail, Switch, button_of},
     theme,
     view::View,
     words,
@@ -58,7 +58,19 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Asked
             light: (colour, filled),
             name: &name,
             value: &value,
-            details: &[&what, &file],
+            // What is wrong comes last, for it may need two lines.
+            details: &[
+                Detail {
+                    text: &file,
+                    lines: 1,
+                    is_state: false,
+                },
+                Detail {
+                    text: &what,
+                    lines: 2,
+                    is_state: true,
+                },
+            ],
             look_here: matches!(
                 recording.state,
                 RecordingState::Warning | RecordingState::Failed
@@ -90,6 +102,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Asked
 fn menu(ui: &mut Ui, recording: &RecordingStatus) -> Option<Asked> {
     let mut asked = None;
     let small = |text: String| egui::RichText::new(text).font(theme::font(12.0));
+    rows::reason(ui, &recording.message);
     let folder = [("folder", recording.folder.as_str().into())];
     ui.label(small(lang::with("outputs-folder", &folder)).color(theme::DIM));
     if ui.button(lang::text("outputs-choose-folder")).clicked() {

@@ -9,6 +9,7 @@ use super::{
     guard::{Guard, Guarded},
     lang,
     paint::{self, Button},
+    said::said,
     theme,
 };
 
@@ -131,12 +132,34 @@ pub fn menu(ui: &Ui, row: Rect, name: &str, id: &str, content: impl FnOnce(&mut 
     button
 }
 
+/// What is wrong, whole, at the head of a row's menu: the row itself may have no room for all of it, and
+/// not every hand has a pointer that can rest on it.
+pub fn reason(ui: &mut Ui, message: &str) {
+    if message.is_empty() {
+        return;
+    }
+    let text = egui::RichText::new(said(message)).font(theme::font(12.0));
+    ui.add(egui::Label::new(text.color(theme::TEXT)).wrap());
+    ui.separator();
+}
+
 /// Where a row's text is.
 pub fn text_of(row: Rect) -> Rect {
     Rect::from_min_max(
         pos2(row.left() + 26.0, row.top() + 4.0),
         pos2(row.right() - BUTTON - MORE - 14.0, row.bottom() - 5.0),
     )
+}
+
+/// What stands under a row's name.
+#[derive(Clone, Copy, Debug)]
+pub struct Detail<'a> {
+    /// Its words.
+    pub text: &'a str,
+    /// The lines that it has room for.
+    pub lines: u8,
+    /// It says what is wrong, where something is.
+    pub is_state: bool,
 }
 
 /// What a row says.
@@ -148,8 +171,8 @@ pub struct Text<'a> {
     pub name: &'a str,
     /// Beside the name.
     pub value: &'a str,
-    /// Under it, as many lines as these.
-    pub details: &'a [&'a str],
+    /// Under it.
+    pub details: &'a [Detail<'a>],
     /// Something is wrong.
     pub look_here: bool,
     /// Points at the right of the first of the lines that are kept free.
@@ -164,12 +187,14 @@ pub struct Text<'a> {
 pub fn text(ui: &Ui, row: Rect, what: &Text) {
     fills::fill(ui, row, theme::ROUND, theme::PANEL);
     let text = text_of(row);
-    let height = text.height() / (what.details.len() + 1) as f32;
-    let line = |i: usize| {
-        let top = text.top() + i as f32 * height;
-        Rect::from_min_size(pos2(text.left(), top), vec2(text.width(), height))
+    let all = 1 + what.details.iter().map(|detail| detail.lines).sum::<u8>();
+    let height = text.height() / f32::from(all);
+    let line = |before: u8, lines: u8| {
+        let top = text.top() + f32::from(before) * height;
+        let size = vec2(text.width(), f32::from(lines) * height);
+        Rect::from_min_size(pos2(text.left(), top), size)
     };
-    let upper = line(0);
+    let upper = line(0, 1);
     let light = pos2(row.left() + 13.0, upper.center().y);
     paint::light(ui, light, what.light.0, what.light.1);
     let loud = if what.look_here {
@@ -181,17 +206,25 @@ pub fn text(ui: &Ui, row: Rect, what: &Text) {
     let rest = upper.with_max_x(upper.right() - used - 6.0);
     let font = theme::bold(13.5);
     paint::line(ui, rest, Align::Min, what.name, font, theme::TEXT);
+    let mut above = 1;
     for (i, detail) in what.details.iter().enumerate() {
-        let quiet = if what.look_here && i == 0 {
+        let Detail { text, lines, .. } = *detail;
+        let quiet = if what.look_here && detail.is_state {
             theme::AMBER
         } else {
             theme::DIM
         };
-        let place = line(i + 1);
+        let place = line(above, lines);
+        above += lines;
         let free = if i == 0 { what.free } else { 0.0 };
         let place = place.with_max_x(place.right() - free);
-        let font = paint::shrunk(ui, detail, theme::font(DETAIL), place.width());
-        paint::line(ui, place, Align::Min, detail, font, quiet);
+        let font = theme::font(DETAIL);
+        if lines > 1 {
+            paint::paragraph(ui, place, text, font, quiet);
+        } else {
+            let font = paint::shrunk(ui, text, font, place.width());
+            paint::line(ui, place, Align::Min, text, font, quiet);
+        }
     }
     // A line may be longer than its place: the whole of it is one pointing away.
     paint::say(ui, text, what.id, what.said).on_hover_text(what.said);

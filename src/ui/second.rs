@@ -124,8 +124,6 @@ struct Inner {
     wanted: Vec<MonitorRequest>,
     asked: Vec<Function>,
     focus: FocusTimer,
-    /// One of its controls had the keyboard.
-    focused: bool,
     multiview: Multiview,
     meters: Meters,
     /// The frame that the meters have seen last.
@@ -196,9 +194,9 @@ impl Second {
 
     /// To be called for each frame of the first window, in its pass: keeps the second one open. Where it
     /// has no display of its own it is opened over `room`, the part of the first window where it hides
-    /// neither the pictures nor what is switched with. Gives what was asked for by the keys pressed in it.
-    pub fn show(&mut self, ctx: &Context, room: Rect, told: Told) -> Vec<Function> {
-        let asked = {
+    /// neither the pictures nor what is switched with.
+    pub fn show(&mut self, ctx: &Context, room: Rect, told: Told) {
+        {
             let mut inner = lock(&self.shared.inner);
             inner.multiview.ways.swapped = told.ways.swapped;
             inner.multiview.ways.safe = told.ways.safe;
@@ -210,10 +208,9 @@ impl Second {
             if self.open.is_none() {
                 inner.wanted.clear();
             }
-            std::mem::take(&mut inner.asked)
-        };
+        }
         let Some(open) = &mut self.open else {
-            return asked;
+            return;
         };
         if open.display.is_none() && open.place.is_none() {
             open.place = beside(ctx, room);
@@ -242,7 +239,17 @@ impl Second {
         ctx.show_viewport_deferred(Self::viewport(), builder, move |ui, class| {
             shared.paint(ui, class, shows);
         });
-        asked
+    }
+
+    /// As if keys of these functions had been pressed in it.
+    #[cfg(test)]
+    pub fn ask(&self, functions: &[Function]) {
+        lock(&self.shared.inner).asked.extend(functions);
+    }
+
+    /// What was asked for by the keys pressed in it since the last call.
+    pub fn take_asked(&mut self) -> Vec<Function> {
+        std::mem::take(&mut lock(&self.shared.inner).asked)
     }
 }
 
@@ -310,8 +317,9 @@ impl Shared {
 }
 
 impl Inner {
-    /// The window's keys do what those of the first one do. Esc and the key that opened it close it; Esc
-    /// lets go of a control first.
+    /// The window's keys do what those of the first one do: after Tab, Space and Enter press the control
+    /// that shows the focus, until it is left alone. Esc and the key that opened it close it, wherever the
+    /// focus is.
     fn listen(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let focused = ctx.memory(|memory| memory.focused());
@@ -325,19 +333,15 @@ impl Inner {
                 ctx.memory_mut(|memory| memory.surrender_focus(id));
                 Focus::Free
             }
-            Some(_) => Focus::Control,
+            Some(id) => keys::focus_of(&ctx, id),
             None => Focus::Free,
         };
         let keys = Arc::clone(&self.told.keys);
         let mut asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &keys));
-        let had_focus = std::mem::replace(&mut self.focused, focus == Focus::Control);
         let count = asked.len();
         asked.retain(|function| *function != Function::SecondWindow);
         self.closed |= asked.len() < count;
-        self.closed |= ui.input(|i| {
-            let escaped = !had_focus && i.key_pressed(Key::Escape);
-            escaped || i.viewport().close_requested()
-        });
+        self.closed |= ui.input(|i| i.key_pressed(Key::Escape) || i.viewport().close_requested());
         if self.closed || !asked.is_empty() {
             self.asked.extend(asked);
             ctx.request_repaint_of(ViewportId::ROOT);
@@ -582,41 +586,47 @@ mod tests {
     #[test]
     fn esc_and_the_key_that_opened_it_close_it_when_pressed_in_it() {
         let press = |key, inner: &mut Inner, ctx: &Context| {
-            let event = egui::Event::Key {
+            let event = |pressed| egui::Event::Key {
                 key,
                 physical_key: None,
-                pressed: true,
+                pressed,
                 repeat: false,
                 modifiers: egui::Modifiers::NONE,
             };
             let input = egui::RawInput {
-                events: vec![event],
+                events: vec![event(true), event(false)],
                 ..Default::default()
             };
+            let mut clicked = false;
             let mut output = ctx.run_ui(input, |ui| {
                 inner.listen(ui);
                 // Its only control.
-                ui.interact(
+                let one = ui.interact(
                     Rect::from_min_size(pos2(0.0, 0.0), vec2(9.0, 9.0)),
                     egui::Id::unique("one"),
                     egui::Sense::click(),
                 );
+                clicked |= one.clicked();
             });
             output.shapes.clear();
             (
                 std::mem::take(&mut inner.closed),
                 std::mem::take(&mut inner.asked),
+                clicked,
             )
         };
         let (mut inner, ctx) = (Inner::default(), Context::default());
         let mut press = |key| press(key, &mut inner, &ctx);
-        assert_eq!(press(Key::Space), (false, vec![Function::Cut]));
-        assert_eq!(press(Key::F11), (true, vec![]));
-        assert_eq!(press(Key::Escape), (true, vec![]));
+        let cut = (false, vec![Function::Cut], false);
+        assert_eq!(press(Key::Space), cut);
+        assert_eq!(press(Key::F11), (true, vec![], false));
+        assert_eq!(press(Key::Escape), (true, vec![], false));
         press(Key::Tab);
         press(Key::Num1);
-        assert_eq!(press(Key::Escape), (false, vec![]), "it lets go first");
-        assert_eq!(press(Key::Escape), (true, vec![]));
+        let pressed = (false, vec![], true);
+        assert_eq!(press(Key::Space), pressed, "it is the focused control's");
+        assert_eq!(press(Key::Escape), (true, vec![], false), "at once");
+        assert_eq!(press(Key::Space), cut, "nothing has the focus now");
     }
 
     #[test]

@@ -88,9 +88,10 @@ impl Switch {
 
     /// Takes the switcher's keys out of the window's events. Call before anything is drawn, for what
     /// is drawn reads them too and may let go of the focus by them. With `questioned` something waits
-    /// for an answer, and every key is its.
+    /// for an answer, and every key is its. What was pressed in the second window is heard with them.
     pub fn hear(&mut self, ui: &Ui, now: f64, questioned: bool) {
         self.heard = self.take(ui, now, questioned);
+        self.heard.extend(self.second.take_asked());
     }
 
     /// Takes this out of what the keys of this frame ask for; whether it was among it.
@@ -139,32 +140,32 @@ impl Switch {
         }
         // Who types may stop and think: the next letter must not be a cut.
         let types = ctx.text_edit_focused();
-        // What the pointer took keeps its few keys: they would move the T-bar.
+        // What the pointer took keeps its few keys until another is taken.
         let is_pointed = focused.is_some_and(|id| keys::focus_of(ctx, id) == Focus::Pointed);
         let leaves = focused.is_some() && !types && !is_pointed;
         let expired = self.focus.expired(key_pressed, leaves, now);
         let in_menu = egui::Popup::is_any_open(ctx);
-        let nobody = if self.strip.open {
-            Focus::Panel
-        } else {
-            Focus::Free
-        };
         let focus = match focused {
             _ if questioned => Focus::Question,
             Some(id) if expired => {
                 ctx.memory_mut(|memory| memory.surrender_focus(id));
                 // A menu without the focus would look as if the next key were its.
                 egui::Popup::close_all(ctx);
-                nobody
+                Focus::Free
             }
             Some(_) if types => Focus::Text,
             Some(id) if scroll::is_list(id) => Focus::List,
             Some(id) => keys::focus_of(ctx, id),
             None if in_menu => Focus::Menu,
-            None => nobody,
+            None => Focus::Free,
         };
         self.spare_enter(ui, focus, now);
-        ui.input_mut(|i| keys::take(&mut i.events, focus, &self.keys.map))
+        let asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &self.keys.map));
+        // Who switches has left a menu that the pointer opened: the next Enter is AUTO, and not kept for it.
+        if focus == Focus::Menu && asked.iter().any(|function| !function.is_the_desks()) {
+            egui::Popup::close_all(ctx);
+        }
+        asked
     }
 
     /// Who ended what was typed with Enter may press it once more, to be sure, or hold it too long: for a
@@ -182,7 +183,7 @@ impl Switch {
         };
         match focus {
             Focus::Text if ui.input(|i| i.events.iter().any(is_enter)) => self.entered = now,
-            Focus::Free | Focus::Panel | Focus::Pointed if now - self.entered < ENTER_S => {
+            Focus::Free | Focus::Pointed if now - self.entered < ENTER_S => {
                 ui.input_mut(|i| i.events.retain(|event| !is_enter(event)));
             }
             _ => {}
@@ -366,17 +367,16 @@ impl Switch {
         Some(transport::command(&source.id, action, None))
     }
 
-    /// Draws what lies over the panels, in this room, keeps the second one open, and looks how often to paint. Gives
-    /// how many markers are asked for. Call last.
+    /// Draws what lies over the panels, in this room, keeps the second window open, and looks how often to
+    /// paint. Call last.
     pub fn finish(
         &mut self,
         ui: &Ui,
         room: Rect,
         view: &View,
-        attached: bool,
         guard: &mut Guard,
         waker: Option<&Waker>,
-    ) -> usize {
+    ) {
         self.sheet.show(ui, room, &self.keys.map);
         let map = &mut self.keys.map;
         if self.panel.open && self.panel.show(ui, room, map, guard, view.now) {
@@ -389,12 +389,11 @@ impl Switch {
             ways: self.multiview.ways,
             rates: self.fps(view.snapshot),
         };
-        let asked = self.second.show(ui.ctx(), room, told);
+        self.second.show(ui.ctx(), room, told);
         if let Some(waker) = waker {
             waker.set_most(self.rates.most());
             waker.wake_also(self.second.shows().map(|_| Second::viewport()));
         }
-        self.act_all(asked, view, attached, guard)
     }
 
     /// Pictures a second of the large and the small monitors.
@@ -409,4 +408,25 @@ impl Switch {
 fn rate(snapshot: &Snapshot, longer: bool) -> Command {
     let style = &snapshot.transition.style;
     Command::transition(style.kind, transition::step(style.frames, longer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::build::testing::Recorder;
+
+    #[test]
+    fn what_is_pressed_in_the_second_window_is_taken_back_like_what_is_pressed_in_the_first() {
+        let mut switch = Switch::new(Arc::new(Recorder::default()), Graphics::default());
+        let ctx = egui::Context::default();
+        let hear = |switch: &mut Switch| {
+            let _ = ctx.run_ui(egui::RawInput::default(), |ui| switch.hear(ui, 1.0, false));
+        };
+        switch.second.ask(&[Function::Undo, Function::Cut]);
+        hear(&mut switch);
+        assert!(switch.take_back(Function::Undo), "panels are arranged");
+        assert_eq!(switch.heard, [Function::Cut], "the rest is the switcher's");
+        hear(&mut switch);
+        assert!(switch.heard.is_empty(), "each is heard once");
+    }
 }

@@ -96,6 +96,9 @@ pub fn install(ctx: &egui::Context) {
         style.spacing.button_padding = vec2(10.0, 6.0);
         // That there is more than is seen is seen before the pointer comes near.
         style.spacing.scroll.dormant_handle_opacity = 0.6;
+        // A row that is cut by the edge of its list is seen to go on.
+        style.spacing.scroll.fade.strength = 0.9;
+        style.spacing.scroll.fade.size = 24.0;
         style.text_styles = [
             (TextStyle::Small, font(11.5)),
             (TextStyle::Body, font(13.0)),

@@ -4,13 +4,18 @@
 //! What would change the program at once is guarded: of a clip on air the bar is dragged and not
 //! clicked, and to cue it or to start it anew takes a second press.
 
-use egui::{Align, Rect, Response, Sense, Ui, pos2, vec2};
+use egui::{
+    Align, Popup, PopupCloseBehavior, Rect, Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2,
+    vec2,
+};
 
 use super::{
     guard::{Guard, Guarded},
     keys::{Function, KeyMap},
-    lang, layout,
+    lang,
+    layout::{self, TransportMore},
     paint::{self, Button},
+    rows,
     slide::{self, Asked},
     theme::{self, Icon},
     view::{View, name},
@@ -27,6 +32,8 @@ const EVERY_S: f64 = 0.15;
 const LEAST_S: f64 = 0.02;
 /// After a move the bar waits so long for the engine to report it, in seconds.
 const ECHO_S: f64 = 0.5;
+/// The words of what a clip does leave its name no less than this, in points.
+const NAME: f32 = 70.0;
 /// One press of an arrow key moves a clip so far, in seconds.
 const STEP_S: f64 = 1.0;
 
@@ -101,6 +108,16 @@ fn colour(clip: Clip) -> egui::Color32 {
     }
 }
 
+/// What it does, as a sign.
+fn sign(clip: &ClipStatus) -> Icon {
+    match clip.state {
+        ClipState::Playing => Icon::Play,
+        ClipState::Paused => Icon::Pause,
+        ClipState::Cued => Icon::SkipBack,
+        ClipState::Ended => Icon::Square,
+    }
+}
+
 /// What it does, in words; nothing while it plays.
 fn state((source, clip): Clip) -> String {
     let waits = clip.on_take && source.tally != Tally::Program;
@@ -117,13 +134,7 @@ fn state((source, clip): Clip) -> String {
 /// What remains of a clip, in the lower corner of the small picture that it is seen in.
 pub fn tag(ui: &Ui, picture: Rect, clip: Clip, id: impl std::hash::Hash + std::fmt::Debug) {
     let (source, status) = clip;
-    let icon = match status.state {
-        ClipState::Playing => Icon::Play,
-        ClipState::Paused => Icon::Pause,
-        ClipState::Cued => Icon::SkipBack,
-        ClipState::Ended => Icon::Square,
-    };
-    let text = format!("{} {}", theme::icon(icon), left(status));
+    let text = format!("{} {}", theme::icon(sign(status)), left(status));
     let place = Rect::from_min_max(
         pos2(picture.left() + 2.0, picture.bottom() - 20.0),
         pos2(
@@ -228,61 +239,25 @@ impl Transport {
         };
         let (source, status) = clip;
         let places = layout::transport(line);
-        let called = name(&source.label, &source.id);
-        let values = [("name", called.into()), ("bus", bus.into())];
-        let is_next = bus == "PVW";
         let plays = status.state == ClipState::Playing;
         let (icon, say) = if plays {
             (Icon::Pause, "clips-pause")
         } else {
             (Icon::Play, "clips-play")
         };
-        let buttons = [
-            (
-                places.play,
-                icon,
-                say,
-                Function::ClipPlay,
-                play_or_pause(status),
-            ),
-            (
-                places.cue,
-                Icon::SkipBack,
-                "clips-cue",
-                Function::ClipCue,
-                ClipAction::Cue,
-            ),
-            (
-                places.restart,
-                Icon::RotateCcw,
-                "clips-restart",
-                Function::ClipRestart,
-                ClipAction::Restart,
-            ),
-        ];
-        for (i, (place, icon, say, function, action)) in buttons.into_iter().enumerate() {
-            let what = guards(source, action);
-            let armed = what.as_ref().is_some_and(|w| guard.is_armed(w, view.now));
-            let mut say = lang::with(say, &values);
-            if armed {
-                say = lang::with("clips-again", &[("what", say.into())]);
+        let play = Told {
+            icon,
+            say,
+            function: Function::ClipPlay,
+            action: play_or_pause(status),
+        };
+        play.button(ui, places.play, bus, source, desk, guard);
+        match places.more {
+            TransportMore::Apart(cue, restart) => {
+                CUE.button(ui, cue, bus, source, desk, guard);
+                RESTART.button(ui, restart, bus, source, desk, guard);
             }
-            // The keys are for the clip on PVW.
-            let key = if is_next {
-                desk.keys.name(function)
-            } else {
-                String::new()
-            };
-            let face = theme::icon(icon).to_string();
-            let mut button = Button::new(&face).say(&say).key(&key).size(18.0);
-            if armed {
-                button = button.fill(theme::AMBER, theme::ON_TEXT);
-            }
-            let response = button.show(ui, place, ("clip", bus, i));
-            if response.clicked() && what.is_none_or(|what| guard.press(&what, view.now)) {
-                view.send(command(&source.id, action, None));
-            }
-            response.on_hover_text(say);
+            TransportMore::Folded(place) => folded(ui, place, bus, source, desk, guard),
         }
         self.bar(ui, places.bar, (bus, scene), view, clip);
         time(ui, places.left, bus, clip);
@@ -330,11 +305,15 @@ impl Transport {
         let font = theme::bold(14.0);
         let text = heading(view, scene, source);
         let state = state(clip);
-        let (name, rest) = beside_state(ui, above, &state);
-        let used = paint::line(ui, name, Align::Min, &text, font, theme::TEXT);
+        let (name, rest, shown) = beside_state(ui, above, &state, sign(status));
+        let font = paint::shrunk(ui, &text, font, name.width());
+        let (used, cut) = paint::fitted(ui, name, Align::Min, &text, font, theme::TEXT);
         let rest = rest.translate(vec2(used - name.width(), 0.0));
-        paint::line(ui, rest, Align::Min, &state, theme::font(12.0), theme::DIM);
+        paint::line(ui, rest, Align::Min, &shown, theme::font(12.0), theme::DIM);
         paint::focus_ring(ui, &response);
+        if cut || shown != state {
+            response.on_hover_text(lang::pair(&text, &state));
+        }
     }
 
     /// Where the hand, the keys or a screen reader want the clip.
@@ -372,6 +351,117 @@ impl Transport {
     }
 }
 
+/// What a clip is told by a press.
+struct Told {
+    icon: Icon,
+    /// The text that says so.
+    say: &'static str,
+    function: Function,
+    action: ClipAction,
+}
+
+const CUE: Told = Told {
+    icon: Icon::SkipBack,
+    say: "clips-cue",
+    function: Function::ClipCue,
+    action: ClipAction::Cue,
+};
+
+const RESTART: Told = Told {
+    icon: Icon::RotateCcw,
+    say: "clips-restart",
+    function: Function::ClipRestart,
+    action: ClipAction::Restart,
+};
+
+impl Told {
+    /// What a screen reader says of it, and whether the next press does it that was guarded.
+    fn said(&self, bus: &str, source: &SourceStatus, now: f64, guard: &Guard) -> (String, bool) {
+        let called = name(&source.label, &source.id);
+        let values = [("name", called.into()), ("bus", bus.into())];
+        let say = lang::with(self.say, &values);
+        let what = guards(source, self.action);
+        if what.is_some_and(|what| guard.is_armed(&what, now)) {
+            (lang::with("clips-again", &[("what", say.into())]), true)
+        } else {
+            (say, false)
+        }
+    }
+
+    /// The key that does the same: the keys are for the clip on PVW.
+    fn key(&self, bus: &str, keys: &KeyMap) -> String {
+        match bus {
+            "PVW" => keys.name(self.function),
+            _ => String::new(),
+        }
+    }
+
+    /// It was pressed: whether it is done, and not only asked about.
+    fn press(&self, source: &SourceStatus, view: &View, guard: &mut Guard) -> bool {
+        let what = guards(source, self.action);
+        let is_done = what.is_none_or(|what| guard.press(&what, view.now));
+        if is_done {
+            view.send(command(&source.id, self.action, None));
+        }
+        is_done
+    }
+
+    fn button(
+        &self,
+        ui: &Ui,
+        place: Rect,
+        bus: &str,
+        source: &SourceStatus,
+        desk: Desk,
+        guard: &mut Guard,
+    ) {
+        let (say, armed) = self.said(bus, source, desk.view.now, guard);
+        let key = self.key(bus, desk.keys);
+        let face = theme::icon(self.icon).to_string();
+        let mut button = Button::new(&face).say(&say).key(&key).size(18.0);
+        if armed {
+            button = button.fill(theme::AMBER, theme::ON_TEXT);
+        }
+        let response = button.show(ui, place, ("clip", bus, self.function));
+        if response.clicked() {
+            self.press(source, desk.view, guard);
+        }
+        response.on_hover_text(say);
+    }
+}
+
+/// Where there is no room for a button each, a menu has them. It stays until one of them is done.
+fn folded(ui: &Ui, place: Rect, bus: &str, source: &SourceStatus, desk: Desk, guard: &mut Guard) {
+    let called = name(&source.label, &source.id);
+    let values = [("name", called.into()), ("bus", bus.into())];
+    let say = lang::with("clips-more", &values);
+    let face = theme::icon(Icon::Ellipsis).to_string();
+    let button = Button::new(&face).say(&say).size(18.0);
+    let button = button.show(ui, place, ("clip", bus, "more"));
+    let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    menu.show(|ui| {
+        ui.set_width(rows::MENU);
+        for told in [CUE, RESTART] {
+            let (say, armed) = told.said(bus, source, desk.view.now, guard);
+            let text = egui::RichText::new(format!("{}  {say}", theme::icon(told.icon)));
+            let mut entry = egui::Button::new(text.clone()).wrap();
+            if armed {
+                entry = egui::Button::new(text.color(theme::ON_TEXT))
+                    .wrap()
+                    .fill(theme::AMBER);
+            }
+            let entry = entry.shortcut_text(told.key(bus, desk.keys));
+            let entry = ui.add(entry.min_size(vec2(0.0, layout::TARGET)));
+            let enabled = ui.is_enabled();
+            entry.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &say));
+            if entry.clicked() && told.press(source, desk.view, guard) {
+                ui.close();
+            }
+        }
+    });
+    button.on_hover_text(say);
+}
+
 /// The scene, and the clip where it is called otherwise: `3  Duo: Opening`.
 fn heading(view: &View, scene: &str, source: &SourceStatus) -> String {
     let clip = name(&source.label, &source.id);
@@ -384,19 +474,25 @@ fn heading(view: &View, scene: &str, source: &SourceStatus) -> String {
     }
 }
 
-/// Room for a name, and behind it for the whole of what the clip does: a long name ends before that.
-fn beside_state(ui: &Ui, line: Rect, state: &str) -> (Rect, Rect) {
+/// Room for a name, and behind it for the whole of what the clip does, in words or, where those would
+/// leave the name too little, as a sign: a long name ends before that.
+fn beside_state(ui: &Ui, line: Rect, state: &str, sign: Icon) -> (Rect, Rect, String) {
     if state.is_empty() {
-        return (line, line.with_min_x(line.right()));
+        return (line, line.with_min_x(line.right()), String::new());
     }
-    let font = theme::font(12.0);
-    let words = ui
-        .painter()
-        .layout_no_wrap(state.to_owned(), font, theme::DIM);
-    // A point more, so that rounding never cuts its end.
-    let width = words.size().x.ceil() + 1.0;
-    let at = (line.right() - width).max(line.left());
-    (line.with_max_x(at - 8.0), line.with_min_x(at))
+    let beside = |shown: &str| {
+        // A point more, so that rounding never cuts its end.
+        let width = paint::width(ui, shown, theme::font(12.0)).ceil() + 1.0;
+        let at = (line.right() - width).max(line.left());
+        (line.with_max_x(at - 8.0), line.with_min_x(at))
+    };
+    let (name, rest) = beside(state);
+    if name.width() >= NAME {
+        return (name, rest, state.to_owned());
+    }
+    let sign = theme::icon(sign).to_string();
+    let (name, rest) = beside(&sign);
+    (name, rest, sign)
 }
 
 /// What remains, large, and below it where the clip is and how long it is.
@@ -471,22 +567,30 @@ mod tests {
 
     #[test]
     fn what_a_clip_does_is_read_whole_behind_any_name() {
-        let seen = std::cell::Cell::new(None);
-        egui_kittest::Harness::builder()
-            .with_context_setup(crate::ui::install_theme)
-            .build_ui(|ui| {
-                let line = Rect::from_min_max(pos2(10.0, 0.0), pos2(210.0, 20.0));
-                let font = theme::font(12.0);
-                let text = ui
-                    .painter()
-                    .layout_no_wrap("ended".to_owned(), font, theme::DIM);
-                let places = beside_state(ui, line, "ended");
-                seen.set(Some((places, text.size().x)));
-            })
-            .run();
-        let ((name, rest), width) = seen.get().unwrap();
+        let beside = |right: f32| {
+            let mut seen = None;
+            let ctx = egui::Context::default();
+            crate::ui::install_theme(&ctx);
+            // Fonts come with the second pass.
+            for _ in 0..2 {
+                let _ = ctx.run_ui(egui::RawInput::default(), |ui| {
+                    let line = Rect::from_min_max(pos2(10.0, 0.0), pos2(right, 20.0));
+                    let (name, rest, shown) = beside_state(ui, line, "ended", Icon::Square);
+                    let width = paint::width(ui, &shown, theme::font(12.0));
+                    seen = Some((name, rest, shown, width));
+                });
+            }
+            seen.unwrap()
+        };
+        let (name, rest, shown, width) = beside(210.0);
+        assert_eq!(shown, "ended");
         assert!(rest.width() >= width && rest.right() <= 210.0, "{rest:?}");
         assert!(name.right() < rest.left() && name.width() > 100.0);
+        // Where the words would leave the name nothing, a sign says as much.
+        let (name, rest, shown, width) = beside(100.0);
+        assert_eq!(shown, theme::icon(Icon::Square).to_string());
+        assert!(rest.width() >= width && rest.right() <= 100.0, "{rest:?}");
+        assert!(name.right() < rest.left() && name.width() >= 66.0, "{name}");
     }
 
     #[test]

@@ -2,6 +2,7 @@ clips-play = Play { $name }, on { $bus }
 clips-pause = Pause { $name }, on { $bus }
 clips-cue = Cue { $name }, on { $bus }: back to its start, to wait there
 clips-restart = Restart { $name }, on { $bus }
+clips-more = More for { $name }, on { $bus }
 clips-again = On air, press again: { $what }
 clips-again-on-air = This clip is on air: again to do it
 clips-none-on-preview = There is no clip on PVW

@@ -2,6 +2,7 @@ clips-play = Lire { $name }, en { $bus }
 clips-pause = Mettre { $name } en pause, en { $bus }
 clips-cue = Caler { $name }, en { $bus } : retour au début, en attente
 clips-restart = Relire { $name } du début, en { $bus }
+clips-more = Autres actions : { $name }, en { $bus }
 clips-again = À l’antenne, encore une fois : { $what }
 clips-again-on-air = Ce clip est à l’antenne : encore une fois pour confirmer
 clips-none-on-preview = Aucun clip en PVW

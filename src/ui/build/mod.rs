@@ -37,7 +37,7 @@ mod words;
 
 use std::sync::Arc;
 
-use egui::{Rect, ScrollArea, Ui, UiBuilder};
+use egui::{Rect, Ui, UiBuilder};
 
 use super::{lang, stage::Pictures, theme, view::View};
 use crate::door::{Event, MonitorRequest};
@@ -296,7 +296,7 @@ impl Build {
 
     /// What is chosen; the scopes of a source below its colours where there are `pictures`.
     fn inspected(&mut self, ui: &mut Ui, view: &View, pictures: Option<&Pictures>) {
-        ScrollArea::vertical().id_salt("inspector").show(ui, |ui| {
+        parts::scrolled("inspector").show(ui, |ui| {
             ui.set_width(ui.available_width());
             match self.chosen.clone() {
                 Chosen::Nothing => parts::note(ui, &lang::text("build-choose"), theme::DIM),

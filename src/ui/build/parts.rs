@@ -4,8 +4,8 @@
 use std::ops::RangeInclusive;
 
 use egui::{
-    Align, Color32, ComboBox, DragValue, Response, RichText, Sense, Slider, TextEdit, Ui,
-    WidgetInfo, accesskit::Role, emath::Numeric, vec2,
+    Align, Color32, ComboBox, DragValue, Response, RichText, ScrollArea, Sense, Slider, TextEdit,
+    Ui, WidgetInfo, accesskit::Role, emath::Numeric, vec2,
 };
 
 use super::super::said::said;
@@ -99,6 +99,13 @@ fn pressable(ui: &mut Ui, button: egui::Button<'_>, say: &str) -> Response {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, say));
     paint::focus_ring(ui, &response);
     response
+}
+
+/// What is longer than its panel is scrolled there, and never reaches below it.
+pub fn scrolled(name: &str) -> ScrollArea {
+    ScrollArea::vertical()
+        .id_salt(name)
+        .min_scrolled_height(0.0)
 }
 
 /// What stands over a group of controls.

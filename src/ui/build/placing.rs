@@ -34,8 +34,7 @@ struct Held {
 #[derive(Debug, Default)]
 pub struct Placing {
     held: Option<Held>,
-    /// The last click was here: the arrow keys are for the chosen layer. The keyboard's focus is
-    /// not taken by a click, for Space must stay CUT.
+    /// The last click was here: the next one means the layer below.
     clicked: bool,
 }
 
@@ -76,7 +75,7 @@ impl Placing {
         let said = lang::with("build-place-layer", &values);
         let enabled = ui.is_enabled();
         body.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, &said));
-        // An arrow pressed next is meant for the layer, and not for the T-bar.
+        // An arrow pressed next is meant for the layer; Space stays CUT.
         if paint::pressed(ui, &body) || body.drag_started() {
             keys::point_at(ui.ctx(), picture_id);
         }
@@ -150,8 +149,7 @@ impl Placing {
         self.keys(ui, view, draft, &scene, *layer, &body);
         if let Some(now) = draft.scene(&scene.id) {
             let areas: Vec<Area> = now.layers.iter().map(|layer| layer.rect).collect();
-            let has_keys = body.has_focus() || self.clicked;
-            draw(ui, picture, &areas, *layer, &on_screen, has_keys);
+            draw(ui, picture, &areas, *layer, &on_screen, body.has_focus());
         }
         guides(ui, picture, lines, self.held.is_some());
     }
@@ -196,17 +194,15 @@ impl Placing {
         layer: usize,
         body: &egui::Response,
     ) {
-        let focused = ui.memory(|memory| memory.focused());
-        if focused == Some(body.id) {
-            let filter = EventFilter {
-                horizontal_arrows: true,
-                vertical_arrows: true,
-                ..EventFilter::default()
-            };
-            ui.memory_mut(|memory| memory.set_focus_lock_filter(body.id, filter));
-        } else if focused.is_some() || !self.clicked {
+        if !body.has_focus() {
             return;
         }
+        let filter = EventFilter {
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(body.id, filter));
         let by = ui.input(|input| {
             let far = if input.modifiers.shift { 10 } else { 1 };
             let pressed = |key| i32::try_from(input.num_presses(key)).unwrap_or(0);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use egui::{ScrollArea, Ui};
+use egui::Ui;
 
 use super::draft::{self, Draft};
 use super::ids;
@@ -47,7 +47,7 @@ impl Scenes {
             super::parts::note(ui, &lang::text("build-teach-scenes"), theme::TEXT);
         }
         let (mut asked, mut of_sources) = (Vec::new(), Vec::new());
-        ScrollArea::vertical().id_salt("scenes").show(ui, |ui| {
+        super::parts::scrolled("scenes").show(ui, |ui| {
             let entries: Vec<Entry> = show.scenes.iter().map(|s| entry(view, &show, s)).collect();
             if !entries.is_empty() {
                 asked = self.list.show(ui, ItemKind::Scene, &entries, chosen);

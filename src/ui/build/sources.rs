@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{ScrollArea, Ui};
+use egui::Ui;
 
 use super::super::said::said;
 use super::add::{self, Adding, Outside};
@@ -55,7 +55,7 @@ impl Sources {
             self.tools(ui, view, draft, &show, chosen);
         }
         let mut next = None;
-        ScrollArea::vertical().id_salt("sources").show(ui, |ui| {
+        parts::scrolled("sources").show(ui, |ui| {
             if is_empty || self.adding.open {
                 if let Some(refusal) = draft.refusal() {
                     parts::note(ui, refusal, theme::AMBER);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use egui::{ScrollArea, Ui};
+use egui::Ui;
 
 use super::draft::{self, Draft};
 use super::ids;
@@ -68,7 +68,7 @@ impl Stingers {
             parts::note(ui, &lang::text("clips-teach-stingers"), theme::TEXT);
         }
         let mut asked = Vec::new();
-        ScrollArea::vertical().id_salt("stingers").show(ui, |ui| {
+        parts::scrolled("stingers").show(ui, |ui| {
             if is_empty || self.adding {
                 next = self.add(ui, draft, &show, files).or(next.take());
             }

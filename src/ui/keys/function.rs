@@ -308,7 +308,7 @@ impl Function {
         };
         let alt = |chord: Chord| Chord { alt: true, ..chord };
         // Signs are not on every keyboard's own keys: the − of a French one is the key of a digit, and
-        // digits go by their place. Each has a key of every keyboard beside it.
+        // digits go by their place. A key of every keyboard comes first.
         match self {
             Self::Preview(scene) => match digit(scene) {
                 (key, false) => vec![Chord::plain(key)],
@@ -326,16 +326,17 @@ impl Function {
             Self::Cut => vec![Chord::plain(Space)],
             Self::Auto => vec![Chord::plain(Enter)],
             Self::FadeToBlack => vec![Chord::ctrl(B)],
-            Self::Shorter => vec![Chord::plain(Minus), Chord::ctrl(ArrowLeft)],
+            Self::Shorter => vec![Chord::ctrl(ArrowLeft), Chord::plain(Minus)],
             Self::Longer => vec![
+                Chord::ctrl(ArrowRight),
                 Chord::plain(Plus),
                 Chord::plain(Equals),
-                Chord::ctrl(ArrowRight),
             ],
             Self::Reverse => vec![Chord::plain(R)],
             Self::PreviewTransition => vec![Chord::plain(P)],
-            Self::BarForward => vec![Chord::plain(ArrowRight)],
-            Self::BarBack => vec![Chord::plain(ArrowLeft)],
+            // An arrow alone is for what has the focus: a mix must not begin by one that was meant for it.
+            Self::BarForward => vec![alt(Chord::plain(ArrowRight))],
+            Self::BarBack => vec![alt(Chord::plain(ArrowLeft))],
             Self::PageBefore => vec![Chord::plain(PageUp)],
             Self::PageAfter => vec![Chord::plain(PageDown)],
             Self::SwapMonitors => vec![Chord::plain(F9)],
@@ -442,7 +443,8 @@ mod tests {
         };
         assert!(!signs.contains(&Key::Minus), "it is a digit's");
         for function in Function::all() {
-            assert!(function.usual().iter().any(is_had), "{function:?}");
+            // The first is the one that buttons show.
+            assert!(function.usual().first().is_some_and(is_had), "{function:?}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! The sheet of all keys, beside the pictures while it is asked for. The keys do what it says meanwhile.
 
-use egui::{Align, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, FontId, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, vec2};
 
 use super::function::{Function, Group};
 use super::map::KeyMap;
@@ -9,10 +9,14 @@ use crate::ui::{lang, paint, theme};
 
 /// Height of a line, in points.
 const LINE: f32 = 18.0;
-/// Least width of a column, in points.
+/// Width of a column at which another finds room beside it, in points.
 const COLUMN: f32 = 390.0;
-/// Width of the keys in it, in points.
-const KEYS: f32 = 124.0;
+/// The keys in it are read whole: they have as much width as the longest of them needs, up to this part.
+const KEYS: f32 = 0.6;
+/// Between the keys and what they do, in points.
+const GAP: f32 = 8.0;
+/// Between two columns, in points.
+const BESIDE: f32 = 12.0;
 
 /// See the module's words.
 #[derive(Debug, Default)]
@@ -76,26 +80,38 @@ impl Sheet {
 /// Draws the lines in as many columns as there is room for; all of them, for they can be scrolled to.
 fn columns(ui: &mut Ui, lines: &[Line]) {
     let width = ui.available_width();
-    let most = ((width / COLUMN) as usize).max(1);
+    let (bold, font) = (theme::bold(12.0), theme::font(12.0));
+    // A point more, so that rounding never cuts an end.
+    let wide = |text: &str, font: &FontId| paint::width(ui, text, font.clone()).ceil() + 1.0;
+    let (mut keys_need, mut words_need) = (0.0_f32, 0.0_f32);
+    for line in lines {
+        if let Line::Keys(keys, words) = line {
+            keys_need = keys_need.max(wide(keys, &bold));
+            words_need = words_need.max(wide(words, &theme::font(paint::SMALLEST)));
+        }
+    }
+    // No more columns than are read whole.
+    let least = (keys_need + GAP + words_need + BESIDE).max(COLUMN);
+    let most = ((width / least) as usize).max(1);
     let rows = lines.len().div_ceil(most).max(1);
     let size = vec2(width, rows as f32 * LINE);
     let (body, _) = ui.allocate_exact_size(size, Sense::hover());
     let width = width / most as f32;
+    let wide = keys_need.min(width * KEYS);
     for (i, text) in lines.iter().enumerate() {
         let corner = body.min + vec2((i / rows) as f32 * width, (i % rows) as f32 * LINE);
-        let rect = Rect::from_min_size(corner, vec2(width - 12.0, LINE));
+        let rect = Rect::from_min_size(corner, vec2(width - BESIDE, LINE));
         match text {
             Line::Heading(text) => {
-                let font = theme::bold(13.0);
-                paint::said_line(ui, rect, Align::Min, ("sheet", i), text, font, theme::BLUE);
+                let head = theme::bold(13.0);
+                paint::said_line(ui, rect, Align::Min, ("sheet", i), text, head, theme::BLUE);
             }
             Line::Keys(keys, words) => {
-                let split = rect.left() + KEYS;
-                let left = rect.with_max_x(split - 8.0);
-                let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
-                let (bold, font) = (theme::bold(12.0), theme::font(12.0));
-                let cut = paint::fitted(ui, left, Align::Max, keys, bold, theme::TEXT).1
-                    | paint::fitted(ui, right, Align::Min, words, font, theme::TEXT).1;
+                let left = rect.with_max_x(rect.left() + wide);
+                let right = rect.with_min_x(left.right() + GAP);
+                let smaller = paint::shrunk(ui, words, font.clone(), right.width());
+                let cut = paint::fitted(ui, left, Align::Max, keys, bold.clone(), theme::TEXT).1
+                    | paint::fitted(ui, right, Align::Min, words, smaller, theme::TEXT).1;
                 let whole = lang::pair(keys, words);
                 let said = paint::say(ui, rect, ("sheet", i), &whole);
                 if cut {
