@@ -552,7 +552,7 @@ impl Supervisor {
                 _ => false,
             };
             if (live || fetched) && !waits && now - began > CONNECT_NS {
-                return Some(Ending::Broke(SourceError::plain("nothing came for 10 s")));
+                return Some(Ending::Broke(SourceError::silent("nothing came for 10 s")));
             }
             return None;
         };
