@@ -86,6 +86,7 @@ said-opening-file = opening the file
 said-sender-ended = the sender ended the stream
 said-clip-stuck = the clip does not play
 said-nothing-came = nothing came for { $seconds } s
+said-clip-early = it ended at { $seconds } s, though its file says { $most } s: is the file whole?
 said-no-picture-more = no picture any more
 said-no-new-picture = no new picture for a second
 said-no-camera = no camera named "{ $device }" is there

@@ -85,6 +85,7 @@ said-opening-file = ouvre le fichier
 said-sender-ended = l’émetteur a terminé le flux
 said-clip-stuck = le clip ne se lit pas
 said-nothing-came = rien n’est venu depuis { $seconds } s
+said-clip-early = terminé à { $seconds } s, alors que le fichier en annonce { $most } : le fichier est-il entier ?
 said-no-picture-more = plus d’image
 said-no-new-picture = pas de nouvelle image depuis une seconde
 said-no-camera = pas de caméra nommée « { $device } »
