@@ -31,6 +31,7 @@ mod taken;
 mod tally;
 mod tick;
 mod tries;
+mod watched;
 mod wipes;
 
 use std::path::{Path, PathBuf};
