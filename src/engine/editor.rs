@@ -443,6 +443,7 @@ impl Desk {
             brings: Brings {
                 faders,
                 transition: draft.touches_transition(),
+                passed: draft.passes(),
             },
             answer,
         });
@@ -519,11 +520,10 @@ impl Desk {
                 let delay = source.picture_delay_ms;
                 self.editor.hands.start_source(slot, source, delay);
             } else {
-                let before = old.show.sources.iter().zip(old.slots());
                 let named = |s: &show::Source| (s.label.clone(), s.id.clone());
-                if before
-                    .into_iter()
-                    .any(|(o, s)| *s == slot && named(o) != named(source))
+                if old
+                    .last_at(slot)
+                    .is_some_and(|old| named(old) != named(source))
                 {
                     self.editor.hands.relabel(slot, source);
                 }
