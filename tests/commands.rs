@@ -115,6 +115,7 @@ fn show() -> impl Strategy<Value = Show> {
                     })
                     .collect(),
                 recording: Default::default(),
+                order: Vec::new(),
                 receiver: None,
             }
         })

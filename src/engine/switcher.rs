@@ -601,6 +601,7 @@ mod tests {
             hold: Default::default(),
             destinations: Vec::new(),
             recording: Default::default(),
+            order: Vec::new(),
             receiver: None,
         }
     }
