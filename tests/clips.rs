@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use common::coded::{self, Code};
-use common::media::Clip;
+use common::media::{self, Clip};
 use common::read::{self, Seen, Sound};
 use common::studio::{ShowText, Studio, named};
 
@@ -376,4 +376,59 @@ fn a_clip_is_paused_sought_and_played_again_by_command() {
     let again = master.numbers(2, restarted + 30..restarted + 55);
     assert!((0..40).contains(&again[0]), "{again:?}");
     follows(&again, again[0], "restarted");
+}
+
+#[test]
+fn a_clip_that_ends_before_its_announced_end_says_so_and_no_other_does() {
+    let _turn = common::alone();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let whole = clip(2, 12).file();
+    let made = whole.display().to_string();
+    // Tracks of other lengths than each other, and a file that does not say how long it is.
+    let make = |name: &str, picture: &str, sound: &str, more: &[&str]| {
+        let file = path(name).display().to_string();
+        let inputs = ["-t", picture, "-i", &made, "-t", sound, "-i", &made];
+        let streams = ["-map", "0:v", "-map", "1:a", "-c", "copy"];
+        media::ffmpeg_does(&[&inputs[..], &streams, more, &[&file]].concat());
+    };
+    make("sound.mkv", "2", "6", &[]);
+    make("picture.mp4", "6", "2", &[]);
+    make("unsaid.mkv", "6", "6", &["-live", "1"]);
+    make("left.mkv", "6", "6", &[]);
+    let cut_short = |name: &str| {
+        let file = std::fs::OpenOptions::new().write(true).open(path(name));
+        let file = file.unwrap();
+        let length = file.metadata().unwrap().len();
+        file.set_len(length / 2).unwrap();
+    };
+    cut_short("unsaid.mkv");
+    std::fs::copy(&whole, path("cut.mkv")).unwrap();
+    let mut show = show();
+    let names = [
+        "cut.mkv",
+        "sound.mkv",
+        "picture.mp4",
+        "unsaid.mkv",
+        "left.mkv",
+    ];
+    for name in names {
+        let id = name.split('.').next().unwrap();
+        show = show.source(id, &file(&path(name), "loop: false"), "");
+    }
+    let mut studio = Studio::start(&show, &[]);
+    studio.source_is("cut", "live", PATIENCE);
+    cut_short("cut.mkv");
+    act(&mut studio, "left", "cue");
+    let ended = studio.until("they have ended", Duration::from_secs(60), |s| {
+        let ended = |id| named(s, "sources", id)["state"] == "ended";
+        ["cut", "sound", "picture", "unsaid"].into_iter().all(ended)
+    });
+    let warning = |id| named(&ended, "sources", id)["warning"].to_string();
+    let told = warning("cut");
+    assert!(told.contains("though its file says 12.0 s"), "{told}");
+    for id in ["sound", "picture", "unsaid", "left"] {
+        assert_eq!(warning(id), "\"\"", "{id}");
+    }
+    studio.quit();
 }

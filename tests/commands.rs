@@ -19,6 +19,7 @@ use regie::show::{
     Afv, Destination, Edit, Format, Item, ItemKind, Key, Layer, Pattern, Scene, Show, Source,
     SourceKind, VERSION,
 };
+use regie::video::Draw;
 
 /// −1 dBFS: nothing of the program is louder.
 const CEILING: f32 = 0.891_251;
@@ -114,6 +115,7 @@ fn show() -> impl Strategy<Value = Show> {
                     })
                     .collect(),
                 recording: Default::default(),
+                order: Vec::new(),
                 receiver: None,
             }
         })
@@ -583,6 +585,70 @@ fn restarted(core: &Core, show: Show) -> Core {
     next
 }
 
+/// What a director sees of PGM and PVW, whatever slots it comes from.
+#[derive(Clone, Debug, PartialEq)]
+struct Told {
+    program: String,
+    preview: String,
+    seen: Vec<(String, SourceKind, Draw)>,
+}
+
+impl Told {
+    fn of(core: &Core) -> Self {
+        let cast = core.cast();
+        let seen = core.switcher().program().stage.draws.iter().map(|draw| {
+            let source = cast
+                .last_at(draw.source)
+                .expect("a source in every slot in use");
+            let draw = Draw {
+                source: 0,
+                ..draw.clone()
+            };
+            (source.id.clone(), source.kind.clone(), draw)
+        });
+        let seen = seen.collect();
+        let s = snapshot(core, 0);
+        Self {
+            program: s.program,
+            preview: s.preview,
+            seen,
+        }
+    }
+}
+
+/// What the snapshot names as PGM is what the picture is made of, what is told to be on air is, and a
+/// fader is that of what is heard.
+fn names_say_what_is_seen(core: &Core) -> Result<(), TestCaseError> {
+    let (s, taken) = (snapshot(core, 0), core.switcher().program());
+    let at = |draw: &Draw| core.cast().last_at(draw.source).map(|source| &source.id);
+    let seen: Vec<_> = taken.stage.draws.iter().map(at).collect();
+    if s.program.is_empty() {
+        prop_assert!(seen.is_empty(), "nothing is named, and {:?} is seen", seen);
+        return Ok(());
+    }
+    prop_assert_eq!(&s.program, &taken.scene);
+    let of = taken.layers.iter().map(|layer| &layer.source);
+    let of = of.filter(|source| !taken.dropped().contains_key(*source));
+    prop_assert_eq!(seen, of.map(Some).collect::<Vec<_>>());
+    for source in s.sources.iter().filter(|source| taken.shows(&source.id)) {
+        prop_assert!(
+            s.hold || source.tally == Tally::Program,
+            "{} is seen",
+            source.id
+        );
+        let slot = taken.slot(&source.id).unwrap();
+        let strip = core.strips()[slot];
+        let told = (source.fader_db, source.mute, source.afv);
+        prop_assert_eq!(
+            (strip.fader_db, strip.mute, strip.afv),
+            told,
+            "{}",
+            source.id
+        );
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
@@ -651,7 +717,10 @@ proptest! {
         let mut next = restarted(&core, new.clone());
         let seen = snapshot(&next, 0);
         // What is on air stays there, though the show has it no more; PVW is one that can be taken.
-        prop_assert_eq!(&seen.program, &core.switcher().program().scene);
+        let (was, taken) = (core.switcher().program(), next.switcher().program());
+        prop_assert_eq!(&taken.scene, &was.scene);
+        let is_dark = taken.stage.draws.is_empty() && !taken.layers.is_empty();
+        prop_assert_eq!(&seen.program, if is_dark { "" } else { &was.scene });
         prop_assert!(seen.scenes.is_empty() || seen.scenes.iter().any(|s| s.id == seen.preview));
         let is_there = |id: &String| new.destinations.iter().any(|d| d.id == *id);
         prop_assert!(next.streaming().iter().all(is_there));
@@ -679,13 +748,21 @@ proptest! {
         let mut book = Book::new(cast.show.clone(), 0);
         let mut core = Core::new(cast);
         let mut live_edit = false;
+        // What was on air and on PVW before each step that can be undone; none where the director has
+        // done something since.
+        let mut past: Vec<Option<Told>> = Vec::new();
         for step in steps {
             let (edits, leaving) = match step {
                 Turn::Do(command) => {
                     if let (Ok(_), Command::LiveEdit { on }) = (core.apply(&command), &command) {
                         live_edit = *on;
+                        past.fill(None);
                     }
                     core.tick();
+                    if !matches!(command, Command::Fader { .. } | Command::Mute { .. }) {
+                        past.fill(None);
+                    }
+                    names_say_what_is_seen(&core)?;
                     continue;
                 }
                 Turn::Edit(edits, true) => (Some(edits), Leaving::Meant),
@@ -708,8 +785,10 @@ proptest! {
             let brings = Brings {
                 faders: if edits.is_none() { Faders::None } else { Faders::Edited },
                 transition: draft.touches_transition(),
+                passed: draft.passes(),
             };
             let sounds = core.standing().sounds;
+            let told = Told::of(&core);
             match core.recast(next, leaving, &brings) {
                 Err(_) => {
                     prop_assert!(leaving != Leaving::Meant);
@@ -718,9 +797,19 @@ proptest! {
                 }
                 Ok(()) => { book.commit(draft); }
             }
-            if !live_edit && leaving != Leaving::Meant {
+            names_say_what_is_seen(&core)?;
+            if !live_edit && leaving == Leaving::Refused {
                 prop_assert_eq!(&core.clone().tick().from, &before.1.from, "seen on air");
                 prop_assert_eq!(&core.clone().tick().to, &before.1.to);
+            }
+            if edits.is_some() {
+                past.push((!live_edit).then_some(told));
+            } else if let Some(Some(was)) = past.pop() {
+                prop_assert_eq!(Told::of(&core), was, "undone");
+            } else if !live_edit {
+                // Something was done since: nothing is taken off the air, whatever comes back.
+                let (then, now) = (&before.1.from.draws, core.clone().tick().from.draws);
+                prop_assert!(then.iter().all(|draw| now.contains(draw)), "seen on air");
             }
             if edits.is_none() {
                 for (id, sound) in core.standing().sounds {

@@ -308,3 +308,48 @@ fn destinations_come_and_go_and_an_edited_show_is_gone_on_with() {
     let report = studio.quit();
     assert!(report["destinations"]["two"].is_null());
 }
+
+#[test]
+fn an_undone_removal_is_seen_and_heard_on_air_again() {
+    let _turn = common::alone();
+    let show = ShowText::new()
+        .file("cam1", &Clip::new(1, 70).file(), true)
+        .file("cam2", &Clip::new(2, 70).file(), true);
+    let mut studio = Studio::start(&show, &["--record"]);
+    studio.source_is("cam2", "live", LONG);
+    recording(&mut studio);
+    studio.command(&json!({"command": "preview", "scene": "cam2"}));
+    studio.take("cam1");
+    studio.command(&edit(&[remove("source", "cam2")]));
+    assert_eq!(studio.snapshot()["preview"], "cam1");
+    studio.command(&json!({"command": "undo"}));
+    assert_eq!(studio.snapshot()["preview"], "cam2");
+    let gone = studio.command(&on_air(&[remove("source", "cam1")]));
+    let now = studio.snapshot();
+    assert_eq!(
+        (&now["program"], &now["preview"]),
+        (&json!(""), &json!("cam2"))
+    );
+    studio.frames_pass(30);
+    let undone = studio.command(&json!({"command": "undo"}));
+    let heard = |s: &Value| {
+        let source = named(s, "sources", "cam1");
+        s["program"] == "cam1" && source["state"] == "live" && source["heard"] == true
+    };
+    studio.until("it is on air again", LONG, heard);
+    studio.frames_pass(60);
+    let report = studio.quit();
+    let path = studio.master(&report);
+    let seen = look(&path);
+    // The program is black for as long as the source is gone.
+    let dark = |seen: &Seen<Look>| seen.what.whole.is_none();
+    let first = 20 + seen[20..].iter().position(dark).expect("it leaves the air");
+    let back = first + (undone - gone) as usize;
+    assert!(seen[first..back].iter().all(dark), "{first}..{back}");
+    let last = &seen[seen.len() - 40..];
+    assert!(last.iter().all(|seen| is(seen.what.whole, 1)));
+    let sound = read::sound(&path);
+    let amplitude = |at| sound.amplitude(coded::tone_of(1), at, 0.4);
+    let silent = (seen[first].pts + seen[back].pts) / 2.0;
+    assert!(amplitude(silent) < 0.005 && amplitude(last[0].pts) > 0.02);
+}

@@ -333,22 +333,27 @@ fn direct(desk: &Desk, engine: &Engine) {
             found.is_some_and(|found| found.label == scene)
         });
     };
-    for (key, scene) in [("1", "Wide"), ("2", "Close-up"), ("5", "Corner")] {
+    // The sources came first, and have the numbers 1 to 4.
+    let keys = [
+        ("5", "Wide"),
+        ("6", "Close-up"),
+        ("9", "Corner"),
+        ("0", "Both"),
+    ];
+    for (key, scene) in keys {
         desk.press(key);
         next(scene);
         desk.press("space");
         is_on_air(desk, engine, scene);
     }
-    for (number, scene) in [(6, "Both"), (3, "From the truck")] {
-        let monitor = format!("{number} {scene}");
-        desk.click_where(&monitor, |c| c.label.starts_with(&monitor));
-        next(scene);
-        desk.click("CUT");
-        is_on_air(desk, engine, scene);
-    }
-    desk.press("shift+4");
+    let (scene, monitor) = ("From the truck", "7 From the truck");
+    desk.click_where(monitor, |c| c.label.starts_with(monitor));
+    next(scene);
+    desk.click("CUT");
+    is_on_air(desk, engine, scene);
+    desk.press("shift+8");
     is_on_air(desk, engine, "Please wait");
-    desk.press("shift+1");
+    desk.press("shift+5");
     is_on_air(desk, engine, "Wide");
 }
 

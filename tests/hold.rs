@@ -133,3 +133,31 @@ fn the_slate_is_still_there_after_the_engine_has_died() {
         );
     }
 }
+
+#[test]
+fn the_slates_picture_is_there_when_its_file_is() {
+    let _turn = common::alone();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hold.png");
+    let hold = format!("picture: {:?}", path.display().to_string());
+    let mut studio = Studio::start(&show(&hold), &["--record"]);
+    studio.command(&json!({"command": "hold", "on": true}));
+    studio.until("the master is written", PATIENCE, |s| {
+        s["recording"]["frames"].as_u64() > Some(40)
+    });
+    let coming = folder.path().join("coming.png");
+    picture(&coming);
+    std::fs::rename(&coming, &path).unwrap();
+    let is_told = || {
+        let log = studio.log();
+        log.contains("the holding slate's picture has come")
+            .then_some(())
+    };
+    common::wait::until(PATIENCE, is_told).expect("the picture is tried again");
+    studio.frames_pass(30);
+    let report = studio.quit();
+    let master = master(report["recording"]["path"].as_str().unwrap());
+    let (first, last) = (&master.seen[0], &master.seen[master.seen.len() - 1]);
+    assert!((first.what.1 - 181.0).abs() > 40.0, "{:?}", first.what);
+    assert!((last.what.1 - 181.0).abs() < 4.0, "{:?}", last.what);
+}

@@ -260,6 +260,7 @@ prop_compose! {
         is_mp4 in any::<bool>(),
         folder in text().prop_filter("a folder", |f| !f.is_empty()),
         port in option::of(1u16..),
+        is_numbered in any::<bool>(),
     ) -> Show {
         let mut show = Show {
             version: VERSION,
@@ -277,6 +278,7 @@ prop_compose! {
                 format: if is_mp4 { RecordingFormat::Mp4 } else { RecordingFormat::Mkv },
             },
             receiver: port.map(|port| Receiver { address: format!("127.0.0.1:{port}") }),
+            order: Vec::new(),
         };
         let mut seen = std::collections::BTreeSet::new();
         show.sources.retain(|s| seen.insert(s.id.clone()));
@@ -292,6 +294,10 @@ prop_compose! {
             if seen.insert(id.clone()) {
                 show.scenes.push(Scene { id, label, layers, transition });
             }
+        }
+        if is_numbered {
+            let all = show.all_scenes().into_iter().rev();
+            show.order = all.map(|scene| scene.id).collect();
         }
         show
     }

@@ -230,3 +230,26 @@ fn in_place_of_a_broken_stinger_a_mix_is_made_and_it_is_told() {
     let report = studio.quit();
     assert_eq!(report["skipped"], 0, "{report}");
 }
+
+#[test]
+fn a_stinger_whose_file_comes_late_is_played_without_being_asked_for_again() {
+    let _turn = common::alone();
+    let options = ["-c:v", "qtrle", "-pix_fmt", "argb"];
+    let there = stinger("mov", &options);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sting.mov");
+    let text = show(&path).field("transition: (kind: Stinger, frames: 10, stinger: \"sting\")");
+    let mut studio = Studio::start(&text, &[]);
+    let is = |s: &serde_json::Value, state: &str| s["stingers"][0]["state"] == state;
+    let broken = studio.until("it is missing", PATIENCE, |s| is(s, "broken"));
+    let told = broken["stingers"][0]["message"].to_string();
+    assert!(told.contains("there is no file"), "{told}");
+    std::fs::copy(there, &path).unwrap();
+    let ready = studio.until("it has come", PATIENCE, |s| is(s, "ready"));
+    assert_eq!(ready["transition"]["message"], "");
+    studio.command(&json!({"command": "auto"}));
+    let plays = |s: &serde_json::Value| s["transition"]["state"] == "running";
+    let running = studio.until("it is played", PATIENCE, plays);
+    assert_eq!(running["transition"]["kind"], "stinger");
+    studio.quit();
+}

@@ -47,7 +47,7 @@ pub struct Snapshot {
     pub hold: bool,
     /// In the show's order.
     pub sources: Vec<SourceStatus>,
-    /// The show's own in its order, then those of the sources that have none of their id.
+    /// All of them in the order of their numbers, those that sources have of their own among them.
     pub scenes: Vec<SceneStatus>,
     /// In the show's order.
     #[serde(default)]

@@ -32,8 +32,27 @@ pub struct Book {
     touched: HashMap<Part, u64>,
 }
 
+/// A step of the show's past, and which way it is gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// The revision that it made first, by which it is known.
+    pub step: u64,
+    /// It is undone.
+    pub back: bool,
+}
+
+impl Passed {
+    /// Whether this takes the other back: the same step, the other way.
+    pub fn takes_back(self, other: Self) -> bool {
+        self.step == other.step && self.back != other.back
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Step {
+    /// As in [`Passed`].
+    #[serde(default)]
+    id: u64,
     label: String,
     /// The show on the other side of the step.
     show: Arc<Show>,
@@ -60,6 +79,8 @@ pub struct Draft {
     before: Arc<Show>,
     label: String,
     parts: BTreeSet<Part>,
+    /// As in [`Passed`].
+    step: u64,
     way: Way,
 }
 
@@ -192,12 +213,17 @@ impl Book {
             parts.append(&mut edit.apply(&mut show)?);
         }
         self.fresh(made_on, &parts)?;
+        let last = self.undo.back().filter(|last| joins && last.label == label);
+        let joined = last.filter(|last| last.parts == parts);
         Ok(Draft {
+            step: joined.map_or(self.revision + 1, |last| last.id),
             show: Arc::new(show),
             before: Arc::new(before),
             label: label.to_owned(),
             parts,
-            way: Way::New { joins },
+            way: Way::New {
+                joins: joined.is_some(),
+            },
         })
     }
 
@@ -208,6 +234,7 @@ impl Book {
             before: Arc::new(self.as_it_stands()),
             label: label.to_owned(),
             parts: [EVERYTHING].into(),
+            step: self.revision + 1,
             way: Way::New { joins: false },
         }
     }
@@ -251,6 +278,7 @@ impl Book {
             before: Arc::new(before),
             label: step.label.clone(),
             parts: step.parts.clone(),
+            step: step.id,
             way,
         })
     }
@@ -284,6 +312,7 @@ impl Book {
         }
         self.show = draft.show;
         let step = Step {
+            id: draft.step,
             label: draft.label,
             show: draft.before,
             parts: draft.parts,
@@ -291,12 +320,7 @@ impl Book {
         match draft.way {
             Way::New { joins } => {
                 self.redo.clear();
-                let goes_on = joins
-                    && self
-                        .undo
-                        .back()
-                        .is_some_and(|last| last.label == step.label && last.parts == step.parts);
-                if !goes_on {
+                if !joins {
                     self.undo.push_back(step);
                 }
                 if self.undo.len() > STEPS {
@@ -317,6 +341,14 @@ impl Book {
 }
 
 impl Draft {
+    /// The step that it is.
+    pub fn passes(&self) -> Passed {
+        Passed {
+            step: self.step,
+            back: self.way == Way::Undo,
+        }
+    }
+
     /// Whether it says which transition is used.
     pub fn touches_transition(&self) -> bool {
         touches_transition(&self.parts)

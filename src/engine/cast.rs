@@ -20,6 +20,35 @@ pub struct Cast {
     slots: Vec<usize>,
     /// Every scene that can be taken, with what is drawn.
     scenes: Vec<(Scene, Stage)>,
+    /// Sources that left the show, with the slots in which they may still run: on air, for one.
+    former: Vec<(Source, usize)>,
+}
+
+/// What has another id in the next show, and is the same.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Renamed {
+    /// The old ids and the new ones.
+    sources: Vec<(String, String)>,
+    /// As `sources`.
+    scenes: Vec<(String, String)>,
+}
+
+impl Renamed {
+    /// Puts the new id of a source in the place of its old one.
+    pub fn source(&self, id: &mut String) {
+        follow(&self.sources, id);
+    }
+
+    /// Puts the new id of a scene in the place of its old one.
+    pub fn scene(&self, id: &mut String) {
+        follow(&self.scenes, id);
+    }
+}
+
+fn follow(renamed: &[(String, String)], id: &mut String) {
+    if let Some((_, new)) = renamed.iter().find(|(old, _)| old == id) {
+        id.clone_from(new);
+    }
 }
 
 impl Cast {
@@ -27,6 +56,7 @@ impl Cast {
     pub fn new(show: Arc<Show>, revision: u64, slots: Vec<usize>) -> Self {
         let mut cast = Self {
             scenes: Vec::new(),
+            former: Vec::new(),
             show,
             revision,
             slots,
@@ -51,7 +81,8 @@ impl Cast {
     }
 
     /// The show after an edit. A source keeps its slot as long as it comes from the same place, under
-    /// another id too; any other gets one that is not taken. `None` where there are too many.
+    /// another id too, and one that comes back has the slot in which it still runs; any other gets one
+    /// that is not taken. `None` where there are too many.
     pub fn next(&self, show: Arc<Show>, is_taken: impl Fn(usize) -> bool) -> Option<Self> {
         let old = || self.show.sources.iter().zip(&self.slots);
         let mut taken: Vec<usize> = Vec::new();
@@ -74,6 +105,17 @@ impl Cast {
                 taken.extend(*slot);
             }
         }
+        for (slot, source) in slots.iter_mut().zip(&show.sources) {
+            if slot.is_none() {
+                let mut former = self.former.iter();
+                *slot = former
+                    .find(|(o, slot)| {
+                        o.id == source.id && o.kind == source.kind && !taken.contains(slot)
+                    })
+                    .map(|(_, slot)| *slot);
+                taken.extend(*slot);
+            }
+        }
         for slot in &mut slots {
             if slot.is_none() {
                 let mut all = 0..SLOTS;
@@ -81,13 +123,57 @@ impl Cast {
                 taken.extend(*slot);
             }
         }
-        let slots: Option<Vec<usize>> = slots.into_iter().collect();
-        Some(Self::new(show, self.revision + 1, slots?))
+        let slots: Vec<usize> = slots.into_iter().collect::<Option<_>>()?;
+        let left = old().map(|(source, slot)| (source.clone(), *slot));
+        let former = left.chain(self.former.iter().cloned());
+        let former = former.filter(|(_, slot)| is_taken(*slot) && !slots.contains(slot));
+        let former = former.collect();
+        Some(Self {
+            former,
+            ..Self::new(show, self.revision + 1, slots)
+        })
+    }
+
+    /// What has another id in the show after this one: a source that keeps its slot, a scene that
+    /// keeps its place and its layers, and the scene that such a source has of its own.
+    pub fn renamed(&self, next: &Self) -> Renamed {
+        let old = self.show.sources.iter().zip(&self.slots);
+        let sources = old.filter_map(|(source, slot)| {
+            let new = next.source_at(*slot)?;
+            let is_other = next.slot(&source.id).is_none() && self.slot(&new.id).is_none();
+            is_other.then(|| (source.id.clone(), new.id.clone()))
+        });
+        let mut renamed = Renamed {
+            sources: sources.collect(),
+            scenes: Vec::new(),
+        };
+        let own = renamed.sources.iter();
+        let own = own.filter(|(old, new)| self.is_implied(old) && next.is_implied(new));
+        let mut scenes: Vec<_> = own.cloned().collect();
+        for (old, new) in self.show.scenes.iter().zip(&next.show.scenes) {
+            let mut layers = old.layers.clone();
+            for layer in &mut layers {
+                renamed.source(&mut layer.source);
+            }
+            let is_other = next.scene(&old.id).is_none() && self.scene(&new.id).is_none();
+            if is_other && layers == new.layers {
+                scenes.push((old.id.clone(), new.id.clone()));
+            }
+        }
+        renamed.scenes = scenes;
+        renamed
     }
 
     /// The slot of each source, in the show's order.
     pub fn slots(&self) -> &[usize] {
         &self.slots
+    }
+
+    /// The source that had this slot last, in the show or since it left it.
+    pub fn last_at(&self, slot: usize) -> Option<&Source> {
+        let former = || self.former.iter().find(|(_, other)| *other == slot);
+        self.source_at(slot)
+            .or_else(|| former().map(|(source, _)| source))
     }
 
     /// A source's slot.
@@ -102,8 +188,8 @@ impl Cast {
         self.show.sources.get(index)
     }
 
-    /// Every scene that can be taken: the show's own in its order, then those of the sources that
-    /// have none of their id.
+    /// Every scene that can be taken, in the order of their numbers: the show's own, and those of the
+    /// sources that have none of their id.
     pub fn scenes(&self) -> impl ExactSizeIterator<Item = &Scene> {
         self.scenes.iter().map(|(scene, _)| scene)
     }

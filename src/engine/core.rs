@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::book::Passed;
 use super::cast::{Cast, SLOTS};
 use super::journal::Journal;
 use super::refusal::{Refusal, unknown};
@@ -12,6 +13,7 @@ use super::stingers::Lengths;
 use super::strip::{Faders, Strip};
 use super::switcher::Switcher;
 use super::taken::Taken;
+use super::waiting::Waiting;
 use crate::audio::StripGain;
 use crate::door::{
     ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
@@ -74,6 +76,8 @@ pub struct Brings {
     pub faders: Faders,
     /// The transition in use is the show's.
     pub transition: bool,
+    /// The step that it is: what that takes off the air and off PVW comes back when it is undone.
+    pub passed: Passed,
 }
 
 /// See the module's words.
@@ -158,9 +162,8 @@ impl Core {
         brings: &Brings,
     ) -> Result<(), Refusal> {
         let before = &self.cast;
-        let is_on_air = |slot: usize| self.switcher.on_air().any(|stage| stage.shows(slot));
-        // A source that left the show, not one that was made anew under its id.
-        let leaving: Vec<(&str, usize)> = before
+        // A source that left the show, not one that was made anew under its id, or has another.
+        let leaving: Vec<String> = before
             .show
             .sources
             .iter()
@@ -168,15 +171,14 @@ impl Core {
             .filter(|(source, slot)| {
                 !cast.slots().contains(slot) && cast.slot(&source.id).is_none()
             })
-            .map(|(source, slot)| (source.id.as_str(), *slot))
-            .filter(|(_, slot)| is_on_air(*slot))
+            .map(|(source, _)| source.id.clone())
+            .filter(|source| self.switcher.is_on_air(source))
             .collect();
-        if let Some((source, _)) = leaving.first()
+        if let Some(source) = leaving.first()
             && on_air == Leaving::Refused
         {
-            return Err(Refusal::OnAir((*source).to_owned()));
+            return Err(Refusal::OnAir(source.clone()));
         }
-        let leaving: Vec<usize> = leaving.iter().map(|(_, slot)| *slot).collect();
         let cut_off = before.show.destinations.iter().find(|old| {
             let stays = |new: &Destination| new.goes_where(old);
             self.streaming.contains(&old.id) && !cast.show.destinations.iter().any(stays)
@@ -209,9 +211,9 @@ impl Core {
             }
         }
         if on_air == Leaving::Meant {
-            self.switcher.drop_sources(&leaving);
+            self.switcher.drop_sources(&leaving, brings.passed);
         }
-        self.switcher.recast(&cast);
+        self.switcher.recast(before, &cast, brings.passed);
         if brings.transition {
             let (_, overruled) = self.switcher.chosen_transition();
             let style = cast.show.transition.clone();
@@ -224,7 +226,25 @@ impl Core {
         self.streaming
             .retain(|id| destinations.iter().any(|d| d.id == *id));
         self.cast = cast;
+        self.match_strips();
         Ok(())
+    }
+
+    /// A source that was made anew beneath the program is heard as it was taken: its fader is that of
+    /// both.
+    fn match_strips(&mut self) {
+        let cast = self.cast.clone();
+        for (source, &own) in cast.show.sources.iter().zip(cast.slots()) {
+            for slot in self.switcher.slots_on_air(&source.id) {
+                if slot != own {
+                    self.strips[slot] = Strip {
+                        // It is of its pictures, which are others.
+                        picture_delay_ms: self.strips[slot].picture_delay_ms,
+                        ..self.strips[own]
+                    };
+                }
+            }
+        }
     }
 
     /// The slots that are in use: of the show, and of what is on air.
@@ -238,14 +258,11 @@ impl Core {
 
     /// Puts back what an engine before this one had on air. What the show no longer has is left out.
     pub fn restore(&mut self, journal: &Journal) {
-        let mut program = Taken::new(&journal.program, &journal.program_layers, &self.cast);
-        for (source, colour) in &journal.program_colours {
-            if let Some(slot) = self.cast.slot(source) {
-                program.stage.set_colour(slot, *colour);
-            }
-        }
+        let program = Taken::new(&journal.program, &journal.program_layers, &self.cast);
+        let program = program.going_on(&journal.program_colours, &journal.program_dropped);
+        let preview = Waiting::new(&journal.preview).after(&journal.preview_away);
         self.switcher
-            .restore(program, &journal.preview, journal.black, &self.cast);
+            .restore(program, preview, journal.black, &self.cast);
         self.switcher
             .restore_transition(journal.transition_style.clone(), journal.overruled);
         for saved in &journal.strips {
@@ -270,16 +287,10 @@ impl Core {
         Journal {
             program: program.scene.clone(),
             program_layers: program.layers.clone(),
-            program_colours: program
-                .stage
-                .draws
-                .iter()
-                .filter_map(|draw| {
-                    let source = self.cast.source_at(draw.source)?;
-                    Some((source.id.clone(), draw.colour))
-                })
-                .collect(),
+            program_colours: program.colours(),
+            program_dropped: program.dropped().clone(),
             preview: self.switcher.preview().to_owned(),
+            preview_away: self.switcher.away().to_vec(),
             transition_style: transition_style.clone(),
             overruled,
             black: self.switcher.black().1,
@@ -401,14 +412,17 @@ impl Core {
             Command::Fader { source, db } => {
                 let strip = self.strip(source)?;
                 self.strips[strip].fade(*db)?;
+                self.match_strips();
             }
             Command::Mute { source, on } => {
                 let strip = self.strip(source)?;
                 self.strips[strip].mute = *on;
+                self.match_strips();
             }
             Command::Afv { source, mode } => {
                 let strip = self.strip(source)?;
                 self.strips[strip].afv = *mode;
+                self.match_strips();
             }
             Command::Trim { .. }
             | Command::Polarity { .. }
@@ -524,7 +538,9 @@ impl Core {
             return Ok(());
         };
         let slot = self.strip(source)?;
-        self.strips[slot].work(change)
+        self.strips[slot].work(change)?;
+        self.match_strips();
+        Ok(())
     }
 
     /// What each slot's strip does to its sound.
@@ -586,10 +602,10 @@ impl Core {
     }
 
     /// Where a source is. Nothing is on air beneath the holding slate, but what is heard with it.
-    fn source_tally(&self, slot: usize, heard: bool) -> Tally {
+    fn source_tally(&self, source: &str, slot: usize, heard: bool) -> Tally {
         let on_air = match self.hold {
             true => heard && self.heard_with_slate() == Some(slot),
-            false => self.switcher.is_on_air(slot),
+            false => self.switcher.is_on_air(source),
         };
         if on_air {
             Tally::Program
@@ -621,9 +637,12 @@ impl Core {
         let show = &self.cast.show;
         let mut seen = observed.sources.into_iter();
         let gains = self.gains();
-        let is_heard = |slot: usize| {
+        let sounds = |slot: usize| {
             let gain = gains.get(slot);
             gain.is_some_and(|gain| gain.fader > 0.0 && gain.follow > 0.0)
+        };
+        let is_heard = |source: &str, slot: usize| {
+            sounds(slot) || self.switcher.slots_on_air(source).any(sounds)
         };
         let sources: Vec<SourceStatus> = self
             .sources()
@@ -632,8 +651,8 @@ impl Core {
                 id: source.id.clone(),
                 label: label(&source.label, &source.id),
                 origin: (&source.kind).into(),
-                tally: self.source_tally(slot, is_heard(slot)),
-                heard: is_heard(slot),
+                tally: self.source_tally(&source.id, slot, is_heard(&source.id, slot)),
+                heard: is_heard(&source.id, slot),
                 fader_db: strip.fader_db,
                 mute: strip.mute,
                 afv: strip.afv,
@@ -662,7 +681,7 @@ impl Core {
             uptime_s: observed.uptime_s,
             on_air_s: observed.on_air_s,
             recording_s: observed.recording_s,
-            program: self.switcher.program().scene.clone(),
+            program: self.switcher.program().name().to_owned(),
             preview: self.switcher.preview().to_owned(),
             transition: Transition {
                 message: observed.transition,

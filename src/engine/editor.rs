@@ -22,6 +22,7 @@ use super::stagehands::Stagehands;
 use super::standing::{SoundStanding, StandingHeard};
 use super::strip::Faders;
 use super::tries::{Tries, TryRefusal};
+use super::watched::Watched;
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
 use crate::show::autosave::{self, Autosave};
 use crate::show::{self, Edit, Item, SaveError, Show};
@@ -155,6 +156,8 @@ struct Desk {
     kept: Option<String>,
     /// When the show as it stands is kept beside the file.
     to_keep: Option<Instant>,
+    /// The holding slate's picture, where it could not be used.
+    slate: Option<Watched>,
     /// The next edit is for another engine.
     makes_way: bool,
 }
@@ -188,6 +191,7 @@ impl Editor {
             offered: None,
             kept: None,
             to_keep: None,
+            slate: None,
             makes_way: false,
             editor: self,
         };
@@ -212,7 +216,7 @@ impl Desk {
         self.editor.keys.look(self.book.show());
         self.tell();
         if self.cast.show.hold.picture.is_some() {
-            self.editor.hands.make_hold(&self.cast.show.hold);
+            self.slate = self.editor.hands.make_hold(&self.cast.show.hold);
         }
         let (asked, departures) = (self.editor.asked.clone(), self.editor.departures.clone());
         let moved = self.editor.standing.moved.clone();
@@ -220,7 +224,15 @@ impl Desk {
         while !self.makes_way {
             let keep = self.to_keep.map_or_else(never, at);
             select! {
-                recv(look) -> _ => self.look_at_file(),
+                recv(look) -> _ => {
+                    self.look_at_file();
+                    if self.slate.as_mut().is_some_and(Watched::has_come) {
+                        self.slate = self.editor.hands.make_hold(&self.cast.show.hold);
+                        if self.slate.is_none() {
+                            tracing::info!("the holding slate's picture has come");
+                        }
+                    }
+                }
                 recv(keep) -> _ => self.keep_beside(),
                 recv(moved) -> moved => match moved {
                     Ok(()) => self.follow_hand(),
@@ -431,6 +443,7 @@ impl Desk {
             brings: Brings {
                 faders,
                 transition: draft.touches_transition(),
+                passed: draft.passes(),
             },
             answer,
         });
@@ -507,11 +520,10 @@ impl Desk {
                 let delay = source.picture_delay_ms;
                 self.editor.hands.start_source(slot, source, delay);
             } else {
-                let before = old.show.sources.iter().zip(old.slots());
                 let named = |s: &show::Source| (s.label.clone(), s.id.clone());
-                if before
-                    .into_iter()
-                    .any(|(o, s)| *s == slot && named(o) != named(source))
+                if old
+                    .last_at(slot)
+                    .is_some_and(|old| named(old) != named(source))
                 {
                     self.editor.hands.relabel(slot, source);
                 }
@@ -520,7 +532,7 @@ impl Desk {
         self.editor.hands.aim_recorder(&cast.show);
         self.editor.keys.look(&cast.show);
         if old.show.hold != cast.show.hold {
-            self.editor.hands.make_hold(&cast.show.hold);
+            self.slate = self.editor.hands.make_hold(&cast.show.hold);
         }
         for destination in &cast.show.destinations {
             let same = |d: &&show::Destination| d.goes_where(destination);

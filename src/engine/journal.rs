@@ -14,7 +14,9 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::{Deserialize, Serialize};
 
 use super::since::Since;
+use super::taken::Dropped;
 use super::tally::Tally;
+use super::waiting::Away;
 use crate::door::{Counters, Hub};
 use crate::media::{HouseClock, Rate};
 use crate::show::{Afv, Colour, Layer, StripSettings, TransitionStyle};
@@ -39,8 +41,14 @@ pub struct Journal {
     /// The corrections with which its sources were taken, by their ids.
     #[serde(default)]
     pub program_colours: BTreeMap<String, Colour>,
+    /// Its sources that were taken off the air, by their ids.
+    #[serde(default)]
+    pub program_dropped: BTreeMap<String, Dropped>,
     /// The scene on PVW.
     pub preview: String,
+    /// Scenes that left the show while they were on PVW.
+    #[serde(default)]
+    pub preview_away: Vec<Away>,
     /// The transition that the director chose.
     #[serde(default)]
     pub transition_style: TransitionStyle,
@@ -377,7 +385,14 @@ mod tests {
             "transition_style",
             "overruled",
         ];
-        for new in new.into_iter().chain(["began_ns", "rate", "live_edit"]) {
+        let newer = [
+            "began_ns",
+            "rate",
+            "live_edit",
+            "program_dropped",
+            "preview_away",
+        ];
+        for new in new.into_iter().chain(newer) {
             assert!(fields.remove(new).is_some(), "{new}");
         }
         fields.insert("transition".to_owned(), "mix".into());

@@ -6,6 +6,8 @@ mod cast;
 mod clip;
 mod core;
 mod crossing;
+#[cfg(test)]
+mod editing_tests;
 mod editor;
 mod exchange;
 mod health;
@@ -31,6 +33,8 @@ mod taken;
 mod tally;
 mod tick;
 mod tries;
+mod waiting;
+mod watched;
 mod wipes;
 
 use std::path::{Path, PathBuf};
@@ -41,7 +45,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Sender, bounded, unbounded};
 
-pub use book::{Book, BookError, Draft, Past};
+pub use book::{Book, BookError, Draft, Passed, Past};
 pub use cast::{Cast, SLOTS};
 pub use core::{Brings, Core, Effect, Leaving, Observed, OnAir};
 pub use journal::{Journal, JournalStrip};
@@ -49,8 +53,9 @@ pub use past::go_back;
 pub use refusal::Refusal;
 pub use strip::{Faders, Strip};
 pub use switcher::{SwitchError, Switcher};
-pub use taken::Taken;
+pub use taken::{Dropped, Taken};
 pub use tally::{DestinationTally, SourceTally, Tally};
+pub use waiting::Away;
 
 use crate::audio::{Meters, Mixer, Order};
 use crate::door::{

@@ -13,6 +13,7 @@ use super::core::label;
 use super::exchange::{Arrival, Departure};
 use super::played::Input;
 use super::sound::Placing;
+use super::watched::Watched;
 use crate::audio::{Meters, Strip, Track};
 use crate::door::SourceState;
 use crate::input::{self, RunningSource, Setting};
@@ -146,18 +147,24 @@ impl Stagehands {
         }
     }
 
-    /// Makes the holding slate of its picture, or of its text where there is none to be had.
-    pub fn make_hold(&self, hold: &Hold) {
+    /// Makes the holding slate of its picture, or of its text where there is none to be had. Gives the
+    /// picture's file where it cannot be used, to be tried again when it has changed.
+    pub fn make_hold(&self, hold: &Hold) -> Option<Watched> {
         let Some(path) = &hold.picture else {
-            return self.write_hold(hold);
+            self.write_hold(hold);
+            return None;
         };
-        match input::still(&self.setting.folder.join(path), self.setting.format) {
+        let path = self.setting.folder.join(path);
+        let file = Watched::at(&path);
+        match input::still(&path, self.setting.format) {
             Ok(picture) => {
                 let _ = self.arrivals.send(Arrival::Hold(picture));
+                None
             }
             Err(error) => {
                 tracing::warn!("the holding slate's picture: {error}");
                 self.write_hold(hold);
+                Some(file)
             }
         }
     }

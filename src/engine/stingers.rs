@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded, select};
+use crossbeam_channel::{Receiver, Sender, bounded, select, tick};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
+use super::watched::{LOOK, Watched};
 use crate::door::{Event, Hub, StingerState, StingerStatus};
 use crate::media::{CHANNELS, Cause, Rate, SAMPLE_RATE};
 use crate::nice::{self, Nice};
@@ -76,13 +77,21 @@ impl Stingers {
             .name("stingers".to_owned())
             .spawn(move || {
                 nice::give_way(Nice::Monitor);
+                let complain = |message: String| {
+                    tracing::warn!("{message}; a mix is made instead");
+                    hub.say(Event::Transition { message });
+                };
+                let look = tick(LOOK);
+                let mut broken: Vec<Watched> = Vec::new();
                 loop {
-                    select! {
-                        recv(woken) -> _ => own.prepare(&folder, format, &shelf, &|message| {
-                            tracing::warn!("{message}; a mix is made instead");
-                            hub.say(Event::Transition { message });
-                        }),
+                    let is_asked = select! {
+                        recv(woken) -> _ => true,
+                        // Every one is looked at: none is to be said to have come twice.
+                        recv(look) -> _ => broken.iter_mut().filter_map(come).count() > 0,
                         recv(stopped) -> _ => return,
+                    };
+                    if is_asked {
+                        broken = own.prepare(&folder, format, &shelf, &complain);
                     }
                 }
             })?;
@@ -170,28 +179,34 @@ impl Stingers {
         all.iter().map(status).collect()
     }
 
+    /// Reads what is wanted and not there yet; gives the files of those that are broken, to be tried
+    /// again when they have changed.
     fn prepare(
         &self,
         folder: &Path,
         format: Format,
         shelf: &StingerShelf,
         complain: &dyn Fn(String),
-    ) {
+    ) -> Vec<Watched> {
+        let mut broken = Vec::new();
         let wanted = self.wanted.load_full();
         let before = self.prepared.load_full();
         let mut prepared = Prepared::new();
         let mut left = MEMORY;
         for stinger in wanted.iter() {
             let old = before.get(&stinger.id).filter(|(old, _)| old == stinger);
+            let path = folder.join(&stinger.path);
+            let file = Watched::at(&path);
             let made = match old {
                 Some((_, Ok(ready))) => Ok(ready.clone()),
-                _ => read(&folder.join(&stinger.path), stinger, format, left)
+                _ => read(&path, stinger, format, left)
                     .map_err(|why| format!("the stinger \"{}\": {why}", stinger.id)),
             };
             match &made {
                 Ok(ready) => left = left.saturating_sub(ready.pictures.bytes()),
                 // Told once, not at each command while it stays as it is.
                 Err(message) => {
+                    broken.push(file);
                     let told = before
                         .get(&stinger.id)
                         .and_then(|(_, old)| old.as_ref().err());
@@ -214,7 +229,12 @@ impl Stingers {
             self.prepared.store(Arc::default());
             self.changes.fetch_add(1, Ordering::Release);
         }
+        broken
     }
+}
+
+fn come(file: &mut Watched) -> Option<()> {
+    file.has_come().then_some(())
 }
 
 /// Decodes a stinger, all of it.

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use super::book::Passed;
 use super::cast::Cast;
 use super::crossing::{Bar, Run, Trial};
 use super::stingers::Lengths;
 use super::taken::Taken;
+use super::waiting::{Away, Waiting};
 use crate::door::{Transition, TransitionState};
 use crate::show::{Scene, TransitionKind, TransitionStyle};
 use crate::video::{Layout, Stage};
@@ -20,11 +22,11 @@ const LONGEST: u32 = TransitionStyle::LONGEST;
 #[derive(Clone, Debug)]
 pub struct Switcher {
     program: Taken,
-    preview: String,
+    /// Marked where the director chose a transition while this scene was on PVW, so that it goes
+    /// before the scene's own.
+    preview: Waiting,
     /// What the director chose.
     style: TransitionStyle,
-    /// The director chose it while this scene was on PVW, so that it goes before the scene's own.
-    overruled: bool,
     running: Option<Running>,
     /// On the PVW monitor alone.
     trial: Option<Run>,
@@ -38,10 +40,8 @@ pub struct Switcher {
 #[derive(Clone, Debug)]
 struct Running {
     run: Run,
-    /// What PVW will hold when it has ended.
-    then_preview: String,
-    /// Somebody put it there while the transition ran.
-    asked: bool,
+    /// What PVW will hold when it has ended; marked where somebody put it there while it ran.
+    then: Waiting,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,9 +90,8 @@ impl Switcher {
         let second = cast.show.format.rate.fps().round().max(1.0) as u32;
         Self {
             program,
-            preview,
+            preview: Waiting::new(&preview),
             style: cast.show.transition.clone(),
-            overruled: false,
             running: None,
             trial: None,
             bar: Bar::default(),
@@ -115,15 +114,21 @@ impl Switcher {
     pub fn preview(&self) -> &str {
         self.running
             .as_ref()
-            .map_or(&self.preview, |running| &running.run.to.scene)
+            .map_or(&self.preview.scene, |running| &running.run.to.scene)
+    }
+
+    /// The scenes that left the show while they were on PVW, and come back to it when that is undone;
+    /// the last one last.
+    pub fn away(&self) -> &[Away] {
+        self.preview.away()
     }
 
     /// Puts back what was on air, for an engine that was started again. A scene that is gone from
     /// the show stays on PGM as it was.
-    pub fn restore(&mut self, program: Taken, preview: &str, black: bool, cast: &Cast) {
+    pub fn restore(&mut self, program: Taken, preview: Waiting, black: bool, cast: &Cast) {
         self.program = program;
-        if cast.scene(preview).is_some() {
-            self.preview = preview.to_owned();
+        if cast.scene(&preview.scene).is_some() {
+            self.preview = preview;
         }
         self.running = None;
         self.trial = None;
@@ -141,10 +146,10 @@ impl Switcher {
         self.trial = None;
         match &mut self.running {
             Some(running) => {
-                running.then_preview = scene.to_owned();
-                running.asked = true;
+                running.then = Waiting::new(scene);
+                running.then.marked = true;
             }
-            None => self.put_on_preview(scene.to_owned()),
+            None => self.preview = Waiting::new(scene),
         }
         Ok(())
     }
@@ -155,7 +160,9 @@ impl Switcher {
         self.trial = None;
         if let Some(Running { run, .. }) = self.running.take() {
             self.leave(&run);
-            self.preview = run.to.scene;
+            let marked = self.preview.marked;
+            self.preview = Waiting::new(on_preview(&run.to.scene, &self.program.scene, cast));
+            self.preview.marked = marked;
         }
         Ok(())
     }
@@ -169,16 +176,16 @@ impl Switcher {
         let next = self.waiting(cast)?;
         self.trial = None;
         let left = std::mem::replace(&mut self.program, next).scene;
-        self.put_on_preview(left);
+        self.preview = Waiting::new(on_preview(&left, &self.program.scene, cast));
         Ok(())
     }
 
     /// What is on PVW, as it goes on air.
     fn waiting(&self, cast: &Cast) -> Result<Taken, SwitchError> {
-        if self.preview.is_empty() {
+        if self.preview.scene.is_empty() {
             return Err(SwitchError::NothingOnPreview);
         }
-        take(&self.preview, cast)
+        take(&self.preview.scene, cast)
     }
 
     /// Starts the transition; pauses or continues one that runs, and takes over one that the T-bar
@@ -194,7 +201,7 @@ impl Switcher {
         }
         let to = self.waiting(cast)?;
         let stinger = self.stinger(&style);
-        self.begin(Run::auto(to, style).sting(stinger));
+        self.begin(Run::auto(to, style).sting(stinger), cast);
         Ok(())
     }
 
@@ -212,7 +219,7 @@ impl Switcher {
             let to = self.waiting(cast)?;
             let style = self.next_style(cast).clone();
             let stinger = self.stinger(&style);
-            self.begin(Run::hand(to, style).sting(stinger));
+            self.begin(Run::hand(to, style).sting(stinger), cast);
         }
         self.bar = bar;
         if !heeded || idle {
@@ -252,7 +259,7 @@ impl Switcher {
             });
         }
         self.style = style;
-        self.overruled = true;
+        self.preview.marked = true;
         self.trial = None;
         Ok(())
     }
@@ -261,7 +268,7 @@ impl Switcher {
     pub fn restore_transition(&mut self, style: TransitionStyle, overruled: bool) {
         if style.faults().is_empty() {
             self.style = style;
-            self.overruled = overruled;
+            self.preview.marked = overruled;
         }
     }
 
@@ -341,8 +348,10 @@ impl Switcher {
 
     /// The scene that was put on PVW while a transition runs, and waits for its end.
     fn asked_next(&self) -> Option<&str> {
-        let running = self.running.as_ref().filter(|running| running.asked);
-        running.map(|running| running.then_preview.as_str())
+        let running = self.running.as_ref();
+        let then = running.map(|running| &running.then);
+        then.filter(|then| then.marked)
+            .map(|then| then.scene.as_str())
     }
 
     /// The transition that AUTO makes next: the one that was chosen last, by the director, or with
@@ -353,13 +362,14 @@ impl Switcher {
 
     /// What the director chose, and whether it goes before the own transition of the scene on PVW.
     pub fn chosen_transition(&self) -> (&TransitionStyle, bool) {
-        (&self.style, self.overruled)
+        (&self.style, self.preview.marked)
     }
 
     /// The own transition of the scene on PVW, where it holds.
     fn preferred<'a>(&self, cast: &'a Cast) -> Option<&'a TransitionStyle> {
-        let (scene, _) = cast.scene(&self.preview)?;
-        scene.transition.as_ref().filter(|_| !self.overruled)
+        let (scene, _) = cast.scene(&self.preview.scene)?;
+        let own = scene.transition.as_ref();
+        own.filter(|_| !self.preview.marked)
     }
 
     /// What is tried on the PVW monitor.
@@ -429,9 +439,14 @@ impl Switcher {
         }
     }
 
-    /// Whether a source, by slot, is drawn by what is on air.
-    pub fn is_on_air(&self, source: usize) -> bool {
-        self.on_air().any(|stage| stage.shows(source))
+    /// Whether a source is seen on air, from whatever slot it was taken.
+    pub fn is_on_air(&self, source: &str) -> bool {
+        self.taken().any(|taken| taken.shows(source))
+    }
+
+    /// The slots from which a source is on air: others than its own where it was made anew since.
+    pub fn slots_on_air(&self, source: &str) -> impl Iterator<Item = usize> {
+        self.taken().filter_map(|taken| taken.slot(source))
     }
 
     /// Whether a source, by slot, is drawn by the scene on PVW.
@@ -442,8 +457,12 @@ impl Switcher {
 
     /// What is on air: the program, and what a transition goes to.
     pub fn on_air(&self) -> impl Iterator<Item = &Stage> {
-        let running = self.running.as_ref().map(|running| &running.run.to.stage);
-        [&self.program.stage].into_iter().chain(running)
+        self.taken().map(|taken| &taken.stage)
+    }
+
+    fn taken(&self) -> impl Iterator<Item = &Taken> {
+        let running = self.running.as_ref().map(|running| &running.run.to);
+        [&self.program].into_iter().chain(running)
     }
 
     fn taken_on_air(&mut self) -> impl Iterator<Item = &mut Taken> {
@@ -451,35 +470,30 @@ impl Switcher {
         [&mut self.program].into_iter().chain(running)
     }
 
-    /// Takes sources off the air at once, wherever they are: by slot.
-    pub fn drop_sources(&mut self, slots: &[usize]) {
+    /// Takes sources off the air at once, wherever they are, with this step.
+    pub fn drop_sources(&mut self, sources: &[String], by: Passed) {
         for taken in self.taken_on_air() {
-            taken
-                .stage
-                .draws
-                .retain(|draw| !slots.contains(&draw.source));
+            taken.drop_sources(sources, by);
         }
     }
 
     /// Goes on with a show that was edited: what is on air stays as it was taken; a scene that left
-    /// the show leaves PVW, for the one on PGM.
-    pub fn recast(&mut self, cast: &Cast) {
-        let gone = |scene: &str| cast.scene(scene).is_none();
-        let other = || cast.scenes().next().map(|scene| scene.id.clone());
-        let next = if gone(&self.program.scene) {
-            other().unwrap_or_default()
-        } else {
-            self.program.scene.clone()
-        };
-        self.trial = None;
-        if let Some(running) = &mut self.running
-            && gone(&running.then_preview)
-        {
-            running.then_preview.clone_from(&next);
-            running.asked = false;
+    /// the show leaves PVW, for the one on PGM. Where a step is taken back, what it took off the air and
+    /// off PVW is there again, unless something else was put there since.
+    pub fn recast(&mut self, before: &Cast, cast: &Cast, passed: Passed) {
+        let renamed = before.renamed(cast);
+        for taken in self.taken_on_air() {
+            taken.rename(&renamed);
+            taken.bring_back(cast, passed);
         }
-        if gone(&self.preview) {
-            self.put_on_preview(next);
+        let first = cast.scenes().next().map(|scene| scene.id.clone());
+        let first = first.unwrap_or_default();
+        let other = on_preview(&self.program.scene, &first, cast);
+        self.trial = None;
+        let then = self.running.as_mut().map(|running| &mut running.then);
+        for waiting in [&mut self.preview].into_iter().chain(then) {
+            waiting.rename(&renamed);
+            waiting.recast(cast, passed, other);
         }
     }
 
@@ -499,34 +513,30 @@ impl Switcher {
         self.program.scene == scene || goal == Some(scene)
     }
 
-    fn begin(&mut self, run: Run) {
+    fn begin(&mut self, run: Run, cast: &Cast) {
         self.trial = None;
-        self.running = Some(Running {
-            run,
-            then_preview: self.program.scene.clone(),
-            asked: false,
-        });
+        let then = on_preview(&self.program.scene, &run.to.scene, cast);
+        let then = Waiting::new(then);
+        self.running = Some(Running { run, then });
     }
 
     /// Ends the transition that runs: its goal is on PGM.
     fn complete(&mut self) {
         if let Some(running) = self.running.take() {
-            let Running {
-                run, then_preview, ..
-            } = running;
+            let Running { run, then } = running;
             self.leave(&run);
             self.program = run.to;
-            self.put_on_preview(then_preview);
+            self.preview = then.unmarked();
         }
     }
 
     /// Gives up the transition that runs: PGM stays, and PVW holds what it held, or what was put
     /// there meanwhile.
     fn give_up(&mut self) {
-        if let Some(Running { then_preview, .. }) = self.running.take()
-            && then_preview != self.program.scene
+        if let Some(Running { then, .. }) = self.running.take()
+            && then.scene != self.program.scene
         {
-            self.put_on_preview(then_preview);
+            self.preview = then.unmarked();
         }
     }
 
@@ -536,11 +546,13 @@ impl Switcher {
             self.bar.spend(run.position());
         }
     }
+}
 
-    /// Puts a scene on PVW, and its own transition before what was chosen until then.
-    fn put_on_preview(&mut self, scene: String) {
-        self.preview = scene;
-        self.overruled = false;
+/// What PVW holds when a scene goes there: that one, or another where the show has it no more.
+fn on_preview<'a>(scene: &'a str, other: &'a str, cast: &Cast) -> &'a str {
+    match cast.scene(scene) {
+        Some(_) => scene,
+        None => other,
     }
 }
 
@@ -552,12 +564,8 @@ fn find<'a>(scene: &str, cast: &'a Cast) -> Result<(&'a Scene, &'a Stage), Switc
 }
 
 fn take(scene: &str, cast: &Cast) -> Result<Taken, SwitchError> {
-    let (scene, stage) = find(scene, cast)?;
-    Ok(Taken {
-        scene: scene.id.clone(),
-        layers: scene.layers.clone(),
-        stage: stage.clone(),
-    })
+    let (scene, _) = find(scene, cast)?;
+    Ok(Taken::new(&scene.id, &scene.layers, cast))
 }
 
 #[cfg(test)]
@@ -593,6 +601,7 @@ mod tests {
             hold: Default::default(),
             destinations: Vec::new(),
             recording: Default::default(),
+            order: Vec::new(),
             receiver: None,
         }
     }
@@ -792,9 +801,9 @@ mod tests {
         let (mut s, cast) = switcher();
         s.set_preview("a", &cast).unwrap();
         assert!(s.is_program("a"));
-        assert!(s.is_on_air(0) && !s.is_on_air(1) && !s.is_on_preview(1, &cast));
+        assert!(s.is_on_air("a") && !s.is_on_air("b") && !s.is_on_preview(1, &cast));
         s.set_preview("c", &cast).unwrap();
-        assert!(!s.is_on_air(2) && s.is_on_preview(2, &cast));
+        assert!(!s.is_on_air("c") && s.is_on_preview(2, &cast));
     }
 
     #[test]

@@ -1,27 +1,148 @@
-//! What is on air does not change when the show is edited: a scene is kept as it was taken.
+//! What is on air does not change when the show is edited: a scene is kept as it was taken, with the
+//! slots that its sources had then. Only a source that was meant to leave the air leaves it, and comes
+//! back when that is undone.
 
-use super::cast::Cast;
-use crate::show::Layer;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::book::Passed;
+use super::cast::{Cast, Renamed};
+use crate::show::{Colour, Layer};
 use crate::video::Stage;
 
 /// A scene as it was taken: what is on air does not change when the show is edited.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Taken {
-    /// The scene's id.
+    /// The scene's id; another where the scene was given another since.
     pub scene: String,
     /// Its layers when it was taken.
     pub layers: Vec<Layer>,
     /// What is drawn.
     pub stage: Stage,
+    /// By the ids of its sources: the slots and corrections with which they were taken.
+    drawn: BTreeMap<String, (usize, Colour)>,
+    /// By their ids: those that were taken off the air since.
+    dropped: BTreeMap<String, Dropped>,
+}
+
+/// A source that was taken off the air.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dropped {
+    /// The step that took it off.
+    by: Passed,
+    /// The correction with which it was taken.
+    colour: Colour,
 }
 
 impl Taken {
-    /// A scene with these layers.
+    /// A scene with these layers; those of sources that there are not stay dark.
     pub fn new(scene: &str, layers: &[Layer], cast: &Cast) -> Self {
-        Self {
+        let sources = layers.iter().filter_map(|layer| {
+            let slot = cast.slot(&layer.source)?;
+            let colour = cast.source_at(slot)?.colour;
+            Some((layer.source.clone(), (slot, colour)))
+        });
+        let mut taken = Self {
             scene: scene.to_owned(),
             layers: layers.to_vec(),
-            stage: cast.stage_of(layers),
+            stage: Stage::default(),
+            drawn: sources.collect(),
+            dropped: BTreeMap::new(),
+        };
+        taken.draw();
+        taken
+    }
+
+    /// The same with these corrections, by the ids of its sources, and without those that had been
+    /// taken off the air: as an engine before this one had it.
+    #[must_use]
+    pub fn going_on(
+        mut self,
+        colours: &BTreeMap<String, Colour>,
+        dropped: &BTreeMap<String, Dropped>,
+    ) -> Self {
+        for (id, (_, colour)) in &mut self.drawn {
+            *colour = colours.get(id).copied().unwrap_or(*colour);
         }
+        self.drawn.retain(|id, _| !dropped.contains_key(id));
+        self.dropped.clone_from(dropped);
+        self.draw();
+        self
+    }
+
+    /// The name under which it is told: none where it had sources and all of them are gone, for then
+    /// nothing of the scene is seen.
+    pub fn name(&self) -> &str {
+        let is_dark = self.drawn.is_empty() && !self.layers.is_empty();
+        if is_dark { "" } else { &self.scene }
+    }
+
+    /// The slot in which a source was taken, and from which it is on air.
+    pub fn slot(&self, source: &str) -> Option<usize> {
+        self.drawn.get(source).map(|(slot, _)| *slot)
+    }
+
+    /// Whether a source is seen.
+    pub fn shows(&self, source: &str) -> bool {
+        self.slot(source).is_some_and(|slot| self.stage.shows(slot))
+    }
+
+    /// The corrections with which its sources were taken, by their ids.
+    pub fn colours(&self) -> BTreeMap<String, Colour> {
+        let colours = self.drawn.iter();
+        colours
+            .map(|(id, (_, colour))| (id.clone(), *colour))
+            .collect()
+    }
+
+    /// Its sources that were taken off the air, by their ids.
+    pub fn dropped(&self) -> &BTreeMap<String, Dropped> {
+        &self.dropped
+    }
+
+    /// Takes sources off the air with this step.
+    pub fn drop_sources(&mut self, sources: &[String], by: Passed) {
+        for id in sources {
+            if let Some((_, colour)) = self.drawn.remove(id) {
+                self.dropped.insert(id.clone(), Dropped { by, colour });
+            }
+        }
+        self.draw();
+    }
+
+    /// Takes up again, as it was, what the step had taken off the air that is now taken back.
+    pub fn bring_back(&mut self, cast: &Cast, passed: Passed) {
+        let drawn = &mut self.drawn;
+        self.dropped.retain(|id, dropped| {
+            let back = passed.takes_back(dropped.by);
+            match cast.slot(id).filter(|_| back) {
+                Some(slot) => {
+                    drawn.insert(id.clone(), (slot, dropped.colour));
+                    false
+                }
+                None => true,
+            }
+        });
+        self.draw();
+    }
+
+    /// Follows what has another id since.
+    pub fn rename(&mut self, renamed: &Renamed) {
+        renamed.scene(&mut self.scene);
+        for layer in &mut self.layers {
+            renamed.source(&mut layer.source);
+        }
+        let named = |mut id: String| {
+            renamed.source(&mut id);
+            id
+        };
+        let drawn = std::mem::take(&mut self.drawn).into_iter();
+        self.drawn = drawn.map(|(id, at)| (named(id), at)).collect();
+    }
+
+    fn draw(&mut self) {
+        let drawn = &self.drawn;
+        self.stage = Stage::of(&self.layers, |source| drawn.get(source).copied());
     }
 }

@@ -1,7 +1,8 @@
 //! What is told of a source that broke: in regie's words to the desk, in GStreamer's to the log, and
 //! its secrets to nobody.
 
-use std::net::{TcpStream, ToSocketAddrs};
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::time::Duration;
 
 use crossbeam_channel::bounded;
@@ -14,6 +15,8 @@ use crate::show::{Resolved, SourceKind};
 
 /// As long may it take to find out whether a host answers.
 const REACH: Duration = Duration::from_secs(3);
+/// And as long whether a port refuses a datagram.
+const KNOCK: Duration = Duration::from_millis(500);
 
 /// What an element put on its bus.
 pub(super) fn of(error: &gst::message::Error) -> SourceError {
@@ -32,23 +35,28 @@ pub(super) fn told(
         Some(secrets) => secrets.hidden_in(text),
         None => text.to_owned(),
     };
-    let SourceError::Broken {
-        mut cause,
-        technical,
-    } = error
-    else {
-        let words = hidden(&error.to_string());
-        tracing::warn!(source = id, "{words}");
-        return words;
-    };
     let url = match kind {
         SourceKind::Network { url, .. } => Url::parse(url).ok(),
         _ => None,
     };
-    // Some elements say of a host only that it did not work out.
-    if let (Cause::Unknown(_), Some(url)) = (&cause, &url) {
-        cause = reach(url).unwrap_or(cause);
-    }
+    let (cause, technical) = match error {
+        // Some elements say of a host only that it did not work out, and some what it is not: that
+        // nothing is found at an address where nobody listens.
+        SourceError::Broken { cause, technical } if is_vague(&cause) => {
+            let found = url.as_ref().and_then(reach);
+            (found.unwrap_or(cause), technical)
+        }
+        SourceError::Broken { cause, technical } => (cause, technical),
+        other => match url.as_ref().filter(|_| is_silent(&other)).and_then(reach) {
+            // That it does not answer there is no more than that nothing came.
+            Some(cause) if cause != Cause::TimedOut => (cause, other.to_string()),
+            _ => {
+                let words = hidden(&other.to_string());
+                tracing::warn!(source = id, "{words}");
+                return words;
+            }
+        },
+    };
     let host = url
         .as_ref()
         .and_then(Url::host_str)
@@ -62,45 +70,92 @@ pub(super) fn told(
     words
 }
 
-/// Why a host cannot be reached; none where it answers, or where it is not asked by TCP.
+fn is_vague(cause: &Cause) -> bool {
+    matches!(
+        cause,
+        Cause::Unknown(_) | Cause::Missing | Cause::NotMedia | Cause::BadFormat
+    )
+}
+
+fn is_silent(error: &SourceError) -> bool {
+    matches!(error, SourceError::Silent(_))
+}
+
+/// How a host is asked whether anybody listens there.
+#[derive(Clone, Copy)]
+enum Way {
+    Tcp,
+    Udp,
+}
+
+/// Why a host cannot be reached; none where it answers, or where it is not for us to call.
 fn reach(url: &Url) -> Option<Cause> {
-    let usual = match url.scheme() {
-        "rtsp" => 554,
-        "rtsps" => 322,
-        "http" => 80,
-        "https" => 443,
-        "rtmp" => 1935,
+    let (way, usual) = match url.scheme() {
+        "rtsp" => (Way::Tcp, Some(554)),
+        "rtsps" => (Way::Tcp, Some(322)),
+        "http" => (Way::Tcp, Some(80)),
+        "https" => (Way::Tcp, Some(443)),
+        "rtmp" => (Way::Tcp, Some(1935)),
+        "rtmps" => (Way::Tcp, Some(443)),
+        "srt" if is_caller(url) => (Way::Udp, None),
         _ => return None,
     };
     let address = (
         url.host_str()?.trim_matches(['[', ']']).to_owned(),
-        url.port().unwrap_or(usual),
+        url.port().or(usual)?,
     );
     let (done, answer) = bounded(1);
     // A name server may keep one waiting for longer than this.
     let thread = std::thread::Builder::new().name("reach".to_owned());
-    let spawned = thread.spawn(move || done.send(call(&address)));
+    let spawned = thread.spawn(move || done.send(call(way, &address)));
     spawned.ok()?;
     answer
         .recv_timeout(REACH + Duration::from_millis(500))
         .unwrap_or(Some(Cause::TimedOut))
 }
 
-fn call(address: &(String, u16)) -> Option<Cause> {
-    let mut found = match address.to_socket_addrs() {
-        Ok(found) => found,
+fn is_caller(url: &Url) -> bool {
+    let mut modes = url.query_pairs().filter(|(name, _)| name == "mode");
+    modes.all(|(_, mode)| mode == "caller")
+}
+
+/// Calls every address of a host, for `localhost` has two: it is refused where none takes the call.
+fn call(way: Way, address: &(String, u16)) -> Option<Cause> {
+    let found: Vec<SocketAddr> = match address.to_socket_addrs() {
+        Ok(found) => found.collect(),
         Err(error) if error.to_string().contains("Temporary failure") => {
             return Some(Cause::NoNetwork);
         }
         Err(_) => return Some(Cause::HostUnknown),
     };
-    use std::io::ErrorKind;
-    let error = TcpStream::connect_timeout(&found.next()?, REACH).err()?;
-    match error.kind() {
-        ErrorKind::ConnectionRefused => Some(Cause::Refused),
-        ErrorKind::TimedOut | ErrorKind::WouldBlock => Some(Cause::TimedOut),
-        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable => Some(Cause::NoNetwork),
-        _ => None,
+    let patience = REACH / u32::try_from(found.len().max(1)).ok()?;
+    let mut causes = Vec::new();
+    for at in found {
+        let called = match way {
+            Way::Tcp => TcpStream::connect_timeout(&at, patience).map(drop),
+            Way::Udp => knock(at),
+        };
+        causes.push(Cause::of_io(&called.err()?)?);
+    }
+    let refused = causes.iter().position(|cause| *cause == Cause::Refused);
+    (!causes.is_empty()).then(|| causes.swap_remove(refused.unwrap_or(0)))
+}
+
+/// Sends a byte that means nothing to a port, which the system refuses where nobody has it.
+fn knock(at: SocketAddr) -> std::io::Result<()> {
+    let own: IpAddr = if at.is_ipv6() {
+        Ipv6Addr::UNSPECIFIED.into()
+    } else {
+        Ipv4Addr::UNSPECIFIED.into()
+    };
+    let socket = UdpSocket::bind((own, 0))?;
+    socket.connect(at)?;
+    socket.set_read_timeout(Some(KNOCK))?;
+    socket.send(&[0])?;
+    match socket.recv(&mut [0; 64]) {
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => Err(error),
+        // Nobody answers to that, and somebody may be there all the same.
+        _ => Ok(()),
     }
 }
 
@@ -135,5 +190,83 @@ mod tests {
         assert_eq!(words, "the other side closed the connection");
         let listener = kind("srt://:9000?mode=listener".to_owned());
         assert!(told(broken(), "cam", &listener, None).contains("no words for"));
+    }
+
+    /// A port of this address where nobody listens, by TCP and by UDP.
+    fn free_port(at: &str) -> u16 {
+        let taken = TcpListener::bind((at, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        drop(UdpSocket::bind((at, port)).unwrap());
+        port
+    }
+
+    #[test]
+    fn a_refused_port_is_refused_by_every_way_and_address() {
+        gst::init().unwrap();
+        let setting = super::super::pipeline::Setting {
+            clock: crate::media::HouseClock::start(),
+            format: crate::show::Format::default(),
+            folder: std::path::PathBuf::new(),
+            decoder_threads: 1,
+        };
+        let ways = [
+            "rtsp://H/x",
+            "rtmp://H/a/b",
+            "http://H/x.mp4",
+            "https://H/x",
+            "srt://H",
+        ];
+        let hosts = [
+            ("127.0.0.1", "127.0.0.1"),
+            ("::1", "[::1]"),
+            ("127.0.0.1", "localhost"),
+        ];
+        let (said, heard) = bounded(20);
+        for way in ways {
+            for (at, host) in hosts {
+                let url = way.replace('H', &format!("{host}:{}", free_port(at)));
+                let (setting, said) = (setting.clone(), said.clone());
+                std::thread::spawn(move || {
+                    let text = format!(
+                        "(version: 1, name: \"x\", sources: [(id: \"cam\", kind: Network(url: {url:?}))])"
+                    );
+                    let show = crate::show::parse(std::path::Path::new("x.ron"), &text);
+                    let source = &show.unwrap().sources[0];
+                    let found = super::super::trial::attempt(source, &setting);
+                    let words = found.map_err(|error| error.to_string());
+                    said.send((url, host, words))
+                });
+            }
+        }
+        for _ in 0..ways.len() * hosts.len() {
+            let (url, host, words) = heard.recv_timeout(Duration::from_secs(60)).unwrap();
+            let refused = format!("connection refused: is it running there? ({host})");
+            assert_eq!(words, Err(refused), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_in_another_language_or_is_not_true_is_looked_at() {
+        let port = free_port("127.0.0.1");
+        let url = format!("rtmp://127.0.0.1:{port}/live/x");
+        let kind = SourceKind::Network { url, latency_ms: 0 };
+        for cause in [Cause::Missing, Cause::NotMedia] {
+            let broken = SourceError::Broken {
+                cause,
+                technical: "Connexion refusée".to_owned(),
+            };
+            let words = told(broken, "cam", &kind, None);
+            assert!(words.starts_with("connection refused"), "{words}");
+        }
+        // Somebody is there who does not have it.
+        let there = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("rtmp://{}/live/x", there.local_addr().unwrap());
+        let broken = SourceError::Broken {
+            cause: Cause::Missing,
+            technical: String::new(),
+        };
+        let kind = SourceKind::Network { url, latency_ms: 0 };
+        let words = told(broken, "cam", &kind, None);
+        assert!(words.starts_with("nothing is found there"), "{words}");
     }
 }

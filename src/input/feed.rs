@@ -47,6 +47,11 @@ pub struct Vitals {
     last_sound: AtomicI64,
     /// Stream position of the last picture or sound, in nanoseconds, for a clip to go on from.
     position: AtomicI64,
+    /// Where in the stream the last picture and the last sound ended, in nanoseconds, by kind; since a
+    /// clip was sent somewhere.
+    reached: [AtomicI64; 2],
+    /// The longest that a picture stood since then, in nanoseconds.
+    stood: AtomicI64,
     picture_delay_ms: AtomicU32,
     drift: AtomicU32,
     jitter: AtomicU32,
@@ -57,6 +62,7 @@ impl Vitals {
     pub(super) fn new(picture_delay_ms: u32) -> Self {
         let vitals = Self::default();
         vitals.forget();
+        vitals.forget_reached();
         vitals
             .picture_delay_ms
             .store(picture_delay_ms, Ordering::Relaxed);
@@ -86,6 +92,31 @@ impl Vitals {
 
     pub(super) fn set_position(&self, position: i64) {
         self.position.store(position, Ordering::Relaxed);
+    }
+
+    /// Nothing has come since a clip was sent to another place.
+    pub(super) fn forget_reached(&self) {
+        for reached in &self.reached {
+            reached.store(i64::MIN, Ordering::Relaxed);
+        }
+        self.stood.store(0, Ordering::Relaxed);
+    }
+
+    /// Something has come, from `position` on for so long, both in nanoseconds.
+    pub(super) fn reach(&self, kind: StreamKind, position: i64, duration: i64) {
+        let end = position + duration;
+        let before = self.reached[kind as usize].fetch_max(end, Ordering::Relaxed);
+        if kind == StreamKind::Picture && before != i64::MIN {
+            self.stood.fetch_max(end - before, Ordering::Relaxed);
+        }
+    }
+
+    /// How far into its stream it has come since it was sent somewhere, whichever of picture and sound
+    /// went farther, and the longest that a picture stood; both in nanoseconds.
+    pub(super) fn reached(&self) -> Option<(i64, i64)> {
+        let ends = self.reached.iter().map(|end| end.load(Ordering::Relaxed));
+        let end = ends.max().filter(|&end| end != i64::MIN)?;
+        Some((end, self.stood.load(Ordering::Relaxed)))
     }
 
     /// Delay of the picture against the sound, in ms.
@@ -166,6 +197,7 @@ impl Feed {
                 gate.open(cue);
             }
             drop(gate);
+            vitals.forget_reached();
             for kind in [StreamKind::Picture, StreamKind::Sound] {
                 transport.set_stale(kind, false);
             }
@@ -208,6 +240,7 @@ impl Feed {
             for kind in [StreamKind::Picture, StreamKind::Sound] {
                 transport.set_stale(kind, true);
             }
+            self.vitals.forget_reached();
             drop(gate);
             // Whoever waits here for the cue before, or for its time, stands in the way of the seek.
             transport.ring();
@@ -382,6 +415,9 @@ impl Feed {
         let Some((x, position)) = self.running_time(&sample, buffer.pts()) else {
             return Ok(gst::FlowSuccess::Ok);
         };
+        if !self.is_stale(StreamKind::Picture) {
+            self.vitals.reach(StreamKind::Picture, position, duration);
+        }
         let arrival = self.clock.now();
         let buffer = if self.copies {
             buffer.copy_deep().map_err(|_| gst::FlowError::Error)?
@@ -431,13 +467,16 @@ impl Feed {
         // Asked anew for each block: broadcasts change from stereo to 5.1 and back on air.
         let info =
             gst_audio::AudioInfo::from_caps(caps).map_err(|_| gst::FlowError::NotNegotiated)?;
-        let Some((x, _)) = self.running_time(&sample, buffer.pts()) else {
+        let Some((x, position)) = self.running_time(&sample, buffer.pts()) else {
             return Ok(gst::FlowSuccess::Ok);
         };
         let map = buffer.map_readable().map_err(|_| gst::FlowError::Error)?;
         let samples = Downmix::new(&info).stereo(map.as_slice());
         let frames = samples.len() / CHANNELS;
         let duration = frames as i64 * NS_PER_S / SAMPLE_RATE as i64;
+        if !self.is_stale(StreamKind::Sound) {
+            self.vitals.reach(StreamKind::Sound, position, duration);
+        }
         let arrival = self.clock.now();
         let held = Held {
             what: samples,

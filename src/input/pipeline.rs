@@ -22,6 +22,9 @@ pub enum SourceError {
     /// In plain words.
     #[error("{0}")]
     Pipeline(String),
+    /// Nothing comes, and nobody says why; in plain words.
+    #[error("{0}")]
+    Silent(String),
     /// Said by an element.
     #[error("{cause}")]
     Broken {
@@ -36,6 +39,11 @@ impl SourceError {
     /// In plain words.
     pub fn plain(words: impl Into<String>) -> Self {
         Self::Pipeline(words.into())
+    }
+
+    /// Nothing comes, in plain words.
+    pub fn silent(words: impl Into<String>) -> Self {
+        Self::Silent(words.into())
     }
 }
 

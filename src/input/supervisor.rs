@@ -11,7 +11,7 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 
 use super::feed::{Ends, Feed, Pacing, Vitals};
-use super::pipeline::{Built, Setting, SourceError, Span, Start};
+use super::pipeline::{Built, Instead, Setting, SourceError, Span, Start};
 use super::slot::{Slot, slot};
 use super::sound::{SoundReader, sound_ring};
 use super::transport::Transport;
@@ -43,6 +43,16 @@ const BACKOFF: [Duration; 4] = [
 /// Matroska rounds times to whole milliseconds: without this the picture before the one that is meant
 /// seems to reach into its time.
 const ROUNDING_NS: i64 = 1_000_000;
+/// A clip that ends so long before its announced end is not whole.
+const EARLY_NS: i64 = NS_PER_S;
+/// What reads the containers in which a length stands.
+const STATES_LENGTH: [&str; 5] = [
+    "matroskademux",
+    "qtdemux",
+    "avidemux",
+    "flvdemux",
+    "wavparse",
+];
 /// A pipeline that ran for so long has earned a quick new start.
 const STABLE: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(100);
@@ -99,7 +109,7 @@ impl Status {
         if self.message.load().as_str() != message {
             self.message.store(Arc::new(message.to_owned()));
         }
-        if state != SourceState::Live {
+        if !matches!(state, SourceState::Live | SourceState::Ended) {
             self.warn(String::new());
         }
         self.state.store(index as u8, Ordering::Relaxed);
@@ -149,6 +159,8 @@ pub fn start(
         resume_at: first_of(&source.kind),
         cued: 0,
         seeking: Seeking::Segments,
+        stated: None,
+        early: String::new(),
     };
     let thread = std::thread::Builder::new()
         .name(format!("source {}", source.id))
@@ -229,6 +241,10 @@ struct Supervisor {
     cued: u64,
     /// What the clip's container has shown it knows.
     seeking: Seeking,
+    /// How long the clip's container says it is, in nanoseconds, where it says so.
+    stated: Option<i64>,
+    /// That the clip ended before that, when it was played last.
+    early: String,
 }
 
 /// How far a clip can be sought in; found out by trying.
@@ -270,6 +286,7 @@ impl Supervisor {
                 Ending::Again => {}
                 Ending::PlayedOut => {
                     self.status.set(SourceState::Ended, "");
+                    self.status.warn(self.early.clone());
                     if !self.rests() {
                         return;
                     }
@@ -467,7 +484,11 @@ impl Supervisor {
                 }
             }
             if played_out && !built.feed.holds() {
+                if let Some(span) = span {
+                    self.early = self.early_end(span);
+                }
                 self.status.set(SourceState::Ended, "");
+                self.status.warn(self.early.clone());
             } else if let Some(ending) = self.judge(built, began) {
                 return ending;
             }
@@ -516,12 +537,37 @@ impl Supervisor {
     }
 
     /// Takes down how long a clip is.
-    fn measure(&self, pipeline: &gst::Pipeline) {
+    fn measure(&mut self, pipeline: &gst::Pipeline) {
         if let Some(transport) = &self.status.transport
             && let Some(length) = pipeline.query_duration::<gst::ClockTime>()
         {
-            transport.set_length(length.nseconds() as i64);
+            let length = length.nseconds() as i64;
+            transport.set_length(length);
+            self.stated = states_length(pipeline).then_some(length);
         }
+    }
+
+    /// That a clip has ended long before the end that its file announces; empty where it has not, or
+    /// where the file announces none. A track that is shorter than the other is no fault.
+    fn early_end(&self, span: Span) -> String {
+        let Some(stated) = self.stated else {
+            return String::new();
+        };
+        let end = span.last.map_or(stated, |last| last.min(stated));
+        let sent_to = self.status.transport.as_ref().map(|t| (t.cue_at(), 0));
+        let Some((reached, stood)) = self.status.vitals.reached().or(sent_to) else {
+            return String::new();
+        };
+        // The last of pictures that stand for long may not say how long it stands itself.
+        if end - reached <= EARLY_NS.max(2 * stood) {
+            return String::new();
+        }
+        let seconds = |ns: i64| ns as f64 / NS_PER_S as f64;
+        format!(
+            "it ended at {:.1} s, though its file says {:.1} s: is the file whole?",
+            seconds(reached),
+            seconds(end)
+        )
     }
 
     /// Sets the state by what has come lately; an ending where it is time to give up.
@@ -541,6 +587,7 @@ impl Supervisor {
         };
         if built.feed.holds() && last.is_some_and(|last| last >= began) {
             self.status.set(SourceState::Live, "");
+            self.status.warn(self.early.clone());
             return None;
         }
         let live = built.feed.is_live();
@@ -552,7 +599,7 @@ impl Supervisor {
                 _ => false,
             };
             if (live || fetched) && !waits && now - began > CONNECT_NS {
-                return Some(Ending::Broke(SourceError::plain("nothing came for 10 s")));
+                return Some(Ending::Broke(SourceError::silent("nothing came for 10 s")));
             }
             return None;
         };
@@ -571,9 +618,10 @@ impl Supervisor {
         } else {
             let message = if sound_only { "sound only" } else { "" };
             self.status.set(SourceState::Live, message);
-            if let Some(instead) = &built.instead {
-                self.status.warn(instead.in_words());
-            }
+            let instead = built.instead.as_ref();
+            let early = || self.early.clone();
+            self.status
+                .warn(instead.map_or_else(early, Instead::in_words));
         }
         None
     }
@@ -590,6 +638,9 @@ impl Supervisor {
             let reached = self.status.vitals.position();
             if !looped && position > first && reached <= position {
                 // Nothing more to be had behind the spot, and it is not to start over on air.
+                if let Start::Seek(span) = start {
+                    self.early = self.early_end(span);
+                }
                 return Ending::PlayedOut;
             }
             // No progress since the last attempt: there is nothing more to be had behind it.
@@ -601,6 +652,16 @@ impl Supervisor {
         }
         Ending::Broke(error)
     }
+}
+
+/// Whether what is played says itself how long it is. Of other files it is estimated, or found by
+/// looking at their end.
+fn states_length(pipeline: &gst::Pipeline) -> bool {
+    let mut elements = pipeline.iterate_recurse().into_iter().flatten();
+    elements.any(|element| {
+        let factory = element.factory();
+        factory.is_some_and(|factory| STATES_LENGTH.contains(&factory.name().as_str()))
+    })
 }
 
 fn seek(

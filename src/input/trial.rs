@@ -150,12 +150,11 @@ fn follow(
             return Ok(gather(built, codecs));
         }
         if first.is_none() && began.elapsed() > PATIENCE {
-            let message = if waits {
-                "no sender has called in 10 s; it may call later"
+            return Err(if waits {
+                SourceError::plain("no sender has called in 10 s; it may call later")
             } else {
-                "nothing came for 10 s"
-            };
-            return Err(SourceError::Pipeline(message.to_owned()));
+                SourceError::silent("nothing came for 10 s")
+            });
         }
     }
 }

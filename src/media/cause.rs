@@ -2,6 +2,7 @@
 //! the log. Read from the error's kind, and from its words where its kind says too little.
 
 use std::fmt;
+use std::io;
 
 use gstreamer as gst;
 use gstreamer::glib;
@@ -109,7 +110,19 @@ impl Cause {
         }
     }
 
+    /// Reads what the system says of a connection, in whatever language it says so.
+    pub fn of_io(error: &io::Error) -> Option<Self> {
+        use io::ErrorKind as Kind;
+        Some(match error.kind() {
+            Kind::ConnectionRefused => Self::Refused,
+            Kind::TimedOut | Kind::WouldBlock => Self::TimedOut,
+            Kind::NetworkUnreachable | Kind::HostUnreachable => Self::NoNetwork,
+            _ => return None,
+        })
+    }
+
     fn of_kind(error: &glib::Error) -> Option<Self> {
+        use gio::IOErrorEnum as Io;
         use gst::{CoreError, ResourceError as Resource, StreamError as Stream};
         if let Some(kind) = error.kind::<Resource>() {
             return Some(match kind {
@@ -127,6 +140,15 @@ impl Cause {
                 Stream::Decode | Stream::Demux | Stream::Decrypt | Stream::DecryptNokey => {
                     Self::Damaged
                 }
+                _ => return None,
+            });
+        }
+        if let Some(kind) = error.kind::<Io>() {
+            return Some(match kind {
+                Io::ConnectionRefused => Self::Refused,
+                Io::TimedOut => Self::TimedOut,
+                Io::NetworkUnreachable | Io::HostUnreachable => Self::NoNetwork,
+                Io::BrokenPipe => Self::Closed,
                 _ => return None,
             });
         }
@@ -299,6 +321,9 @@ mod tests {
         let stream = |kind| of(glib::Error::new(kind, "said in another language"));
         assert_eq!(stream(gst::StreamError::Decode), Cause::Damaged);
         assert_eq!(stream(gst::StreamError::WrongType), Cause::NotMedia);
+        let io = |kind| of(glib::Error::new(kind, "Connexion refusée"));
+        assert_eq!(io(gio::IOErrorEnum::ConnectionRefused), Cause::Refused);
+        assert_eq!(io(gio::IOErrorEnum::HostUnreachable), Cause::NoNetwork);
         let core = of(glib::Error::new(gst::CoreError::Negotiation, "odd"));
         assert_eq!(core, Cause::BadFormat);
     }

@@ -41,8 +41,7 @@ pub fn why_closed(server: &str, closed: Trouble, is_wanted: impl Fn() -> bool) -
 /// What went wrong, in plain words.
 pub fn greet(server: &Url) -> Result<(), Trouble> {
     let host = server.host_str().unwrap_or_default().to_owned();
-    let said =
-        |error: gio::glib::Error| Trouble::of_rtmp(error.message(), error.domain().as_str(), &host);
+    let said = |error: gio::glib::Error| Trouble::of_glib(&error, &host);
     let odd = |what: &dyn std::fmt::Debug| {
         tracing::debug!(?what, host, "a greeting went wrong");
         Trouble::passing(format!(

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use gstreamer::glib;
+
 use crate::media::Cause;
 
 /// Why an attempt or a connection ended.
@@ -65,6 +67,23 @@ impl Trouble {
 
     /// Reads what `rtmp2sink` says: `text`, and `debug` where GLib's own words are.
     pub fn of_rtmp(text: &str, debug: &str, host: &str) -> Self {
+        Self::of(Cause::of_words(text, debug), (text, debug), host)
+    }
+
+    /// Reads what GLib says of a connection.
+    pub fn of_glib(error: &glib::Error, host: &str) -> Self {
+        let (text, domain) = (error.message(), error.domain().as_str());
+        Self::of(Cause::of(error, domain), (text, domain), host)
+    }
+
+    /// Reads what the system says of a connection.
+    pub fn of_io(error: &std::io::Error, host: &str) -> Self {
+        let text = error.to_string();
+        let cause = Cause::of_io(error).unwrap_or_else(|| Cause::of_words(&text, ""));
+        Self::of(cause, (&text, ""), host)
+    }
+
+    fn of(cause: Cause, (text, debug): (&str, &str), host: &str) -> Self {
         let has = |what: &str| text.contains(what) || debug.contains(what);
         if has("Already publishing") || has("stream already exists") {
             return Self::passing("the server still holds the last session");
@@ -72,7 +91,7 @@ impl Trouble {
         if has("publish denied") || has("NetStream.Publish") {
             return Self::person(KEY_REFUSED);
         }
-        match Cause::of_words(text, debug) {
+        match cause {
             Cause::Denied => Self::person(OTHER_KEY),
             _ if has("authmod") || has("auth failed") => Self::person(OTHER_KEY),
             Cause::Refused => Self::passing(format!(
@@ -166,6 +185,16 @@ mod tests {
             assert_eq!(trouble.person, person, "{text}");
             assert!(trouble.message.contains(message), "{}", trouble.message);
         }
+    }
+
+    #[test]
+    fn a_port_where_nobody_listens_is_refused_in_every_language() {
+        let words = "connection refused: is the server running? (hall)";
+        let french = "Impossible de se connecter à 10.0.0.2 : Connexion refusée";
+        let error = glib::Error::new(gio::IOErrorEnum::ConnectionRefused, french);
+        assert_eq!(Trouble::of_glib(&error, "hall"), Trouble::passing(words));
+        let error = std::io::Error::new(std::io::ErrorKind::ConnectionRefused, french);
+        assert_eq!(Trouble::of_io(&error, "hall"), Trouble::passing(words));
     }
 
     #[test]

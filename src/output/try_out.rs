@@ -149,7 +149,7 @@ impl TryOut {
         else {
             return Ok(Ending::Stopped);
         };
-        let answered = answered.map_err(|error| Trouble::of_rtmp(&error.to_string(), "", &host))?;
+        let answered = answered.map_err(|error| Trouble::of_io(&error, &host))?;
         status.answer_ms = Some(answered.as_millis() as u32);
         step(status, TrialState::Greeting);
         if self.publish {

@@ -57,6 +57,7 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
     for (n, scene) in scenes.iter().enumerate() {
         checker.scene(&format!("scenes[{n}]"), scene, &known);
     }
+    checker.order(show, &known);
     checker.transition("transition", &show.transition);
     checker.ids("stingers", show.stingers.iter().map(|s| &s.id));
     for (n, stinger) in show.stingers.iter().enumerate() {
@@ -291,6 +292,28 @@ impl Checker<'_> {
             source.escape_debug()
         );
         self.fault(place, message);
+    }
+
+    /// Each scene is numbered once, and there is one of each number.
+    fn order(&mut self, show: &Show, sources: &[&str]) {
+        let scenes = show.scenes.iter().map(|scene| scene.id.as_str());
+        let known: Vec<&str> = scenes.chain(sources.iter().copied()).collect();
+        for (n, id) in show.order.iter().enumerate() {
+            let place = format!("order[{n}]");
+            if !known.contains(&id.as_str()) {
+                let message = format!(
+                    "no scene or source has the id `{}`, expected {}",
+                    id.escape_debug(),
+                    one_of(&known)
+                );
+                self.fault(&place, message);
+            } else if show.order[..n].contains(id) {
+                self.fault(
+                    &place,
+                    format!("the scene `{id}` has a number already, expected each once"),
+                );
+            }
+        }
     }
 
     /// A scene of no layers is black, and is none the worse for it.

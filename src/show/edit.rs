@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hold::Hold;
 use super::model::{Destination, Encoder, Format, Receiver, Recording, Scene, Show, Source};
+use super::numbers;
 use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 
@@ -19,7 +20,9 @@ pub enum Edit {
     Add {
         /// What; its id must be new among its like.
         item: Item,
-        /// Before the one that is there, counted from 0; at the end where it is left out.
+        /// Before the one that is there, counted from 0; at the end where it is left out. A scene's place
+        /// is among all scenes, those of sources too, by which they are numbered: at the end it leaves
+        /// every other its number.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<usize>,
     },
@@ -43,7 +46,8 @@ pub enum Edit {
         kind: ItemKind,
         /// Its id.
         id: String,
-        /// Its new position, counted from 0; the end where it is beyond it.
+        /// Its new position, counted from 0; the end where it is beyond it. A scene's is among all
+        /// scenes, as in [`Edit::Add`].
         to: usize,
     },
     /// The show's name.
@@ -194,6 +198,39 @@ impl Edit {
     /// # Errors
     /// [`EditError`].
     pub fn apply(&self, show: &mut Show) -> Result<BTreeSet<Part>, EditError> {
+        let before = numbers::of(show);
+        let touched = self.change(show)?;
+        match self {
+            Self::Set { id, item } if item.id() != id => {
+                numbers::keep(show, &before, Some((id, item.id())));
+            }
+            Self::Add { .. } | Self::Set { .. } | Self::Remove { .. } => {
+                numbers::keep(show, &before, None);
+            }
+            Self::Move { kind, .. } => {
+                numbers::keep(show, &before, None);
+                if *kind == ItemKind::Source {
+                    numbers::follow_sources(show);
+                }
+            }
+            _ => {}
+        }
+        match self {
+            Self::Add {
+                item: Item::Scene(scene),
+                at: Some(to),
+            } => numbers::put(show, &scene.id, *to),
+            Self::Move {
+                kind: ItemKind::Scene,
+                id,
+                to,
+            } => numbers::put(show, id, *to),
+            _ => {}
+        }
+        Ok(touched)
+    }
+
+    fn change(&self, show: &mut Show) -> Result<BTreeSet<Part>, EditError> {
         match self {
             Self::Add { item, at } => add(show, item, *at),
             Self::Set { id, item } => set(show, id, item),
@@ -201,7 +238,9 @@ impl Edit {
             Self::Move { kind, id, to } => {
                 match kind {
                     ItemKind::Source => shift(&mut show.sources, *kind, id, *to),
-                    ItemKind::Scene => shift(&mut show.scenes, *kind, id, *to),
+                    // One that a source has of its own has a number too.
+                    ItemKind::Scene if show.sources.iter().any(|s| s.id == *id) => Ok(()),
+                    ItemKind::Scene => find(&show.scenes, *kind, id).map(drop),
                     ItemKind::Destination => shift(&mut show.destinations, *kind, id, *to),
                     ItemKind::Stinger => shift(&mut show.stingers, *kind, id, *to),
                 }?;

@@ -20,6 +20,7 @@ mod locate;
 mod model;
 mod named;
 mod numbered;
+mod numbers;
 pub mod pack;
 mod placeholder;
 mod rebase;

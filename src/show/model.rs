@@ -33,6 +33,11 @@ pub struct Show {
     /// Pictures made of sources. Each source has a full-frame scene of its own id besides.
     #[serde(default)]
     pub scenes: Vec<Scene>,
+    /// The ids of all scenes in the order of their numbers, those that sources have of their own among
+    /// them; any that is left out comes behind those that are here. Empty where the show's own scenes
+    /// come first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<String>,
     /// The transition that AUTO makes when the show begins.
     #[serde(default)]
     pub transition: TransitionStyle,
@@ -477,6 +482,13 @@ impl Show {
                 layers: vec![Layer::full(&source.id)],
                 transition: None,
             });
-        own.chain(implied).collect()
+        let mut all: Vec<Scene> = own.chain(implied).collect();
+        if !self.order.is_empty() {
+            all.sort_by_key(|scene| {
+                let at = self.order.iter().position(|id| *id == scene.id);
+                at.unwrap_or(usize::MAX)
+            });
+        }
+        all
     }
 }

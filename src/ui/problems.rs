@@ -126,11 +126,16 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
     for source in &snapshot.sources {
         let label = name(&source.label, &source.id);
         if !source.warning.is_empty() {
-            let text = lang::with("desk-source-otherwise", &[("name", label.into())]);
+            // Of a camera it is its mode, of a clip its end.
+            let (what, advice) = match source.clip {
+                Some(_) => ("desk-source-short", "desk-advice-whole"),
+                None => ("desk-source-otherwise", "desk-advice-mode"),
+            };
+            let text = lang::with(what, &[("name", label.into())]);
             add(
                 format!("source {} otherwise", source.id),
                 with(&text, &source.warning),
-                lang::text("desk-advice-mode"),
+                lang::text(advice),
                 false,
             );
         }
@@ -277,6 +282,7 @@ pub struct News {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::door::ClipStatus;
     use crate::ui::testing;
 
     #[test]
@@ -361,6 +367,27 @@ mod tests {
         let text = "Stage: gives another picture – the camera does not offer A: it gives B";
         assert_eq!(found[0].text, text);
         assert!(found[0].advice.contains("mode"), "{}", found[0].advice);
+    }
+
+    #[test]
+    fn a_clip_that_ended_too_early_is_looked_at_in_its_own_words() {
+        let mut snapshot = testing::snapshot();
+        snapshot.sources[0].state = SourceState::Ended;
+        snapshot.sources[0].warning =
+            "it ended at 4.2 s, though its file says 12.0 s: is the file whole?".to_owned();
+        snapshot.sources[0].clip = Some(ClipStatus::default());
+        let found = find(&snapshot);
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0]
+                .text
+                .starts_with("Stage: ended too early – it ended at 4.2 s")
+        );
+        assert!(
+            found[0].advice.contains("whole file"),
+            "{}",
+            found[0].advice
+        );
     }
 
     #[test]

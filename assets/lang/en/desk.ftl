@@ -46,6 +46,7 @@ desk-others-fine = { $n ->
    *[other] the others are fine
 }
 desk-source-otherwise = { $name }: gives another picture
+desk-source-short = { $name }: ended too early
 desk-source-lost = { $name }: is lost
 desk-source-restarting = { $name }: is lost and being started again
 desk-source-frozen = { $name }: is frozen, the last picture stays
@@ -70,6 +71,7 @@ desk-advice-slow = The uplink is too slow: stop another destination or lower the
 desk-advice-mend = Mend it with its “…” button; it is tried on.
 desk-advice-wait = It is tried again by itself; check the network if it lasts.
 desk-advice-mode = Choose a mode that it offers, where the source is built.
+desk-advice-whole = Put the whole file in its place, or set where the clip ends.
 desk-advice-on-air = Cut away. { $mend }
 desk-advice-camera = Check its cable and power; it comes back by itself.
 desk-advice-file = Put the file back in its place; it is tried on.

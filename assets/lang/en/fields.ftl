@@ -6,6 +6,7 @@ fields-destination = destination { $n }
 fields-layer = layer { $n }
 fields-sources = sources
 fields-scenes = scenes
+fields-order = order of the scenes
 fields-destinations = destinations
 fields-layers = layers
 fields-recording = recording

@@ -46,6 +46,7 @@ desk-others-fine = { $n ->
    *[other] les autres vont bien
 }
 desk-source-otherwise = { $name } : donne une autre image
+desk-source-short = { $name } : terminé trop tôt
 desk-source-lost = { $name } : source perdue
 desk-source-restarting = { $name } : source perdue, en cours de relance
 desk-source-frozen = { $name } : image figée, la dernière reste
@@ -70,6 +71,7 @@ desk-advice-slow = Le débit montant ne suffit pas : arrêtez une destination o
 desk-advice-mend = Corrigez par « … ».
 desk-advice-wait = Nouvel essai automatique ; vérifiez le réseau si cela dure.
 desk-advice-mode = Choisissez un mode qu’elle offre, dans les réglages de la source.
+desk-advice-whole = Remplacez le fichier par sa version entière, ou réglez la fin du clip.
 desk-advice-on-air = Changez de plan. { $mend }
 desk-advice-camera = Vérifiez câble et alimentation ; elle revient seule.
 desk-advice-file = Remettez le fichier à sa place ; les essais continuent.

@@ -6,6 +6,7 @@ fields-destination = destination { $n }
 fields-layer = calque { $n }
 fields-sources = sources
 fields-scenes = scènes
+fields-order = ordre des scènes
 fields-destinations = destinations
 fields-layers = calques
 fields-recording = enregistrement

@@ -52,9 +52,10 @@ impl Scenes {
             if !entries.is_empty() {
                 asked = self.list.show(ui, ItemKind::Scene, &entries, chosen);
             }
-            let all = show.all_scenes();
-            let own: Vec<Entry> = all[show.scenes.len()..]
+            let own: Vec<Entry> = show
+                .all_scenes()
                 .iter()
+                .filter(|scene| !show.scenes.iter().any(|own| own.id == scene.id))
                 .map(|scene| entry(view, &show, scene))
                 .collect();
             if !own.is_empty() {
@@ -65,6 +66,16 @@ impl Scenes {
             let style = draft.transition(view.snapshot);
             style::of_show(ui, draft, &style, view.now);
         });
+        let all = show.all_scenes();
+        let number = |id: &str| all.iter().position(|scene| scene.id == id);
+        for one in &mut asked {
+            // It takes the number of the one that is there.
+            if let Asked::Move(_, to) = one
+                && let Some(there) = show.scenes.get(*to).and_then(|scene| number(&scene.id))
+            {
+                *to = there;
+            }
+        }
         next = list::carry_out(asked, draft, ItemKind::Scene, rename).or(next);
         for one in of_sources {
             match one {
@@ -90,10 +101,12 @@ impl Scenes {
             let status = view.scene(&show.scenes[i].id);
             status.is_some_and(|(_, status)| status.tally != Tally::Off)
         });
+        let all = show.all_scenes();
+        let number = chosen.and_then(|id| all.iter().position(|scene| scene.id == id));
         let tool = tools::show(
             ui,
             (ItemKind::Scene, &lang::text("build-add-scene"), false),
-            at.map(|i| (i, show.scenes.len(), show.scenes[i].id.as_str())),
+            at.and(number).map(|n| (n, all.len(), all[n].id.as_str())),
             in_use,
             (&mut self.guard, view.now),
         )?;
@@ -109,7 +122,7 @@ impl Scenes {
             draft.make(&step, vec![draft::add(Item::Scene(scene))]);
             return Some(id);
         }
-        let (i, scene) = (at?, show.scenes.get(at?)?);
+        let (n, scene) = (number?, show.scenes.get(at?)?);
         let called = name(&scene.label, &scene.id);
         let step = |key: &str| lang::with(key, &[("name", called.into())]);
         match tool {
@@ -118,15 +131,12 @@ impl Scenes {
             Tool::Copy => {
                 let copy = new(show, called, Some(scene));
                 let id = copy.id.clone();
-                let edit = Edit::Add {
-                    item: Item::Scene(copy),
-                    at: Some(i + 1),
-                };
+                let edit = draft::add(Item::Scene(copy));
                 draft.make(&step("build-step-copy"), vec![edit]);
                 return Some(id);
             }
-            Tool::Up => list::shift(draft, ItemKind::Scene, &scene.id, i.saturating_sub(1)),
-            Tool::Down => list::shift(draft, ItemKind::Scene, &scene.id, i + 1),
+            Tool::Up => list::shift(draft, ItemKind::Scene, &scene.id, n.saturating_sub(1)),
+            Tool::Down => list::shift(draft, ItemKind::Scene, &scene.id, n + 1),
             Tool::Remove => {
                 let edit = Edit::Remove {
                     kind: ItemKind::Scene,

@@ -74,6 +74,7 @@ fn whole(root: &str) -> Option<&'static str> {
     Some(match root {
         "sources" => "fields-sources",
         "scenes" => "fields-scenes",
+        "order" => "fields-order",
         "stingers" => "clips-tab-stingers",
         "destinations" => "fields-destinations",
         "name" => "settings-name",

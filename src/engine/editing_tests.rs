@@ -1,0 +1,292 @@
+//! A show that is edited and undone while it is on air: what PGM and PVW are named, and what is seen and
+//! heard under these names. Book, switcher and strips together, without a tick.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::book::{Book, Draft};
+use super::cast::Cast;
+use super::core::{Brings, Core, Leaving, Observed};
+use super::refusal::Refusal;
+use super::strip::Faders;
+use crate::door::{Command, Tally};
+use crate::show::{Edit, Item, ItemKind, Pattern, Source, SourceKind, TransitionKind};
+
+/// A show that is edited: three sources, and two of them in a scene.
+struct Edited {
+    book: Book,
+    core: Core,
+}
+
+impl Edited {
+    fn new() -> Self {
+        let text = "(version: 1, name: \"x\", sources: [
+                (id: \"a\", fader_db: -6.0, colour: (tint: 0.5), kind: Test(pattern: Bars)),
+                (id: \"b\", kind: Test(pattern: Ball)), (id: \"c\", kind: Test(pattern: Pinwheel)),
+            ], scenes: [(id: \"duo\", layers: [(source: \"a\"), (source: \"b\")])])";
+        let show = crate::show::parse(Path::new("x.ron"), text).unwrap();
+        let cast = Arc::new(Cast::opened(show, 0));
+        Self {
+            book: Book::new(cast.show.clone(), 0),
+            core: Core::new(cast),
+        }
+    }
+
+    fn make(&mut self, draft: Draft, on_air: Leaving) -> Result<(), Refusal> {
+        let core = &self.core;
+        let next = core.cast().next(draft.show.clone(), |slot| core.uses(slot));
+        let brings = Brings {
+            faders: match on_air {
+                Leaving::Stays => Faders::None,
+                _ => Faders::Edited,
+            },
+            transition: draft.touches_transition(),
+            passed: draft.passes(),
+        };
+        self.core.recast(Arc::new(next.unwrap()), on_air, &brings)?;
+        self.book.commit(draft);
+        Ok(())
+    }
+
+    fn edit(&mut self, edit: Edit, on_air: Leaving) -> Result<(), Refusal> {
+        let draft = self.book.draft(None, &[edit], "edit", false).unwrap();
+        self.make(draft, on_air)
+    }
+
+    fn remove(&mut self, kind: ItemKind, id: &str, on_air: Leaving) -> Result<(), Refusal> {
+        let id = id.to_owned();
+        self.edit(Edit::Remove { kind, id }, on_air)
+    }
+
+    fn undo(&mut self) {
+        let draft = self.book.draft_undo(None).unwrap();
+        self.make(draft, Leaving::Stays).unwrap();
+    }
+
+    fn redo(&mut self) {
+        let draft = self.book.draft_redo(None).unwrap();
+        self.make(draft, Leaving::Stays).unwrap();
+    }
+
+    fn take(&mut self, scene: &str) {
+        let scene = scene.to_owned();
+        self.core.apply(&Command::Program { scene }).unwrap();
+    }
+
+    fn preview(&mut self, scene: &str) {
+        let scene = scene.to_owned();
+        self.core.apply(&Command::Preview { scene }).unwrap();
+    }
+
+    /// The names of PGM and PVW.
+    fn named(&self) -> (String, String) {
+        let snapshot = self.core.snapshot(0, Observed::default());
+        (snapshot.program, snapshot.preview)
+    }
+
+    /// The sources in the picture, from back to front.
+    fn seen(&self) -> Vec<String> {
+        let cast = self.core.cast();
+        let draws = self.core.clone().tick().from.draws.into_iter();
+        let source = |slot| cast.last_at(slot).map_or("?".to_owned(), |s| s.id.clone());
+        draws.map(|draw| source(draw.source)).collect()
+    }
+
+    fn heard(&self, source: &str) -> bool {
+        let slot = self.core.cast().slot(source).unwrap();
+        let gain = self.core.gains()[slot];
+        gain.fader * gain.follow > 0.0
+    }
+}
+
+fn names(program: &str, preview: &str) -> (String, String) {
+    (program.to_owned(), preview.to_owned())
+}
+
+#[test]
+fn an_undone_removal_brings_back_what_was_on_air() {
+    let mut show = Edited::new();
+    show.take("a");
+    show.preview("c");
+    let refused = show.remove(ItemKind::Source, "a", Leaving::Refused);
+    assert_eq!(refused, Err(Refusal::OnAir("a".to_owned())));
+    let colour = show.core.clone().tick().from.draws[0].colour;
+    show.remove(ItemKind::Source, "a", Leaving::Meant).unwrap();
+    assert_eq!((show.named(), show.seen().len()), (names("", "c"), 0));
+    // Another edit, undone too, is not in the way; neither is an engine that goes on.
+    show.edit(Edit::Name("y".to_owned()), Leaving::Refused)
+        .unwrap();
+    show.undo();
+    let journal = serde_json::to_string(&show.core.journal()).unwrap();
+    show.core.restore(&serde_json::from_str(&journal).unwrap());
+    assert_eq!((show.named(), show.seen().len()), (names("", "c"), 0));
+    show.undo();
+    assert_eq!(
+        (show.named(), show.seen()),
+        (names("a", "c"), vec!["a".to_owned()])
+    );
+    assert!(show.heard("a"));
+    assert_eq!(show.core.clone().tick().from.draws[0].colour, colour);
+    assert_eq!(
+        show.core.snapshot(0, Observed::default()).sources[0].fader_db,
+        -6.0
+    );
+    // One layer of two.
+    show.take("duo");
+    show.remove(ItemKind::Source, "b", Leaving::Meant).unwrap();
+    assert_eq!(
+        (show.named().0.as_str(), show.seen()),
+        ("duo", vec!["a".to_owned()])
+    );
+    show.undo();
+    assert_eq!(show.seen(), ["a", "b"]);
+}
+
+#[test]
+fn what_was_taken_since_is_not_changed_by_an_undone_removal() {
+    let mut show = Edited::new();
+    show.take("a");
+    show.remove(ItemKind::Source, "a", Leaving::Meant).unwrap();
+    show.take("c");
+    show.undo();
+    assert_eq!(
+        (show.named().0.as_str(), show.seen()),
+        ("c", vec!["c".to_owned()])
+    );
+    // What is put there anew under the old name is not what was there.
+    show.take("b");
+    show.remove(ItemKind::Source, "b", Leaving::Meant).unwrap();
+    let mut source = show.book.show().sources[0].clone();
+    source.id = "b".to_owned();
+    let item = Item::Source(source);
+    show.edit(Edit::Add { item, at: None }, Leaving::Refused)
+        .unwrap();
+    assert_eq!((show.named().0.as_str(), show.seen().len()), ("", 0));
+    show.undo();
+    show.undo();
+    assert_eq!(
+        (show.named().0.as_str(), show.seen()),
+        ("b", vec!["b".to_owned()])
+    );
+}
+
+#[test]
+fn what_leaves_pvw_with_a_removal_comes_back_with_its_undo() {
+    let mut show = Edited::new();
+    show.take("a");
+    show.preview("duo");
+    show.remove(ItemKind::Scene, "duo", Leaving::Refused)
+        .unwrap();
+    assert_eq!(show.named(), names("a", "a"));
+    show.undo();
+    assert_eq!(show.named(), names("a", "duo"));
+    show.preview("c");
+    show.remove(ItemKind::Source, "c", Leaving::Refused)
+        .unwrap();
+    show.remove(ItemKind::Source, "a", Leaving::Meant).unwrap();
+    assert_eq!(show.named(), names("", "duo"));
+    show.undo();
+    show.undo();
+    assert_eq!(show.named(), names("a", "c"));
+    // The director has put another there.
+    show.remove(ItemKind::Source, "c", Leaving::Refused)
+        .unwrap();
+    show.preview("b");
+    show.undo();
+    assert_eq!(show.named(), names("a", "b"));
+    // During a transition it is what waits for its end.
+    show.preview("b");
+    let style = Command::transition(TransitionKind::Mix, 10);
+    show.core.apply(&style).unwrap();
+    show.core.apply(&Command::Auto {}).unwrap();
+    show.preview("c");
+    show.remove(ItemKind::Source, "c", Leaving::Refused)
+        .unwrap();
+    show.undo();
+    show.core.apply(&Command::Cut {}).unwrap();
+    assert_eq!(show.named(), names("b", "c"));
+}
+
+#[test]
+fn a_scene_that_left_the_show_on_air_does_not_go_to_pvw() {
+    let mut show = Edited::new();
+    show.take("duo");
+    show.preview("c");
+    show.remove(ItemKind::Scene, "duo", Leaving::Refused)
+        .unwrap();
+    assert_eq!(
+        (show.named(), show.seen()),
+        (names("duo", "c"), vec!["a".to_owned(), "b".to_owned()])
+    );
+    show.core.apply(&Command::Cut {}).unwrap();
+    assert_eq!(show.named(), names("c", "c"));
+}
+
+#[test]
+fn what_is_on_air_keeps_its_sound_and_its_name_when_it_is_made_anew_or_renamed() {
+    let mut show = Edited::new();
+    show.take("a");
+    show.preview("b");
+    let mut source = show.book.show().sources[0].clone();
+    source.kind = SourceKind::Test {
+        pattern: Pattern::Snow,
+        tone_hz: None,
+    };
+    let set = |id: &str, source: &Source| Edit::Set {
+        id: id.to_owned(),
+        item: Item::Source(source.clone()),
+    };
+    let slot = show.core.cast().slot("a").unwrap();
+    show.edit(set("a", &source), Leaving::Refused).unwrap();
+    assert_ne!(show.core.cast().slot("a"), Some(slot));
+    // It is on air from where it was, and its fader is that of what is heard.
+    let mute = Command::Mute {
+        source: "a".to_owned(),
+        on: true,
+    };
+    show.core.apply(&mute).unwrap();
+    assert_eq!(show.core.gains()[slot].fader, 0.0);
+    let snapshot = show.core.snapshot(0, Observed::default());
+    assert_eq!(snapshot.sources[0].tally, Tally::Program);
+    let refused = show.remove(ItemKind::Source, "a", Leaving::Refused);
+    assert_eq!(refused, Err(Refusal::OnAir("a".to_owned())));
+    // Undone it is the one that is on air, and not a third.
+    show.undo();
+    assert_eq!(show.core.cast().slot("a"), Some(slot));
+
+    let mut source = show.book.show().sources[0].clone();
+    source.id = "stage".to_owned();
+    show.edit(set("a", &source), Leaving::Refused).unwrap();
+    assert_eq!(
+        (show.named(), show.seen()),
+        (names("stage", "b"), vec!["stage".to_owned()])
+    );
+    let program = show.core.journal().program_layers;
+    assert_eq!(program[0].source, "stage");
+    show.core.apply(&Command::Cut {}).unwrap();
+    assert_eq!(show.named(), names("b", "stage"));
+    show.undo();
+    assert_eq!(show.named(), names("b", "a"));
+    show.redo();
+    assert_eq!(show.named(), names("b", "stage"));
+}
+
+#[test]
+fn a_source_whose_adding_is_undone_on_air_is_the_same_when_it_is_redone() {
+    let mut show = Edited::new();
+    let mut source = show.book.show().sources[0].clone();
+    source.id = "new".to_owned();
+    let item = Item::Source(source);
+    show.edit(Edit::Add { item, at: None }, Leaving::Refused)
+        .unwrap();
+    show.take("new");
+    let slot = show.core.cast().slot("new");
+    show.undo();
+    assert_eq!(
+        (show.named().0.as_str(), show.seen()),
+        ("new", vec!["new".to_owned()])
+    );
+    show.redo();
+    assert_eq!(show.core.cast().slot("new"), slot);
+    assert!(show.heard("new"));
+}

@@ -1,0 +1,186 @@
+//! The numbers of the scenes, by which the keys go: what is added comes behind what is there, so that no
+//! scene gets another number but by being moved, or by one before it leaving.
+
+use super::model::Show;
+
+/// The ids of all scenes, in the order of their numbers.
+pub(super) fn of(show: &Show) -> Vec<String> {
+    let all = show.all_scenes().into_iter();
+    all.map(|scene| scene.id).collect()
+}
+
+/// Has every scene keep the place that it had `before`; one that was given another id, of which the old
+/// and the new are known, keeps it too.
+pub(super) fn keep(show: &mut Show, before: &[String], renamed: Option<(&str, &str)>) {
+    let now = of(show);
+    let has = |id: &str| now.iter().any(|other| other == id);
+    let mut order = before.to_vec();
+    if let Some((old, new)) = renamed
+        && !has(old)
+        && !order.iter().any(|id| id == new)
+    {
+        let place = order.iter_mut().filter(|id| *id == old);
+        place.for_each(|id| new.clone_into(id));
+    }
+    order.retain(|id| has(id));
+    let new: Vec<&String> = now.iter().filter(|id| !order.contains(id)).collect();
+    order.extend(new.into_iter().cloned());
+    number(show, order);
+}
+
+/// Gives a scene this place, counted from 0; the last one where it is beyond it.
+pub(super) fn put(show: &mut Show, id: &str, to: usize) {
+    let mut order = of(show);
+    if let Some(at) = order.iter().position(|other| other == id) {
+        let id = order.remove(at);
+        order.insert(to.min(order.len()), id);
+    }
+    number(show, order);
+}
+
+/// Gives the places of the scenes that sources have of their own to those scenes in the order of the
+/// sources.
+pub(super) fn follow_sources(show: &mut Show) {
+    let is_own = |id: &String| show.scenes.iter().any(|scene| scene.id == *id);
+    let sources = show.sources.iter().map(|source| &source.id);
+    let mut implied = sources.filter(|id| !is_own(id));
+    let order = of(show).into_iter().map(|id| match is_own(&id) {
+        true => id,
+        false => implied.next().cloned().unwrap_or(id),
+    });
+    let order = order.collect();
+    number(show, order);
+}
+
+/// Numbers the scenes so. The show's own are listed in that order too, and nothing more is said where
+/// they come first.
+fn number(show: &mut Show, order: Vec<String>) {
+    let at = |id: &str| order.iter().position(|other| other == id);
+    show.scenes.sort_by_key(|scene| at(&scene.id));
+    show.order.clear();
+    if of(show) != order {
+        show.order = order;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::edit::{Edit, Item, ItemKind};
+    use super::super::model::{Layer, Scene, Source};
+    use super::*;
+
+    struct Numbered(Show);
+
+    impl Numbered {
+        /// Two sources, no scenes.
+        fn new() -> Self {
+            let text = "(version: 1, name: \"x\", sources: [(id: \"a\", kind: Test(pattern: Bars)),
+                        (id: \"b\", kind: Test(pattern: Ball))])";
+            Self(super::super::parse(std::path::Path::new("x.ron"), text).unwrap())
+        }
+
+        fn make(&mut self, edit: Edit) -> String {
+            edit.apply(&mut self.0).unwrap();
+            let text = super::super::text_of(std::path::Path::new("x.ron"), &self.0, &self.0);
+            let read = super::super::parse(std::path::Path::new("x.ron"), &text.unwrap());
+            assert_eq!(read.unwrap(), self.0, "as it is saved");
+            of(&self.0).join(" ")
+        }
+
+        fn add(&mut self, id: &str, at: Option<usize>) -> String {
+            let item = Item::Scene(scene(id));
+            self.make(Edit::Add { item, at })
+        }
+
+        fn source(&mut self, id: &str, at: Option<usize>) -> String {
+            let item = Item::Source(source(&self.0, id));
+            self.make(Edit::Add { item, at })
+        }
+
+        fn put(&mut self, kind: ItemKind, id: &str, to: usize) -> String {
+            let id = id.to_owned();
+            self.make(Edit::Move { kind, id, to })
+        }
+    }
+
+    fn scene(id: &str) -> Scene {
+        Scene {
+            id: id.to_owned(),
+            label: String::new(),
+            layers: vec![Layer::full("a")],
+            transition: None,
+        }
+    }
+
+    fn source(show: &Show, id: &str) -> Source {
+        Source {
+            id: id.to_owned(),
+            ..show.sources[0].clone()
+        }
+    }
+
+    #[test]
+    fn what_is_new_leaves_every_number_as_it_is() {
+        let mut show = Numbered::new();
+        assert_eq!(show.add("duo", None), "a b duo");
+        assert_eq!(show.source("c", Some(0)), "a b duo c");
+        assert_eq!(show.add("solo", None), "a b duo c solo");
+        // A source's own scene that is changed is the show's from then on, under its number.
+        assert_eq!(show.add("b", None), "a b duo c solo");
+        let ids: Vec<_> = show.0.scenes.iter().map(|s| s.id.as_str()).collect();
+        assert_eq!(ids, ["b", "duo", "solo"]);
+        let kind = ItemKind::Scene;
+        let id = "b".to_owned();
+        assert_eq!(show.make(Edit::Remove { kind, id }), "a b duo c solo");
+    }
+
+    #[test]
+    fn what_is_moved_or_has_another_id_is_where_it_is_put() {
+        let mut show = Numbered::new();
+        show.add("duo", None);
+        show.add("solo", None);
+        assert_eq!(show.put(ItemKind::Scene, "solo", 0), "solo a b duo");
+        assert_eq!(show.put(ItemKind::Scene, "b", 0), "b solo a duo");
+        assert_eq!(show.put(ItemKind::Scene, "b", 99), "solo a duo b");
+        assert_eq!(show.put(ItemKind::Source, "b", 0), "solo b duo a");
+        let item = Item::Source(source(&show.0, "stage"));
+        let id = "b".to_owned();
+        assert_eq!(show.make(Edit::Set { id, item }), "solo stage duo a");
+        let item = Item::Scene(scene("duet"));
+        let id = "duo".to_owned();
+        assert_eq!(show.make(Edit::Set { id, item }), "solo stage duet a");
+        assert_eq!(show.add("first", Some(0)), "first solo stage duet a");
+        let nowhere = Edit::Move {
+            kind: ItemKind::Scene,
+            id: "nowhere".to_owned(),
+            to: 0,
+        };
+        assert!(nowhere.apply(&mut show.0).is_err());
+        // The show's own first is what a file says that says nothing.
+        show.put(ItemKind::Scene, "duet", 0);
+        assert_eq!(
+            show.put(ItemKind::Scene, "stage", 99),
+            "duet first solo a stage"
+        );
+        assert_eq!(
+            show.put(ItemKind::Scene, "a", 99),
+            "duet first solo stage a"
+        );
+        assert_eq!(show.0.order, [""; 0]);
+    }
+
+    #[test]
+    fn a_file_that_numbers_what_is_not_there_or_twice_is_told_where() {
+        let text = "(version: 1, name: \"x\", sources: [(id: \"a\", kind: Test(pattern: Bars))],
+                    order: [\"a\", \"b\", \"a\"])";
+        let faults = super::super::parse(std::path::Path::new("x.ron"), text).unwrap_err();
+        let words: Vec<String> = faults.iter().map(super::super::Fault::in_words).collect();
+        assert_eq!(
+            words,
+            [
+                "order[1]: no scene or source has the id `b`, expected `a`",
+                "order[2]: the scene `a` has a number already, expected each once",
+            ]
+        );
+    }
+}
