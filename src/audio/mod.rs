@@ -12,10 +12,12 @@ mod meter;
 mod mixer;
 mod pan;
 mod ramp;
+mod tap;
 mod track;
 
 pub use limiter::Limiter;
 pub use loudness::{LoudnessMeter, LoudnessShown};
 pub use meter::{Meter, MeterReading, Meters};
 pub use mixer::{Mixer, Order, SHORT_RAMP, Strip, StripGain};
+pub use tap::{BusId, LISTENERS, Tap, TapEnd, tap};
 pub use track::Track;
