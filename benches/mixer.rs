@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
-use regie::audio::{Meters, Mixer, Order, Strip, StripGain, Track};
+use regie::audio::{BusGains, Meters, Mixer, Order, Strip, StripGain, Track};
 use regie::input::{SoundWriter, sound_ring};
 use regie::media::{BLOCK, CHANNELS, SAMPLE_RATE, block_start};
 use regie::show::StripSettings;

@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use regie::audio::{Meters, Mixer, Order, Strip, StripGain, Track};
+use regie::audio::{BusGains, Meters, Mixer, Order, Strip, StripGain, Track};
 use regie::door::{
     Command, DestinationStatus, Direction, Event, Rgb, Snapshot, Tally, TransitionKind,
     TransitionState, TransitionStyle,
@@ -68,6 +68,10 @@ fn show() -> impl Strategy<Value = Show> {
                     strip: Default::default(),
                     picture_delay_ms,
                     colour: Default::default(),
+                    groups: Vec::new(),
+                    sends: Vec::new(),
+                    mix_minus: false,
+                    return_db: 0.0,
                 })
                 .collect();
             let scenes = scenes
@@ -259,6 +263,10 @@ fn change() -> impl Strategy<Value = Edit> {
             strip: Default::default(),
             picture_delay_ms: 0,
             colour: Default::default(),
+            groups: Vec::new(),
+            sends: Vec::new(),
+            mix_minus: false,
+            return_db: 0.0,
         })
     };
     let scene = |n: usize, layer: usize, opacity: f64| {
@@ -833,14 +841,14 @@ proptest! {
                 let strips = gains
                     .iter()
                     .take(live.len())
-                    .map(|&(fader, follow)| StripGain { fader, follow })
+                    .map(|&(fader, follow)| StripGain::in_program(fader, follow))
                     .collect();
                 mixer.order(Order {
                     position,
                     ramp,
                     strips,
                     settings: Vec::new(),
-                    program,
+                    buses: BusGains { program, ..BusGains::default() },
                 });
             }
             for (writer, time) in &mut writers {

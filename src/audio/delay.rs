@@ -35,6 +35,11 @@ impl Delay {
         self.wanted = samples.min(DELAY_MAX);
     }
 
+    /// Whether it leaves everything as it is.
+    pub fn is_nothing(&self) -> bool {
+        self.tap == 0 && self.wanted == 0
+    }
+
     /// Takes in one strip's block, and puts what is to be heard with it in its place. A new delay is
     /// faded to in the course of the block.
     pub fn process(&mut self, block: &mut [Lanes], strip: usize) {

@@ -69,6 +69,13 @@ impl Lanes {
         Self([b, a, d, c, f, e, h, g])
     }
 
+    /// The four strips added up: left and right.
+    #[inline(always)]
+    pub fn folded(self) -> [f32; 2] {
+        let [a, b, c, d, e, f, g, h] = self.0;
+        [(a + c) + (e + g), (b + d) + (f + h)]
+    }
+
     /// Where `self` is above `bound`, from `then`, else from `other`.
     #[inline(always)]
     pub fn if_above(self, bound: Self, then: Self, other: Self) -> Self {

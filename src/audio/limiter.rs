@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::f64::consts::PI;
 
-use crate::media::{CHANNELS, SAMPLE_RATE, db_to_gain};
+use crate::media::{BLOCK, CHANNELS, SAMPLE_RATE, db_to_gain};
 
 /// Gains move over so many samples: 2 ms.
 const SMOOTH: usize = SAMPLE_RATE / 500;
@@ -48,17 +48,28 @@ pub struct Limiter {
 impl Limiter {
     /// A limiter with this ceiling in dBTP.
     pub fn new(ceiling_db: f32) -> Self {
+        // Room for one more, which is there before the oldest goes: no memory is asked for later.
+        let mut delayed = VecDeque::with_capacity(LOOKAHEAD + 1);
+        delayed.extend([[0.0; CHANNELS]; LOOKAHEAD]);
+        let mut window = VecDeque::with_capacity(SMOOTH + 1);
+        window.extend([1.0; SMOOTH]);
         Self {
             ceiling: db_to_gain(ceiling_db - MARGIN_DB),
             places: Places::default(),
-            delayed: std::iter::repeat_n([0.0; CHANNELS], LOOKAHEAD).collect(),
+            delayed,
             minima: VecDeque::with_capacity(SMOOTH + 4),
             held: 1.0,
-            window: std::iter::repeat_n(1.0, SMOOTH).collect(),
+            window,
             window_sum: SMOOTH as f64,
             count: 0,
-            needed: Vec::new(),
+            needed: Vec::with_capacity(BLOCK),
         }
+    }
+
+    /// Another ceiling, in dBTP, from the next block on: the gain goes there as it does for a louder
+    /// or a softer sound.
+    pub fn set_ceiling(&mut self, ceiling_db: f32) {
+        self.ceiling = db_to_gain(ceiling_db - MARGIN_DB);
     }
 
     /// Limits interleaved stereo in place, [`LOOKAHEAD`] samples late; gives the lowest gain used.
@@ -175,8 +186,12 @@ impl Default for Places {
         Self {
             weights,
             most,
-            samples: std::array::from_fn(|_| vec![0.0; BEFORE]),
-            work: Vec::new(),
+            samples: std::array::from_fn(|_| {
+                let mut samples = Vec::with_capacity(BEFORE + BLOCK);
+                samples.resize(BEFORE, 0.0);
+                samples
+            }),
+            work: Vec::with_capacity(BLOCK),
         }
     }
 }

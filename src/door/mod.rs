@@ -14,6 +14,7 @@ mod packing;
 mod place;
 mod server;
 mod snapshot;
+mod sound;
 mod strip;
 mod trial;
 mod wire;
@@ -34,6 +35,7 @@ pub use snapshot::{
     RecordingState, RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus,
     StingerState, StingerStatus, Tally, Transition, TransitionState,
 };
+pub use sound::{AuxStatus, GroupStatus, ListenStatus, ReturnStatus, SoundStatus};
 pub use trial::{TrialState, TrialStatus, Tried};
 
 pub use crate::show::{Direction, Rgb, TransitionKind, TransitionStyle};

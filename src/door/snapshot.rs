@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::PackingStatus;
+use super::{PackingStatus, ReturnStatus, SoundStatus};
 use crate::media::Rate;
-use crate::show::{Afv, AtEnd, RecordingFormat, SourceKind, StripSettings, TransitionStyle};
+use crate::show::{Afv, AtEnd, RecordingFormat, Send, SourceKind, StripSettings, TransitionStyle};
 
 /// The whole state of the show after one tick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +59,9 @@ pub struct Snapshot {
     /// Loudness of the program since the show began, or since it was reset.
     #[serde(default)]
     pub loudness: Loudness,
+    /// The buses and the groups.
+    #[serde(default)]
+    pub sound: SoundStatus,
     /// In the show's order.
     pub destinations: Vec<DestinationStatus>,
     /// The master.
@@ -159,6 +162,15 @@ pub struct SourceStatus {
     /// What is done to its sound before the fader.
     #[serde(default, skip_serializing_if = "StripSettings::is_neutral")]
     pub strip: StripSettings,
+    /// The groups that it belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// How much of it goes to the first aux and to the second.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sends: Vec<Send>,
+    /// What it gets back; none where it is no guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<ReturnStatus>,
     /// The most that its gate turned it down since the last snapshot, in dB, 0 or more.
     #[serde(default)]
     pub gate_db: f32,

@@ -39,6 +39,7 @@ pub fn snapshot() -> Snapshot {
         program_level: Level::default(),
         limiter_db: 0.0,
         loudness: Default::default(),
+        sound: Default::default(),
         destinations: vec![
             destination("yt", "YouTube", "a.rtmp.example/live2"),
             destination("pt", "PeerTube", "peertube.example/live"),

@@ -1,0 +1,75 @@
+//! What can be seen of the sound behind the strips: the buses, the groups and who listens.
+
+use serde::{Deserialize, Serialize};
+
+use super::Level;
+use crate::show::Master;
+
+/// How the buses and groups stand.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SoundStatus {
+    /// The first and the second.
+    pub auxes: Vec<AuxStatus>,
+    /// In the show's order.
+    pub groups: Vec<GroupStatus>,
+    /// What is done to the program.
+    pub master: Master,
+    /// Guests hear each other also while AFV keeps them off the air.
+    pub off_air: bool,
+    /// The desks that listen by themselves.
+    pub listening: Vec<ListenStatus>,
+}
+
+/// A mix of its own.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AuxStatus {
+    /// Its label; empty where the show has none.
+    pub label: String,
+    /// Its fader in dB.
+    pub fader_db: f32,
+    /// Muted.
+    pub mute: bool,
+    /// Level behind the fader.
+    pub level: Level,
+    /// How far its limiter turned it down since the last snapshot, in dB, 0 or more.
+    pub limiter_db: f32,
+}
+
+/// A fader and a mute for many strips.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GroupStatus {
+    /// Its id.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// Its fader in dB.
+    pub fader_db: f32,
+    /// Muted.
+    pub mute: bool,
+}
+
+/// What a guest gets back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReturnStatus {
+    /// How loud, in dB.
+    pub db: f32,
+    /// Its level.
+    pub level: Level,
+    /// How far its limiter turned it down since the last snapshot, in dB, 0 or more.
+    pub limiter_db: f32,
+}
+
+/// A desk that listens by itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ListenStatus {
+    /// Its name.
+    pub desk: String,
+    /// The number of its bus, counted from 0.
+    pub bus: u8,
+    /// The sources that it listens to before their faders.
+    pub pfl: Vec<String>,
+    /// The sources that it listens to after them.
+    pub afl: Vec<String>,
+    /// What it hears.
+    pub level: Level,
+}
