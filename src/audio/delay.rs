@@ -30,6 +30,12 @@ impl Default for Delay {
 }
 
 impl Delay {
+    /// Begins with this delay, with silence in it.
+    pub fn begin(&mut self, samples: usize) {
+        self.set(samples);
+        self.tap = self.wanted;
+    }
+
     /// Delays by so many samples from the next block on, [`DELAY_MAX`] at most.
     pub fn set(&mut self, samples: usize) {
         self.wanted = samples.min(DELAY_MAX);

@@ -1,5 +1,5 @@
-//! Sound of the program: each source brought to house time, its strip, the sum, the limiter, in
-//! blocks of 10 ms. Nothing here knows a clock or a thread: the position to mix is passed in.
+//! Sound: each source brought to house time, its strip, the sums of the program and of every other bus,
+//! their limiters, in blocks of 10 ms. Nothing here knows a clock or a thread: the position to mix is passed in.
 
 mod bank;
 mod bus;

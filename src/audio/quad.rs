@@ -81,7 +81,7 @@ impl Quad {
         self.leaving[place] = strip.is_none();
         if let Some(strip) = strip {
             self.gains.come_in(place);
-            strip.delay.set(delay_samples(&self.settings[place]));
+            strip.delay.begin(delay_samples(&self.settings[place]));
         }
     }
 
