@@ -10,6 +10,10 @@ pub const LANES: usize = 8;
 /// Strips in one [`Lanes`], with two channels each.
 pub const STRIPS: usize = LANES / 2;
 
+/// Samples that are summed for all buses before the next: so few that those of every strip stay near
+/// the processor.
+pub const TILE: usize = 48;
+
 /// Eight values; lane `2·s + c` is channel `c` of strip `s`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(align(32))]

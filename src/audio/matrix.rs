@@ -8,14 +8,11 @@
 use std::ops::Range;
 
 use super::gains::{Gains, Heard};
-use super::lanes::{LANES, Lanes, STRIPS};
+use super::lanes::{LANES, Lanes, STRIPS, TILE};
 use super::returns::Returns;
 use super::tap::LISTENERS;
 use crate::media::CHANNELS;
 use crate::show::AUXES;
-
-/// Samples of a tile.
-pub const TILE: usize = 48;
 
 /// The sums of a tile for one bus, before the four strips of each lane are added up.
 pub type Row = [Lanes; TILE];

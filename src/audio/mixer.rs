@@ -9,9 +9,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::bus::Bus;
-use super::lanes::STRIPS;
+use super::lanes::{STRIPS, TILE};
 use super::limiter::LOOKAHEAD;
-use super::matrix::{Sums, TILE};
+use super::matrix::Sums;
 use super::meter::Meters;
 use super::order::Order;
 use super::quad::{Quad, Strip};

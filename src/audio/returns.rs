@@ -2,8 +2,8 @@
 //! guest has a place here for as long as it is one, and until it has faded out.
 
 use super::bus::Bus;
-use super::lanes::Lanes;
-use super::matrix::TILE;
+use super::lanes::{Lanes, TILE};
+use super::ramp::SHORT_RAMP;
 use crate::media::CHANNELS;
 
 /// One guest's.
@@ -56,7 +56,7 @@ impl Returns {
         })?;
         let place = &mut self.places[found];
         place.leaves = back.is_none();
-        place.bus.go(back.unwrap_or(0.0), super::ramp::SHORT_RAMP);
+        place.bus.go(back.unwrap_or(0.0), SHORT_RAMP);
         Some(found)
     }
 

@@ -31,11 +31,11 @@ pub use place::Place;
 pub use server::serve;
 pub use snapshot::{
     ClipState, ClipStatus, Counters, DestinationState, DestinationStatus, EditStatus,
-    EncoderStatus, Health, Level, Loudness, MarkerStatus, Origin, ReceivedStream, ReceiverStatus,
+    EncoderStatus, Health, Loudness, MarkerStatus, Origin, ReceivedStream, ReceiverStatus,
     RecordingState, RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus,
     StingerState, StingerStatus, Tally, Transition, TransitionState,
 };
-pub use sound::{AuxStatus, GroupStatus, ListenStatus, ReturnStatus, SoundStatus};
+pub use sound::{AuxStatus, GroupStatus, Level, ListenStatus, ReturnStatus, SoundStatus};
 pub use trial::{TrialState, TrialStatus, Tried};
 
 pub use crate::show::{Direction, Rgb, TransitionKind, TransitionStyle};

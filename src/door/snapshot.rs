@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PackingStatus, ReturnStatus, SoundStatus};
+use super::{Level, PackingStatus, ReturnStatus, SoundStatus};
 use crate::media::Rate;
 use crate::show::{Afv, AtEnd, RecordingFormat, Send, SourceKind, StripSettings, TransitionStyle};
 
@@ -328,24 +328,6 @@ pub enum StingerState {
     Ready,
     /// It cannot be read; a mix is made instead.
     Broken,
-}
-
-/// A level in dBFS, −100 for silence.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Level {
-    /// Highest sample since the last snapshot, left and right.
-    pub peak_db: [f32; 2],
-    /// RMS over 300 ms, left and right.
-    pub rms_db: [f32; 2],
-}
-
-impl Default for Level {
-    fn default() -> Self {
-        Self {
-            peak_db: [-100.0; 2],
-            rms_db: [-100.0; 2],
-        }
-    }
 }
 
 /// Loudness by EBU R 128. Nothing where it is silent, or too short to be measured.

@@ -1,9 +1,26 @@
-//! What can be seen of the sound behind the strips: the buses, the groups and who listens.
+//! What can be seen of the sound: levels, and behind the strips the buses, the groups and who listens.
 
 use serde::{Deserialize, Serialize};
 
-use super::Level;
 use crate::show::Master;
+
+/// A level in dBFS, −100 for silence.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// Highest sample since the last snapshot, left and right.
+    pub peak_db: [f32; 2],
+    /// RMS over 300 ms, left and right.
+    pub rms_db: [f32; 2],
+}
+
+impl Default for Level {
+    fn default() -> Self {
+        Self {
+            peak_db: [-100.0; 2],
+            rms_db: [-100.0; 2],
+        }
+    }
+}
 
 /// How the buses and groups stand.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
