@@ -1,5 +1,5 @@
-//! The mixer: a block of 10 ms of 32 stereo strips, beside GStreamer's audiomixer with the plain sum
-//! of as many.
+//! The mixer: a block of 10 ms of 32 stereo strips, into the program and into 12 buses besides (10
+//! guests' returns and 2 auxes), beside GStreamer's audiomixer with the plain sum of as many.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
-use regie::audio::{Meters, Mixer, Order, Strip, StripGain, Track};
+use regie::audio::{BusGains, Meters, Mixer, Order, SendGain, Strip, StripGain, Track};
 use regie::input::{SoundWriter, sound_ring};
 use regie::media::{BLOCK, CHANNELS, SAMPLE_RATE, block_start};
 use regie::show::StripSettings;
@@ -39,8 +39,16 @@ fn main() {
         band.gain_db = gain;
     }
     everything.compressor.on = true;
-    show("every processor on", &rounds(|| mixer(&everything)));
-    show("plain sum", &rounds(|| mixer(&StripSettings::default())));
+    let plain = StripSettings::default();
+    for (name, settings) in [("every processor on", everything), ("plain sum", plain)] {
+        show(name, &rounds(|| mixer(&settings, Buses::Program, 0.02)));
+        let name = format!("{name}, 12 buses");
+        show(&name, &rounds(|| mixer(&settings, Buses::All, 0.02)));
+        let name = format!("{name}, all limiting");
+        show(&name, &rounds(|| mixer(&settings, Buses::All, 0.2)));
+    }
+    let moving = rounds(|| mixer(&everything, Buses::AllMoving, 0.02));
+    show("every processor on, 12 buses, all faders moving", &moving);
     let peer = rounds(|| {
         let summed = peer("! m.", "audiomixer name=m ! fakesink sync=false")?;
         Some(summed - peer("! fakesink sync=false", "")?)
@@ -65,8 +73,32 @@ fn show(name: &str, seen: &[f64]) {
     println!("  {name:40} {middle:7.0} ({least:.0} to {most:.0})  {times:5.0}×");
 }
 
+/// What is mixed.
+#[derive(Clone, Copy, PartialEq)]
+enum Buses {
+    /// The program.
+    Program,
+    /// Ten guests' returns, two auxes and one desk that listens to a strip besides.
+    All,
+    /// As `All`, and each block finds every gain on its way.
+    AllMoving,
+}
+
+/// What becomes of every strip at this fader.
+fn gains(buses: Buses, fader: f32) -> Vec<StripGain> {
+    let mut gains = vec![StripGain::in_program(fader, 1.0); STRIPS];
+    if buses != Buses::Program {
+        for (slot, gain) in gains.iter_mut().enumerate() {
+            gain.sends = [true, false].map(|pre| SendGain { gain: fader, pre });
+            gain.back = (slot < 10).then_some(1.0);
+            gain.listened.before[0] = slot == 3;
+        }
+    }
+    gains
+}
+
 /// Microseconds for a block, with what reads the sources' rings.
-fn mixer(settings: &StripSettings) -> Option<f64> {
+fn mixer(settings: &StripSettings, buses: Buses, fader: f32) -> Option<f64> {
     let mut mixer = Mixer::new(STRIPS, Arc::new(Meters::new(STRIPS)));
     let mut writers: Vec<SoundWriter> = (0..STRIPS)
         .map(|slot| {
@@ -76,16 +108,12 @@ fn mixer(settings: &StripSettings) -> Option<f64> {
             writer
         })
         .collect();
-    let heard = StripGain {
-        fader: 0.2,
-        follow: 1.0,
-    };
     mixer.order(Order {
         position: 0,
         ramp: 1,
-        strips: vec![heard; STRIPS],
+        strips: gains(buses, fader),
         settings: (0..STRIPS).map(|slot| (slot, *settings)).collect(),
-        program: 1.0,
+        buses: BusGains::default(),
     });
     let sound: Vec<f32> = (0..BLOCK * CHANNELS)
         .map(|i| 0.3 * ((i / CHANNELS) as f32 * 0.13).sin())
@@ -99,9 +127,19 @@ fn mixer(settings: &StripSettings) -> Option<f64> {
                 writer.push(&sound, block_start((at * BLOCK) as u64), false);
             }
         }
+        if buses == Buses::AllMoving {
+            mixer.order(Order {
+                position: mixer.position(),
+                ramp: BLOCK as u32,
+                strips: gains(buses, if block % 2 == 0 { fader } else { 0.8 * fader }),
+                settings: Vec::new(),
+                buses: BusGains::default(),
+            });
+        }
         let began = Instant::now();
         black_box(mixer.block());
         spent += began.elapsed();
+        while mixer.spent().is_some() {}
     }
     Some(spent.as_secs_f64() * 1e6 / BLOCKS as f64)
 }

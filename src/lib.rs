@@ -8,7 +8,8 @@
 //! 3. [`input`]: each source runs in a pipeline of its own under a supervisor. Its pictures and its
 //!    sound get house times from one map, and wait in a slot and a ring.
 //! 4. [`video`] and [`audio`]: what is done with them: layers to one picture, one picture into the
-//!    next, strips to one sum.
+//!    next, strips to the program's sum and those of the
+//!    other buses.
 //! 5. [`output`]: encoded once, put in order once, and queued for each destination and the recorder.
 //! 6. [`engine`]: the tick. Each frame of the program is due at its own moment; the commands that
 //!    came in take effect, every slot is asked for its picture, the layers become one picture, and

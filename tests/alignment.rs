@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use gstreamer as gst;
 use gstreamer_video as gst_video;
-use regie::audio::{Meters, Mixer, Order, Strip, StripGain, Track};
+use regie::audio::{BusGains, Meters, Mixer, Order, Strip, StripGain, Track};
 use regie::input::{ClockMap, Slot, slot, sound_ring};
 use regie::media::{BLOCK, CHANNELS, NS_PER_S, Picture, Rate, SAMPLE_RATE, block_start};
 
@@ -92,12 +92,9 @@ fn simulate(sender: Sender, house: Rate, seconds: i64) -> Outcome {
     mixer.order(Order {
         position: 0,
         ramp: 1,
-        strips: vec![StripGain {
-            fader: 1.0,
-            follow: 1.0,
-        }],
+        strips: vec![StripGain::in_program(1.0, 1.0)],
         settings: Vec::new(),
-        program: 1.0,
+        buses: BusGains::default(),
     });
     // The one map for both, as a live source's feed has it.
     let mut map = ClockMap::default();

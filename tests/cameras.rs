@@ -348,6 +348,10 @@ fn source(id: &str, kind: SourceKind) -> Source {
         strip: Default::default(),
         picture_delay_ms: 0,
         colour: Default::default(),
+        groups: Vec::new(),
+        sends: Vec::new(),
+        mix_minus: false,
+        return_db: 0.0,
     }
 }
 
@@ -371,6 +375,7 @@ fn show(sources: Vec<Source>) -> Show {
         transition: Default::default(),
         stingers: Vec::new(),
         hold: Default::default(),
+        sound: Default::default(),
         destinations: Vec::new(),
         recording: Default::default(),
         order: Vec::new(),

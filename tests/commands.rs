@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use regie::audio::{Meters, Mixer, Order, Strip, StripGain, Track};
+use regie::audio::{BusGains, Meters, Mixer, Order, Strip, StripGain, Track};
 use regie::door::{
     Command, DestinationStatus, Direction, Event, Rgb, Snapshot, Tally, TransitionKind,
     TransitionState, TransitionStyle,
@@ -69,6 +69,10 @@ fn show() -> impl Strategy<Value = Show> {
                     strip: Default::default(),
                     picture_delay_ms,
                     colour: Default::default(),
+                    groups: Vec::new(),
+                    sends: Vec::new(),
+                    mix_minus: false,
+                    return_db: 0.0,
                 })
                 .collect();
             let scenes = scenes
@@ -116,6 +120,7 @@ fn show() -> impl Strategy<Value = Show> {
                     .collect(),
                 recording: Default::default(),
                 order: Vec::new(),
+                sound: Default::default(),
                 receiver: None,
             }
         })
@@ -261,6 +266,10 @@ fn change() -> impl Strategy<Value = Edit> {
             strip: Default::default(),
             picture_delay_ms: 0,
             colour: Default::default(),
+            groups: Vec::new(),
+            sends: Vec::new(),
+            mix_minus: false,
+            return_db: 0.0,
         })
     };
     let scene = |n: usize, layer: usize, opacity: f64| {
@@ -922,14 +931,14 @@ proptest! {
                 let strips = gains
                     .iter()
                     .take(live.len())
-                    .map(|&(fader, follow)| StripGain { fader, follow })
+                    .map(|&(fader, follow)| StripGain::in_program(fader, follow))
                     .collect();
                 mixer.order(Order {
                     position,
                     ramp,
                     strips,
                     settings: Vec::new(),
-                    program,
+                    buses: BusGains { program, ..BusGains::default() },
                 });
             }
             for (writer, time) in &mut writers {

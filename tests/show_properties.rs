@@ -211,6 +211,10 @@ fn source() -> impl Strategy<Value = Source> {
                 strip: Default::default(),
                 picture_delay_ms,
                 colour,
+                groups: Vec::new(),
+                sends: Vec::new(),
+                mix_minus: false,
+                return_db: 0.0,
             },
         )
 }
@@ -272,6 +276,7 @@ prop_compose! {
             transition,
             stingers: Vec::new(),
             hold: Default::default(),
+sound: Default::default(),
             destinations,
             recording: Recording {
                 folder,

@@ -30,9 +30,20 @@ impl Default for Delay {
 }
 
 impl Delay {
+    /// Begins with this delay, with silence in it.
+    pub fn begin(&mut self, samples: usize) {
+        self.set(samples);
+        self.tap = self.wanted;
+    }
+
     /// Delays by so many samples from the next block on, [`DELAY_MAX`] at most.
     pub fn set(&mut self, samples: usize) {
         self.wanted = samples.min(DELAY_MAX);
+    }
+
+    /// Whether it leaves everything as it is.
+    pub fn is_nothing(&self) -> bool {
+        self.tap == 0 && self.wanted == 0
     }
 
     /// Takes in one strip's block, and puts what is to be heard with it in its place. A new delay is

@@ -83,7 +83,7 @@ impl Filter {
     }
 
     /// Whether it gives back what it is given, for every strip, and stays so.
-    fn is_idle(&self) -> bool {
+    pub fn is_idle(&self) -> bool {
         !self.moving && self.shapes.iter().all(|shape| shape.mix == Shape::NONE.mix)
     }
 

@@ -10,6 +10,10 @@ pub const LANES: usize = 8;
 /// Strips in one [`Lanes`], with two channels each.
 pub const STRIPS: usize = LANES / 2;
 
+/// Samples that are summed for all buses before the next: so few that those of every strip stay near
+/// the processor.
+pub const TILE: usize = 48;
+
 /// Eight values; lane `2·s + c` is channel `c` of strip `s`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(align(32))]
@@ -67,6 +71,13 @@ impl Lanes {
     pub fn swapped(self) -> Self {
         let [a, b, c, d, e, f, g, h] = self.0;
         Self([b, a, d, c, f, e, h, g])
+    }
+
+    /// The four strips added up: left and right.
+    #[inline(always)]
+    pub fn folded(self) -> [f32; 2] {
+        let [a, b, c, d, e, f, g, h] = self.0;
+        [(a + c) + (e + g), (b + d) + (f + h)]
     }
 
     /// Where `self` is above `bound`, from `then`, else from `other`.

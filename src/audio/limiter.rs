@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::f64::consts::PI;
 
-use crate::media::{CHANNELS, SAMPLE_RATE, db_to_gain};
+use crate::media::{BLOCK, CHANNELS, SAMPLE_RATE, db_to_gain};
 
 /// Gains move over so many samples: 2 ms.
 const SMOOTH: usize = SAMPLE_RATE / 500;
@@ -48,17 +48,28 @@ pub struct Limiter {
 impl Limiter {
     /// A limiter with this ceiling in dBTP.
     pub fn new(ceiling_db: f32) -> Self {
+        // Room for one more, which is there before the oldest goes: no memory is asked for later.
+        let mut delayed = VecDeque::with_capacity(LOOKAHEAD + 1);
+        delayed.extend([[0.0; CHANNELS]; LOOKAHEAD]);
+        let mut window = VecDeque::with_capacity(SMOOTH + 1);
+        window.extend([1.0; SMOOTH]);
         Self {
             ceiling: db_to_gain(ceiling_db - MARGIN_DB),
             places: Places::default(),
-            delayed: std::iter::repeat_n([0.0; CHANNELS], LOOKAHEAD).collect(),
+            delayed,
             minima: VecDeque::with_capacity(SMOOTH + 4),
             held: 1.0,
-            window: std::iter::repeat_n(1.0, SMOOTH).collect(),
+            window,
             window_sum: SMOOTH as f64,
             count: 0,
-            needed: Vec::new(),
+            needed: Vec::with_capacity(BLOCK),
         }
+    }
+
+    /// Another ceiling, in dBTP, from the next block on: the gain goes there as it does for a louder
+    /// or a softer sound.
+    pub fn set_ceiling(&mut self, ceiling_db: f32) {
+        self.ceiling = db_to_gain(ceiling_db - MARGIN_DB);
     }
 
     /// Limits interleaved stereo in place, [`LOOKAHEAD`] samples late; gives the lowest gain used.
@@ -77,7 +88,7 @@ impl Limiter {
         self.needed.clear();
         self.needed.resize(block.len() / CHANNELS, 1.0);
         if loud {
-            self.places.peaks(&mut self.needed);
+            self.places.peaks(&mut self.needed, self.ceiling);
             for needed in &mut self.needed {
                 *needed = if *needed > self.ceiling {
                     self.ceiling / *needed
@@ -153,7 +164,6 @@ struct Places {
     most: f32,
     /// By channel: the samples before the block, then the block.
     samples: [Vec<f32>; CHANNELS],
-    work: Vec<f32>,
 }
 
 impl Default for Places {
@@ -175,8 +185,11 @@ impl Default for Places {
         Self {
             weights,
             most,
-            samples: std::array::from_fn(|_| vec![0.0; BEFORE]),
-            work: Vec::new(),
+            samples: std::array::from_fn(|_| {
+                let mut samples = Vec::with_capacity(BEFORE + BLOCK);
+                samples.resize(BEFORE, 0.0);
+                samples
+            }),
         }
     }
 }
@@ -211,36 +224,69 @@ impl Places {
 
     /// Whether anything in what was taken in could be above a level.
     fn may_reach(&self, level: f32) -> bool {
-        let highest = self
-            .samples
-            .iter()
-            .flatten()
-            .fold(0f32, |high, s| high.max(s.abs()));
-        highest * self.most > level
+        let mut channels = self.samples.iter();
+        channels.any(|samples| highest(samples) * self.most > level)
     }
 
     /// The highest place at and after each sample, of either channel; the first is that of the sample
-    /// [`SIDE`] before the block.
-    fn peaks(&mut self, peaks: &mut [f32]) {
+    /// [`SIDE`] before the block. Where nothing can be above `level`, it is not looked at what lies
+    /// between.
+    fn peaks(&self, peaks: &mut [f32], level: f32) {
         peaks.fill(0.0);
         for samples in &self.samples {
             for (peak, sample) in peaks.iter_mut().zip(&samples[SIDE - 1..]) {
                 *peak = peak.max(sample.abs());
             }
-            for weights in &self.weights {
-                self.work.clear();
-                self.work.resize(peaks.len(), 0.0);
-                for (k, weight) in weights.iter().enumerate() {
-                    for (sum, sample) in self.work.iter_mut().zip(&samples[k..]) {
-                        *sum += sample * weight;
-                    }
-                }
-                for (peak, sum) in peaks.iter_mut().zip(&self.work) {
-                    *peak = peak.max(sum.abs());
-                }
+            let (whole, rest) = peaks.as_chunks_mut::<TOGETHER>();
+            for (n, peaks) in whole.iter_mut().enumerate() {
+                self.raise(peaks, &samples[n * TOGETHER..], level);
+            }
+            let from = whole.len() * TOGETHER;
+            for (i, peak) in rest.iter_mut().enumerate() {
+                self.raise(std::array::from_mut(peak), &samples[from + i..], level);
             }
         }
     }
+
+    /// Raises peaks to what lies between samples; their places are computed from those that begin
+    /// with `samples`.
+    #[inline(always)]
+    fn raise<const N: usize>(&self, peaks: &mut [f32; N], samples: &[f32], level: f32) {
+        let around = samples.get(..N + BEFORE).unwrap_or(samples);
+        if highest(around) * self.most <= level {
+            return;
+        }
+        for weights in &self.weights {
+            let mut sums = [0f32; N];
+            for (k, weight) in weights.iter().enumerate() {
+                if let Some(samples) = around.get(k..).and_then(|s| s.first_chunk::<N>()) {
+                    for (sum, sample) in sums.iter_mut().zip(samples) {
+                        *sum += sample * weight;
+                    }
+                }
+            }
+            for (peak, sum) in peaks.iter_mut().zip(sums) {
+                *peak = peak.max(sum.abs());
+            }
+        }
+    }
+}
+
+/// So many places are computed together, so that their sums stay in registers.
+const TOGETHER: usize = 16;
+
+/// The highest magnitude.
+fn highest(samples: &[f32]) -> f32 {
+    let (whole, rest) = samples.as_chunks::<8>();
+    let mut high = [0f32; 8];
+    for chunk in whole {
+        for (high, sample) in high.iter_mut().zip(chunk) {
+            let sample = sample.abs();
+            *high = if sample > *high { sample } else { *high };
+        }
+    }
+    let all = high.iter().chain(rest);
+    all.fold(0f32, |high, sample| high.max(sample.abs()))
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::lanes::{Lanes, STRIPS};
 use super::loudness::LoudnessShown;
 use super::quasi::{QuasiPeak, TYPES};
+use super::tap::{BusId, LISTENERS};
 use crate::door::Level;
 use crate::media::{BLOCK, CHANNELS, gain_to_db};
+use crate::show::AUXES;
 
 /// RMS is taken over 300 ms, as the field's meters do.
 const RMS_BLOCKS: usize = 30;
@@ -148,6 +150,8 @@ impl BankMeter {
 #[derive(Debug)]
 pub struct Meters {
     shown: Vec<Shown>,
+    /// Auxes, desks that listen, then what each strip gets back.
+    buses: Vec<Shown>,
     reduction: AtomicU32,
     /// Loudness of the program.
     pub loudness: LoudnessShown,
@@ -168,6 +172,35 @@ struct Shown {
 }
 
 impl Shown {
+    fn show(&self, reading: MeterReading, gain: f32) {
+        for c in 0..CHANNELS {
+            // Bits of floats that are not negative are in the order of the floats.
+            self.peak[c].fetch_max((reading.peak[c] * gain).to_bits(), Ordering::Relaxed);
+            for (shown, reading) in self.quasi.iter().zip(&reading.quasi) {
+                shown[c].fetch_max((reading[c] * gain).to_bits(), Ordering::Relaxed);
+            }
+            self.rms[c].store((reading.rms[c] * gain).to_bits(), Ordering::Relaxed);
+        }
+        let correlation = reading.correlation.map_or(0.0, |value| value + 2.0);
+        let bits = correlation.to_bits();
+        self.correlation.store(bits, Ordering::Relaxed);
+    }
+
+    /// Its level; the peaks are kept anew from here.
+    fn take(&self) -> Level {
+        let db = |bits: u32| gain_to_db(f32::from_bits(bits));
+        let taken = |values: &[AtomicU32; CHANNELS]| {
+            [0, 1].map(|c: usize| db(values[c].swap(0, Ordering::Relaxed)))
+        };
+        Level {
+            peak_db: taken(&self.peak),
+            quasi_db: self.quasi.each_ref().map(taken),
+            rms_db: [0, 1].map(|c| db(self.rms[c].load(Ordering::Relaxed))),
+            correlation: Some(f32::from_bits(self.correlation.load(Ordering::Relaxed)) - 2.0)
+                .filter(|value| *value > -2.0),
+        }
+    }
+
     /// Every number of the sound's.
     fn all(&self) -> impl Iterator<Item = &AtomicU32> {
         let quasi = self.quasi.iter().flatten();
@@ -182,6 +215,9 @@ impl Meters {
     pub fn new(strips: usize) -> Self {
         Self {
             shown: (0..=strips).map(|_| Shown::default()).collect(),
+            buses: (0..AUXES + LISTENERS + strips)
+                .map(|_| Shown::default())
+                .collect(),
             reduction: AtomicU32::new(1f32.to_bits()),
             loudness: LoudnessShown::default(),
         }
@@ -189,24 +225,50 @@ impl Meters {
 
     /// Shows a strip's reading behind a fader of this gain.
     pub fn show(&self, strip: usize, reading: MeterReading, gain: f32) {
-        let Some(shown) = self.shown.get(strip) else {
-            return;
-        };
-        for c in 0..CHANNELS {
-            // Bits of floats that are not negative are in the order of the floats.
-            shown.peak[c].fetch_max((reading.peak[c] * gain).to_bits(), Ordering::Relaxed);
-            for (shown, reading) in shown.quasi.iter().zip(&reading.quasi) {
-                shown[c].fetch_max((reading[c] * gain).to_bits(), Ordering::Relaxed);
-            }
-            shown.rms[c].store((reading.rms[c] * gain).to_bits(), Ordering::Relaxed);
+        if let Some(shown) = self.shown.get(strip) {
+            shown.show(reading, gain);
         }
-        let correlation = reading.correlation.map_or(0.0, |value| value + 2.0);
-        let bits = correlation.to_bits();
-        shown.correlation.store(bits, Ordering::Relaxed);
+    }
+
+    /// Shows the reading of a bus, and the lowest gain of its limiter.
+    pub fn show_bus(&self, bus: BusId, reading: MeterReading, limiter_gain: f32) {
+        if bus == BusId::Program {
+            return self.show_program(reading, limiter_gain);
+        }
+        if let Some(shown) = self.bus(bus) {
+            shown.show(reading, 1.0);
+            // Without a sign, also where it is nothing.
+            let reduction = gain_to_db(limiter_gain).abs();
+            shown.dynamics[0].fetch_max(reduction.to_bits(), Ordering::Relaxed);
+        }
+    }
+
+    /// The level of a bus, and how far its limiter turned it down, in dB, 0 or more.
+    pub fn take_bus(&self, bus: BusId) -> (Level, f32) {
+        if bus == BusId::Program {
+            return self.take_program();
+        }
+        self.bus(bus).map_or_else(Default::default, |shown| {
+            let reduction = shown.dynamics[0].swap(0, Ordering::Relaxed);
+            (shown.take(), f32::from_bits(reduction))
+        })
+    }
+
+    fn bus(&self, bus: BusId) -> Option<&Shown> {
+        let place = match bus {
+            BusId::Program => None,
+            BusId::Aux(n) => Some(usize::from(n)).filter(|n| *n < AUXES),
+            BusId::Listen(n) => {
+                let n = Some(usize::from(n)).filter(|n| *n < LISTENERS);
+                n.map(|n| AUXES + n)
+            }
+            BusId::MixMinus(slot) => Some(AUXES + LISTENERS + slot),
+        };
+        self.buses.get(place?)
     }
 
     /// Shows the program's reading and the lowest gain of its limiter.
-    pub fn show_program(&self, reading: MeterReading, limiter_gain: f32) {
+    fn show_program(&self, reading: MeterReading, limiter_gain: f32) {
         self.show(self.shown.len() - 1, reading, 1.0);
         self.reduction
             .fetch_min(limiter_gain.to_bits(), Ordering::Relaxed);
@@ -259,20 +321,8 @@ impl Meters {
 
     /// A strip's level; its peak is kept anew from here.
     pub fn take(&self, strip: usize) -> Level {
-        let Some(shown) = self.shown.get(strip) else {
-            return Level::default();
-        };
-        let db = |bits: u32| gain_to_db(f32::from_bits(bits));
-        let taken = |values: &[AtomicU32; CHANNELS]| {
-            [0, 1].map(|c: usize| db(values[c].swap(0, Ordering::Relaxed)))
-        };
-        Level {
-            peak_db: taken(&shown.peak),
-            quasi_db: shown.quasi.each_ref().map(taken),
-            rms_db: [0, 1].map(|c| db(shown.rms[c].load(Ordering::Relaxed))),
-            correlation: Some(f32::from_bits(shown.correlation.load(Ordering::Relaxed)) - 2.0)
-                .filter(|value| *value > -2.0),
-        }
+        let shown = self.shown.get(strip);
+        shown.map_or_else(Level::default, Shown::take)
     }
 
     /// The program's level and how far the limiter turned it down, in dB, 0 or more.

@@ -1,118 +1,75 @@
-//! The mixer's core: strips, their sum, the limiter.
+//! The mixer's core: strips into one matrix, and out of it the program and every other bus.
 //!
 //! A block of each source goes into lanes beside three others, through the processors of its strip,
-//! through its delay, and weighed by fader, mute, audio-follows-video and pan into the sum. What
-//! nothing is done to arrives with the bits it had.
+//! and, for the program, through its delay; then every bus gets its share of it. What nothing is done
+//! to arrives in the program with the bits it had.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::bank::Bank;
-use super::delay::Delay;
-use super::lanes::{Lanes, STRIPS};
-use super::limiter::{LOOKAHEAD, Limiter};
-use super::meter::{BankMeter, Meter, Meters};
-use super::pan::sides;
-use super::ramp::Ramp;
-use super::track::Track;
-use crate::media::{BLOCK, CHANNELS, SAMPLE_RATE, SoundBlock, block_start};
-use crate::show::StripSettings;
+use super::bus::Bus;
+use super::lanes::{STRIPS, TILE};
+use super::limiter::LOOKAHEAD;
+use super::matrix::Sums;
+use super::meter::Meters;
+use super::order::Order;
+use super::quad::{Quad, Strip};
+use super::ramp::SHORT_RAMP;
+use super::returns::Returns;
+use super::tap::{BusId, LISTENERS, Tap};
+use super::tone::Tone;
+use crate::media::{BLOCK, CHANNELS, SoundBlock, block_start};
+use crate::show::{AUXES, MIX_MINUSES};
 
-/// What a strip does with its source, linear.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StripGain {
-    /// Fader and mute.
-    pub fader: f32,
-    /// Audio follows video: 0 is unheard, 1 is heard.
-    pub follow: f32,
-}
+/// So many taps can be open at once.
+pub const TAPS: usize = 16;
+/// Orders that may wait without memory being asked for.
+const ORDERS: usize = 512;
+/// What a tap gets of a bus that there is not.
+const SILENCE: [f32; BLOCK * CHANNELS] = [0.0; BLOCK * CHANNELS];
 
-/// A change of gains, at a sample of the program.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Order {
-    /// The first sample that it concerns.
-    pub position: u64,
-    /// Over so many samples the gains go to their new values.
-    pub ramp: u32,
-    /// By slot.
-    pub strips: Vec<StripGain>,
-    /// Settings that are new, with their slots. They take effect with the next block.
-    pub settings: Vec<(usize, StripSettings)>,
-    /// The program's gain: fade to black.
-    pub program: f32,
-}
-
-/// Without a longer one, gains change over 5 ms: short enough to be a cut, too long to be a click.
-pub const SHORT_RAMP: u32 = (BLOCK / 2) as u32;
-/// The program's ceiling, in dBTP.
-const CEILING_DB: f32 = -1.0;
-/// Strips, sum, limiter. A strip has a slot for as long as its source runs.
+/// Strips, matrix, buses. A strip has a slot for as long as its source runs. Once it has all that it
+/// works with, a block asks for no memory and gives none back.
 pub struct Mixer {
     strips: Vec<Option<Box<Strip>>>,
     quads: Vec<Quad>,
-    /// The gain of the program, the same in every lane.
-    program: Ramp,
-    limiter: Limiter,
-    meter: Meter,
+    sums: Sums,
+    program: Bus,
+    tone: Tone,
+    auxes: [Bus; AUXES],
+    listeners: [Bus; LISTENERS],
+    returns: Returns,
+    taps: [Option<(BusId, Tap)>; TAPS],
     meters: Arc<Meters>,
     orders: VecDeque<Order>,
-    position: u64,
-}
-
-/// One source's sound on its way into the sum.
-pub struct Strip {
-    track: Track,
-    delay: Delay,
-}
-
-/// Four strips that are worked on together.
-struct Quad {
-    bank: Bank,
-    meter: BankMeter,
-    fader: Ramp,
-    follow: Ramp,
-    pan: Ramp,
-    /// Of each place, whoever has it.
-    settings: [StripSettings; STRIPS],
-    /// One block of each, as far as it has come.
-    block: Vec<Lanes>,
-    /// Nothing has been in any of them since it was last silent.
-    idle: bool,
-}
-
-impl Default for Quad {
-    fn default() -> Self {
-        let mut pan = Ramp::default();
-        (0..STRIPS).for_each(|strip| pan.put(strip, [1.0; CHANNELS]));
-        Self {
-            bank: Bank::default(),
-            meter: BankMeter::default(),
-            fader: Ramp::default(),
-            follow: Ramp::default(),
-            pan,
-            settings: Default::default(),
-            block: vec![Lanes::ZERO; BLOCK],
-            idle: true,
-        }
-    }
+    /// Orders that were carried out, until they are taken.
+    spent: VecDeque<Order>,
+    out: SoundBlock,
 }
 
 impl Mixer {
     /// A mixer of so many empty slots, that begins at sample 0; `meters` has one for each.
     pub fn new(slots: usize, meters: Arc<Meters>) -> Self {
-        let mut program = Ramp::default();
-        (0..STRIPS).for_each(|strip| program.put(strip, [1.0; CHANNELS]));
         Self {
             strips: (0..slots).map(|_| None).collect(),
             quads: (0..slots.div_ceil(STRIPS))
                 .map(|_| Quad::default())
                 .collect(),
-            program,
-            limiter: Limiter::new(CEILING_DB),
-            meter: Meter::default(),
+            sums: Sums::default(),
+            program: Bus::limited(1.0),
+            tone: Tone::default(),
+            auxes: std::array::from_fn(|_| Bus::limited(1.0)),
+            listeners: std::array::from_fn(|_| Bus::plain(1.0)),
+            returns: Returns::new(MIX_MINUSES),
+            taps: std::array::from_fn(|_| None),
             meters,
-            orders: VecDeque::new(),
-            position: 0,
+            orders: VecDeque::with_capacity(ORDERS),
+            spent: VecDeque::with_capacity(ORDERS),
+            out: SoundBlock {
+                position: 0,
+                samples: vec![0.0; BLOCK * CHANNELS],
+            },
         }
     }
 
@@ -122,21 +79,26 @@ impl Mixer {
         let Some(place) = self.strips.get_mut(slot) else {
             return strip;
         };
-        let settings = self.quads[slot / STRIPS].begin(slot % STRIPS);
-        if let Some(strip) = &mut strip {
-            strip.delay.set(delay_samples(&settings));
-        }
+        self.quads[slot / STRIPS].begin(slot % STRIPS, strip.as_deref_mut());
         std::mem::replace(place, strip)
+    }
+
+    /// Has a tap, of [`TAPS`] that there can be, take in a bus, or none; gives back what was there.
+    pub fn tap(&mut self, place: usize, tap: Option<(BusId, Tap)>) -> Option<(BusId, Tap)> {
+        match self.taps.get_mut(place) {
+            Some(place) => std::mem::replace(place, tap),
+            None => tap,
+        }
     }
 
     /// The first sample of the next block.
     pub fn position(&self) -> u64 {
-        self.position
+        self.out.position
     }
 
     /// Goes on at this sample, for a mixer that begins in the middle of the show.
     pub fn begin_at(&mut self, position: u64) {
-        self.position = position;
+        self.out.position = position;
     }
 
     /// Takes an order; orders come in the order of their positions. One for the past is carried out
@@ -145,39 +107,45 @@ impl Mixer {
         self.orders.push_back(order);
     }
 
+    /// An order that was carried out: its memory is for somebody else to free.
+    pub fn spent(&mut self) -> Option<Order> {
+        self.spent.pop_front()
+    }
+
     /// How far ahead of its position the mixer needs to know orders, in samples: what is mixed now
     /// is heard when the limiter has looked at it.
     pub const AHEAD: u64 = LOOKAHEAD as u64;
 
-    /// Mixes the next block.
-    pub fn block(&mut self) -> SoundBlock {
+    /// Mixes the next block, and gives every tap its bus; `position` is then that of the block after.
+    pub fn block(&mut self) -> &SoundBlock {
         // What the limiter gives now is what it was given LOOKAHEAD samples ago, so it is given what
         // is to be heard LOOKAHEAD samples later.
-        let start = self.position + Self::AHEAD;
+        let start = self.out.position + Self::AHEAD;
         self.settle(start);
-        self.work_on(start);
-        let mut sum = vec![0f32; BLOCK * CHANNELS];
+        for (q, (quad, strips)) in self
+            .quads
+            .iter_mut()
+            .zip(self.strips.chunks_mut(STRIPS))
+            .enumerate()
+        {
+            quad.work_on(strips, block_start(start), q * STRIPS, &self.meters);
+        }
         let mut done = 0;
         while done < BLOCK {
             let at = start + done as u64;
             while let Some(order) = self.orders.pop_front_if(|order| order.position <= at) {
                 self.carry_out(&order);
+                self.spent.push_back(order);
             }
             let until = self.orders.front().map_or(BLOCK, |order| {
                 ((order.position - start) as usize).min(BLOCK)
             });
-            self.mix(done..until, &mut sum[done * CHANNELS..until * CHANNELS]);
+            self.mix(done..until);
             done = until;
         }
-        let gain = self.limiter.process(&mut sum);
-        let reading = self.meter.read(&sum);
-        self.meters.show_program(reading, gain);
-        let block = SoundBlock {
-            position: self.position,
-            samples: sum,
-        };
-        self.position += BLOCK as u64;
-        block
+        self.finish();
+        self.out.position += BLOCK as u64;
+        &self.out
     }
 
     /// Hands on the settings of all orders of the block that begins at `start`.
@@ -188,68 +156,38 @@ impl Mixer {
                 let Some(strip) = self.strips.get_mut(*slot) else {
                     continue;
                 };
-                self.quads[slot / STRIPS].set(slot % STRIPS, settings);
-                if let Some(strip) = strip {
-                    strip.delay.set(delay_samples(settings));
-                }
+                let quad = &mut self.quads[slot / STRIPS];
+                quad.set(slot % STRIPS, settings, strip.as_deref_mut());
             }
+            let master = &order.buses.master;
+            self.tone.set(&master.eq);
+            self.program.set_ceiling(master.ceiling_db);
         }
     }
 
-    /// Brings each source's block through its processors, its meter and its delay.
-    fn work_on(&mut self, start: u64) {
-        for (d, (quad, strips)) in self
-            .quads
-            .iter_mut()
-            .zip(self.strips.chunks_mut(STRIPS))
-            .enumerate()
-        {
-            if quad.idle && strips.iter().all(Option::is_none) {
-                continue;
+    /// Adds up some samples of the block for every bus, tile by tile.
+    fn mix(&mut self, range: Range<usize>) {
+        for at in range.clone().step_by(TILE) {
+            let tile = at..range.end.min(at + TILE);
+            let n = tile.len();
+            self.sums.clear();
+            self.returns.clear(at, n);
+            for quad in self.quads.iter_mut().filter(|quad| !quad.is_idle()) {
+                self.sums
+                    .add(at, quad.four(tile.clone()), &mut self.returns);
             }
-            quad.idle = strips.iter().all(Option::is_none);
-            for (s, strip) in strips.iter_mut().enumerate() {
-                let mut sound = [0f32; BLOCK * CHANNELS];
-                if let Some(strip) = strip {
-                    strip.track.block(block_start(start), &mut sound);
-                    let slot = d * STRIPS + s;
-                    self.meters.show_offset(slot, strip.track.late_samples());
+            let sums = &self.sums;
+            self.program.take(at, &sums.program[..n]);
+            self.returns.take(at, n, &sums.back[..n]);
+            let auxes = self.auxes.iter_mut().zip(&sums.auxes).zip(sums.heard.auxes);
+            let listeners = self.listeners.iter_mut().zip(&sums.listeners);
+            let listeners = listeners.zip(sums.heard.listeners);
+            for ((bus, sum), heard) in auxes.chain(listeners) {
+                if heard {
+                    bus.take(at, &sum[..n]);
+                } else {
+                    bus.pass(at, n);
                 }
-                for (lanes, sample) in quad.block.iter_mut().zip(sound.chunks_exact(CHANNELS)) {
-                    lanes.0[2 * s..2 * s + CHANNELS].copy_from_slice(sample);
-                }
-            }
-            let worked = quad.bank.process(&mut quad.block);
-            let readings = quad.meter.read(&quad.block);
-            let fader = quad.fader.now();
-            for (s, strip) in strips.iter_mut().enumerate() {
-                let Some(strip) = strip else { continue };
-                let slot = d * STRIPS + s;
-                self.meters.show(slot, readings[s], fader.0[2 * s]);
-                for (i, dynamics) in [&worked.gate, &worked.compressor].into_iter().enumerate() {
-                    let level_db = dynamics.level_db.map(|levels| levels[s]);
-                    self.meters
-                        .show_dynamics(slot, i, dynamics.reduction[s], level_db);
-                }
-                strip.delay.process(&mut quad.block, s);
-            }
-        }
-    }
-
-    /// Adds up some samples of the block.
-    fn mix(&mut self, range: std::ops::Range<usize>, out: &mut [f32]) {
-        let mut sums = [Lanes::ZERO; BLOCK];
-        let sums = &mut sums[range.clone()];
-        for quad in self.quads.iter_mut().filter(|quad| !quad.idle) {
-            quad.add(range.clone(), sums);
-        }
-        let program = &mut self.program;
-        let moves = !program.is_still() || program.now() != Lanes::ONE;
-        for (out, sum) in out.chunks_exact_mut(CHANNELS).zip(sums) {
-            let gain = if moves { program.next().0[0] } else { 1.0 };
-            for (c, out) in out.iter_mut().enumerate() {
-                let [a, b, c, d] = std::array::from_fn(|s| sum.0[2 * s + c]);
-                *out = ((a + b) + (c + d)) * gain;
             }
         }
     }
@@ -257,82 +195,58 @@ impl Mixer {
     fn carry_out(&mut self, order: &Order) {
         let ramp = order.ramp.max(1);
         for (slot, gain) in order.strips.iter().enumerate().take(self.strips.len()) {
-            let (quad, strip) = (&mut self.quads[slot / STRIPS], slot % STRIPS);
-            // A hand on a fader is not a transition: it is followed at once.
-            quad.fader.go(strip, [gain.fader; CHANNELS], SHORT_RAMP);
-            quad.follow.go(strip, [gain.follow; CHANNELS], ramp);
-        }
-        self.program.go(0, [order.program; CHANNELS], ramp);
-    }
-}
-
-impl Quad {
-    /// Another strip is in this place, or none: it comes in from silence, to the gains that its place
-    /// has. Gives the place's settings.
-    fn begin(&mut self, place: usize) -> StripSettings {
-        self.bank.clear(place);
-        self.meter.clear(place);
-        let wanted = self.fader.wanted(place);
-        self.fader.put(place, [0.0; CHANNELS]);
-        self.fader.go(place, wanted, SHORT_RAMP);
-        self.settings[place]
-    }
-
-    fn set(&mut self, place: usize, settings: &StripSettings) {
-        self.settings[place] = *settings;
-        self.bank.set(place, settings);
-        self.pan.go(place, sides(settings), SHORT_RAMP);
-    }
-
-    /// Adds some samples of its strips, each at its gain, to sums of its lanes.
-    fn add(&mut self, range: std::ops::Range<usize>, sums: &mut [Lanes]) {
-        let Self {
-            fader,
-            follow,
-            pan,
-            block,
-            ..
-        } = self;
-        let samples = sums.iter_mut().zip(&block[range]);
-        if [&*fader, &*follow, &*pan]
-            .iter()
-            .all(|ramp| ramp.is_still())
-        {
-            let gain = fader.now() * follow.now() * pan.now();
-            if gain != Lanes::ZERO {
-                for (sum, sample) in samples {
-                    *sum = *sum + *sample * gain;
-                }
-            }
-        } else {
-            for (sum, sample) in samples {
-                *sum = *sum + *sample * (fader.next() * follow.next() * pan.next());
+            let (quad, place) = (&mut self.quads[slot / STRIPS], slot % STRIPS);
+            quad.gains.go(place, gain, ramp);
+            if gain.back.is_some() || quad.guests[place].is_some() {
+                quad.guests[place] = self.returns.order(slot, gain.back);
             }
         }
-    }
-}
-
-impl Strip {
-    /// A strip, worked on as its place is set.
-    pub fn new(track: Track) -> Self {
-        Self {
-            track,
-            delay: Delay::default(),
+        self.program.go(order.buses.program, ramp);
+        for (aux, gain) in self.auxes.iter_mut().zip(order.buses.auxes) {
+            aux.go(gain, SHORT_RAMP);
         }
     }
-}
 
-/// A strip's delay in samples, to the next one.
-fn delay_samples(settings: &StripSettings) -> usize {
-    (settings.delay_ms * 1e-3 * SAMPLE_RATE as f32)
-        .round()
-        .max(0.0) as usize
+    /// Brings every bus through what is behind its sum, and gives it to who takes it in.
+    fn finish(&mut self) {
+        self.tone.process(&mut self.program.samples);
+        let meters = &self.meters;
+        let show = |id: BusId, bus: &mut Bus| {
+            let (reading, gain) = bus.finish();
+            meters.show_bus(id, reading, gain);
+        };
+        show(BusId::Program, &mut self.program);
+        for (n, bus) in (0..).zip(&mut self.auxes) {
+            show(BusId::Aux(n), bus);
+        }
+        for (n, bus) in (0..).zip(&mut self.listeners) {
+            show(BusId::Listen(n), bus);
+        }
+        for (slot, bus) in self.returns.guests() {
+            show(BusId::MixMinus(slot), bus);
+        }
+        for (id, tap) in self.taps.iter_mut().flatten() {
+            let bus = match *id {
+                BusId::Program => Some(&self.program),
+                BusId::Aux(n) => self.auxes.get(usize::from(n)),
+                BusId::Listen(n) => self.listeners.get(usize::from(n)),
+                BusId::MixMinus(slot) => self.returns.of(slot),
+            };
+            tap.give(bus.map_or(&SILENCE[..], |bus| &bus.samples[..]));
+        }
+        while let Some(slot) = self.returns.part() {
+            self.quads[slot / STRIPS].guests[slot % STRIPS] = None;
+        }
+        self.out.samples.copy_from_slice(&self.program.samples);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::{BusGains, StripGain, Track};
     use crate::input::{SoundWriter, sound_ring};
+    use crate::show::StripSettings;
 
     /// A mixer of clips that give a constant each, long enough for `blocks`.
     fn mixer(levels: &[f32], blocks: usize) -> (Mixer, Vec<SoundWriter>) {
@@ -358,21 +272,23 @@ mod tests {
     fn order(position: u64, ramp: u32, gains: &[f32]) -> Order {
         let strips = gains
             .iter()
-            .map(|&follow| StripGain { fader: 1.0, follow })
+            .map(|&follow| StripGain::in_program(1.0, follow))
             .collect();
         Order {
             position,
             ramp,
             strips,
             settings: Vec::new(),
-            program: 1.0,
+            buses: BusGains::default(),
         }
     }
 
     fn left(mixer: &mut Mixer, blocks: usize) -> Vec<f32> {
-        (0..blocks)
-            .flat_map(|_| mixer.block().samples.into_iter().step_by(CHANNELS))
-            .collect()
+        let mut heard = Vec::new();
+        for _ in 0..blocks {
+            heard.extend(mixer.block().samples.iter().step_by(CHANNELS));
+        }
+        heard
     }
 
     #[test]
@@ -409,7 +325,7 @@ mod tests {
         mixer.order(muted);
         mixer.order(order(36_000, 1, &[1.0]));
         let mut black = order(42_000, 4800, &[1.0]);
-        black.program = 0.0;
+        black.buses.program = 0.0;
         mixer.order(black);
         let heard = left(&mut mixer, 110);
         let steps = heard[1000..].windows(2).map(|w| (w[1] - w[0]).abs());

@@ -1,22 +1,34 @@
-//! Sound of the program: each source brought to house time, its strip, the sum, the limiter, in
-//! blocks of 10 ms. Nothing here knows a clock or a thread: the position to mix is passed in.
+//! Sound: each source brought to house time, its strip, the sums of the program and of every other bus,
+//! their limiters, in blocks of 10 ms. Nothing here knows a clock or a thread: the position to mix is passed in.
 
 mod bank;
+mod bus;
 mod delay;
 mod dynamics;
 mod filter;
+mod gains;
 mod lanes;
 mod limiter;
 mod loudness;
+mod matrix;
 mod meter;
 mod mixer;
+mod order;
 mod pan;
+mod quad;
 mod quasi;
 mod ramp;
+mod returns;
+mod tap;
+mod tone;
 mod track;
 
 pub use limiter::Limiter;
 pub use loudness::{LoudnessMeter, LoudnessShown};
 pub use meter::{Meter, MeterReading, Meters};
-pub use mixer::{Mixer, Order, SHORT_RAMP, Strip, StripGain};
+pub use mixer::{Mixer, TAPS};
+pub use order::{BusGains, Listened, Order, SendGain, StripGain};
+pub use quad::Strip;
+pub use ramp::SHORT_RAMP;
+pub use tap::{BusId, LISTENERS, Tap, TapEnd, tap};
 pub use track::Track;

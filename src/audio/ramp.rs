@@ -1,6 +1,10 @@
 //! Gains of four strips on their way to others, in straight lines.
 
 use super::lanes::{LANES, Lanes};
+use crate::media::BLOCK;
+
+/// Without a longer one, gains change over 5 ms: short enough to be a cut, too long to be a click.
+pub const SHORT_RAMP: u32 = (BLOCK / 2) as u32;
 
 /// See the module's words.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +54,11 @@ impl Ramp {
             self.left[lane] = left.saturating_sub(1);
         }
         self.now
+    }
+
+    /// Whether all are silent, and stay so.
+    pub fn is_nothing(&self) -> bool {
+        self.now == Lanes::ZERO && self.is_still()
     }
 
     /// The gains of the last sample.

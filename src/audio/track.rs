@@ -314,8 +314,8 @@ impl Bender {
             .map_err(|error| tracing::error!("no resampler: {error}"))
             .ok()?;
         Some(Self {
+            input: Vec::with_capacity(resampler.input_frames_max() * CHANNELS),
             resampler,
-            input: Vec::with_capacity(2 * BLOCK * CHANNELS),
         })
     }
 }

@@ -267,6 +267,57 @@ mod tests {
                 },
             ),
             (
+                r#"{"command":"send","source":"cam1","aux":2,"db":-6,"pre":true}"#,
+                Command::Send {
+                    source: "cam1".into(),
+                    aux: 2,
+                    db: Some(-6.0),
+                    pre: Some(true),
+                },
+            ),
+            (
+                r#"{"command":"aux","aux":1,"mute":true}"#,
+                Command::Aux {
+                    aux: 1,
+                    db: None,
+                    mute: Some(true),
+                },
+            ),
+            (
+                r#"{"command":"group","group":"choir","db":-4.5}"#,
+                Command::Group {
+                    group: "choir".into(),
+                    db: Some(-4.5),
+                    mute: None,
+                },
+            ),
+            (
+                r#"{"command":"master","target_lufs":-16}"#,
+                Command::Master {
+                    ceiling_db: None,
+                    target_lufs: Some(-16.0),
+                },
+            ),
+            (
+                r#"{"command":"n_minus_one","off_air":true}"#,
+                Command::NMinusOne { off_air: true },
+            ),
+            (
+                r#"{"command":"return","source":"ann","db":-3}"#,
+                Command::Return {
+                    source: "ann".into(),
+                    db: -3.0,
+                },
+            ),
+            (
+                r#"{"command":"pfl","source":"ann","on":true}"#,
+                Command::Pfl {
+                    source: "ann".into(),
+                    on: true,
+                    desk: String::new(),
+                },
+            ),
+            (
                 r#"{"command":"stream","destination":"hall","on":true}"#,
                 Command::Stream {
                     destination: "hall".into(),

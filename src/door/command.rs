@@ -206,6 +206,106 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         makeup_db: Option<f32>,
     },
+    /// How much of a source goes to an aux. What is left out stays as it is.
+    Send {
+        /// A source's id.
+        source: String,
+        /// 1 or 2.
+        aux: usize,
+        /// −100 (nothing) to +10 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        db: Option<f32>,
+        /// Whatever its fader and AFV do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pre: Option<bool>,
+    },
+    /// Sets the fader or the mute of an aux. What is left out stays as it is.
+    Aux {
+        /// 1 or 2.
+        aux: usize,
+        /// −100 (silence) to +10 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        db: Option<f32>,
+        /// Muted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mute: Option<bool>,
+    },
+    /// Sets the fader or the mute of a group. What is left out stays as it is.
+    Group {
+        /// A group's id.
+        group: String,
+        /// −100 (silence) to +10 dB; goes onto the faders of its sources.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        db: Option<f32>,
+        /// Mutes its sources.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mute: Option<bool>,
+    },
+    /// Sets the program's ceiling, or how loud the show is meant to be. What is left out stays as it is.
+    Master {
+        /// −9 to 0 dBTP.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ceiling_db: Option<f32>,
+        /// −40 to −6 LUFS.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target_lufs: Option<f32>,
+    },
+    /// Sets the program's equaliser, or one of its bands. What is left out stays as it is.
+    MasterEq {
+        /// Whether it works.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+        /// 1 to 4; needed for what follows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        band: Option<usize>,
+        /// Whether that band works.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        band_on: Option<bool>,
+        /// Its shape.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<BandKind>,
+        /// 20 to 20 000 Hz.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hz: Option<f32>,
+        /// −18 to +18 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gain_db: Option<f32>,
+        /// 0.1 to 20.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        q: Option<f32>,
+    },
+    /// Whether guests hear each other also while AFV keeps them off the air.
+    NMinusOne {
+        /// Also then.
+        off_air: bool,
+    },
+    /// How loud a guest gets back everything but itself.
+    Return {
+        /// The id of a source that is a guest.
+        source: String,
+        /// −100 (silence) to +10 dB.
+        db: f32,
+    },
+    /// Listens to a source before its fader, or listens no more. Nobody else hears of it.
+    Pfl {
+        /// A source's id.
+        source: String,
+        /// Listen.
+        on: bool,
+        /// The name of the desk that listens; four can at once.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        desk: String,
+    },
+    /// Listens to a source after its fader, as it is in the program, or listens no more.
+    Afl {
+        /// A source's id.
+        source: String,
+        /// Listen.
+        on: bool,
+        /// As for `pfl`.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        desk: String,
+    },
     /// Places a source between left and right.
     Pan {
         /// A source's id.

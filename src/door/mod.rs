@@ -15,6 +15,7 @@ mod packing;
 mod place;
 mod server;
 mod snapshot;
+mod sound;
 mod strip;
 mod trial;
 mod wire;
@@ -32,10 +33,11 @@ pub use place::Place;
 pub use server::serve;
 pub use snapshot::{
     ClipState, ClipStatus, Counters, DestinationState, DestinationStatus, EditStatus,
-    EncoderStatus, Health, Level, Loudness, MarkerStatus, Origin, ReceivedStream, ReceiverStatus,
+    EncoderStatus, Health, Loudness, MarkerStatus, Origin, ReceivedStream, ReceiverStatus,
     RecordingState, RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus,
     StingerState, StingerStatus, Tally, Transition, TransitionState,
 };
+pub use sound::{AuxStatus, GroupStatus, Level, ListenStatus, ReturnStatus, SoundStatus};
 pub use trial::{TrialState, TrialStatus, Tried};
 
 pub use crate::show::{Direction, Rgb, TransitionKind, TransitionStyle};

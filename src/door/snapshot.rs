@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::PackingStatus;
+use super::{Level, PackingStatus, ReturnStatus, SoundStatus};
 use crate::media::Rate;
-use crate::show::{Afv, AtEnd, RecordingFormat, SourceKind, StripSettings, TransitionStyle};
+use crate::show::{Afv, AtEnd, RecordingFormat, Send, SourceKind, StripSettings, TransitionStyle};
 
 /// The whole state of the show after one tick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +59,9 @@ pub struct Snapshot {
     /// Loudness of the program since the show began, or since it was reset.
     #[serde(default)]
     pub loudness: Loudness,
+    /// The buses and the groups.
+    #[serde(default)]
+    pub sound: SoundStatus,
     /// In the show's order.
     pub destinations: Vec<DestinationStatus>,
     /// The master.
@@ -159,6 +162,15 @@ pub struct SourceStatus {
     /// What is done to its sound before the fader.
     #[serde(default, skip_serializing_if = "StripSettings::is_neutral")]
     pub strip: StripSettings,
+    /// The groups that it belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// How much of it goes to the first aux and to the second.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sends: Vec<Send>,
+    /// What it gets back; none where it is no guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<ReturnStatus>,
     /// The most that its gate turned it down since the last snapshot, in dB, 0 or more.
     #[serde(default)]
     pub gate_db: f32,
@@ -316,32 +328,6 @@ pub enum StingerState {
     Ready,
     /// It cannot be read; a mix is made instead.
     Broken,
-}
-
-/// A level in dBFS, −100 for silence.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Level {
-    /// Highest sample since the last snapshot, left and right.
-    pub peak_db: [f32; 2],
-    /// Highest reading of a peak programme meter of Type I and of Type II (IEC 60268-10) since the last
-    /// snapshot, left and right.
-    pub quasi_db: [[f32; 2]; 2],
-    /// RMS over 300 ms, left and right.
-    pub rms_db: [f32; 2],
-    /// How alike left and right have been over 300 ms: 1 in step, 0 strangers, −1 against each other, so that
-    /// they are lost to who hears in mono. None in silence.
-    pub correlation: Option<f32>,
-}
-
-impl Default for Level {
-    fn default() -> Self {
-        Self {
-            peak_db: [-100.0; 2],
-            quasi_db: [[-100.0; 2]; 2],
-            rms_db: [-100.0; 2],
-            correlation: None,
-        }
-    }
 }
 
 /// Loudness by EBU R 128. Nothing where it is silent, or too short to be measured.

@@ -1,8 +1,8 @@
-//! The commands that change what a strip does to its source's sound: each names a part, and what it
-//! leaves out of that stays as it is.
+//! The commands that change what a strip does to its source's sound, or the master to the program's:
+//! each names a part, and what it leaves out of that stays as it is.
 
 use super::Command;
-use crate::show::{BANDS, StripSettings};
+use crate::show::{BANDS, BandKind, Eq, Master, StripSettings};
 
 impl Command {
     /// The source whose strip this changes, and how it changes it; `None` for every other command.
@@ -61,22 +61,14 @@ impl Command {
                 ..
             } => {
                 put(&mut strip.eq.on, on);
-                let of_band = [hz, gain_db, q].iter().any(|number| number.is_some())
-                    || kind.is_some()
-                    || band_on.is_some();
-                match band {
-                    Some(n @ 1..=BANDS) => {
-                        let band = &mut strip.eq.bands[n - 1];
-                        put(&mut band.on, band_on);
-                        put(&mut band.kind, kind);
-                        put(&mut band.hz, hz);
-                        put(&mut band.gain_db, gain_db);
-                        put(&mut band.q, q);
-                    }
-                    Some(_) => return None,
-                    None if of_band => return None,
-                    None => {}
+                OfBand {
+                    on: *band_on,
+                    kind: *kind,
+                    hz: *hz,
+                    gain_db: *gain_db,
+                    q: *q,
                 }
+                .put(&mut strip.eq, *band)?;
             }
             Self::Compressor {
                 on,
@@ -103,6 +95,83 @@ impl Command {
             _ => {}
         }
         Some(strip)
+    }
+
+    /// How this changes what is done to the program; `None` for every other command. That gives `None`
+    /// where it names a band that is none.
+    pub fn on_master(&self) -> Option<impl Fn(Master) -> Option<Master>> {
+        let is_one = matches!(self, Self::Master { .. } | Self::MasterEq { .. });
+        is_one.then_some(|now| self.changed_master(now))
+    }
+
+    fn changed_master(&self, mut master: Master) -> Option<Master> {
+        match self {
+            Self::Master {
+                ceiling_db,
+                target_lufs,
+            } => {
+                put(&mut master.ceiling_db, ceiling_db);
+                put(&mut master.target_lufs, target_lufs);
+            }
+            Self::MasterEq {
+                on,
+                band,
+                band_on,
+                kind,
+                hz,
+                gain_db,
+                q,
+            } => {
+                put(&mut master.eq.on, on);
+                OfBand {
+                    on: *band_on,
+                    kind: *kind,
+                    hz: *hz,
+                    gain_db: *gain_db,
+                    q: *q,
+                }
+                .put(&mut master.eq, *band)?;
+            }
+            _ => {}
+        }
+        Some(master)
+    }
+}
+
+/// What is said of a band.
+#[derive(PartialEq)]
+struct OfBand {
+    on: Option<bool>,
+    kind: Option<BandKind>,
+    hz: Option<f32>,
+    gain_db: Option<f32>,
+    q: Option<f32>,
+}
+
+impl OfBand {
+    const NOTHING: Self = Self {
+        on: None,
+        kind: None,
+        hz: None,
+        gain_db: None,
+        q: None,
+    };
+
+    /// `None` where there is no such band, or none is named for what is said.
+    fn put(self, eq: &mut Eq, band: Option<usize>) -> Option<()> {
+        match band {
+            Some(n @ 1..=BANDS) => {
+                let band = &mut eq.bands[n - 1];
+                put(&mut band.on, &self.on);
+                put(&mut band.kind, &self.kind);
+                put(&mut band.hz, &self.hz);
+                put(&mut band.gain_db, &self.gain_db);
+                put(&mut band.q, &self.q);
+                Some(())
+            }
+            Some(_) => None,
+            None => (self == Self::NOTHING).then_some(()),
+        }
     }
 }
 

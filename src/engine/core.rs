@@ -6,22 +6,27 @@ use std::sync::Arc;
 
 use super::book::Passed;
 use super::cast::{Cast, SLOTS};
-use super::journal::Journal;
+use super::console::{Console, aux_index};
+use super::journal::{Journal, JournalListener};
+use super::listeners::Listeners;
 use super::refusal::{Refusal, unknown};
 use super::standing::Standing;
 use super::stingers::Lengths;
-use super::strip::{Faders, Strip};
+use super::strip::{Faders, Strip, is_fader};
 use super::switcher::Switcher;
 use super::taken::Taken;
 use super::waiting::Waiting;
-use crate::audio::StripGain;
+use crate::audio::{BusGains, LISTENERS, SendGain, StripGain};
 use crate::door::{
-    ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
-    Loudness, ReceiverStatus, RecordingStatus, SceneStatus, Snapshot, SourceStatus, StingerStatus,
-    Tally, Transition,
+    AuxStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus,
+    GroupStatus, Health, Level, ListenStatus, Loudness, ReceiverStatus, RecordingStatus,
+    ReturnStatus, SceneStatus, Snapshot, SoundStatus, SourceStatus, StingerStatus, Tally,
+    Transition,
 };
 use crate::media::{Rate, db_to_gain};
-use crate::show::{Afv, Destination, Show, Source, SourceKind, StripSettings, TransitionStyle};
+use crate::show::{
+    AUXES, Afv, Destination, Show, Source, SourceKind, StripSettings, TransitionStyle, trimmed,
+};
 use crate::video::Layout;
 
 const LABEL_MAX: usize = 200;
@@ -87,6 +92,8 @@ pub struct Core {
     switcher: Switcher,
     /// By slot.
     strips: Vec<Strip>,
+    console: Console,
+    listeners: Listeners,
     /// The ids of the destinations that are asked for.
     streaming: BTreeSet<String>,
     recording: bool,
@@ -118,6 +125,10 @@ pub struct Observed {
     pub transition: String,
     /// Level of the program, and the limiter's reduction in dB.
     pub program: (Level, f32),
+    /// The same of each aux.
+    pub auxes: [(Level, f32); AUXES],
+    /// What each desk hears that listens by itself.
+    pub listeners: [Level; LISTENERS],
     /// Loudness of the program.
     pub loudness: Loudness,
     /// Frames.
@@ -142,6 +153,8 @@ impl Core {
         Self {
             switcher: Switcher::new(&cast),
             strips,
+            console: Console::of(&cast.show.sound),
+            listeners: Listeners::default(),
             streaming: BTreeSet::new(),
             recording: false,
             hold: false,
@@ -210,6 +223,9 @@ impl Core {
                 }
             }
         }
+        self.console
+            .change(&before.show.sound, &cast.show.sound, &brings.faders);
+        self.listeners.keep(|slot| cast.slots().contains(&slot));
         if on_air == Leaving::Meant {
             self.switcher.drop_sources(&leaving, brings.passed);
         }
@@ -270,6 +286,15 @@ impl Core {
                 self.strips[slot] = Strip::restored(saved);
             }
         }
+        self.console.restore(&journal.sound);
+        for listener in &journal.listening {
+            for (sources, after) in [(&listener.before, false), (&listener.after, true)] {
+                for slot in sources.iter().filter_map(|id| self.cast.slot(id)) {
+                    // As many as there were find a place again.
+                    let _ = self.listeners.listen(&listener.desk, slot, after, true);
+                }
+            }
+        }
         let destinations = self.cast.show.destinations.iter().map(|d| &d.id);
         self.streaming = destinations
             .filter(|id| journal.streaming.contains(*id))
@@ -299,6 +324,16 @@ impl Core {
                 .sources()
                 .map(|(source, strip)| strip.journal(&source.id))
                 .collect(),
+            sound: self.console.sound().clone(),
+            listening: self
+                .listeners
+                .seats()
+                .map(|(_, seat)| JournalListener {
+                    desk: seat.desk.clone(),
+                    before: self.ids(&seat.before),
+                    after: self.ids(&seat.after),
+                })
+                .collect(),
             streaming: self.streaming.iter().cloned().collect(),
             recording: self.recording,
             hold: self.hold,
@@ -314,6 +349,7 @@ impl Core {
         let sounds = sounds.map(|(source, strip)| (source.id.clone(), strip.standing()));
         Standing {
             sounds: sounds.collect(),
+            sound: self.console.sound().clone(),
             transition: self.switcher.chosen_transition().0.clone(),
         }
     }
@@ -326,6 +362,12 @@ impl Core {
     /// The show as it is played.
     pub fn cast(&self) -> &Arc<Cast> {
         &self.cast
+    }
+
+    /// The ids of the sources in these slots.
+    fn ids(&self, slots: &BTreeSet<usize>) -> Vec<String> {
+        let sources = slots.iter().filter_map(|&slot| self.cast.source_at(slot));
+        sources.map(|source| source.id.clone()).collect()
     }
 
     /// Each source with its strip, in the show's order.
@@ -434,6 +476,36 @@ impl Core {
             | Command::Pan { .. }
             | Command::Delay { .. }
             | Command::Strip { .. } => self.work_on_strip(command)?,
+            Command::Send {
+                source,
+                aux,
+                db,
+                pre,
+            } => {
+                let strip = self.strip(source)?;
+                self.strips[strip].send(aux_index(*aux)?, *db, *pre)?;
+            }
+            Command::Return { source, db } => {
+                let strip = self.strip(source)?;
+                if !self.cast.source_at(strip).is_some_and(|s| s.mix_minus) {
+                    return Err(Refusal::NoGuest(source.clone()));
+                }
+                is_fader("return", *db)?;
+                self.strips[strip].return_db = *db;
+            }
+            Command::Pfl { source, on, desk } => {
+                let slot = self.strip(source)?;
+                self.listeners.listen(desk, slot, false, *on)?;
+            }
+            Command::Afl { source, on, desk } => {
+                let slot = self.strip(source)?;
+                self.listeners.listen(desk, slot, true, *on)?;
+            }
+            Command::Aux { .. }
+            | Command::Group { .. }
+            | Command::Master { .. }
+            | Command::MasterEq { .. }
+            | Command::NMinusOne { .. } => self.console.apply(command)?,
             Command::Clip {
                 source,
                 action,
@@ -566,7 +638,7 @@ impl Core {
     }
 
     /// The program's gain: fade to black takes it down, but not what is heard with the holding slate.
-    pub fn program_gain(&self) -> f32 {
+    fn program_gain(&self) -> f32 {
         if self.hold {
             1.0
         } else {
@@ -577,23 +649,86 @@ impl Core {
     /// The gains that go with the frame last shown, by slot.
     pub fn gains(&self) -> Vec<StripGain> {
         let held = self.hold.then(|| self.heard_with_slate());
+        let mut sources: Vec<Option<&Source>> = vec![None; self.strips.len()];
+        for (source, &slot) in self.cast.show.sources.iter().zip(self.cast.slots()) {
+            sources[slot] = Some(source);
+        }
         self.strips
             .iter()
             .enumerate()
-            .map(|(i, strip)| StripGain {
-                fader: if strip.mute {
-                    0.0
-                } else {
-                    db_to_gain(strip.fader_db)
-                },
-                follow: match (held, strip.afv) {
+            .map(|(i, strip)| {
+                let source = sources[i];
+                let groups = source.map_or(&[][..], |source| &source.groups);
+                let (fader, muted) = self.console.gain(strip.fader_db, strip.mute, groups);
+                let follow = match (held, strip.afv) {
                     (Some(heard), _) => f32::from(u8::from(heard == Some(i))),
                     (None, Afv::On) => 1.0,
                     (None, Afv::Off) => 0.0,
                     (None, Afv::Follow) => self.switcher.follow(i) as f32,
-                },
+                };
+                let is_guest = source.is_some_and(|source| source.mix_minus);
+                let comes_back = is_guest && self.console.off_air() && strip.afv != Afv::Off;
+                StripGain {
+                    fader,
+                    follow,
+                    follow_back: if comes_back { 1.0 } else { follow },
+                    open: f32::from(u8::from(!muted)),
+                    sends: strip.sends.map(|send| SendGain {
+                        gain: db_to_gain(send.db),
+                        pre: send.pre,
+                    }),
+                    back: is_guest.then(|| db_to_gain(strip.return_db)),
+                    listened: self.listeners.of(i),
+                }
             })
             .collect()
+    }
+
+    /// How loud the buses are that go with the frame last shown.
+    pub fn buses(&self) -> BusGains {
+        self.console.buses(self.program_gain())
+    }
+
+    /// What is seen of the sound behind the strips.
+    fn sound(&self, auxes: &[(Level, f32)], listeners: &[Level]) -> SoundStatus {
+        let sound = self.console.sound();
+        SoundStatus {
+            auxes: sound
+                .auxes
+                .iter()
+                .zip(auxes)
+                .map(|(aux, (level, limiter_db))| AuxStatus {
+                    label: aux.label.clone(),
+                    fader_db: aux.fader_db,
+                    mute: aux.mute,
+                    level: *level,
+                    limiter_db: *limiter_db,
+                })
+                .collect(),
+            groups: sound
+                .groups
+                .iter()
+                .map(|group| GroupStatus {
+                    id: group.id.clone(),
+                    label: label(&group.label, &group.id),
+                    fader_db: group.fader_db,
+                    mute: group.mute,
+                })
+                .collect(),
+            master: sound.master,
+            off_air: self.console.off_air(),
+            listening: self
+                .listeners
+                .seats()
+                .map(|(bus, seat)| ListenStatus {
+                    desk: seat.desk.clone(),
+                    bus,
+                    pfl: self.ids(&seat.before),
+                    afl: self.ids(&seat.after),
+                    level: listeners.get(usize::from(bus)).copied().unwrap_or_default(),
+                })
+                .collect(),
+        }
     }
 
     /// The slot of the source that is heard with the holding slate.
@@ -647,18 +782,28 @@ impl Core {
         let sources: Vec<SourceStatus> = self
             .sources()
             .zip(self.cast.slots())
-            .map(|((source, strip), &slot)| SourceStatus {
-                id: source.id.clone(),
-                label: label(&source.label, &source.id),
-                origin: (&source.kind).into(),
-                tally: self.source_tally(&source.id, slot, is_heard(&source.id, slot)),
-                heard: is_heard(&source.id, slot),
-                fader_db: strip.fader_db,
-                mute: strip.mute,
-                afv: strip.afv,
-                picture_delay_ms: strip.picture_delay_ms,
-                strip: strip.settings,
-                ..seen.next().unwrap_or_default()
+            .map(|((source, strip), &slot)| {
+                let seen = seen.next().unwrap_or_default();
+                let returned = seen.back.unwrap_or_default();
+                SourceStatus {
+                    id: source.id.clone(),
+                    label: label(&source.label, &source.id),
+                    origin: (&source.kind).into(),
+                    tally: self.source_tally(&source.id, slot, is_heard(&source.id, slot)),
+                    heard: is_heard(&source.id, slot),
+                    fader_db: strip.fader_db,
+                    mute: strip.mute,
+                    afv: strip.afv,
+                    picture_delay_ms: strip.picture_delay_ms,
+                    strip: strip.settings,
+                    groups: source.groups.clone(),
+                    sends: trimmed(&strip.sends, &[]),
+                    back: source.mix_minus.then_some(ReturnStatus {
+                        db: strip.return_db,
+                        ..returned
+                    }),
+                    ..seen
+                }
             })
             .collect();
         let scenes = self
@@ -703,6 +848,7 @@ impl Core {
             program_level: observed.program.0,
             limiter_db: observed.program.1,
             loudness: observed.loudness,
+            sound: self.sound(&observed.auxes, &observed.listeners),
             destinations: observed.destinations,
             recording: observed.recording,
             encoder: observed.encoder,

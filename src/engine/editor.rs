@@ -602,7 +602,11 @@ impl Desk {
         let frame = if take {
             let all = offered.show.sources.iter().map(|s| s.id.clone()).collect();
             let draft = self.book.draft_whole(Arc::new(offered.show), "autosave");
-            let frame = self.make(draft, Leaving::Stays, Faders::Of(all))?;
+            let faders = Faders::Of {
+                sources: all,
+                buses: true,
+            };
+            let frame = self.make(draft, Leaving::Stays, faders)?;
             self.kept = Some(offered.text);
             frame
         } else {
@@ -636,8 +640,11 @@ impl Desk {
             let before = before.find(|before| before.id == source.id);
             before.map(SoundStanding::of) != Some(SoundStanding::of(source))
         });
-        let changed = changed.map(|source| source.id.clone()).collect();
-        let answer = self.make(draft, Leaving::Stays, Faders::Of(changed))?;
+        let faders = Faders::Of {
+            sources: changed.map(|source| source.id.clone()).collect(),
+            buses: self.saved.sound != show.sound,
+        };
+        let answer = self.make(draft, Leaving::Stays, faders)?;
         self.text = Some(text);
         self.saved = show;
         self.changed = false;

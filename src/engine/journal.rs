@@ -19,7 +19,7 @@ use super::tally::Tally;
 use super::waiting::Away;
 use crate::door::{Counters, Hub};
 use crate::media::{HouseClock, Rate};
-use crate::show::{Afv, Colour, Layer, StripSettings, TransitionStyle};
+use crate::show::{Afv, Colour, Layer, Send, Sound, StripSettings, TransitionStyle};
 
 /// What was on air.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -62,6 +62,12 @@ pub struct Journal {
     pub revision: u64,
     /// The strips.
     pub strips: Vec<JournalStrip>,
+    /// Auxes, groups and the program's own processing.
+    #[serde(default)]
+    pub sound: Sound,
+    /// The desks that listened by themselves.
+    #[serde(default)]
+    pub listening: Vec<JournalListener>,
     /// The destinations that were on.
     pub streaming: Vec<String>,
     /// The master was on.
@@ -101,6 +107,21 @@ pub struct JournalStrip {
     pub picture_delay_ms: u32,
     #[serde(default)]
     pub settings: StripSettings,
+    #[serde(default)]
+    pub sends: Vec<Send>,
+    #[serde(default)]
+    pub return_db: f32,
+}
+
+/// One desk that listened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalListener {
+    /// Its name.
+    pub desk: String,
+    /// The sources that it listened to before their faders.
+    pub before: Vec<String>,
+    /// The sources that it listened to after them.
+    pub after: Vec<String>,
 }
 
 impl Journal {
@@ -391,6 +412,8 @@ mod tests {
             "live_edit",
             "program_dropped",
             "preview_away",
+            "sound",
+            "listening",
         ];
         for new in new.into_iter().chain(newer) {
             assert!(fields.remove(new).is_some(), "{new}");

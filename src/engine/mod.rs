@@ -4,6 +4,7 @@
 mod book;
 mod cast;
 mod clip;
+mod console;
 mod core;
 mod crossing;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod exchange;
 mod health;
 mod journal;
 mod keys;
+mod listeners;
 mod monitors;
 mod observer;
 mod packing;
@@ -35,6 +37,7 @@ mod tick;
 mod tries;
 mod waiting;
 mod watched;
+mod ways;
 mod wipes;
 
 use std::path::{Path, PathBuf};
@@ -48,7 +51,7 @@ use crossbeam_channel::{Sender, bounded, unbounded};
 pub use book::{Book, BookError, Draft, Passed, Past};
 pub use cast::{Cast, SLOTS};
 pub use core::{Brings, Core, Effect, Leaving, Observed, OnAir};
-pub use journal::{Journal, JournalStrip};
+pub use journal::{Journal, JournalListener, JournalStrip};
 pub use past::go_back;
 pub use refusal::Refusal;
 pub use strip::{Faders, Strip};
@@ -56,6 +59,7 @@ pub use switcher::{SwitchError, Switcher};
 pub use taken::{Dropped, Taken};
 pub use tally::{DestinationTally, SourceTally, Tally};
 pub use waiting::Away;
+pub use ways::{Way, Ways};
 
 use crate::audio::{Meters, Mixer, Order};
 use crate::door::{
@@ -76,7 +80,7 @@ use observer::Observer;
 use packing::Packing;
 use played::Input;
 use since::Since;
-use sound::{SoundLink, StripLine};
+use sound::{MixerLines, SoundLink, StripLine};
 use stagehands::{Stagehands, StripsEnd};
 use sting::Sting;
 use stingers::Stingers;
@@ -127,6 +131,7 @@ pub enum EngineError {
 /// A running engine.
 pub struct Engine {
     hub: Arc<Hub>,
+    ways: Arc<Ways>,
     thread: JoinHandle<Report>,
 }
 
@@ -196,11 +201,19 @@ impl Engine {
         let meters = Arc::new(Meters::new(SLOTS + 1));
         let link = Arc::new(SoundLink::default());
         let (orders_in, orders_out) = rtrb::RingBuffer::<Order>::new(ORDERS);
+        let (spent_in, spent_out) = rtrb::RingBuffer::<Order>::new(ORDERS);
         let (placings_in, placings_out) = rtrb::RingBuffer::new(SLOTS);
         let (placed_in, placed_out) = rtrb::RingBuffer::new(SLOTS);
         let strips = StripLine {
             placings: placings_out,
             placed: placed_in,
+        };
+        let (ways, ways_line) = ways::ways();
+        let mixer_lines = MixerLines {
+            orders: orders_out,
+            spent: spent_in,
+            strips,
+            ways: ways_line,
         };
         let hands = StripsEnd {
             placings: placings_in,
@@ -282,6 +295,7 @@ impl Engine {
             compositor,
             encoder: encoder.clone(),
             orders: orders_in,
+            spent: spent_out,
             link: link.clone(),
             meters,
             hub: hub.clone(),
@@ -320,15 +334,8 @@ impl Engine {
                 let first = format.rate.frame_at(clock.now()) + 1;
                 let mut mixer = mixer;
                 mixer.begin_at(format.rate.sample_of(first));
-                let sound = sound::start(
-                    mixer,
-                    orders_out,
-                    strips,
-                    link.clone(),
-                    encoder,
-                    clock,
-                    sounding,
-                );
+                let sound =
+                    sound::start(mixer, mixer_lines, link.clone(), encoder, clock, sounding);
                 if let Err(error) = &sound {
                     tracing::error!("no mixer: {error}");
                 }
@@ -355,12 +362,17 @@ impl Engine {
                 }
                 report
             })?;
-        Ok(Self { hub, thread })
+        Ok(Self { hub, ways, thread })
     }
 
     /// The door's inside.
     pub fn hub(&self) -> &Arc<Hub> {
         &self.hub
+    }
+
+    /// Where buses are asked for, to be played elsewhere.
+    pub fn ways(&self) -> &Arc<Ways> {
+        &self.ways
     }
 
     /// Waits until the show has ended, or this engine has made way for another, which its hub tells; gives

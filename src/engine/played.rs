@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::clip::Clip;
-use crate::audio::Meters;
-use crate::door::{SourceState, SourceStatus};
+use crate::audio::{BusId, Meters};
+use crate::door::{ReturnStatus, SourceState, SourceStatus};
 use crate::input::{LOST_NS, Slot, Status};
 use crate::media::{House, Picture, SAMPLE_RATE};
 
@@ -84,6 +84,12 @@ impl Input {
             (gate_db, gate_level_db),
             (compressor_db, compressor_level_db),
         ] = meters.take_dynamics(strip);
+        let (level, limiter_db) = meters.take_bus(BusId::MixMinus(strip));
+        let returned = ReturnStatus {
+            level,
+            limiter_db,
+            ..ReturnStatus::default()
+        };
         SourceStatus {
             state: self.status.state(),
             message: self.status.message().to_string(),
@@ -93,6 +99,7 @@ impl Input {
             compressor_db,
             gate_level_db,
             compressor_level_db,
+            back: Some(returned),
             frames: counters.frames.load(Ordering::Relaxed),
             lost: counters.lost.load(Ordering::Relaxed),
             repeated: counters.repeated.load(Ordering::Relaxed),

@@ -9,10 +9,10 @@ pub enum Refusal {
     /// By the switcher.
     #[error(transparent)]
     Switch(#[from] SwitchError),
-    /// No such source or destination.
+    /// No such source, group or destination.
     #[error("unknown {what} \"{id}\": expected one of {known}")]
     Unknown {
-        /// Source or destination.
+        /// Source, group or destination.
         what: &'static str,
         /// The id.
         id: String,
@@ -38,6 +38,12 @@ pub enum Refusal {
     /// An equaliser's band that is none, or is not named.
     #[error("which band? expected a band from 1 to {BANDS}")]
     NoBand,
+    /// A desk more than can listen by themselves; with how many can.
+    #[error("{0} desks listen by themselves already: expected one of them to listen no more first")]
+    TooManyListen(usize),
+    /// What a guest gets back, of a source that is none.
+    #[error("source \"{0}\" is no guest: expected one with mix_minus")]
+    NoGuest(String),
     /// An edit would take a source off the air.
     #[error("source \"{0}\" is on air: take another scene first, or say that it is meant")]
     OnAir(String),

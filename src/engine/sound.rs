@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::ways::WaysLine;
 use crate::audio::{LoudnessMeter, LoudnessShown, Meters, Mixer, Order, Strip};
 use crate::media::{BLOCK, HouseClock, block_start};
 use crate::output::EncoderInput;
@@ -49,6 +50,28 @@ impl StripLine {
     }
 }
 
+/// What comes to the mixer's thread, and what goes back from it.
+pub struct MixerLines {
+    /// What it is told.
+    pub orders: rtrb::Consumer<Order>,
+    /// What it was told and has carried out.
+    pub spent: rtrb::Producer<Order>,
+    /// Strips.
+    pub strips: StripLine,
+    /// Ways out.
+    pub ways: WaysLine,
+}
+
+impl MixerLines {
+    fn carry_out(&mut self, mixer: &mut Mixer) {
+        self.strips.carry_out(mixer);
+        self.ways.carry_out(mixer);
+        while let Ok(order) = self.orders.pop() {
+            mixer.order(order);
+        }
+    }
+}
+
 /// Blocks from one reading of the loudness to the next: ten a second, as EBU Tech 3341 asks.
 const READING_BLOCKS: u32 = 10;
 
@@ -80,8 +103,7 @@ impl Loudness {
 /// Starts the thread.
 pub fn start(
     mut mixer: Mixer,
-    mut orders: rtrb::Consumer<Order>,
-    mut strips: StripLine,
+    mut lines: MixerLines,
     link: Arc<SoundLink>,
     encoder: EncoderInput,
     clock: HouseClock,
@@ -102,14 +124,14 @@ pub fn start(
                 {
                     std::thread::sleep(Duration::from_millis(1));
                 }
-                strips.carry_out(&mut mixer);
-                while let Ok(order) = orders.pop() {
-                    mixer.order(order);
-                }
+                lines.carry_out(&mut mixer);
                 let block = mixer.block();
-                encoder.sound(&block);
+                encoder.sound(block);
                 if let Some(loudness) = &mut loudness {
                     loudness.take(&block.samples, &meters.loudness);
+                }
+                while let Some(order) = mixer.spent() {
+                    let _ = lines.spent.push(order);
                 }
             }
         })

@@ -1,5 +1,5 @@
-//! What the hand sets while the show runs and the file keeps: faders, mutes, AFV and the transition in
-//! use. The tick says how they stand; the editor writes them into the show that is saved.
+//! What the hand sets while the show runs and the file keeps: faders, mutes, AFV, sends, buses and the
+//! transition in use. The tick says how they stand; the editor writes them into the show that is saved.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,7 +7,9 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::show::{Afv, Show, Source, StripSettings, TransitionStyle};
+use crate::show::{
+    AUXES, Afv, Send, Show, Sound, Source, StripSettings, TransitionStyle, padded, trimmed,
+};
 
 /// How the sound of one source stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +22,10 @@ pub struct SoundStanding {
     pub afv: Afv,
     /// What is done to it before the fader.
     pub settings: StripSettings,
+    /// How much of it goes to each aux.
+    pub sends: [Send; AUXES],
+    /// How loud it gets back everything but itself, in dB.
+    pub return_db: f32,
 }
 
 impl SoundStanding {
@@ -30,6 +36,8 @@ impl SoundStanding {
             mute: source.mute,
             afv: source.afv,
             settings: source.strip,
+            sends: padded(&source.sends),
+            return_db: source.return_db,
         }
     }
 }
@@ -39,6 +47,8 @@ impl SoundStanding {
 pub struct Standing {
     /// By the ids of the sources.
     pub sounds: BTreeMap<String, SoundStanding>,
+    /// Auxes, groups and the program's own processing.
+    pub sound: Sound,
     /// What the director chose, whatever the scene on PVW likes best.
     pub transition: TransitionStyle,
 }
@@ -54,8 +64,11 @@ impl Standing {
                 source.mute = sound.mute;
                 source.afv = sound.afv;
                 source.strip = sound.settings;
+                source.sends = trimmed(&sound.sends, &source.sends);
+                source.return_db = sound.return_db;
             }
         }
+        show.sound = show.sound.set_as(&self.sound);
         show
     }
 }

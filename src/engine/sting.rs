@@ -95,10 +95,8 @@ impl Sting {
 
     /// Its gain in this frame.
     pub fn gain(&self) -> StripGain {
-        StripGain {
-            fader: self.playing.as_ref().map_or(0.0, |playing| playing.gain),
-            follow: 1.0,
-        }
+        let gain = self.playing.as_ref().map_or(0.0, |playing| playing.gain);
+        StripGain::in_program(gain, 1.0)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::journal::JournalStrip;
 use super::refusal::Refusal;
 use super::standing::SoundStanding;
-use crate::show::{Afv, Source, StripSettings};
+use crate::show::{AUXES, Afv, Number, Send, Source, StripSettings, padded, trimmed};
 
 const FADER_MAX_DB: f32 = 10.0;
 const FADER_MIN_DB: f32 = -100.0;
@@ -21,7 +21,12 @@ pub enum Faders {
     /// None: what is heard never changes by an undone edit.
     None,
     /// Those of these sources.
-    Of(BTreeSet<String>),
+    Of {
+        /// By their ids.
+        sources: BTreeSet<String>,
+        /// And those of auxes, groups and the program.
+        buses: bool,
+    },
 }
 
 /// How a strip is set.
@@ -37,6 +42,10 @@ pub struct Strip {
     pub picture_delay_ms: u32,
     /// What is done to the sound before the fader.
     pub settings: StripSettings,
+    /// How much of it goes to each aux.
+    pub sends: [Send; AUXES],
+    /// How loud it gets back everything but itself, in dB, where it is a guest.
+    pub return_db: f32,
 }
 
 impl Strip {
@@ -48,6 +57,8 @@ impl Strip {
             afv: source.afv,
             picture_delay_ms: source.picture_delay_ms,
             settings: source.strip,
+            sends: padded(&source.sends),
+            return_db: source.return_db,
         }
     }
 
@@ -57,7 +68,7 @@ impl Strip {
         let (brings, all) = match faders {
             Faders::Edited => (true, false),
             Faders::None => (false, false),
-            Faders::Of(sources) => (sources.contains(&new.id), true),
+            Faders::Of { sources, .. } => (sources.contains(&new.id), true),
         };
         if brings && (all || old.fader_db != new.fader_db) {
             self.fader_db = new.fader_db;
@@ -70,6 +81,12 @@ impl Strip {
         }
         if brings && (all || old.strip != new.strip) {
             self.settings = new.strip;
+        }
+        if brings && (all || old.sends != new.sends) {
+            self.sends = padded(&new.sends);
+        }
+        if brings && (all || old.return_db != new.return_db) {
+            self.return_db = new.return_db;
         }
         if old.picture_delay_ms != new.picture_delay_ms {
             self.picture_delay_ms = new.picture_delay_ms;
@@ -84,6 +101,8 @@ impl Strip {
             afv: saved.afv,
             picture_delay_ms: saved.picture_delay_ms.min(PICTURE_DELAY_MAX_MS),
             settings: saved.settings,
+            sends: padded(&saved.sends),
+            return_db: saved.return_db,
         }
     }
 
@@ -96,6 +115,8 @@ impl Strip {
             afv: self.afv,
             picture_delay_ms: self.picture_delay_ms,
             settings: self.settings,
+            sends: trimmed(&self.sends, &[]),
+            return_db: self.return_db,
         }
     }
 
@@ -106,6 +127,8 @@ impl Strip {
             mute: self.mute,
             afv: self.afv,
             settings: self.settings,
+            sends: self.sends,
+            return_db: self.return_db,
         }
     }
 
@@ -114,14 +137,22 @@ impl Strip {
     /// # Errors
     /// Where it does not go so far.
     pub fn fade(&mut self, db: f32) -> Result<(), Refusal> {
-        if !(FADER_MIN_DB..=FADER_MAX_DB).contains(&db) {
-            return Err(Refusal::OutOfRange {
-                what: "fader",
-                value: format!("{db} dB"),
-                expected: format!("{FADER_MIN_DB} to {FADER_MAX_DB} dB"),
-            });
-        }
+        is_fader("fader", db)?;
         self.fader_db = db;
+        Ok(())
+    }
+
+    /// Sets how much goes to an aux, counted from 0. What is none stays as it is.
+    ///
+    /// # Errors
+    /// Where it does not go so far.
+    pub fn send(&mut self, aux: usize, db: Option<f32>, pre: Option<bool>) -> Result<(), Refusal> {
+        let send = &mut self.sends[aux];
+        if let Some(db) = db {
+            is_fader("send", db)?;
+            send.db = db;
+        }
+        send.pre = pre.unwrap_or(send.pre);
         Ok(())
     }
 
@@ -134,16 +165,38 @@ impl Strip {
         change: impl Fn(StripSettings) -> Option<StripSettings>,
     ) -> Result<(), Refusal> {
         let next = change(self.settings).ok_or(Refusal::NoBand)?;
-        let mut numbers = next.numbers().into_iter();
-        let wrong = numbers.find(|(_, value, range)| !range.contains(value));
-        if let Some((what, value, range)) = wrong {
-            return Err(Refusal::OutOfRange {
-                what,
-                value: value.to_string(),
-                expected: format!("{} to {}", range.start(), range.end()),
-            });
-        }
+        is_in_range(next.numbers())?;
         self.settings = next;
         Ok(())
+    }
+}
+
+/// Whether a fader, or what is set like one, goes so far.
+///
+/// # Errors
+/// Where it does not.
+pub fn is_fader(what: &'static str, db: f32) -> Result<(), Refusal> {
+    if (FADER_MIN_DB..=FADER_MAX_DB).contains(&db) {
+        return Ok(());
+    }
+    Err(Refusal::OutOfRange {
+        what,
+        value: format!("{db} dB"),
+        expected: format!("{FADER_MIN_DB} to {FADER_MAX_DB} dB"),
+    })
+}
+
+/// Whether every number is what it may be.
+///
+/// # Errors
+/// With the first that is not.
+pub fn is_in_range(mut numbers: impl Iterator<Item = Number>) -> Result<(), Refusal> {
+    match numbers.find(|(_, value, range)| !range.contains(value)) {
+        None => Ok(()),
+        Some((what, value, range)) => Err(Refusal::OutOfRange {
+            what,
+            value: value.to_string(),
+            expected: format!("{} to {}", range.start(), range.end()),
+        }),
     }
 }

@@ -588,6 +588,10 @@ mod tests {
             strip: Default::default(),
             picture_delay_ms: 0,
             colour: Default::default(),
+            groups: Vec::new(),
+            sends: Vec::new(),
+            mix_minus: false,
+            return_db: 0.0,
         };
         Show {
             version: 1,
@@ -599,6 +603,7 @@ mod tests {
             transition: Default::default(),
             stingers: Vec::new(),
             hold: Default::default(),
+            sound: Default::default(),
             destinations: Vec::new(),
             recording: Default::default(),
             order: Vec::new(),

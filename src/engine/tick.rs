@@ -22,7 +22,7 @@ use super::standing::StandingTold;
 use super::sting::Sting;
 use super::stingers::Stingers;
 use super::wipes::Wipes;
-use crate::audio::{Meters, Order, StripGain};
+use crate::audio::{BusGains, BusId, Meters, Order, StripGain};
 use crate::door::{
     Ask, Command, Counters, Event, Hub, LoudnessHistory, SAY_IT_AGAIN, SourceStatus,
 };
@@ -48,6 +48,8 @@ pub struct Tick {
     pub encoder: EncoderInput,
     /// Takes the gains.
     pub orders: rtrb::Producer<Order>,
+    /// Gives back those that were carried out.
+    pub spent: rtrb::Consumer<Order>,
     /// Shared with the mixer.
     pub link: Arc<SoundLink>,
     /// What the mixer measured.
@@ -401,16 +403,16 @@ impl Tick {
         for (gain, input) in gains.iter_mut().zip(&self.inputs) {
             let clip = input.as_ref().and_then(|input| input.clip.as_ref());
             if clip.is_some_and(Clip::is_silent) {
-                gain.fader = 0.0;
+                gain.silence();
             }
         }
         // Behind the last slot's.
         let mut sting = self.sting.gain();
         if self.core.holds() {
-            sting.follow = 0.0;
+            sting.silence();
         }
         gains.push(sting);
-        let program = self.core.program_gain();
+        let buses = self.core.buses();
         let known = ordered.settings.iter().copied();
         let known = known.chain(std::iter::repeat(StripSettings::default()));
         let settings = self.core.settings().zip(known).enumerate();
@@ -419,17 +421,19 @@ impl Tick {
             .map(|(slot, (now, _))| (slot, now))
             .collect();
         let told = ordered.gains.as_ref();
-        let same = told.is_some_and(|(old, black)| *old == gains && *black == program);
+        let same = told.is_some_and(|(old, told)| *old == gains && *told == buses);
+        // Their memory is freed here, for the mixer has no time for it.
+        while self.spent.pop().is_ok() {}
         if !same || !settings.is_empty() {
             let order = Order {
                 position: rate.sample_of(n),
                 ramp: ramp_of(self.core.switcher().is_moving(), rate),
                 strips: gains.clone(),
                 settings,
-                program,
+                buses,
             };
             if self.orders.push(order).is_ok() {
-                ordered.gains = Some((gains, program));
+                ordered.gains = Some((gains, buses));
                 ordered.settings = self.core.settings().collect();
             }
         }
@@ -518,6 +522,8 @@ impl Tick {
             transition: self.problem(),
             stingers: self.stingers.status(&self.core.show().stingers),
             program: self.meters.take_program(),
+            auxes: std::array::from_fn(|n| self.meters.take_bus(BusId::Aux(n as u8))),
+            listeners: std::array::from_fn(|n| self.meters.take_bus(BusId::Listen(n as u8)).0),
             loudness,
             counters,
             health: self.watch.health(),
@@ -553,8 +559,8 @@ impl Tick {
 /// What the mixer was told last.
 #[derive(Default)]
 struct Ordered {
-    /// Of the strips, by slot, and of the program.
-    gains: Option<(Vec<StripGain>, f32)>,
+    /// Of the strips, by slot, and of the buses.
+    gains: Option<(Vec<StripGain>, BusGains)>,
     /// By slot.
     settings: Vec<StripSettings>,
 }

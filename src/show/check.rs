@@ -13,6 +13,7 @@ use super::limits;
 use super::locate::Tree;
 use super::model::{Destination, EncoderName, Key, Layer, Scene, Show, Source, SourceKind};
 use super::secrets::is_secret_name;
+use super::sound::{AUXES, MIX_MINUSES, Sound};
 use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 use super::version;
@@ -50,7 +51,14 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
     checker.ids("sources", sources.iter().map(|s| &s.id));
     for (n, source) in sources.iter().enumerate() {
         checker.source(&format!("sources[{n}]"), source);
+        checker.buses_of(&format!("sources[{n}]"), source, &show.sound);
     }
+    let guests = sources.iter().enumerate().filter(|(_, s)| s.mix_minus);
+    for (n, _) in guests.skip(MIX_MINUSES) {
+        let message = format!("too many guests, expected at most {MIX_MINUSES}");
+        checker.fault(&format!("sources[{n}].mix_minus"), message);
+    }
+    checker.sound(&show.sound);
     checker.ids("scenes", scenes.iter().map(|s| &s.id));
     let mut known: Vec<&str> = sources.iter().map(|s| s.id.as_str()).collect();
     known.extend(also.iter().map(String::as_str));
@@ -219,6 +227,58 @@ impl Checker<'_> {
         }
     }
 
+    /// What a source's strip gives to which buses.
+    fn buses_of(&mut self, place: &str, source: &Source, sound: &Sound) {
+        let known: Vec<&str> = sound.groups.iter().map(|g| g.id.as_str()).collect();
+        for (n, group) in source.groups.iter().enumerate() {
+            let place = format!("{place}.groups[{n}]");
+            if !known.contains(&group.as_str()) {
+                self.unknown(("group", "a group"), &place, group, &known);
+            } else if source.groups[..n].contains(group) {
+                let message =
+                    format!("the source is in `{group}` already, expected each group once");
+                self.fault(&place, message);
+            }
+        }
+        if source.sends.len() > AUXES {
+            let message = format!("there is no such aux, expected at most {AUXES} sends");
+            self.fault(&format!("{place}.sends[{AUXES}]"), message);
+        }
+        for (n, send) in source.sends.iter().enumerate() {
+            self.range(&format!("{place}.sends[{n}].db"), send.db, -100.0..=10.0);
+        }
+        self.range(
+            &format!("{place}.return_db"),
+            source.return_db,
+            -100.0..=10.0,
+        );
+    }
+
+    fn sound(&mut self, sound: &Sound) {
+        if sound.auxes.len() > AUXES {
+            let message = format!("there is no such aux, expected at most {AUXES}");
+            self.fault(&format!("sound.auxes[{AUXES}]"), message);
+        }
+        for (n, aux) in sound.auxes.iter().enumerate() {
+            self.range(
+                &format!("sound.auxes[{n}].fader_db"),
+                aux.fader_db,
+                -100.0..=10.0,
+            );
+        }
+        self.ids("sound.groups", sound.groups.iter().map(|g| &g.id));
+        for (n, group) in sound.groups.iter().enumerate() {
+            self.range(
+                &format!("sound.groups[{n}].fader_db"),
+                group.fader_db,
+                -100.0..=10.0,
+            );
+        }
+        for (name, value, range) in sound.master.numbers() {
+            self.range(&format!("sound.master.{name}"), value, range);
+        }
+    }
+
     /// Whether a camera offers it is seen when it is there.
     fn camera_mode(&mut self, place: &str, mode: &CameraMode) {
         self.range(&format!("{place}.width"), mode.width, 16..=16_384);
@@ -279,17 +339,23 @@ impl Checker<'_> {
     }
 
     fn unknown_source(&mut self, place: &str, source: &str, known: &[&str]) {
-        let hint = match nearest(source, known) {
+        self.unknown(("source", "a source"), place, source, known);
+    }
+
+    /// `what` is what it should be, without and with its article.
+    fn unknown(&mut self, what: (&str, &str), place: &str, id: &str, known: &[&str]) {
+        let hint = match nearest(id, known) {
             Some(near) => format!(" (did you mean `{near}`?)"),
             None => String::new(),
         };
         let expected = match known {
-            [] => "a source, of which there is none".to_owned(),
+            [] => format!("{}, of which there is none", what.1),
             known => one_of(known),
         };
         let message = format!(
-            "no source has the id `{}`{hint}, expected {expected}",
-            source.escape_debug()
+            "no {} has the id `{}`{hint}, expected {expected}",
+            what.0,
+            id.escape_debug()
         );
         self.fault(place, message);
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::hold::Hold;
 use super::model::{Destination, Encoder, Format, Receiver, Recording, Scene, Show, Source};
 use super::numbers;
+use super::sound::Sound;
 use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 
@@ -62,6 +63,9 @@ pub enum Edit {
     Receiver(Option<Receiver>),
     /// What goes over everything while the show has to wait.
     Hold(Hold),
+    /// Auxes, groups, the program's own processing, and what guests get back. Sources leave the groups
+    /// that are no more.
+    Sound(Sound),
     /// The transition that AUTO makes, but where a scene has its own. It is used from now on.
     Transition(TransitionStyle),
 }
@@ -252,6 +256,7 @@ impl Edit {
             Self::Recording(recording) => Ok(setting("recording", &mut show.recording, recording)),
             Self::Receiver(receiver) => Ok(setting("receiver", &mut show.receiver, receiver)),
             Self::Hold(hold) => Ok(setting("hold", &mut show.hold, hold)),
+            Self::Sound(sound) => Ok(set_sound(show, sound)),
             Self::Transition(style) => Ok(setting("transition", &mut show.transition, style)),
         }
     }
@@ -260,6 +265,20 @@ impl Edit {
 fn setting<T: Clone>(name: &'static str, old: &mut T, new: &T) -> BTreeSet<Part> {
     old.clone_from(new);
     [Part::setting(name)].into()
+}
+
+fn set_sound(show: &mut Show, sound: &Sound) -> BTreeSet<Part> {
+    let mut touched: BTreeSet<Part> = [Part::setting("sound")].into();
+    let before = std::mem::replace(&mut show.sound, sound.clone());
+    let is_gone = |id: &str| before.group(id).is_some() && sound.group(id).is_none();
+    for source in &mut show.sources {
+        let many = source.groups.len();
+        source.groups.retain(|id| !is_gone(id));
+        if source.groups.len() != many {
+            touched.insert(Part::Item(ItemKind::Source, source.id.clone()));
+        }
+    }
+    touched
 }
 
 fn add(show: &mut Show, item: &Item, at: Option<usize>) -> Result<BTreeSet<Part>, EditError> {

@@ -13,6 +13,8 @@ const LAYERS: usize = 64;
 const STINGERS: usize = 64;
 /// Destinations of a show.
 const DESTINATIONS: usize = 64;
+/// Groups of a show.
+const GROUPS: usize = 64;
 /// Characters of a name or label.
 const LABEL: usize = 200;
 
@@ -27,18 +29,28 @@ pub(super) fn faults(show: &Show) -> Vec<(String, String)> {
     counted("sources".to_owned(), show.sources.len(), SOURCES);
     counted("scenes".to_owned(), show.scenes.len(), SCENES);
     counted("stingers".to_owned(), show.stingers.len(), STINGERS);
+    counted("sound.groups".to_owned(), show.sound.groups.len(), GROUPS);
     let destinations = show.destinations.len();
     counted("destinations".to_owned(), destinations, DESTINATIONS);
     for (n, scene) in show.scenes.iter().enumerate() {
         counted(format!("scenes[{n}].layers"), scene.layers.len(), LAYERS);
     }
-    let labels: [(&str, Vec<&String>); 4] = [
+    let sound = &show.sound;
+    let labels: [(&str, Vec<&String>); 6] = [
         ("sources", show.sources.iter().map(|s| &s.label).collect()),
         ("scenes", show.scenes.iter().map(|s| &s.label).collect()),
         ("stingers", show.stingers.iter().map(|s| &s.label).collect()),
         (
             "destinations",
             show.destinations.iter().map(|d| &d.label).collect(),
+        ),
+        (
+            "sound.auxes",
+            sound.auxes.iter().map(|a| &a.label).collect(),
+        ),
+        (
+            "sound.groups",
+            sound.groups.iter().map(|g| &g.label).collect(),
         ),
     ];
     let of_lists = labels.iter().flat_map(|(list, labels)| {

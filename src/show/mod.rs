@@ -29,6 +29,7 @@ mod scan;
 mod secret;
 pub mod secrets;
 mod shape;
+mod sound;
 mod stinger;
 mod strip;
 mod transition;
@@ -51,7 +52,11 @@ pub use rebase::rebase;
 pub use recent::{last_or_demo, recent, remember};
 pub use secrets::{Secret, SecretError};
 pub use shape::Shape;
+pub use sound::{AUXES, Aux, Group, MIX_MINUSES, Master, NMinusOne, SILENCE_DB, Send, Sound};
+pub use sound::{padded, trimmed};
 pub use stinger::Stinger;
-pub use strip::{BANDS, Band, BandKind, Compressor, Eq, Gate, HighPass, Pick, StripSettings};
+pub use strip::{
+    BANDS, Band, BandKind, Compressor, Eq, Gate, HighPass, Number, Pick, StripSettings,
+};
 pub use transition::{Direction, NoColour, Rgb, TransitionKind, TransitionStyle};
 pub use wipes::{BUILT_IN_WIPES, WipeError, read_wipe, wipe_folders, wipe_names};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::clip::{AtEnd, Play};
 use super::colour::Colour;
 use super::hold::Hold;
+use super::sound::{Send, Sound};
 use super::stinger::Stinger;
 use super::strip::StripSettings;
 use super::transition::TransitionStyle;
@@ -47,6 +48,9 @@ pub struct Show {
     /// What goes over everything while the show has to wait.
     #[serde(default, skip_serializing_if = "Hold::is_default")]
     pub hold: Hold,
+    /// Auxes, groups, the program's own processing, and what guests get back.
+    #[serde(default, skip_serializing_if = "Sound::is_usual")]
+    pub sound: Sound,
     /// Where the program is sent.
     #[serde(default)]
     pub destinations: Vec<Destination>,
@@ -184,6 +188,26 @@ pub struct Source {
     /// Correction of its picture; it reaches the air with the next take.
     #[serde(default, skip_serializing_if = "Colour::is_neutral")]
     pub colour: Colour,
+    /// The groups that it belongs to, by their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// How much of it goes to the first aux and to the second; nothing where it is left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sends: Vec<Send>,
+    /// It is a guest, who gets back everything but itself.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub mix_minus: bool,
+    /// How loud it gets that back, in dB, −100 (silence) to +10.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub return_db: f32,
+}
+
+fn is_false(on: &bool) -> bool {
+    !on
+}
+
+fn is_zero(db: &f32) -> bool {
+    *db == 0.0
 }
 
 /// Audio follows video.

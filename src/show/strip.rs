@@ -28,8 +28,8 @@ pub struct StripSettings {
     pub delay_ms: f32,
 }
 
-/// The numbers of a strip by the names that the file has for them, with the ranges that hold for them.
-const NUMBERS: usize = 15 + 3 * BANDS;
+/// A number by the name that the file has for it, with the range that holds for it.
+pub type Number = (&'static str, f32, RangeInclusive<f32>);
 
 impl StripSettings {
     /// Whether nothing is done to the sound.
@@ -38,13 +38,7 @@ impl StripSettings {
     }
 
     /// Every number, with where it stands in the file and what it may be.
-    pub fn numbers(&self) -> [(&'static str, f32, RangeInclusive<f32>); NUMBERS] {
-        const BAND: [[&str; 3]; BANDS] = [
-            ["eq.bands[0].hz", "eq.bands[0].gain_db", "eq.bands[0].q"],
-            ["eq.bands[1].hz", "eq.bands[1].gain_db", "eq.bands[1].q"],
-            ["eq.bands[2].hz", "eq.bands[2].gain_db", "eq.bands[2].q"],
-            ["eq.bands[3].hz", "eq.bands[3].gain_db", "eq.bands[3].q"],
-        ];
+    pub fn numbers(&self) -> impl Iterator<Item = Number> + use<> {
         let (gate, compressor) = (&self.gate, &self.compressor);
         let alone = [
             ("trim_db", self.trim_db, -60.0..=36.0),
@@ -71,17 +65,7 @@ impl StripSettings {
             ),
             ("compressor.makeup_db", compressor.makeup_db, 0.0..=24.0),
         ];
-        std::array::from_fn(|n| match n.checked_sub(alone.len()) {
-            None => alone[n].clone(),
-            Some(n) => {
-                let (band, names) = (&self.eq.bands[n / 3], &BAND[n / 3]);
-                match n % 3 {
-                    0 => (names[0], band.hz, 20.0..=20_000.0),
-                    1 => (names[1], band.gain_db, -18.0..=18.0),
-                    _ => (names[2], band.q, 0.1..=20.0),
-                }
-            }
-        })
+        alone.into_iter().chain(self.eq.numbers())
     }
 }
 
@@ -185,6 +169,26 @@ impl Default for Eq {
                 band(BandKind::HighShelf, 8000.0, 0.71),
             ],
         }
+    }
+}
+
+impl Eq {
+    /// Every number, with where it stands beside the equaliser in the file and what it may be.
+    pub fn numbers(&self) -> impl Iterator<Item = Number> + use<> {
+        const NAMES: [[&str; 3]; BANDS] = [
+            ["eq.bands[0].hz", "eq.bands[0].gain_db", "eq.bands[0].q"],
+            ["eq.bands[1].hz", "eq.bands[1].gain_db", "eq.bands[1].q"],
+            ["eq.bands[2].hz", "eq.bands[2].gain_db", "eq.bands[2].q"],
+            ["eq.bands[3].hz", "eq.bands[3].gain_db", "eq.bands[3].q"],
+        ];
+        let bands = NAMES.into_iter().zip(self.bands);
+        bands.flat_map(|([hz, gain_db, q], band)| {
+            [
+                (hz, band.hz, 20.0..=20_000.0),
+                (gain_db, band.gain_db, -18.0..=18.0),
+                (q, band.q, 0.1..=20.0),
+            ]
+        })
     }
 }
 

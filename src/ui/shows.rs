@@ -524,6 +524,7 @@ fn empty(path: &Path) -> Show {
         transition: Default::default(),
         stingers: Vec::new(),
         hold: Default::default(),
+        sound: Default::default(),
         destinations: Vec::new(),
         recording: Default::default(),
         order: Vec::new(),

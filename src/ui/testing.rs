@@ -39,6 +39,7 @@ pub fn snapshot() -> Snapshot {
         program_level: Level::default(),
         limiter_db: 0.0,
         loudness: Default::default(),
+        sound: Default::default(),
         destinations: vec![
             destination("yt", "YouTube", "a.rtmp.example/live2"),
             destination("pt", "PeerTube", "peertube.example/live"),
@@ -71,6 +72,9 @@ fn source(id: &str, label: &str, tally: Tally) -> SourceStatus {
         mute: false,
         afv: Afv::Follow,
         strip: Default::default(),
+        groups: Vec::new(),
+        sends: Vec::new(),
+        back: None,
         gate_db: 0.0,
         compressor_db: 0.0,
         gate_level_db: None,

@@ -248,6 +248,10 @@ pub fn source(show: &Show, label: &str, kind: SourceKind) -> Source {
         strip: Default::default(),
         picture_delay_ms: 0,
         colour: Colour::NEUTRAL,
+        groups: Vec::new(),
+        sends: Vec::new(),
+        mix_minus: false,
+        return_db: 0.0,
     }
 }
 

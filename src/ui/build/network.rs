@@ -300,6 +300,10 @@ impl Network {
             strip: Default::default(),
             picture_delay_ms: 0,
             colour: Colour::NEUTRAL,
+            groups: Vec::new(),
+            sends: Vec::new(),
+            mix_minus: false,
+            return_db: 0.0,
         }
     }
 

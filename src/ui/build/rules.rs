@@ -30,6 +30,7 @@ fn bare(show: &Show) -> Show {
         stingers: Vec::new(),
         destinations: Vec::new(),
         hold: Default::default(),
+        sound: Default::default(),
         ..show.clone()
     }
 }

@@ -228,6 +228,7 @@ fn refused(show: &str) -> Vec<String> {
         sources: Vec::new(),
         stingers: Vec::new(),
         hold: Default::default(),
+        sound: Default::default(),
         recording: Recording {
             folder: "elsewhere".to_owned(),
             ..before.recording.clone()

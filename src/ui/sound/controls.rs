@@ -16,8 +16,8 @@ pub const LINE: f32 = 23.0;
 
 /// The range that holds for a number of a strip, by its name in the file.
 pub fn range(name: &str) -> RangeInclusive<f32> {
-    let numbers = StripSettings::default().numbers();
-    let found = numbers.into_iter().find(|(known, _, _)| *known == name);
+    let mut numbers = StripSettings::default().numbers();
+    let found = numbers.find(|(known, _, _)| *known == name);
     found.map_or(0.0..=0.0, |(_, _, range)| range)
 }
 

@@ -1,0 +1,217 @@
+//! Four strips that are worked on together: from their sources through their processors, and beside
+//! that through their delays. Two blocks come of it: one as it comes from the processors, which guests,
+//! auxes and who listens before the fader get, and one that is aligned with the picture.
+
+use std::ops::Range;
+
+use super::bank::{Bank, Worked};
+use super::delay::Delay;
+use super::gains::Gains;
+use super::lanes::{Lanes, STRIPS};
+use super::matrix::Four;
+use super::meter::{BankMeter, Meters};
+use super::pan::sides;
+use super::ramp::SHORT_RAMP;
+use super::track::Track;
+use crate::media::{BLOCK, CHANNELS, House, SAMPLE_RATE};
+use crate::show::StripSettings;
+
+/// One source's sound on its way into the sums.
+pub struct Strip {
+    track: Track,
+    delay: Delay,
+}
+
+impl Strip {
+    /// A strip, worked on as its place is set.
+    pub fn new(track: Track) -> Self {
+        Self {
+            track,
+            delay: Delay::default(),
+        }
+    }
+}
+
+/// See the module's words.
+pub struct Quad {
+    bank: Bank,
+    meter: BankMeter,
+    /// How loud each is in every bus.
+    pub gains: Gains,
+    /// The place in the returns of each that is a guest.
+    pub guests: [Option<usize>; STRIPS],
+    /// Of each place, whoever has it.
+    settings: [StripSettings; STRIPS],
+    /// One block of each as it comes from the processors.
+    block: Vec<Lanes>,
+    /// The same behind the delays, where there are any.
+    aligned: Vec<Lanes>,
+    delays: bool,
+    /// The last samples of both.
+    last: [Lanes; 2],
+    /// Those that have left since the last block.
+    leaving: [bool; STRIPS],
+    /// Nothing has been in any of them since it was last silent.
+    idle: bool,
+}
+
+impl Default for Quad {
+    fn default() -> Self {
+        Self {
+            bank: Bank::default(),
+            meter: BankMeter::default(),
+            gains: Gains::default(),
+            guests: [None; STRIPS],
+            settings: Default::default(),
+            block: vec![Lanes::ZERO; BLOCK],
+            aligned: vec![Lanes::ZERO; BLOCK],
+            delays: false,
+            last: [Lanes::ZERO; 2],
+            leaving: [false; STRIPS],
+            idle: true,
+        }
+    }
+}
+
+impl Quad {
+    /// Another strip is in this place: it comes in from silence. One that leaves dies away instead.
+    pub fn begin(&mut self, place: usize, strip: Option<&mut Strip>) {
+        self.bank.clear(place);
+        self.meter.clear(place);
+        self.leaving[place] = strip.is_none();
+        if let Some(strip) = strip {
+            self.gains.come_in(place);
+            strip.delay.begin(delay_samples(&self.settings[place]));
+        }
+    }
+
+    /// Settings of a place, and of the strip that has it.
+    pub fn set(&mut self, place: usize, settings: &StripSettings, strip: Option<&mut Strip>) {
+        self.settings[place] = *settings;
+        self.bank.set(place, settings);
+        self.gains.pan(place, sides(settings));
+        if let Some(strip) = strip {
+            strip.delay.set(delay_samples(settings));
+        }
+    }
+
+    /// Whether nothing is to be heard of it.
+    pub fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    /// Brings each source's block, which begins at `start`, through its processors, its meter and its
+    /// delay. The first strip has this slot.
+    pub fn work_on(
+        &mut self,
+        strips: &mut [Option<Box<Strip>>],
+        start: House,
+        slot: usize,
+        meters: &Meters,
+    ) {
+        let is_left = strips.iter().all(Option::is_none) && self.leaving == [false; STRIPS];
+        if self.idle && is_left {
+            return;
+        }
+        self.idle = is_left;
+        for (s, strip) in strips.iter_mut().enumerate() {
+            let mut sound = [0f32; BLOCK * CHANNELS];
+            if let Some(strip) = strip {
+                strip.track.block(start, &mut sound);
+                meters.show_offset(slot + s, strip.track.late_samples());
+            }
+            let lanes = CHANNELS * s..CHANNELS * (s + 1);
+            for (sample, sound) in self.block.iter_mut().zip(sound.chunks_exact(CHANNELS)) {
+                sample.0[lanes.clone()].copy_from_slice(sound);
+            }
+        }
+        let worked = self.bank.process(&mut self.block);
+        self.show(strips, &worked, slot, meters);
+        self.align(strips);
+        self.fade_out();
+    }
+
+    fn show(
+        &mut self,
+        strips: &[Option<Box<Strip>>],
+        worked: &Worked,
+        slot: usize,
+        meters: &Meters,
+    ) {
+        let readings = self.meter.read(&self.block);
+        for s in (0..strips.len()).filter(|s| strips[*s].is_some()) {
+            meters.show(slot + s, readings[s], self.gains.fader(s));
+            for (i, dynamics) in [&worked.gate, &worked.compressor].into_iter().enumerate() {
+                let level_db = dynamics.level_db.map(|levels| levels[s]);
+                meters.show_dynamics(slot + s, i, dynamics.reduction[s], level_db);
+            }
+        }
+    }
+
+    /// Delays what is to be aligned with the picture.
+    fn align(&mut self, strips: &mut [Option<Box<Strip>>]) {
+        let delays = strips.iter().flatten().any(|s| !s.delay.is_nothing());
+        self.delays = delays || self.leaving.contains(&true);
+        let heard = if self.delays {
+            self.aligned.copy_from_slice(&self.block);
+            &mut self.aligned
+        } else {
+            &mut self.block
+        };
+        for (s, strip) in strips.iter_mut().enumerate() {
+            if let Some(strip) = strip {
+                strip.delay.process(heard, s);
+            }
+        }
+    }
+
+    /// Has what was last heard of those that have left die away.
+    fn fade_out(&mut self) {
+        for s in (0..STRIPS).filter(|s| self.leaving[*s]) {
+            for (block, last) in [&mut self.block, &mut self.aligned]
+                .into_iter()
+                .zip(self.last)
+            {
+                for (i, sample) in block.iter_mut().enumerate().take(SHORT_RAMP as usize) {
+                    let left = 1.0 - (i + 1) as f32 / SHORT_RAMP as f32;
+                    for lane in CHANNELS * s..CHANNELS * (s + 1) {
+                        sample.0[lane] += last.0[lane] * left * left * left;
+                    }
+                }
+            }
+        }
+        self.leaving = [false; STRIPS];
+        let end = |block: &[Lanes]| block.last().copied().unwrap_or_default();
+        self.last = [end(&self.block), end(self.aligned())];
+    }
+
+    fn aligned(&self) -> &[Lanes] {
+        if self.delays {
+            &self.aligned
+        } else {
+            &self.block
+        }
+    }
+
+    /// Some samples of its block, for the matrix.
+    pub fn four(&mut self, tile: Range<usize>) -> Four<'_> {
+        let aligned = if self.delays {
+            &self.aligned
+        } else {
+            &self.block
+        };
+        Four {
+            gains: &mut self.gains,
+            block: &self.block[tile.clone()],
+            aligned: &aligned[tile],
+            guests: &self.guests,
+        }
+    }
+}
+
+/// A strip's delay in samples, to the next one.
+fn delay_samples(settings: &StripSettings) -> usize {
+    (settings.delay_ms * 1e-3 * SAMPLE_RATE as f32)
+        .round()
+        .max(0.0) as usize
+}

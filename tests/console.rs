@@ -1,0 +1,273 @@
+//! Buses, groups and the master through a real engine: what comes out of the ways, what is refused, what
+//! outlives an engine and what is saved.
+
+mod common;
+
+use std::f64::consts::TAU;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use common::studio::{ShowText, Studio, named};
+use common::{house, wait};
+use regie::audio::BusId;
+use regie::door::Command;
+use regie::engine::Way;
+use regie::media::{CHANNELS, SAMPLE_RATE};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Tones of the two sources, in Hz.
+const LOW: f64 = 250.0;
+const HIGH: f64 = 4000.0;
+/// Samples that are looked at, 100 ms.
+const LOOK: usize = SAMPLE_RATE / 10;
+
+fn show() -> ShowText {
+    let tone = |hz: f64| format!("Test(pattern: Bars, tone_hz: {hz:.1})");
+    ShowText::sized(320, 180, (30, 1))
+        .field("sound: (auxes: [(label: \"Hall\")], groups: [(id: \"talk\", label: \"Talk\")])")
+        .source("low", &tone(LOW), "afv: On, mix_minus: true")
+        .source(
+            "high",
+            &tone(HIGH),
+            "afv: On, mix_minus: true, groups: [\"talk\"], sends: [(db: -3.0)]",
+        )
+}
+
+/// The levels of both tones in what comes next, in dB; none while there is not enough of it.
+fn heard(way: &mut Way) -> Option<[f64; 2]> {
+    let mut samples = vec![0f32; LOOK * CHANNELS];
+    way.end.samples.pop_entire_slice(&mut samples).ok()?;
+    // In a window, for the tones' clock is not quite the house's.
+    let window = |i: usize| 1.0 - (TAU * i as f64 / LOOK as f64).cos();
+    Some([LOW, HIGH].map(|hz| {
+        let (mut re, mut im) = (0f64, 0f64);
+        for (i, sample) in samples.iter().step_by(CHANNELS).enumerate() {
+            let angle = TAU * hz * i as f64 / SAMPLE_RATE as f64;
+            let sample = f64::from(*sample) * window(i);
+            re += sample * angle.cos();
+            im += sample * angle.sin();
+        }
+        20.0 * (2.0 * re.hypot(im) / LOOK as f64).max(1e-9).log10()
+    }))
+}
+
+/// Waits until both tones come at these levels, in dB; −90 is anything below.
+fn until_heard(way: &mut Way, when: &str, wanted: [f64; 2]) {
+    let mut last = None;
+    let is = |seen: f64, wanted: f64| {
+        if wanted <= -90.0 {
+            seen < wanted
+        } else {
+            (seen - wanted).abs() < 0.1
+        }
+    };
+    let found = wait::until(PATIENCE, || {
+        last = heard(way).or(last);
+        last.filter(|seen| is(seen[0], wanted[0]) && is(seen[1], wanted[1]))
+    });
+    assert!(found.is_some(), "{when}: {last:?}, not {wanted:?}");
+}
+
+#[test]
+fn returns_and_auxes_come_out_of_the_engine() {
+    let _turn = common::alone();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("show.ron");
+    std::fs::write(&file, show().text()).unwrap();
+    let (engine, door) = house::open(&file);
+    let open = |bus| engine.ways().open(bus, 50).expect("a way");
+    let (mut back, mut aux) = (open(BusId::MixMinus(0)), open(BusId::Aux(0)));
+    until_heard(&mut back, "a return", [-90.0, -20.0]);
+    until_heard(&mut aux, "an aux", [-90.0, -23.0]);
+    let group = |db, mute| Command::Group {
+        group: "talk".to_owned(),
+        db,
+        mute,
+    };
+    let say = |command: Command| house::answer(&door, command).expect("it is obeyed");
+    say(group(Some(-6.0), None));
+    until_heard(&mut back, "a group's fader", [-90.0, -26.0]);
+    say(group(None, Some(true)));
+    until_heard(&mut back, "a group's mute", [-90.0, -90.0]);
+    until_heard(&mut aux, "in the aux too", [-90.0, -90.0]);
+    say(group(Some(0.0), Some(false)));
+    let low = || "low".to_owned();
+    say(Command::Send {
+        source: low(),
+        aux: 1,
+        db: Some(-6.0),
+        pre: Some(true),
+    });
+    say(Command::Fader {
+        source: low(),
+        db: -100.0,
+    });
+    until_heard(&mut aux, "before the fader", [-26.0, -23.0]);
+    say(Command::Pfl {
+        source: low(),
+        on: true,
+        desk: "stage".to_owned(),
+    });
+    let mut pfl = open(BusId::Listen(0));
+    until_heard(&mut pfl, "PFL", [-20.0, -90.0]);
+    let told = wait::until(PATIENCE, || {
+        let snapshot = engine.hub().snapshot()?;
+        let listening = snapshot.sound.listening.first()?.clone();
+        (listening.level.rms_db[0] > -24.0).then_some((snapshot, listening))
+    });
+    let (snapshot, listening) = told.expect("its level is told");
+    assert_eq!((listening.desk.as_str(), listening.bus), ("stage", 0));
+    assert_eq!((listening.pfl, listening.afl), (vec![low()], vec![]));
+    assert_eq!(snapshot.sound.auxes[0].label, "Hall");
+    let back = snapshot.sources[0].back.expect("it is a guest");
+    assert!((back.level.rms_db[0] + 23.0).abs() < 0.5, "{back:?}");
+    say(Command::Quit {});
+    engine.join().expect("a report");
+}
+
+#[test]
+fn what_is_wrong_is_refused_and_changes_nothing() {
+    let mut studio = Studio::start(&show().source("c", "Test(pattern: Bars)", ""), &[]);
+    let before = studio.snapshot();
+    for (command, wanted) in [
+        (
+            json!({"command": "send", "source": "low", "aux": 3, "db": 0}),
+            "expected 1 to 2",
+        ),
+        (
+            json!({"command": "send", "source": "low", "aux": 1, "db": 11}),
+            "expected -100 to 10 dB",
+        ),
+        (
+            json!({"command": "aux", "aux": 0, "mute": true}),
+            "expected 1 to 2",
+        ),
+        (
+            json!({"command": "group", "group": "tlak", "db": 0}),
+            "unknown group \"tlak\": expected one of talk",
+        ),
+        (
+            json!({"command": "master", "ceiling_db": 1}),
+            "expected -9 to 0",
+        ),
+        (
+            json!({"command": "master", "target_lufs": -3}),
+            "expected -40 to -6",
+        ),
+        (
+            json!({"command": "master_eq", "hz": 100}),
+            "expected a band from 1 to 4",
+        ),
+        (
+            json!({"command": "return", "source": "c", "db": 0}),
+            "is no guest",
+        ),
+        (
+            json!({"command": "pfl", "source": "nobody", "on": true}),
+            "unknown source \"nobody\"",
+        ),
+    ] {
+        let refused = studio.try_command(&command).expect_err("it is wrong");
+        assert!(refused.contains(wanted), "{command}: {refused}");
+    }
+    let settled = |s: &Value| {
+        let mut sound = s["sound"].clone();
+        for aux in sound["auxes"].as_array_mut().expect("auxes") {
+            aux["level"] = Value::Null;
+        }
+        sound
+    };
+    assert_eq!(settled(&studio.snapshot()), settled(&before));
+    studio.quit();
+}
+
+#[test]
+fn buses_outlive_their_engine_and_are_saved() {
+    let _turn = common::alone();
+    let mut studio = Studio::start(&show(), &[]);
+    for command in [
+        json!({"command": "send", "source": "low", "aux": 2, "db": -12.0, "pre": true}),
+        json!({"command": "aux", "aux": 2, "db": -3.0, "mute": true}),
+        json!({"command": "group", "group": "talk", "db": -4.5}),
+        json!({"command": "master", "ceiling_db": -2.0, "target_lufs": -16.0}),
+        json!({"command": "master_eq", "on": true, "band": 2, "gain_db": 3.0}),
+        json!({"command": "n_minus_one", "off_air": true}),
+        json!({"command": "return", "source": "high", "db": -8.0}),
+        json!({"command": "pfl", "source": "high", "on": true, "desk": "FOH"}),
+        json!({"command": "afl", "source": "low", "on": true, "desk": "FOH"}),
+    ] {
+        studio.command(&command);
+    }
+    let is_unsaved = |s: &Value| s["edit"]["unsaved"] == true;
+    studio.until("it counts as unsaved", PATIENCE, is_unsaved);
+    let stands = |s: &Value| {
+        let aux = &s["sound"]["auxes"][1];
+        let desk = &s["sound"]["listening"][0];
+        let is = [
+            named(s, "sources", "low")["sends"][1] == json!({"db": -12.0, "pre": true}),
+            aux["fader_db"] == -3.0 && aux["mute"] == true,
+            s["sound"]["groups"][0]["fader_db"] == -4.5,
+            s["sound"]["master"]["ceiling_db"] == -2.0,
+            s["sound"]["master"]["target_lufs"] == -16.0,
+            s["sound"]["master"]["eq"]["bands"][1]["gain_db"] == 3.0,
+            s["sound"]["off_air"] == true,
+            named(s, "sources", "high")["back"]["db"] == -8.0,
+            desk["desk"] == "FOH" && desk["pfl"] == json!(["high"]),
+            desk["afl"] == json!(["low"]),
+        ];
+        is.iter().position(|is| !is)
+    };
+    let before = studio.snapshot();
+    assert_eq!(stands(&before), None, "{before}");
+    let old = studio.kill_engine();
+    let next = || studio.engine().filter(|&pid| pid != old);
+    assert!(wait::until(PATIENCE, next).is_some(), "another engine");
+    studio.until("as it stood", PATIENCE, |s| stands(s).is_none());
+    studio.command(&json!({"command": "save"}));
+    let file = studio.folder().join("show.ron");
+    studio.quit();
+    let saved = regie::show::load(&file).expect("it loads");
+    let (low, high) = (&saved.sources[0], &saved.sources[1]);
+    assert_eq!((low.sends[1].db, low.sends[1].pre), (-12.0, true));
+    assert_eq!((high.return_db, high.sends[0].db), (-8.0, -3.0));
+    let sound = &saved.sound;
+    assert_eq!(sound.auxes[0].label, "Hall");
+    assert_eq!((sound.auxes[1].fader_db, sound.auxes[1].mute), (-3.0, true));
+    assert_eq!(sound.groups[0].fader_db, -4.5);
+    assert_eq!(sound.master.ceiling_db, -2.0);
+    assert!(sound.master.eq.on && sound.n_minus_one.off_air);
+}
+
+#[test]
+fn a_show_with_wrong_buses_is_told_where() {
+    let text = "(
+  version: 1,
+  name: \"x\",
+  sound: (
+    auxes: [(fader_db: 12.0)],
+    groups: [(id: \"choir\"), (id: \"choir\")],
+    master: (ceiling_db: 3.0),
+  ),
+  sources: [
+    (id: \"a\", kind: Test(pattern: Bars), groups: [\"chior\"],
+      sends: [(db: 20.0), (), ()]),
+  ],
+)";
+    let faults = regie::show::parse(std::path::Path::new("x.ron"), text).unwrap_err();
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    for (line, wanted) in [
+        (5, "12 is out of range, expected -100 to 10"),
+        (6, "the id `choir` is taken in line 6"),
+        (7, "3 is out of range, expected -9 to 0"),
+        (10, "no group has the id `chior` (did you mean `choir`?)"),
+        (11, "20 is out of range"),
+        (11, "expected at most 2 sends"),
+    ] {
+        let found = told
+            .iter()
+            .any(|fault| fault.starts_with(&format!("x.ron:{line}:")) && fault.contains(wanted));
+        assert!(found, "{line}: {wanted}\n{}", told.join("\n"));
+    }
+    assert_eq!(told.len(), 6, "{}", told.join("\n"));
+}
