@@ -373,6 +373,7 @@ fn show(sources: Vec<Source>) -> Show {
         hold: Default::default(),
         destinations: Vec::new(),
         recording: Default::default(),
+        sound_outputs: Vec::new(),
         receiver: None,
     }
 }

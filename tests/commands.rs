@@ -114,6 +114,7 @@ fn show() -> impl Strategy<Value = Show> {
                     })
                     .collect(),
                 recording: Default::default(),
+                sound_outputs: Vec::new(),
                 receiver: None,
             }
         })

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Command, DestinationState, PackingStatus, RecordingState, Snapshot, SourceState, TrialStatus,
 };
-use crate::media::{CameraInfo, Finding};
+use crate::media::{CameraInfo, Finding, SoundCardInfo};
 use crate::show::Show;
 
 /// One thing that happened. The JSON form is `{"event":"ready",…}`.
@@ -58,8 +58,11 @@ pub enum Event {
     },
     /// The answer to the command of that name.
     Devices {
-        /// Those that are there.
+        /// The cameras and capture devices that are there.
         devices: Vec<CameraInfo>,
+        /// The sound cards, each once for each direction.
+        #[serde(default)]
+        sound_cards: Vec<SoundCardInfo>,
     },
     /// The answer to the command of that name.
     Encoders {

@@ -14,12 +14,14 @@ use super::switcher::Switcher;
 use super::taken::Taken;
 use crate::audio::StripGain;
 use crate::door::{
-    ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus, Health, Level,
-    Loudness, ReceiverStatus, RecordingStatus, SceneStatus, Snapshot, SourceStatus, StingerStatus,
-    Tally, Transition,
+    CardOutputStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus,
+    Health, Level, Loudness, MonitorStatus, ReceiverStatus, RecordingStatus, SceneStatus, Snapshot,
+    SourceStatus, StingerStatus, Tally, Transition,
 };
 use crate::media::{Rate, db_to_gain};
-use crate::show::{Afv, Destination, Show, Source, SourceKind, StripSettings, TransitionStyle};
+use crate::show::{
+    Afv, Destination, Monitor, Show, Source, SourceKind, StripSettings, TransitionStyle,
+};
 use crate::video::Layout;
 
 const LABEL_MAX: usize = 200;
@@ -37,6 +39,8 @@ pub enum Effect {
     Marker(String),
     /// Have a clip do something, by slot; with where a seek goes, in seconds.
     Clip(usize, ClipAction, f64),
+    /// Listen to what is set.
+    Monitor,
     /// Measure the program's loudness anew.
     ResetLoudness,
     /// Give a snapshot.
@@ -88,6 +92,8 @@ pub struct Core {
     hold: bool,
     /// Edits of the scenes on air are seen at once.
     live_edit: bool,
+    /// What is listened to at the desk.
+    monitor: Monitor,
 }
 
 /// What the core cannot know by itself, for the snapshot.
@@ -106,6 +112,10 @@ pub struct Observed {
     pub encoder: EncoderStatus,
     /// The receiver.
     pub receiver: Option<Arc<ReceiverStatus>>,
+    /// What is given to sound cards, in the show's order.
+    pub sound_outputs: Vec<CardOutputStatus>,
+    /// What is listened to at the desk.
+    pub monitor: CardOutputStatus,
     /// The show as it is edited.
     pub edit: EditStatus,
     /// Why the transition cannot be made as chosen; empty while it can.
@@ -140,6 +150,7 @@ impl Core {
             recording: false,
             hold: false,
             live_edit: false,
+            monitor: Monitor::default(),
             cast,
         }
     }
@@ -259,6 +270,7 @@ impl Core {
         self.recording = journal.recording;
         self.hold = journal.hold;
         self.live_edit = journal.live_edit;
+        self.monitor.clone_from(&journal.monitor);
     }
 
     /// What a next engine needs to go on.
@@ -290,6 +302,7 @@ impl Core {
             recording: self.recording,
             hold: self.hold,
             live_edit: self.live_edit,
+            monitor: self.monitor.clone(),
             rate: Some(self.cast.show.format.rate),
             ..Journal::default()
         }
@@ -486,6 +499,10 @@ impl Core {
                 return Ok(Effect::Marker(label.clone()));
             }
             Command::LiveEdit { on } => self.live_edit = *on,
+            Command::Monitor { .. } => {
+                self.listen(command)?;
+                return Ok(Effect::Monitor);
+            }
             Command::ResetLoudness {} => return Ok(Effect::ResetLoudness),
             Command::Snapshot {} => return Ok(Effect::Snapshot),
             Command::Edit { .. }
@@ -522,6 +539,44 @@ impl Core {
         };
         let slot = self.strip(source)?;
         self.strips[slot].work(change)
+    }
+
+    /// Changes what is listened to; all that the command says, or nothing.
+    fn listen(&mut self, command: &Command) -> Result<(), Refusal> {
+        let Command::Monitor {
+            on,
+            device,
+            host,
+            channels,
+            bus,
+            level_db,
+            dim,
+            mono,
+        } = command.clone()
+        else {
+            return Ok(());
+        };
+        let mut next = self.monitor.clone();
+        if device.is_some() || host.is_some() {
+            next.host = host.filter(|host| !host.is_empty());
+        }
+        next.on = on.unwrap_or(next.on);
+        next.device = device.unwrap_or(next.device);
+        next.channels = channels.unwrap_or(next.channels);
+        next.bus = bus.unwrap_or(next.bus);
+        next.level_db = level_db.unwrap_or(next.level_db);
+        next.dim = dim.unwrap_or(next.dim);
+        next.mono = mono.unwrap_or(next.mono);
+        if let Some((field, expected)) = next.faults().into_iter().next() {
+            return Err(Refusal::Monitor(field, expected));
+        }
+        self.monitor = next;
+        Ok(())
+    }
+
+    /// What is listened to at the desk.
+    pub fn monitor(&self) -> &Monitor {
+        &self.monitor
     }
 
     /// What each slot's strip does to its sound.
@@ -685,6 +740,11 @@ impl Core {
             recording: observed.recording,
             encoder: observed.encoder,
             receiver: observed.receiver,
+            sound_outputs: observed.sound_outputs,
+            monitor: MonitorStatus {
+                set: self.monitor.clone(),
+                output: observed.monitor,
+            },
             edit: observed.edit,
             live_edit: self.live_edit,
             counters: observed.counters,

@@ -21,6 +21,7 @@ mod refusal;
 mod scout;
 mod since;
 mod sound;
+mod speakers;
 mod stagehands;
 mod standing;
 mod sting;
@@ -72,6 +73,7 @@ use packing::Packing;
 use played::Input;
 use since::Since;
 use sound::{SoundLink, StripLine};
+use speakers::Speakers;
 use stagehands::{Stagehands, StripsEnd};
 use sting::Sting;
 use stingers::Stingers;
@@ -219,6 +221,9 @@ impl Engine {
             hands.start_destination(destination);
         }
         let setting = hands.setting().clone();
+        let (speakers, feeds) = Speakers::start(clock)?;
+        speakers.play(&cast.show.sound_outputs);
+        speakers.listen(core.monitor());
         let (standing, heard) = standing::line(core.standing());
         let editor = Editor {
             file: options.file,
@@ -232,6 +237,7 @@ impl Engine {
             standing: heard,
             place: options.place,
             keys,
+            speakers: speakers.clone(),
             tries: Tries::new(hub.clone()),
             offers_autosave: !options.resume,
             past,
@@ -292,6 +298,7 @@ impl Engine {
             stingers_known: 0,
             sting,
             hold: None,
+            speakers,
             watch,
             journal: Some(journal),
             before,
@@ -317,7 +324,7 @@ impl Engine {
                 let sound = sound::start(
                     mixer,
                     orders_out,
-                    strips,
+                    (strips, feeds),
                     link.clone(),
                     encoder,
                     clock,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::speakers::FeedLine;
 use crate::audio::{LoudnessMeter, LoudnessShown, Meters, Mixer, Order, Strip};
 use crate::media::{BLOCK, HouseClock, block_start};
 use crate::output::EncoderInput;
@@ -81,7 +82,7 @@ impl Loudness {
 pub fn start(
     mut mixer: Mixer,
     mut orders: rtrb::Consumer<Order>,
-    mut strips: StripLine,
+    (mut strips, mut feeds): (StripLine, FeedLine),
     link: Arc<SoundLink>,
     encoder: EncoderInput,
     clock: HouseClock,
@@ -108,6 +109,7 @@ pub fn start(
                 }
                 let block = mixer.block();
                 encoder.sound(&block);
+                feeds.give(&block);
                 if let Some(loudness) = &mut loudness {
                     loudness.take(&block.samples, &meters.loudness);
                 }

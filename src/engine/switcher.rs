@@ -593,6 +593,7 @@ mod tests {
             hold: Default::default(),
             destinations: Vec::new(),
             recording: Default::default(),
+            sound_outputs: Vec::new(),
             receiver: None,
         }
     }

@@ -18,6 +18,7 @@ use super::played::Input;
 use super::refusal::Refusal;
 use super::since::Since;
 use super::sound::SoundLink;
+use super::speakers::Speakers;
 use super::standing::StandingTold;
 use super::sting::Sting;
 use super::stingers::Stingers;
@@ -76,6 +77,8 @@ pub struct Tick {
     pub sting: Sting,
     /// The holding slate.
     pub hold: Option<Picture>,
+    /// What is given to sound cards.
+    pub speakers: Speakers,
     /// How the machine fares.
     pub watch: Arc<Watch>,
     /// Where the next engine will read.
@@ -356,6 +359,7 @@ impl Tick {
                     clip.act(action, position_s, rate.time_of(n));
                 }
             }
+            Effect::Monitor => self.speakers.listen(self.core.monitor()),
             Effect::ResetLoudness => self.meters.loudness.ask_reset(),
             Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
             Effect::Quit => asked.quit = true,
@@ -482,6 +486,7 @@ impl Tick {
         let due = self.core.show().format.rate.time_of(n);
         let now = self.clock.epoch_ns() + due;
         let outputs = self.outputs.observe(self.core.show());
+        let heard = self.speakers.heard();
         let is_sending = !self.core.streaming().is_empty();
         let is_recording = self.core.is_recording();
         self.since
@@ -503,6 +508,8 @@ impl Tick {
             loudness: self.meters.loudness.reading(),
             counters,
             health: self.watch.health(),
+            sound_outputs: heard.outputs.clone(),
+            monitor: heard.monitor.clone(),
             uptime_s: (now - self.began_ns) as f64 / 1e9,
             on_air_s: self.since.on_air_s(now),
             recording_s: self.since.recording_s(now),

@@ -13,6 +13,8 @@ const LAYERS: usize = 64;
 const STINGERS: usize = 64;
 /// Destinations of a show.
 const DESTINATIONS: usize = 64;
+/// Outputs to sound cards.
+const SOUND_OUTPUTS: usize = 32;
 /// Characters of a name or label.
 const LABEL: usize = 200;
 
@@ -29,6 +31,8 @@ pub(super) fn faults(show: &Show) -> Vec<(String, String)> {
     counted("stingers".to_owned(), show.stingers.len(), STINGERS);
     let destinations = show.destinations.len();
     counted("destinations".to_owned(), destinations, DESTINATIONS);
+    let outputs = show.sound_outputs.len();
+    counted("sound_outputs".to_owned(), outputs, SOUND_OUTPUTS);
     for (n, scene) in show.scenes.iter().enumerate() {
         counted(format!("scenes[{n}].layers"), scene.layers.len(), LAYERS);
     }

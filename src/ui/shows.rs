@@ -526,6 +526,7 @@ fn empty(path: &Path) -> Show {
         hold: Default::default(),
         destinations: Vec::new(),
         recording: Default::default(),
+        sound_outputs: Vec::new(),
         receiver: None,
     }
 }

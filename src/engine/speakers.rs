@@ -1,0 +1,263 @@
+//! What is given to sound cards: the show's outputs and what is listened to at the desk. A thread beside
+//! the show sets them up, for a card may take seconds to open; the mixer's thread and the cards' own
+//! then have a ring between them and nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+
+use crate::audio::{CardOutput, CardOutputs};
+use crate::card::{CardName, CardState};
+use crate::door::{CardOutputState, CardOutputStatus};
+use crate::media::{CHANNELS, HouseClock, SAMPLE_RATE, SoundBlock, db_to_gain};
+use crate::show::{Monitor, PROGRAM, SoundOutput};
+
+/// How often it is looked how they do.
+const LOOK: Duration = Duration::from_millis(100);
+/// How much quieter the monitor is while it is dimmed.
+const DIM_DB: f32 = -20.0;
+/// So much of a bus may wait for its card: a second.
+const WAITING: usize = SAMPLE_RATE * CHANNELS;
+/// So many can take from the mixer at once.
+const FEEDS: usize = 64;
+
+/// A bus on its way out of the mixer's thread. Whole blocks go in, or none: the mixer waits for nobody.
+type Feed = rtrb::Producer<f32>;
+
+/// The mixer's end: takes in those that want the program, and hands back those that are gone, so that it
+/// neither allocates nor frees.
+pub struct FeedLine {
+    joining: rtrb::Consumer<Feed>,
+    gone: rtrb::Producer<Feed>,
+    feeds: Vec<Feed>,
+}
+
+impl FeedLine {
+    /// Gives a block of the program to all.
+    pub fn give(&mut self, block: &SoundBlock) {
+        while self.feeds.len() < FEEDS
+            && let Ok(feed) = self.joining.pop()
+        {
+            self.feeds.push(feed);
+        }
+        let mut n = 0;
+        while let Some(feed) = self.feeds.get_mut(n) {
+            if feed.is_abandoned() && !self.gone.is_full() {
+                let _ = self.gone.push(self.feeds.swap_remove(n));
+                continue;
+            }
+            // A card that is away does not read.
+            let _ = feed.push_entire_slice(&block.samples);
+            n += 1;
+        }
+    }
+}
+
+/// Where feeds go to the mixer, and come back.
+struct Feeds {
+    joining: rtrb::Producer<Feed>,
+    gone: rtrb::Consumer<Feed>,
+}
+
+impl Feeds {
+    /// A bus, from now on.
+    fn open(&mut self, bus: &str) -> Option<rtrb::Consumer<f32>> {
+        while self.gone.pop().is_ok() {}
+        if bus != PROGRAM {
+            return None;
+        }
+        let (feed, end) = rtrb::RingBuffer::new(WAITING);
+        self.joining.push(feed).ok()?;
+        Some(end)
+    }
+}
+
+/// What the thread is told.
+enum Wish {
+    Outputs(Vec<SoundOutput>),
+    Monitor(Monitor),
+}
+
+/// How they do.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// In the show's order.
+    pub outputs: Vec<CardOutputStatus>,
+    /// At the desk.
+    pub monitor: CardOutputStatus,
+}
+
+/// The hand on all of them. Nothing of it waits.
+#[derive(Clone)]
+pub struct Speakers {
+    wishes: Sender<Wish>,
+    heard: Arc<ArcSwap<Heard>>,
+}
+
+impl Speakers {
+    /// Starts the thread, which ends with the last hand; with the mixer's end.
+    ///
+    /// # Errors
+    /// Where the system has no thread.
+    pub fn start(clock: HouseClock) -> std::io::Result<(Self, FeedLine)> {
+        let (joining, joining_out) = rtrb::RingBuffer::new(FEEDS);
+        let (gone_in, gone) = rtrb::RingBuffer::new(FEEDS);
+        let line = FeedLine {
+            joining: joining_out,
+            gone: gone_in,
+            feeds: Vec::with_capacity(FEEDS),
+        };
+        let (wishes, wished) = unbounded();
+        let heard = Arc::new(ArcSwap::default());
+        let mut room = Room {
+            cards: CardOutputs::new(clock),
+            feeds: Feeds { joining, gone },
+            outputs: Vec::new(),
+            monitor: None,
+            heard: heard.clone(),
+        };
+        std::thread::Builder::new()
+            .name("speakers".to_owned())
+            .spawn(move || room.follow(&wished))?;
+        Ok((Self { wishes, heard }, line))
+    }
+
+    /// These are the show's outputs from now on. What is the same goes on without a break.
+    pub fn play(&self, outputs: &[SoundOutput]) {
+        let _ = self.wishes.send(Wish::Outputs(outputs.to_vec()));
+    }
+
+    /// This is listened to at the desk from now on.
+    pub fn listen(&self, monitor: &Monitor) {
+        let _ = self.wishes.send(Wish::Monitor(monitor.clone()));
+    }
+
+    /// How they do.
+    pub fn heard(&self) -> Arc<Heard> {
+        self.heard.load_full()
+    }
+}
+
+/// A bus on a card.
+struct Way {
+    bus: String,
+    card: CardName,
+    channels: Vec<u16>,
+    /// None where there is no room for it in the mixer, or no thread.
+    output: Option<CardOutput>,
+}
+
+struct Room {
+    cards: CardOutputs,
+    feeds: Feeds,
+    outputs: Vec<Way>,
+    monitor: Option<Way>,
+    heard: Arc<ArcSwap<Heard>>,
+}
+
+impl Room {
+    fn follow(&mut self, wished: &Receiver<Wish>) {
+        loop {
+            match wished.recv_timeout(LOOK) {
+                Ok(Wish::Outputs(outputs)) => self.play(&outputs),
+                Ok(Wish::Monitor(monitor)) => self.listen(&monitor),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.heard.store(Arc::new(Heard {
+                outputs: self.outputs.iter().map(Way::status).collect(),
+                monitor: self
+                    .monitor
+                    .as_ref()
+                    .map_or_else(CardOutputStatus::default, Way::status),
+            }));
+        }
+    }
+
+    fn play(&mut self, outputs: &[SoundOutput]) {
+        let mut before = std::mem::take(&mut self.outputs);
+        for output in outputs {
+            let card = CardName {
+                host: output.host.clone(),
+                device: output.device.clone(),
+            };
+            let same = |way: &Way| way.is(&output.bus, &card, &output.channels);
+            let way = match before.iter().position(same) {
+                Some(n) => before.swap_remove(n),
+                None => self.open(&output.bus, card, &output.channels),
+            };
+            if let Some(playing) = &way.output {
+                playing.set(db_to_gain(output.level_db), false);
+            }
+            self.outputs.push(way);
+        }
+    }
+
+    fn listen(&mut self, monitor: &Monitor) {
+        let card = CardName {
+            host: monitor.host.clone(),
+            device: monitor.device.clone(),
+        };
+        let same = |way: &Way| way.is(&monitor.bus, &card, &monitor.channels);
+        if !monitor.on {
+            self.monitor = None;
+        } else if !self.monitor.as_ref().is_some_and(same) {
+            // The one before goes when this has the card: on the same one, it stays open.
+            self.monitor = Some(self.open(&monitor.bus, card, &monitor.channels));
+        }
+        if let Some(output) = self.monitor.as_ref().and_then(|way| way.output.as_ref()) {
+            let dim = if monitor.dim { DIM_DB } else { 0.0 };
+            output.set(db_to_gain(monitor.level_db) * db_to_gain(dim), monitor.mono);
+        }
+    }
+
+    fn open(&mut self, bus: &str, card: CardName, channels: &[u16]) -> Way {
+        let feed = self.feeds.open(bus);
+        let output = feed.and_then(|feed| match self.cards.play(&card, channels, feed) {
+            Ok(output) => Some(output),
+            Err(error) => {
+                tracing::error!(card = card.device, "no thread for a sound card: {error}");
+                None
+            }
+        });
+        Way {
+            bus: bus.to_owned(),
+            card,
+            channels: channels.to_owned(),
+            output,
+        }
+    }
+}
+
+impl Way {
+    fn is(&self, bus: &str, card: &CardName, channels: &[u16]) -> bool {
+        self.bus == bus && self.card == *card && self.channels == channels
+    }
+
+    fn status(&self) -> CardOutputStatus {
+        let mut status = CardOutputStatus {
+            bus: self.bus.clone(),
+            device: self.card.device.clone(),
+            host: self.card.host.clone(),
+            channels: self.channels.clone(),
+            ..CardOutputStatus::default()
+        };
+        let Some(output) = &self.output else {
+            status.state = CardOutputState::Restarting;
+            status.message = "there is no way from the mixer to it".to_owned();
+            return status;
+        };
+        (status.state, status.message) = match &*output.state() {
+            CardState::Opening => (CardOutputState::Opening, String::new()),
+            CardState::Running { .. } => (CardOutputState::Playing, String::new()),
+            CardState::Broken(why) => (CardOutputState::Restarting, why.clone()),
+        };
+        status.underruns = output.underruns();
+        status.slips = output.slips();
+        status.restarts = output.restarts();
+        status.latency_ms = output.latency_ms();
+        status
+    }
+}
