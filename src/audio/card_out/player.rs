@@ -14,6 +14,8 @@ use crate::media::{BLOCK, CHANNELS, House, NS_PER_S, SAMPLE_RATE};
 
 /// Frames that are brought to the card's clock at once.
 const CHUNK: usize = 64;
+/// So many of them are left out at the beginning: as many as the resampler lags behind, and one.
+const PRIME: usize = 3;
 /// What waits when a card has just been served, in frames of the house: for a mixer that is late. Each
 /// time it was too little it becomes more.
 const MARGIN: usize = SAMPLE_RATE / 100;
@@ -96,8 +98,8 @@ pub struct Player {
 struct Run {
     /// When its first frame was heard.
     began: House,
-    /// Frames of the bus used up since; what the resampler takes beforehand is left out.
-    read: f64,
+    /// Frames of the bus used up since.
+    read: u64,
 }
 
 impl Player {
@@ -162,7 +164,7 @@ impl Player {
         self.seen = now;
         if let Some(run) = &self.run {
             let due = (heard_at - run.began) as f64 * SAMPLE_RATE as f64 / NS_PER_S as f64;
-            let late = due - (run.read - self.left_over());
+            let late = due - (run.read as f64 - self.left_over());
             self.bend.see(late, seconds.clamp(0.0, 1.0));
             if self.bend.late().abs() > FAR {
                 self.stop();
@@ -246,7 +248,8 @@ impl Player {
             return;
         };
         let room = self.bus.buffer().capacity() / CHANNELS;
-        let needed = self.most + 2 * bender.needs() + BLOCK + self.margin;
+        let primes = PRIME * (bender.needs() + 1);
+        let needed = self.most + primes + bender.needs() + BLOCK + self.margin;
         let needed = needed.min(room / 2);
         let waiting = self.bus.slots() / CHANNELS;
         if waiting > room * 3 / 4 {
@@ -261,12 +264,16 @@ impl Player {
         }
         bender.restart();
         self.bend.reset();
+        // It begins with silence and an edge, which nobody is to hear.
+        for _ in 0..PRIME {
+            self.turn();
+        }
         self.given = CHUNK;
         // It comes in softly, whatever it is in the middle of.
         self.shares = [0.0; 2];
         self.run = Some(Run {
             began: heard_at,
-            read: 0.0,
+            read: 0,
         });
     }
 
@@ -304,11 +311,10 @@ impl Player {
     }
 
     fn next_chunk(&mut self) -> bool {
-        let (Some(run), Some(bender)) = (&mut self.run, &mut self.bender) else {
+        if self.run.is_none() {
             return false;
-        };
-        let needed = bender.needs();
-        if self.bus.slots() / CHANNELS < needed {
+        }
+        let Some(used) = self.turn() else {
             // An engine that has ended is nothing to count.
             if !self.bus.is_abandoned() {
                 self.control.underruns.fetch_add(1, Ordering::Relaxed);
@@ -316,22 +322,26 @@ impl Player {
             }
             self.stop();
             return false;
+        };
+        if let Some(run) = &mut self.run {
+            run.read += used as u64;
+        }
+        self.given = 0;
+        true
+    }
+
+    /// Brings a chunk to the card's clock; how many frames of the bus it took. None where too few wait.
+    fn turn(&mut self) -> Option<usize> {
+        let bender = self.bender.as_mut()?;
+        let needed = bender.needs();
+        if self.bus.slots() / CHANNELS < needed {
+            return None;
         }
         let bus = &mut self.bus;
         let take = |input: &mut [f32]| match bus.pop_entire_slice(input) {
             Ok(()) => input.len() / CHANNELS,
             Err(_) => 0,
         };
-        if !bender.run(take, &mut self.chunk) {
-            self.stop();
-            return false;
-        }
-        run.read += if run.read == 0.0 {
-            CHUNK as f64 * SAMPLE_RATE as f64 / f64::from(self.rate.max(1))
-        } else {
-            needed as f64
-        };
-        self.given = 0;
-        true
+        bender.run(take, &mut self.chunk).then_some(needed)
     }
 }
