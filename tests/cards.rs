@@ -31,8 +31,7 @@ impl Server {
         // turns, and nothing else in this process reads or writes its surroundings meanwhile.
         NAMED.call_once(|| unsafe { std::env::set_var("JACK_DEFAULT_SERVER", &name) });
         let server = Command::new("jackd")
-            // In step with its clients: a machine that is busy makes it late and breaks nothing.
-            .args(["-n", &name, "-r", "-m", "-S", "-t", "10000"])
+            .args(["-n", &name, "-r", "-m", "-t", "10000"])
             .args([
                 "-d", "dummy", "-r", "48000", "-p", "1024", "-C", "4", "-P", "4",
             ])
@@ -54,9 +53,23 @@ impl Drop for Server {
 
 /// Plays a tone into regie and hears what regie gives.
 struct Musician {
-    client: jack::AsyncClient<Slips, Play>,
+    client: Option<jack::AsyncClient<Slips, Play>>,
     heard: Arc<Mutex<Vec<[f32; 2]>>>,
     slips: Arc<AtomicU64>,
+}
+
+impl Drop for Musician {
+    /// A server that is at odds with itself may never let go of a client.
+    fn drop(&mut self) {
+        let client = self.client.take();
+        let leaving = std::thread::spawn(move || drop(client));
+        let left = wait::until(Duration::from_secs(5), || {
+            leaving.is_finished().then_some(())
+        });
+        if left.is_none() {
+            eprintln!("the JACK server does not let go of its client");
+        }
+    }
 }
 
 struct Slips(Arc<AtomicU64>);
@@ -110,16 +123,20 @@ impl Musician {
         let slips = Arc::new(AtomicU64::new(0));
         let client = client.activate_async(Slips(slips.clone()), play).unwrap();
         Self {
-            client,
+            client: Some(client),
             heard,
             slips,
         }
     }
 
+    fn client(&self) -> &jack::Client {
+        self.client.as_ref().expect("a client").as_client()
+    }
+
     /// Ports of others whose names match.
     fn ports(&self, pattern: &str) -> Vec<String> {
         let flags = jack::PortFlags::empty();
-        self.client.as_client().ports(Some(pattern), None, flags)
+        self.client().ports(Some(pattern), None, flags)
     }
 
     /// Connects two ports, of which the other is regie's and may not be there yet.
@@ -127,7 +144,7 @@ impl Musician {
         let joined = wait::until(LONG, || {
             let other = self.ports(regies).into_iter().next()?;
             let own = format!("musician:{own}");
-            let client = self.client.as_client();
+            let client = self.client();
             let way = match own.ends_with("tone") {
                 true => client.connect_ports_by_name(&own, &other),
                 false => client.connect_ports_by_name(&other, &own),
@@ -169,7 +186,7 @@ fn monitors(studio: &mut Studio) {
     studio.until("the monitor plays", LONG, is_playing);
 }
 
-/// The tone's amplitude on one side, and what is left when it is taken out of a tenth of a second.
+/// The tone's amplitude on one side of some 20 ms, and what is left when it is taken out of them.
 fn measure(heard: &[[f32; 2]], side: usize) -> (f64, f64) {
     let (mut re, mut im) = (0.0, 0.0);
     let angle = |i: usize| i as f64 * HZ / RATE * std::f64::consts::TAU;
@@ -253,19 +270,17 @@ fn a_minute_from_card_to_card_has_no_dropout() {
     // What was heard: the tone, whole, on both sides. A mono source is as loud on each.
     assert!(sound.len() > 55 * RATE as usize, "{} frames", sound.len());
     let mut broken = 0;
-    for (n, tenth) in sound.chunks_exact(RATE as usize / 10).enumerate() {
+    for (n, short) in sound.chunks_exact(RATE as usize / 50).enumerate() {
         for side in [0, 1] {
-            let (loud, rest) = measure(tenth, side);
+            let (loud, rest) = measure(short, side);
             if (loud - LOUD).abs() > 0.02 * LOUD || rest > 0.1 * LOUD {
-                eprintln!("tenth {n}, side {side}: {loud:.4}, {rest:.4} beside it");
+                let at = n as f64 / 50.0;
+                eprintln!("at {at:.2} s, side {side}: {loud:.4}, {rest:.4} beside it");
                 broken += 1;
             }
         }
     }
-    assert!(
-        broken == 0 || slips > 0,
-        "{broken} tenths of a second are broken"
-    );
+    assert!(broken == 0 || slips > 0, "{broken} times it is broken");
     // And what was recorded, by its encoder's way.
     let master = studio.master(&report);
     let recorded = read::sound(&master);

@@ -10,6 +10,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::find::{CardError, Found};
 
+/// As long may a card take to close.
+const CLOSE: Duration = Duration::from_secs(2);
 /// As long may a card take to open.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -31,13 +33,27 @@ impl Faults {
     }
 }
 
-/// A card that runs, until this is dropped.
+/// A card that runs, until it is closed.
 pub struct Opened {
     /// Channels and rate.
     pub config: StreamConfig,
     /// What it says.
     pub faults: Faults,
-    _stream: cpal::Stream,
+    stream: cpal::Stream,
+}
+
+impl Opened {
+    /// Closes it, on a thread of its own: one whose server has died may never be done with it. Gives
+    /// whether it was within two seconds.
+    pub fn close(self) -> bool {
+        let (done, closed) = bounded::<()>(1);
+        let closing = std::thread::Builder::new().name("sound card end".to_owned());
+        let spawned = closing.spawn(move || {
+            drop(self.stream);
+            let _ = done.send(());
+        });
+        spawned.is_ok() && closed.recv_timeout(CLOSE).is_ok()
+    }
 }
 
 /// Takes sound from a card: `take` is called in its own thread with each block.
@@ -60,7 +76,7 @@ pub fn capture(
     Ok(Opened {
         config: found.config,
         faults,
-        _stream: stream,
+        stream,
     })
 }
 
@@ -88,7 +104,7 @@ pub fn play(
     Ok(Opened {
         config: found.config,
         faults,
-        _stream: stream,
+        stream,
     })
 }
 

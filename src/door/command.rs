@@ -409,7 +409,7 @@ pub enum Command {
     Devices {},
     /// Asks for the H.264 encoders that this machine has, as an event.
     Encoders {},
-    /// Tries a source that may be in no show: a camera or a network source. An event says what it
+    /// Tries a source that may be in no show: a camera, a network source or a sound card. An event says what it
     /// gave, or what is wrong, within some seconds. Nothing of it is seen or heard.
     TrySource {
         /// What to try.

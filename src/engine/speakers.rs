@@ -145,6 +145,9 @@ struct Way {
     bus: String,
     card: CardName,
     channels: Vec<u16>,
+    /// How loud, linear, and whether both sides are heard together.
+    gain: f32,
+    mono: bool,
     /// None where there is no room for it in the mixer, or no thread.
     output: Option<CardOutput>,
 }
@@ -166,6 +169,7 @@ impl Room {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+            self.replace_lost();
             self.heard.store(Arc::new(Heard {
                 outputs: self.outputs.iter().map(Way::status).collect(),
                 monitor: self
@@ -184,13 +188,11 @@ impl Room {
                 device: output.device.clone(),
             };
             let same = |way: &Way| way.is(&output.bus, &card, &output.channels);
-            let way = match before.iter().position(same) {
+            let mut way = match before.iter().position(same) {
                 Some(n) => before.swap_remove(n),
                 None => self.open(&output.bus, card, &output.channels),
             };
-            if let Some(playing) = &way.output {
-                playing.set(db_to_gain(output.level_db), false);
-            }
+            way.set(db_to_gain(output.level_db), false);
             self.outputs.push(way);
         }
     }
@@ -207,31 +209,65 @@ impl Room {
             // The one before goes when this has the card: on the same one, it stays open.
             self.monitor = Some(self.open(&monitor.bus, card, &monitor.channels));
         }
-        if let Some(output) = self.monitor.as_ref().and_then(|way| way.output.as_ref()) {
+        if let Some(way) = &mut self.monitor {
             let dim = if monitor.dim { DIM_DB } else { 0.0 };
-            output.set(db_to_gain(monitor.level_db) * db_to_gain(dim), monitor.mono);
+            let gain = db_to_gain(monitor.level_db) * db_to_gain(dim);
+            way.set(gain, monitor.mono);
+        }
+    }
+
+    /// What was lost with its card is given to it anew.
+    fn replace_lost(&mut self) {
+        let Self {
+            cards,
+            feeds,
+            outputs,
+            monitor,
+            ..
+        } = self;
+        for way in outputs.iter_mut().chain(monitor) {
+            if way.output.as_ref().is_some_and(CardOutput::is_lost) {
+                way.output = output(cards, feeds, &way.bus, &way.card, &way.channels);
+                way.set(way.gain, way.mono);
+            }
         }
     }
 
     fn open(&mut self, bus: &str, card: CardName, channels: &[u16]) -> Way {
-        let feed = self.feeds.open(bus);
-        let output = feed.and_then(|feed| match self.cards.play(&card, channels, feed) {
-            Ok(output) => Some(output),
-            Err(error) => {
-                tracing::error!(card = card.device, "no thread for a sound card: {error}");
-                None
-            }
-        });
+        let output = output(&self.cards, &mut self.feeds, bus, &card, channels);
         Way {
             bus: bus.to_owned(),
             card,
             channels: channels.to_owned(),
+            gain: 0.0,
+            mono: false,
             output,
         }
     }
 }
 
+fn output(
+    cards: &CardOutputs,
+    feeds: &mut Feeds,
+    bus: &str,
+    card: &CardName,
+    channels: &[u16],
+) -> Option<CardOutput> {
+    let played = cards.play(card, channels, feeds.open(bus)?);
+    let failed = |error: &std::io::Error| {
+        tracing::error!(card = card.device, "no thread for a sound card: {error}");
+    };
+    played.inspect_err(failed).ok()
+}
+
 impl Way {
+    fn set(&mut self, gain: f32, mono: bool) {
+        (self.gain, self.mono) = (gain, mono);
+        if let Some(output) = &self.output {
+            output.set(gain, mono);
+        }
+    }
+
     fn is(&self, bus: &str, card: &CardName, channels: &[u16]) -> bool {
         self.bus == bus && self.card == *card && self.channels == channels
     }

@@ -161,14 +161,17 @@ impl Worker {
             return;
         }
         loop {
-            self.shared.state.store(Arc::new(CardState::Opening));
             let began = Instant::now();
-            match self
-                .open()
-                .map_or_else(Ending::Broke, |open| self.follow(open))
-            {
+            let ending = self.open().map_or_else(Ending::Broke, |(opened, caught)| {
+                let ending = self.follow(&opened, caught);
+                if !opened.close() {
+                    tracing::error!(card = self.card.device, "a sound card does not close");
+                }
+                ending
+            });
+            match ending {
                 Ending::Stopped => return,
-                Ending::Again => {}
+                Ending::Again => self.shared.state.store(Arc::new(CardState::Opening)),
                 Ending::Broke(error) => {
                     let state = CardState::Broken(error.to_string());
                     self.shared.state.store(Arc::new(state));
@@ -194,7 +197,7 @@ impl Worker {
         Ok((opened, caught))
     }
 
-    fn follow(&self, (opened, mut caught): (Opened, Caught)) -> Ending {
+    fn follow(&self, opened: &Opened, mut caught: Caught) -> Ending {
         let (rate, channels) = (opened.config.sample_rate, opened.config.channels);
         tracing::info!(
             card = self.card.device,

@@ -27,21 +27,21 @@ pub(super) fn watch(
     clock: HouseClock,
     stopped: &Receiver<()>,
 ) {
-    let mut told = CardState::Opening;
+    let mut told = String::new();
     loop {
         let state = listener.state();
         status.count_restarts(listener.restarts());
         match &*state {
-            // Its reason is still worth more than that it is tried again.
-            CardState::Opening if matches!(told, CardState::Broken(_)) => {}
             CardState::Opening => status.set(SourceState::Connecting, "opening the sound card"),
             CardState::Broken(why) => {
-                if told != *state {
+                if told != *why {
                     tracing::warn!(source = id, "{why}");
+                    told.clone_from(why);
                 }
                 status.set(SourceState::Restarting, why);
             }
             CardState::Running { .. } => {
+                told.clear();
                 let last = status.vitals.last_sound();
                 match last.map(|last| clock.now() - last) {
                     Some(quiet) if quiet <= QUIET_NS => {
@@ -52,9 +52,6 @@ pub(super) fn watch(
                     None => {}
                 }
             }
-        }
-        if *state != CardState::Opening {
-            told = CardState::clone(&state);
         }
         match stopped.recv_timeout(POLL) {
             Err(RecvTimeoutError::Timeout) => {}

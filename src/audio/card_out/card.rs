@@ -127,6 +127,11 @@ impl CardOutput {
         self.hub.shared.restarts.load(Ordering::Relaxed)
     }
 
+    /// Whether it is lost with its card, so that the bus must be given to the card anew.
+    pub fn is_lost(&self) -> bool {
+        self.control.is_lost()
+    }
+
     /// From the bus to the loudspeaker, in ms; 0 while nothing is heard.
     pub fn latency_ms(&self) -> f32 {
         self.control.latency_ms()
@@ -180,14 +185,13 @@ impl Worker {
     fn run(&self) {
         let mut backoff = Backoff::default();
         loop {
-            self.shared.state.store(Arc::new(CardState::Opening));
             let began = Instant::now();
             match self
                 .open()
                 .map_or_else(Ending::Broke, |open| self.serve(open))
             {
                 Ending::Stopped => return,
-                Ending::Again => {}
+                Ending::Again => self.shared.state.store(Arc::new(CardState::Opening)),
                 Ending::Broke(error) => {
                     tracing::warn!(card = self.card.device, "{error}");
                     let state = CardState::Broken(error.to_string());
@@ -233,29 +237,30 @@ impl Worker {
             .state
             .store(Arc::new(CardState::Running { rate, channels }));
         let before = self.shared.slips.load(Ordering::Relaxed);
-        let mut playing = 0;
+        let mut playing: Vec<Arc<Control>> = Vec::new();
         let mut last = (0, Instant::now());
         let ending = loop {
             if self.stopped.recv_timeout(POLL) != Err(RecvTimeoutError::Timeout) {
                 std::thread::sleep(FADE);
                 break Ending::Stopped;
             }
-            while hand.returned.pop().is_ok() {
-                playing -= 1;
+            while let Ok(player) = hand.returned.pop() {
+                playing.retain(|control| !Arc::ptr_eq(control, player.control()));
             }
             if self.channels() > channels {
                 break Ending::Again;
             }
             let mut waiting = lock(&self.shared.waiting);
-            while playing < PLAYERS
+            while playing.len() < PLAYERS
                 && let Some(mut player) = waiting.pop()
             {
                 player.tune(rate);
+                let control = player.control().clone();
                 if let Err(rtrb::PushError::Full(player)) = hand.joining.push(player) {
                     waiting.push(player);
                     break;
                 }
-                playing += 1;
+                playing.push(control);
             }
             drop(waiting);
             let slips = before + opened.faults.slips();
@@ -271,31 +276,35 @@ impl Worker {
                 break Ending::Broke(CardError::System(quiet));
             }
         };
-        drop(opened);
-        self.take_back(&mut hand, playing);
+        let closed = opened.close();
+        self.take_back(&mut hand, playing, closed);
         ending
     }
 
-    /// Keeps the players of a card that was closed for its next opening.
-    fn take_back(&self, hand: &mut Hand, mut playing: usize) {
-        let until = Instant::now() + RETURN;
-        while playing > 0 && Instant::now() < until {
+    /// Keeps the players of a card that was closed for its next opening. Those that its system does not
+    /// let go of are lost.
+    fn take_back(&self, hand: &mut Hand, mut playing: Vec<Arc<Control>>, closed: bool) {
+        let patience = if closed { RETURN } else { Duration::ZERO };
+        let until = Instant::now() + patience;
+        while !playing.is_empty() {
             match hand.returned.pop() {
                 Ok(player) => {
-                    playing -= 1;
+                    playing.retain(|control| !Arc::ptr_eq(control, player.control()));
                     if !player.control().is_leaving() {
                         lock(&self.shared.waiting).push(player);
                     }
                 }
                 // Some systems end a card's thread a little later.
-                Err(_) => std::thread::sleep(POLL),
+                Err(_) if Instant::now() < until => std::thread::sleep(POLL),
+                Err(_) => break,
             }
         }
-        if playing > 0 {
+        for control in playing {
             tracing::error!(
                 card = self.card.device,
-                "{playing} outputs were lost with it"
+                "an output was lost with its sound card"
             );
+            control.lose();
         }
     }
 }

@@ -32,6 +32,7 @@ pub struct Control {
     gain: AtomicU32,
     mono: AtomicBool,
     leaving: AtomicBool,
+    lost: AtomicBool,
     underruns: AtomicU64,
     latency_us: AtomicU32,
     late: AtomicU32,
@@ -52,6 +53,16 @@ impl Control {
     /// Whether it was told to leave.
     pub fn is_leaving(&self) -> bool {
         self.leaving.load(Ordering::Relaxed)
+    }
+
+    /// Its card's system does not let go of it.
+    pub fn lose(&self) {
+        self.lost.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is lost.
+    pub fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// How often there was nothing to give when the card asked.
