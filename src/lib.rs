@@ -8,8 +8,8 @@
 //! 3. [`input`]: each source runs in a pipeline of its own under a supervisor. Its pictures and its
 //!    sound get house times from one map, and wait in a slot and a ring.
 //! 4. [`video`] and [`audio`]: what is done with them: layers to one picture, one picture into the
-//!    next, strips to the program's sum and those of the
-//!    other buses.
+//!    next, strips to the program's sum and those of the other buses, and buses to the clocks of the
+//!    sound cards that they are heard by.
 //! 5. [`output`]: encoded once, put in order once, and queued for each destination and the recorder.
 //! 6. [`engine`]: the tick. Each frame of the program is due at its own moment; the commands that
 //!    came in take effect, every slot is asked for its picture, the layers become one picture, and
@@ -20,7 +20,8 @@
 //! 9. [`keeper`]: the process that starts the engine, and starts it again when it dies; the engine does
 //!    as much for it.
 //!
-//! Beside the way: [`nice`] says who gives way to whom; [`outlet`] is a way out that nobody may be
+//! Beside the way: [`card`] finds and opens the sound cards of this machine, for sources and for what
+//! is heard in the house; [`nice`] says who gives way to whom; [`outlet`] is a way out that nobody may be
 //! reading, [`logging`] the log that goes out by it, and [`panics`] what becomes of a thread that
 //! panics.
 //!
@@ -28,6 +29,7 @@
 //! flows; nothing knows `ui`.
 
 pub mod audio;
+pub mod card;
 pub mod control;
 pub mod door;
 pub mod engine;

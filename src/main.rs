@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use regie::door::{Command, Door, Hub, Place, serve};
 use regie::engine::{Engine, Options};
 use regie::keeper::{self, Charge, KeepOptions, Orphan};
+use regie::media::CardDirection;
 use regie::show::{self, Show};
 use regie::{logging, panics};
 
@@ -250,6 +251,15 @@ fn devices() -> Result<ExitCode> {
         for mode in camera.modes {
             println!("\t{}", mode.in_words());
         }
+    }
+    for card in regie::card::cards() {
+        let way = match card.direction {
+            CardDirection::In => "in",
+            CardDirection::Out => "out",
+        };
+        let rates: Vec<String> = card.rates.iter().map(u32::to_string).collect();
+        println!("{}\t{}\t{}", card.device, card.label, card.host);
+        println!("\t{way} · {} · {} Hz", card.channels, rates.join(" "));
     }
     Ok(ExitCode::SUCCESS)
 }

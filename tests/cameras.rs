@@ -379,6 +379,7 @@ fn show(sources: Vec<Source>) -> Show {
         destinations: Vec::new(),
         recording: Default::default(),
         order: Vec::new(),
+        sound_outputs: Vec::new(),
         receiver: None,
     }
 }

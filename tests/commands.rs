@@ -121,6 +121,7 @@ fn show() -> impl Strategy<Value = Show> {
                 recording: Default::default(),
                 order: Vec::new(),
                 sound: Default::default(),
+                sound_outputs: Vec::new(),
                 receiver: None,
             }
         })

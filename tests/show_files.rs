@@ -364,6 +364,28 @@ const WRONG_PARTS: &[Wrong] = &[
         &["device is empty"],
     ),
     (
+        "sources: [(id: \"a\", kind: SoundCard(device: ¤\"\", host: ¤\" \", channels: [¤0, ¤65])),
+                   (id: \"b\", kind: SoundCard(device: \"default\", channels: ¤[1, 2, 3])),
+                   (id: \"c\", kind: SoundCard(device: \"default\", channels: ¤[]))],",
+        &[
+            "device is empty",
+            "host is empty",
+            "0 is out of range, expected 1 to 64",
+            "65 is out of range, expected 1 to 64",
+            "3 channels, expected 1 or 2",
+            "0 channels, expected 1 or 2",
+        ],
+    ),
+    (
+        "sound_outputs: [(bus: ¤\"hall\", device: ¤\"\", channels: [¤0], level_db: ¤11)],",
+        &[
+            "no bus is named `hall`, expected `program`",
+            "device is empty",
+            "0 is out of range, expected 1 to 64",
+            "11 is out of range, expected -100 to 10",
+        ],
+    ),
+    (
         "sources: [(id: \"a\", kind: Test(pattern: Bars))],
          scenes: [(id: \"s\", layers: [
              (source: \"a\", rect: (¤NaN, 0, ¤0, ¤-1), opacity: ¤1.5)])],",

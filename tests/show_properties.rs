@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use regie::media::{CameraMode, Rate};
 use regie::show::{
     Afv, AtEnd, Colour, Destination, Direction, Encoder, EncoderName, Format, Key, Latency, Layer,
-    Pattern, Play, Preset, Receiver, Recording, RecordingFormat, Rgb, Scene, Show, Source,
-    SourceKind, TransitionKind, TransitionStyle, VERSION, Wheel, parse, save,
+    PROGRAM, Pattern, Play, Preset, Receiver, Recording, RecordingFormat, Rgb, Scene, Show,
+    SoundOutput, Source, SourceKind, TransitionKind, TransitionStyle, VERSION, Wheel, parse, save,
 };
 
 fn id() -> impl Strategy<Value = String> {
@@ -128,6 +128,16 @@ fn kind() -> impl Strategy<Value = SourceKind> {
         )
             .prop_map(|(device, mode)| SourceKind::Camera { device, mode }),
         (url, 0u32..=10_000).prop_map(|(url, latency_ms)| SourceKind::Network { url, latency_ms }),
+        (
+            text().prop_filter("a device", |d| !d.trim().is_empty()),
+            option::of("[a-z]{1,8}"),
+            vec(1u16..=64, 1..=2)
+        )
+            .prop_map(|(device, host, channels)| SourceKind::SoundCard {
+                device,
+                host,
+                channels
+            }),
     ]
 }
 
@@ -251,6 +261,20 @@ fn destination() -> impl Strategy<Value = Destination> {
     })
 }
 
+fn sound_output() -> impl Strategy<Value = SoundOutput> {
+    let device = text().prop_filter("a device", |d| !d.trim().is_empty());
+    let host = option::of("[a-z]{1,8}");
+    (device, host, vec(1u16..=64, 1..=2), -100.0f32..=10.0).prop_map(
+        |(device, host, channels, level_db)| SoundOutput {
+            bus: PROGRAM.to_owned(),
+            device,
+            host,
+            channels,
+            level_db,
+        },
+    )
+}
+
 prop_compose! {
     /// Any show that has no fault.
     fn show()(
@@ -263,7 +287,7 @@ prop_compose! {
         destinations in vec(destination(), 0..4),
         is_mp4 in any::<bool>(),
         folder in text().prop_filter("a folder", |f| !f.is_empty()),
-        port in option::of(1u16..),
+        (port, sound_outputs) in (option::of(1u16..), vec(sound_output(), 0..3)),
         is_numbered in any::<bool>(),
     ) -> Show {
         let mut show = Show {
@@ -282,6 +306,7 @@ sound: Default::default(),
                 folder,
                 format: if is_mp4 { RecordingFormat::Mp4 } else { RecordingFormat::Mkv },
             },
+            sound_outputs,
             receiver: port.map(|port| Receiver { address: format!("127.0.0.1:{port}") }),
             order: Vec::new(),
         };

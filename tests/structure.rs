@@ -17,15 +17,17 @@ const TABLE: &[(&str, &[&str])] = &[
     ("show", &["media"]),
     // What can be said and seen is plain data, so that everybody below can speak in its words.
     ("door", &["media", "nice", "show"]),
-    ("input", &["media", "nice", "show", "door"]),
+    // Where sound comes in and goes out by this machine's own devices.
+    ("card", &["media"]),
+    ("input", &["media", "nice", "show", "door", "card"]),
     ("video", &["media", "show"]),
-    ("audio", &["media", "show", "door", "input"]),
+    ("audio", &["media", "show", "door", "card", "input"]),
     // From the pictures' maker it takes the pool that black pictures come from.
     ("output", &["media", "nice", "show", "door", "video"]),
     (
         "engine",
         &[
-            "media", "nice", "show", "door", "input", "video", "audio", "output",
+            "media", "nice", "show", "door", "card", "input", "video", "audio", "output",
         ],
     ),
     ("control", &["media", "outlet", "show", "door"]),

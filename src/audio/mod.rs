@@ -1,8 +1,11 @@
 //! Sound: each source brought to house time, its strip, the sums of the program and of every other bus,
-//! their limiters, in blocks of 10 ms. Nothing here knows a clock or a thread: the position to mix is passed in.
+//! their limiters, in blocks of 10 ms. No part of that knows a clock or a thread: the position to mix is
+//! passed in. Beside it, buses on their way to sound cards, by the cards' own threads.
 
 mod bank;
+mod bend;
 mod bus;
+mod card_out;
 mod delay;
 mod dynamics;
 mod filter;
@@ -19,10 +22,12 @@ mod quad;
 mod quasi;
 mod ramp;
 mod returns;
+mod step;
 mod tap;
 mod tone;
 mod track;
 
+pub use card_out::{CardOutput, CardOutputs, Control, Deck, Player, deck};
 pub use limiter::Limiter;
 pub use loudness::{LoudnessMeter, LoudnessShown};
 pub use meter::{Meter, MeterReading, Meters};

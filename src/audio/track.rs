@@ -2,17 +2,12 @@
 //!
 //! A clip is in step with the house and is copied sample by sample. A live source's clock drifts, so
 //! its sound is resampled, its speed bent so slightly that nobody hears it, until it is where its
-//! marks say (after F. Adriaensen, "Controlling adaptive resampling", 2012: the ratio follows a
-//! filtered error, never the error itself). Where there is no way but a jump, the step is smoothed.
+//! marks say. Where there is no way but a jump, the step is smoothed.
 
 use std::collections::VecDeque;
 
-use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{
-    Adjustable, Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType,
-    WindowFunction,
-};
-
+use super::bend::{Bend, Bender};
+use super::step::Step;
 use crate::input::{Mark, SoundReader};
 use crate::media::{BLOCK, CHANNELS, House, NS_PER_S, SAMPLE_RATE};
 
@@ -21,15 +16,6 @@ use crate::media::{BLOCK, CHANNELS, House, NS_PER_S, SAMPLE_RATE};
 const SLACK: f64 = 240.0;
 /// A live source this far off (40 ms) is put right at once.
 const FAR: f64 = 0.04 * SAMPLE_RATE as f64;
-/// An error is worked off with this time constant, in seconds.
-const SETTLE_S: f64 = 2.0;
-/// The speed is bent by so much at most.
-const BEND_MAX: f64 = 0.003;
-/// Smoothing of the error: one part in so many blocks.
-const SMOOTH: f64 = 32.0;
-/// A step at a jump is let die away over 5 ms.
-const DECAY: usize = BLOCK / 2;
-
 /// See the module's words.
 pub struct Track {
     reader: SoundReader,
@@ -39,17 +25,11 @@ pub struct Track {
     resampler: Option<Bender>,
     /// Whether the last block was this source's sound.
     running: bool,
-    /// How late the sound is, in samples, smoothed.
+    /// How late a clip is, in samples.
     late: f64,
-    last: [f32; CHANNELS],
-    /// What is left of a step, and how many samples of it.
-    step: [f32; CHANNELS],
-    step_left: usize,
-}
-
-struct Bender {
-    resampler: Async<f32>,
-    input: Vec<f32>,
+    /// How a live source's lateness is worked off.
+    bend: Bend,
+    step: Step,
 }
 
 impl Track {
@@ -59,18 +39,21 @@ impl Track {
             reader,
             mark: None,
             coming: VecDeque::with_capacity(64),
-            resampler: live.then(Bender::new).flatten(),
+            resampler: live.then(|| Bender::new(1.0, BLOCK)).flatten(),
             running: false,
             late: 0.0,
-            last: [0.0; CHANNELS],
-            step: [0.0; CHANNELS],
-            step_left: 0,
+            bend: Bend::default(),
+            step: Step::default(),
         }
     }
 
     /// How late (+) the sound is, in samples.
     pub fn late_samples(&self) -> f32 {
-        self.late as f32
+        let late = match self.resampler {
+            Some(_) => self.bend.late(),
+            None => self.late,
+        };
+        late as f32
     }
 
     /// Fills one block with what is to be heard from house time `start` on; silence where there is
@@ -92,7 +75,7 @@ impl Track {
         if !heard {
             self.running = false;
         }
-        self.smooth(out);
+        self.step.smooth(out);
         heard
     }
 
@@ -108,7 +91,7 @@ impl Track {
                 .index
                 .saturating_sub(self.reader.position());
             if old > 0 {
-                self.step_begins();
+                self.step.begins();
                 self.reader.skip(old as usize);
             }
         }
@@ -129,7 +112,7 @@ impl Track {
             };
             if late.abs() > SLACK || (!self.running && late.abs() >= 1.0) {
                 if late > 0.0 {
-                    self.step_begins();
+                    self.step.begins();
                     let old = self.until_mark().min(late.round() as usize);
                     if self.reader.skip(old.max(1)) == 0 {
                         self.break_off(rest);
@@ -144,7 +127,7 @@ impl Track {
                 continue;
             }
             if !self.running {
-                self.step_begins();
+                self.step.begins();
                 self.running = true;
             }
             let wanted = (frames - filled).min(self.until_mark().max(1));
@@ -162,7 +145,7 @@ impl Track {
 
     /// A clock of its own: resampled by a ratio that follows the error.
     fn bend(&mut self, start: House, out: &mut [f32], bender: &mut Bender) -> bool {
-        let delay = bender.resampler.output_delay() as f64;
+        let delay = bender.delay();
         let mut found = self.late_at(start);
         // What is left from before a gap says nothing of what comes behind it.
         while let Some(late) = found {
@@ -190,26 +173,19 @@ impl Track {
                 self.break_off(out);
                 return false;
             }
-            bender.resampler.reset();
+            bender.restart();
+            self.bend.reset();
             if !self.run(bender, out) {
                 self.break_off(out);
                 return false;
             }
-            self.step_begins();
-            self.late = 0.0;
+            self.step.begins();
             self.running = true;
         } else {
-            self.late += (late - self.late) / SMOOTH;
+            let seconds = out.len() as f64 / (CHANNELS * SAMPLE_RATE) as f64;
+            self.bend.see(late, seconds);
         }
-        let bent = (self.late / (SETTLE_S * SAMPLE_RATE as f64)).clamp(-BEND_MAX, BEND_MAX);
-        // Late means that more of the source must be used up for each block.
-        if bender
-            .resampler
-            .set_resample_ratio_relative(1.0 / (1.0 + bent), true)
-            .is_err()
-        {
-            tracing::error!("a source's sound cannot be bent by {bent}");
-        }
+        bender.bend(self.bend.speed());
         let done = self.run(bender, out);
         if !done {
             self.break_off(out);
@@ -219,23 +195,10 @@ impl Track {
 
     /// One block through the resampler; not if too little waits.
     fn run(&mut self, bender: &mut Bender, out: &mut [f32]) -> bool {
-        let needed = bender.resampler.input_frames_next();
-        if self.reader.waiting() < needed {
+        if self.reader.waiting() < bender.needs() {
             return false;
         }
-        bender.input.resize(needed * CHANNELS, 0.0);
-        self.reader.take(&mut bender.input);
-        let frames = out.len() / CHANNELS;
-        match (
-            InterleavedSlice::new(&bender.input, CHANNELS, needed),
-            InterleavedSlice::new_mut(out, CHANNELS, frames),
-        ) {
-            (Ok(from), Ok(mut to)) => bender
-                .resampler
-                .process_into_buffer(&from, &mut to, None)
-                .is_ok(),
-            _ => false,
-        }
+        bender.run(|input| self.reader.take(input), out)
     }
 
     /// How many samples late the next sample of the ring is, if it were heard at `now`. `None` where
@@ -272,51 +235,9 @@ impl Track {
     fn break_off(&mut self, out: &mut [f32]) {
         if self.running {
             self.running = false;
-            self.step_begins();
+            self.step.begins();
         }
         out.fill(0.0);
-    }
-
-    /// What comes next does not follow what was last: the step between them is let die away.
-    fn step_begins(&mut self) {
-        self.step_left = DECAY + 1;
-    }
-
-    fn smooth(&mut self, out: &mut [f32]) {
-        for frame in out.chunks_exact_mut(CHANNELS) {
-            if self.step_left > DECAY {
-                // The first sample behind the step says how high it is.
-                for ((step, last), now) in self.step.iter_mut().zip(&self.last).zip(&*frame) {
-                    *step = last - now;
-                }
-                self.step_left = DECAY;
-            }
-            if self.step_left > 0 {
-                let share = self.step_left as f32 / DECAY as f32;
-                // Cubed, it is gone softly.
-                let share = share * share * share;
-                for (sample, step) in frame.iter_mut().zip(&self.step) {
-                    *sample += step * share;
-                }
-                self.step_left -= 1;
-            }
-            self.last.copy_from_slice(frame);
-        }
-    }
-}
-
-impl Bender {
-    fn new() -> Option<Self> {
-        let parameters = SincInterpolationParameters::new(64, WindowFunction::BlackmanHarris2)
-            .oversampling_factor(128)
-            .interpolation(SincInterpolationType::Quadratic);
-        let resampler = Async::new_sinc(1.0, 1.1, &parameters, BLOCK, CHANNELS, FixedAsync::Output)
-            .map_err(|error| tracing::error!("no resampler: {error}"))
-            .ok()?;
-        Some(Self {
-            input: Vec::with_capacity(resampler.input_frames_max() * CHANNELS),
-            resampler,
-        })
     }
 }
 

@@ -341,6 +341,34 @@ pub enum Command {
         /// 0 to 2000 ms.
         ms: u32,
     },
+    /// Sets what is listened to at the desk, by a sound card. What is left out stays as it is.
+    Monitor {
+        /// Whether anything is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+        /// A sound card that `devices` lists, or `default`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<String>,
+        /// By which system it is reached, such as `alsa` or `jack`; empty for any that has it. Any,
+        /// too, where it is left out and a `device` is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<String>,
+        /// Of the card, counted from 1: left and right, or one for both together.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channels: Option<Vec<u16>>,
+        /// Which bus: `program`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bus: Option<String>,
+        /// −100 (silence) to +10 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        level_db: Option<f32>,
+        /// 20 dB down.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dim: Option<bool>,
+        /// Both sides together.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mono: Option<bool>,
+    },
     /// Measures the program's loudness from now on.
     ResetLoudness {},
     /// Asks how loud the program has been since that was measured; answered by
@@ -480,11 +508,11 @@ pub enum Command {
     },
     /// Asks for the show as an event.
     Show {},
-    /// Asks for the cameras and capture devices that are there, as an event.
+    /// Asks for the cameras, capture devices and sound cards that are there, as an event.
     Devices {},
     /// Asks for the H.264 encoders that this machine has, as an event.
     Encoders {},
-    /// Tries a source that may be in no show: a camera or a network source. An event says what it
+    /// Tries a source that may be in no show: a camera, a network source or a sound card. An event says what it
     /// gave, or what is wrong, within some seconds. Nothing of it is seen or heard.
     TrySource {
         /// What to try.

@@ -10,7 +10,7 @@ use super::{
     Command, DestinationState, LoudnessHistory, PackingStatus, RecordingState, Snapshot,
     SourceState, TrialStatus,
 };
-use crate::media::{CameraInfo, Finding};
+use crate::media::{CameraInfo, Finding, SoundCardInfo};
 use crate::show::Show;
 
 /// One thing that happened. The JSON form is `{"event":"ready",…}`.
@@ -59,8 +59,11 @@ pub enum Event {
     },
     /// The answer to the command of that name.
     Devices {
-        /// Those that are there.
+        /// The cameras and capture devices that are there.
         devices: Vec<CameraInfo>,
+        /// The sound cards, each once for each direction.
+        #[serde(default)]
+        sound_cards: Vec<SoundCardInfo>,
     },
     /// The answer to the command of that name.
     Encoders {

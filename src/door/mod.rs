@@ -32,10 +32,10 @@ pub use packing::{PackingState, PackingStatus};
 pub use place::Place;
 pub use server::serve;
 pub use snapshot::{
-    ClipState, ClipStatus, Counters, DestinationState, DestinationStatus, EditStatus,
-    EncoderStatus, Health, Loudness, MarkerStatus, Origin, ReceivedStream, ReceiverStatus,
-    RecordingState, RecordingStatus, SceneStatus, Snapshot, SourceState, SourceStatus,
-    StingerState, StingerStatus, Tally, Transition, TransitionState,
+    CardOutputState, CardOutputStatus, ClipState, ClipStatus, Counters, DestinationState,
+    DestinationStatus, EditStatus, EncoderStatus, Health, Loudness, MarkerStatus, MonitorStatus,
+    Origin, ReceivedStream, ReceiverStatus, RecordingState, RecordingStatus, SceneStatus, Snapshot,
+    SourceState, SourceStatus, StingerState, StingerStatus, Tally, Transition, TransitionState,
 };
 pub use sound::{AuxStatus, GroupStatus, Level, ListenStatus, ReturnStatus, SoundStatus};
 pub use trial::{TrialState, TrialStatus, Tried};

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Level, PackingStatus, ReturnStatus, SoundStatus};
 use crate::media::Rate;
-use crate::show::{Afv, AtEnd, RecordingFormat, Send, SourceKind, StripSettings, TransitionStyle};
+use crate::show::{
+    Afv, AtEnd, Monitor, RecordingFormat, Send, SourceKind, StripSettings, TransitionStyle,
+};
 
 /// The whole state of the show after one tick.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,6 +72,12 @@ pub struct Snapshot {
     pub encoder: EncoderStatus,
     /// The receiver inside regie, where the show asks for it.
     pub receiver: Option<Arc<ReceiverStatus>>,
+    /// What is given to sound cards, in the show's order.
+    #[serde(default)]
+    pub sound_outputs: Vec<CardOutputStatus>,
+    /// What is listened to at the desk.
+    #[serde(default)]
+    pub monitor: MonitorStatus,
     /// The show as it is edited.
     pub edit: EditStatus,
     /// Edits of the scenes on air are seen at once.
@@ -255,6 +263,8 @@ pub enum Origin {
     Camera,
     /// RTSP, SRT, RTMP or HTTP.
     Network,
+    /// Channels of a sound card.
+    SoundCard,
 }
 
 impl From<&SourceKind> for Origin {
@@ -264,6 +274,7 @@ impl From<&SourceKind> for Origin {
             SourceKind::File { .. } => Self::File,
             SourceKind::Camera { .. } => Self::Camera,
             SourceKind::Network { .. } => Self::Network,
+            SourceKind::SoundCard { .. } => Self::SoundCard,
         }
     }
 }
@@ -285,6 +296,58 @@ pub enum SourceState {
     Restarting,
     /// A clip that played to its end.
     Ended,
+}
+
+/// A bus that is given to a sound card.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CardOutputStatus {
+    /// Which bus.
+    pub bus: String,
+    /// The card.
+    pub device: String,
+    /// By which system it is asked for, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// Of the card, counted from 1.
+    pub channels: Vec<u16>,
+    /// How it does.
+    pub state: CardOutputState,
+    /// What is wrong; empty while all is well.
+    pub message: String,
+    /// How often there was nothing to give when the card asked: a break in what is heard there, and
+    /// nowhere else.
+    pub underruns: u64,
+    /// How often the card itself says that it was not served in time.
+    pub slips: u64,
+    /// How often the card was opened again.
+    pub restarts: u32,
+    /// From the bus to the loudspeaker, in ms, as far as the card says; 0 while nothing is heard.
+    pub latency_ms: f32,
+}
+
+/// How an output to a sound card does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardOutputState {
+    /// Nothing goes out.
+    #[default]
+    Off,
+    /// The card is being opened.
+    Opening,
+    /// It plays.
+    Playing,
+    /// The card is away or has broken, and is tried again.
+    Restarting,
+}
+
+/// What is listened to at the desk.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MonitorStatus {
+    /// As it is set.
+    pub set: Monitor,
+    /// How it does.
+    #[serde(flatten)]
+    pub output: CardOutputStatus,
 }
 
 /// One scene.

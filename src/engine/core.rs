@@ -18,14 +18,15 @@ use super::taken::Taken;
 use super::waiting::Waiting;
 use crate::audio::{BusGains, LISTENERS, SendGain, StripGain};
 use crate::door::{
-    AuxStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus,
-    GroupStatus, Health, Level, ListenStatus, Loudness, ReceiverStatus, RecordingStatus,
-    ReturnStatus, SceneStatus, Snapshot, SoundStatus, SourceStatus, StingerStatus, Tally,
-    Transition,
+    AuxStatus, CardOutputStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus,
+    EncoderStatus, GroupStatus, Health, Level, ListenStatus, Loudness, MonitorStatus,
+    ReceiverStatus, RecordingStatus, ReturnStatus, SceneStatus, Snapshot, SoundStatus,
+    SourceStatus, StingerStatus, Tally, Transition,
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{
-    AUXES, Afv, Destination, Show, Source, SourceKind, StripSettings, TransitionStyle, trimmed,
+    AUXES, Afv, Destination, Monitor, Show, Source, SourceKind, StripSettings, TransitionStyle,
+    trimmed,
 };
 use crate::video::Layout;
 
@@ -44,6 +45,8 @@ pub enum Effect {
     Marker(String),
     /// Have a clip do something, by slot; with where a seek goes, in seconds.
     Clip(usize, ClipAction, f64),
+    /// Listen to what is set.
+    Monitor,
     /// Measure the program's loudness anew.
     ResetLoudness,
     /// Give how loud the program has been.
@@ -101,6 +104,8 @@ pub struct Core {
     hold: bool,
     /// Edits of the scenes on air are seen at once.
     live_edit: bool,
+    /// What is listened to at the desk.
+    monitor: Monitor,
 }
 
 /// What the core cannot know by itself, for the snapshot.
@@ -119,6 +124,10 @@ pub struct Observed {
     pub encoder: EncoderStatus,
     /// The receiver.
     pub receiver: Option<Arc<ReceiverStatus>>,
+    /// What is given to sound cards, in the show's order.
+    pub sound_outputs: Vec<CardOutputStatus>,
+    /// What is listened to at the desk.
+    pub monitor: CardOutputStatus,
     /// The show as it is edited.
     pub edit: EditStatus,
     /// Why the transition cannot be made as chosen; empty while it can.
@@ -159,6 +168,7 @@ impl Core {
             recording: false,
             hold: false,
             live_edit: false,
+            monitor: Monitor::default(),
             cast,
         }
     }
@@ -303,6 +313,7 @@ impl Core {
         self.recording = journal.recording;
         self.hold = journal.hold;
         self.live_edit = journal.live_edit;
+        self.monitor.clone_from(&journal.monitor);
     }
 
     /// What a next engine needs to go on.
@@ -338,6 +349,7 @@ impl Core {
             recording: self.recording,
             hold: self.hold,
             live_edit: self.live_edit,
+            monitor: self.monitor.clone(),
             rate: Some(self.cast.show.format.rate),
             ..Journal::default()
         }
@@ -574,6 +586,10 @@ impl Core {
                 return Ok(Effect::Marker(label.clone()));
             }
             Command::LiveEdit { on } => self.live_edit = *on,
+            Command::Monitor { .. } => {
+                self.listen(command)?;
+                return Ok(Effect::Monitor);
+            }
             Command::ResetLoudness {} => return Ok(Effect::ResetLoudness),
             Command::LoudnessHistory {} => return Ok(Effect::LoudnessHistory),
             Command::Snapshot {} => return Ok(Effect::Snapshot),
@@ -613,6 +629,44 @@ impl Core {
         self.strips[slot].work(change)?;
         self.match_strips();
         Ok(())
+    }
+
+    /// Changes what is listened to; all that the command says, or nothing.
+    fn listen(&mut self, command: &Command) -> Result<(), Refusal> {
+        let Command::Monitor {
+            on,
+            device,
+            host,
+            channels,
+            bus,
+            level_db,
+            dim,
+            mono,
+        } = command.clone()
+        else {
+            return Ok(());
+        };
+        let mut next = self.monitor.clone();
+        if device.is_some() || host.is_some() {
+            next.host = host.filter(|host| !host.is_empty());
+        }
+        next.on = on.unwrap_or(next.on);
+        next.device = device.unwrap_or(next.device);
+        next.channels = channels.unwrap_or(next.channels);
+        next.bus = bus.unwrap_or(next.bus);
+        next.level_db = level_db.unwrap_or(next.level_db);
+        next.dim = dim.unwrap_or(next.dim);
+        next.mono = mono.unwrap_or(next.mono);
+        if let Some((field, expected)) = next.faults().into_iter().next() {
+            return Err(Refusal::Monitor(field, expected));
+        }
+        self.monitor = next;
+        Ok(())
+    }
+
+    /// What is listened to at the desk.
+    pub fn monitor(&self) -> &Monitor {
+        &self.monitor
     }
 
     /// What each slot's strip does to its sound.
@@ -853,6 +907,11 @@ impl Core {
             recording: observed.recording,
             encoder: observed.encoder,
             receiver: observed.receiver,
+            sound_outputs: observed.sound_outputs,
+            monitor: MonitorStatus {
+                set: self.monitor.clone(),
+                output: observed.monitor,
+            },
             edit: observed.edit,
             live_edit: self.live_edit,
             counters: observed.counters,

@@ -18,6 +18,7 @@ use super::keys::Keys;
 use super::packing::{Packing, PackingRefusal};
 use super::past;
 use super::refusal::{Refusal, unknown};
+use super::speakers::Speakers;
 use super::stagehands::Stagehands;
 use super::standing::{SoundStanding, StandingHeard};
 use super::strip::Faders;
@@ -119,6 +120,8 @@ pub struct Editor {
     pub place: Option<Place>,
     /// The stream keys that the show names.
     pub keys: Keys,
+    /// What is given to sound cards.
+    pub speakers: Speakers,
     /// Destinations that are tried.
     pub tries: Tries,
     /// The show is saved with its media.
@@ -531,6 +534,9 @@ impl Desk {
         }
         self.editor.hands.aim_recorder(&cast.show);
         self.editor.keys.look(&cast.show);
+        if old.show.sound_outputs != cast.show.sound_outputs {
+            self.editor.speakers.play(&cast.show.sound_outputs);
+        }
         if old.show.hold != cast.show.hold {
             self.slate = self.editor.hands.make_hold(&cast.show.hold);
         }

@@ -19,7 +19,7 @@ use super::tally::Tally;
 use super::waiting::Away;
 use crate::door::{Counters, Hub};
 use crate::media::{HouseClock, Rate};
-use crate::show::{Afv, Colour, Layer, Send, Sound, StripSettings, TransitionStyle};
+use crate::show::{Afv, Colour, Layer, Monitor, Send, Sound, StripSettings, TransitionStyle};
 
 /// What was on air.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -78,6 +78,9 @@ pub struct Journal {
     /// Edits of the scenes on air are seen at once.
     #[serde(default)]
     pub live_edit: bool,
+    /// What was listened to at the desk.
+    #[serde(default)]
+    pub monitor: Monitor,
     /// Since when it was on air, on the clock of `began_ns`.
     #[serde(default)]
     pub since: Since,

@@ -25,6 +25,7 @@ mod refusal;
 mod scout;
 mod since;
 mod sound;
+mod speakers;
 mod stagehands;
 mod standing;
 mod sting;
@@ -81,6 +82,7 @@ use packing::Packing;
 use played::Input;
 use since::Since;
 use sound::{MixerLines, SoundLink, StripLine};
+use speakers::Speakers;
 use stagehands::{Stagehands, StripsEnd};
 use sting::Sting;
 use stingers::Stingers;
@@ -237,6 +239,9 @@ impl Engine {
             hands.start_destination(destination);
         }
         let setting = hands.setting().clone();
+        let speakers = Speakers::start(clock, ways.clone())?;
+        speakers.play(&cast.show.sound_outputs);
+        speakers.listen(core.monitor());
         let (standing, heard) = standing::line(core.standing());
         let editor = Editor {
             file: options.file,
@@ -250,6 +255,7 @@ impl Engine {
             standing: heard,
             place: options.place,
             keys,
+            speakers: speakers.clone(),
             tries: Tries::new(hub.clone()),
             offers_autosave: !options.resume,
             past,
@@ -311,6 +317,7 @@ impl Engine {
             stingers_known: 0,
             sting,
             hold: None,
+            speakers,
             watch,
             journal: Some(journal),
             before,

@@ -35,6 +35,9 @@ pub enum Refusal {
     /// A clip's command with a position where there must be none, or without one.
     #[error("{0}")]
     ClipPosition(&'static str),
+    /// What is listened to cannot be set so: the field, and what was expected.
+    #[error("monitor: {0}: {1}")]
+    Monitor(String, String),
     /// An equaliser's band that is none, or is not named.
     #[error("which band? expected a band from 1 to {BANDS}")]
     NoBand,

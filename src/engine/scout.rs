@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, select};
 
+use crate::card;
 use crate::door::{Ask, Command, Event, Hub};
 use crate::input::{self, Setting};
 use crate::output;
@@ -85,6 +86,7 @@ fn carry_out(command: &Command, setting: &Setting) -> Option<Event> {
     match command {
         Command::Devices {} => Some(Event::Devices {
             devices: input::cameras(),
+            sound_cards: card::cards(),
         }),
         Command::Encoders {} => Some(Event::Encoders {
             encoders: output::h264_encoders(),

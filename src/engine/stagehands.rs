@@ -16,7 +16,7 @@ use super::sound::Placing;
 use super::watched::Watched;
 use crate::audio::{Meters, Strip, Track};
 use crate::door::SourceState;
-use crate::input::{self, RunningSource, Setting};
+use crate::input::{self, Cards, RunningSource, Setting};
 use crate::media::{HouseClock, Picture};
 use crate::output::{Aim, Consumers, PacketQueue, RunningDestination};
 use crate::show::{Destination, Encoder, Hold, Show, Source, SourceKind};
@@ -66,6 +66,7 @@ impl Stagehands {
                 format: show.format,
                 folder,
                 decoder_threads: (cores / show.sources.len().max(1)).max(1) as u32,
+                cards: Arc::new(Cards::default()),
             },
             encoder: show.encoder.clone(),
             pool: CanvasPool::new(show.format)?,

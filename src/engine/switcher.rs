@@ -607,6 +607,7 @@ mod tests {
             destinations: Vec::new(),
             recording: Default::default(),
             order: Vec::new(),
+            sound_outputs: Vec::new(),
             receiver: None,
         }
     }

@@ -18,6 +18,7 @@ use super::played::Input;
 use super::refusal::Refusal;
 use super::since::Since;
 use super::sound::SoundLink;
+use super::speakers::Speakers;
 use super::standing::StandingTold;
 use super::sting::Sting;
 use super::stingers::Stingers;
@@ -80,6 +81,8 @@ pub struct Tick {
     pub sting: Sting,
     /// The holding slate.
     pub hold: Option<Picture>,
+    /// What is given to sound cards.
+    pub speakers: Speakers,
     /// How the machine fares.
     pub watch: Arc<Watch>,
     /// Where the next engine will read.
@@ -362,6 +365,7 @@ impl Tick {
                     clip.act(action, position_s, rate.time_of(n));
                 }
             }
+            Effect::Monitor => self.speakers.listen(self.core.monitor()),
             Effect::ResetLoudness => {
                 self.meters.loudness.ask_reset();
                 self.loudness = None;
@@ -498,6 +502,7 @@ impl Tick {
         let due = self.core.show().format.rate.time_of(n);
         let now = self.clock.epoch_ns() + due;
         let outputs = self.outputs.observe(self.core.show());
+        let heard = self.speakers.heard();
         let is_sending = !self.core.streaming().is_empty();
         let is_recording = self.core.is_recording();
         self.since
@@ -527,6 +532,8 @@ impl Tick {
             loudness,
             counters,
             health: self.watch.health(),
+            sound_outputs: heard.outputs.clone(),
+            monitor: heard.monitor.clone(),
             uptime_s,
             on_air_s: self.since.on_air_s(now),
             recording_s: self.since.recording_s(now),

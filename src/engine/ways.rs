@@ -25,10 +25,8 @@ struct Desk {
     taken: [bool; TAPS],
 }
 
-/// A bus that comes in, for as long as this is held.
+/// A bus comes in for as long as this is held.
 pub struct Way {
-    /// Where it comes in.
-    pub end: TapEnd,
     place: usize,
     ways: Arc<Ways>,
 }
@@ -50,7 +48,7 @@ pub fn ways() -> (Arc<Ways>, WaysLine) {
 impl Ways {
     /// Has a bus come in, into a ring with room for so many blocks of 10 ms; `None` where as many
     /// come in elsewhere as can.
-    pub fn open(self: &Arc<Self>, bus: BusId, blocks: usize) -> Option<Way> {
+    pub fn open(self: &Arc<Self>, bus: BusId, blocks: usize) -> Option<(TapEnd, Way)> {
         let mut desk = self.desk();
         desk.tidy();
         let place = desk.taken.iter().position(|taken| !taken)?;
@@ -58,11 +56,11 @@ impl Ways {
         desk.asked.push((place, Some((bus, tap)))).ok()?;
         desk.taken[place] = true;
         drop(desk);
-        Some(Way {
-            end,
+        let way = Way {
             place,
             ways: self.clone(),
-        })
+        };
+        Some((end, way))
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
@@ -114,13 +112,13 @@ mod tests {
     fn a_way_is_there_while_it_is_held_and_its_place_free_after_it() {
         let (ways, mut line) = ways();
         let mut mixer = Mixer::new(1, Arc::new(Meters::new(1)));
-        let mut held: Vec<Way> = (0..TAPS)
+        let mut held: Vec<(TapEnd, Way)> = (0..TAPS)
             .map(|_| ways.open(BusId::Program, 2).unwrap())
             .collect();
         assert!(ways.open(BusId::Program, 2).is_none());
         line.carry_out(&mut mixer);
         mixer.block();
-        let waits = |way: &Way| way.end.samples.slots();
+        let waits = |(end, _): &(TapEnd, Way)| end.samples.slots();
         assert!(held.iter().all(|way| waits(way) == BLOCK * CHANNELS));
         held.pop();
         assert!(
@@ -133,7 +131,7 @@ mod tests {
         (0..3).for_each(|_| {
             mixer.block();
         });
-        assert_eq!((waits(&aux), aux.end.lost()), (2 * BLOCK * CHANNELS, 1));
-        assert_eq!(held[0].end.lost(), 2);
+        assert_eq!((waits(&aux), aux.0.lost()), (2 * BLOCK * CHANNELS, 1));
+        assert_eq!(held[0].0.lost(), 2);
     }
 }

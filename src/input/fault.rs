@@ -208,6 +208,7 @@ mod tests {
             format: crate::show::Format::default(),
             folder: std::path::PathBuf::new(),
             decoder_threads: 1,
+            cards: Default::default(),
         };
         let ways = [
             "rtsp://H/x",

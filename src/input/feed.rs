@@ -75,6 +75,20 @@ impl Vitals {
         self.last_sound.store(i64::MIN, Ordering::Relaxed);
     }
 
+    /// Sound came, by a clock that does so.
+    pub(super) fn hear(&self, now: House, map: &ClockMap) {
+        self.last_sound.store(now, Ordering::Relaxed);
+        self.tell_clock(map);
+    }
+
+    fn tell_clock(&self, map: &ClockMap) {
+        let drift = (map.drift_ppm() as f32).to_bits();
+        self.drift.store(drift, Ordering::Relaxed);
+        let jitter = (map.jitter_ns() as f32 / 1e6).to_bits();
+        self.jitter.store(jitter, Ordering::Relaxed);
+        self.jumps.store(map.jumps(), Ordering::Relaxed);
+    }
+
     /// When the last picture came.
     pub fn last_picture(&self) -> Option<House> {
         Some(self.last_picture.load(Ordering::Relaxed)).filter(|&t| t != i64::MIN)
@@ -547,13 +561,7 @@ impl Feed {
                     StreamKind::Sound => 0,
                 };
                 let time = map.observe(x, arrival, lead);
-                self.vitals
-                    .drift
-                    .store((map.drift_ppm() as f32).to_bits(), Ordering::Relaxed);
-                self.vitals
-                    .jitter
-                    .store((map.jitter_ns() as f32 / 1e6).to_bits(), Ordering::Relaxed);
-                self.vitals.jumps.store(map.jumps(), Ordering::Relaxed);
+                self.vitals.tell_clock(map);
                 let last = std::mem::replace(&mut seen[kind as usize], map.breaks());
                 (time, map.breaks() != last, false)
             }

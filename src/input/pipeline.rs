@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
+use super::capture::Cards;
 use super::feed::Feed;
 use super::modes;
 use crate::media::{CameraMode, Cause, HouseClock};
@@ -74,6 +75,8 @@ pub struct Setting {
     pub folder: PathBuf,
     /// Threads that a decoder may use.
     pub decoder_threads: u32,
+    /// The sound cards that are open.
+    pub cards: Arc<Cards>,
 }
 
 /// A pipeline that is ready to be started.

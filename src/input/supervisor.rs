@@ -1,11 +1,10 @@
 //! A source's supervisor: a thread that builds its pipeline, watches it, and builds it again.
 
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use gstreamer as gst;
 use gstreamer::prelude::*;
@@ -14,8 +13,10 @@ use super::feed::{Ends, Feed, Pacing, Vitals};
 use super::pipeline::{Built, Instead, Setting, SourceError, Span, Start};
 use super::slot::{Slot, slot};
 use super::sound::{SoundReader, sound_ring};
+use super::status::Status;
 use super::transport::Transport;
-use super::{camera, fault, file, network, test};
+use super::{camera, card, fault, file, network, test};
+use crate::card::{Backoff, CardName};
 use crate::door::SourceState;
 use crate::media::{House, NS_PER_S};
 use crate::nice::{self, Nice};
@@ -33,13 +34,6 @@ const GIVE_UP_NS: i64 = 2_500_000_000;
 const STUCK_NS: i64 = 15 * NS_PER_S;
 /// As long may a source that is not in the house take to give its first picture.
 const CONNECT_NS: i64 = 10 * NS_PER_S;
-/// Waits between attempts: a source is to be back within seconds of its sender.
-const BACKOFF: [Duration; 4] = [
-    Duration::from_millis(250),
-    Duration::from_millis(500),
-    Duration::from_millis(1000),
-    Duration::from_millis(2000),
-];
 /// Matroska rounds times to whole milliseconds: without this the picture before the one that is meant
 /// seems to reach into its time.
 const ROUNDING_NS: i64 = 1_000_000;
@@ -53,8 +47,6 @@ const STATES_LENGTH: [&str; 5] = [
     "flvdemux",
     "wavparse",
 ];
-/// A pipeline that ran for so long has earned a quick new start.
-const STABLE: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(100);
 /// A clip is looked after more often: somebody may have asked it to be elsewhere.
 const CLIP_POLL: Duration = Duration::from_millis(25);
@@ -66,71 +58,6 @@ pub struct RunningSource {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What a source's supervisor says of it.
-#[derive(Debug)]
-pub struct Status {
-    state: AtomicU8,
-    message: ArcSwap<String>,
-    warning: ArcSwap<String>,
-    restarts: AtomicU32,
-    /// What its threads say of it.
-    pub vitals: Arc<Vitals>,
-    /// A clip's.
-    pub transport: Option<Arc<Transport>>,
-}
-
-impl Status {
-    /// How it does.
-    pub fn state(&self) -> SourceState {
-        STATES
-            .get(usize::from(self.state.load(Ordering::Relaxed)))
-            .copied()
-            .unwrap_or_default()
-    }
-
-    /// What is wrong or awaited; empty while all is well.
-    pub fn message(&self) -> Arc<String> {
-        self.message.load_full()
-    }
-
-    /// What is not as it was asked for although pictures come; empty where all is.
-    pub fn warning(&self) -> Arc<String> {
-        self.warning.load_full()
-    }
-
-    /// How often its pipeline was started again.
-    pub fn restarts(&self) -> u32 {
-        self.restarts.load(Ordering::Relaxed)
-    }
-
-    fn set(&self, state: SourceState, message: &str) {
-        let index = STATES.iter().position(|s| *s == state).unwrap_or(0);
-        // The message first: whoever sees the new state sees its reason.
-        if self.message.load().as_str() != message {
-            self.message.store(Arc::new(message.to_owned()));
-        }
-        if !matches!(state, SourceState::Live | SourceState::Ended) {
-            self.warn(String::new());
-        }
-        self.state.store(index as u8, Ordering::Relaxed);
-    }
-
-    fn warn(&self, warning: String) {
-        if *self.warning.load_full() != warning {
-            self.warning.store(Arc::new(warning));
-        }
-    }
-}
-
-const STATES: [SourceState; 6] = [
-    SourceState::Connecting,
-    SourceState::Live,
-    SourceState::Frozen,
-    SourceState::Lost,
-    SourceState::Restarting,
-    SourceState::Ended,
-];
-
 /// Starts a source: what the engine holds of it, the tick's end and the mixer's end.
 pub fn start(
     source: &Source,
@@ -138,33 +65,48 @@ pub fn start(
 ) -> std::io::Result<(RunningSource, Slot, SoundReader)> {
     let (picture_writer, slot) = slot(setting.format.rate);
     let (sound_writer, sound) = sound_ring();
-    let status = Arc::new(Status {
-        state: AtomicU8::new(0),
-        message: ArcSwap::default(),
-        warning: ArcSwap::default(),
-        restarts: AtomicU32::new(0),
-        vitals: Arc::new(Vitals::new(source.picture_delay_ms)),
-        transport: transport_of(&source.kind).map(Arc::new),
-    });
+    let vitals = Vitals::new(source.picture_delay_ms);
+    let status = Arc::new(Status::new(vitals, transport_of(&source.kind)));
     let (stop, stopped) = bounded(1);
-    let mut supervisor = Supervisor {
-        source: source.clone(),
-        setting: setting.clone(),
-        status: status.clone(),
-        ends: Arc::new(Mutex::new(Ends {
-            pictures: picture_writer,
-            sound: sound_writer,
-        })),
-        stopped,
-        resume_at: first_of(&source.kind),
-        cued: 0,
-        seeking: Seeking::Segments,
-        stated: None,
-        early: String::new(),
+    let thread = std::thread::Builder::new().name(format!("source {}", source.id));
+    let thread = if let SourceKind::SoundCard {
+        device,
+        host,
+        channels,
+    } = &source.kind
+    {
+        let card = CardName {
+            host: host.clone(),
+            device: device.clone(),
+        };
+        let listener = setting.cards.listen(
+            &card,
+            channels,
+            sound_writer,
+            status.vitals.clone(),
+            setting.clock,
+        )?;
+        let told = (source.id.clone(), status.clone());
+        let clock = setting.clock;
+        thread.spawn(move || card::watch(&told.0, &listener, &told.1, clock, &stopped))?
+    } else {
+        let mut supervisor = Supervisor {
+            source: source.clone(),
+            setting: setting.clone(),
+            status: status.clone(),
+            ends: Arc::new(Mutex::new(Ends {
+                pictures: picture_writer,
+                sound: sound_writer,
+            })),
+            stopped,
+            resume_at: first_of(&source.kind),
+            cued: 0,
+            seeking: Seeking::Segments,
+            stated: None,
+            early: String::new(),
+        };
+        thread.spawn(move || supervisor.run())?
     };
-    let thread = std::thread::Builder::new()
-        .name(format!("source {}", source.id))
-        .spawn(move || supervisor.run())?;
     let running = RunningSource {
         status,
         stop,
@@ -202,7 +144,7 @@ pub fn is_live(kind: &SourceKind) -> bool {
 fn pacing(kind: &SourceKind) -> Pacing {
     match kind {
         SourceKind::Test { .. } | SourceKind::File { .. } => Pacing::Paced,
-        SourceKind::Camera { .. } => Pacing::Live,
+        SourceKind::Camera { .. } | SourceKind::SoundCard { .. } => Pacing::Live,
         SourceKind::Network { url, .. } => network::pacing(url),
     }
 }
@@ -270,7 +212,8 @@ enum Ending {
 impl Supervisor {
     fn run(&mut self) {
         nice::give_way(Nice::Decoder);
-        let mut attempt = 0;
+        let mut backoff = Backoff::default();
+        let mut restarts = 0;
         self.status.set(SourceState::Connecting, self.awaited());
         loop {
             let began = Instant::now();
@@ -292,15 +235,12 @@ impl Supervisor {
                     }
                 }
                 Ending::Broke(error) => {
-                    if began.elapsed() > STABLE {
-                        attempt = 0;
-                    }
-                    let wait = BACKOFF[attempt.min(BACKOFF.len() - 1)];
-                    attempt += 1;
+                    let wait = backoff.broke(began.elapsed());
                     let Source { id, kind, .. } = &self.source;
                     let message = fault::told(error, id, kind, secrets.as_ref());
                     self.status.set(SourceState::Restarting, &message);
-                    self.status.restarts.fetch_add(1, Ordering::Relaxed);
+                    restarts += 1;
+                    self.status.count_restarts(restarts);
                     if self.stopped.recv_timeout(wait).is_ok() {
                         return;
                     }
@@ -362,6 +302,9 @@ impl Supervisor {
             SourceKind::Network { url, latency_ms } => {
                 network::build(&self.setting, feed, url, *latency_ms)
             }
+            SourceKind::SoundCard { .. } => {
+                Err(SourceError::plain("a sound card needs no pipeline"))
+            }
         }
     }
 
@@ -374,7 +317,9 @@ impl Supervisor {
             SourceKind::Camera { .. } => "opening the camera",
             SourceKind::File { .. } => "opening the file",
             // Its state says it.
-            SourceKind::Network { .. } | SourceKind::Test { .. } => "",
+            SourceKind::Network { .. } | SourceKind::Test { .. } | SourceKind::SoundCard { .. } => {
+                ""
+            }
         }
     }
 

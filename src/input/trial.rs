@@ -1,5 +1,5 @@
-//! Tries a camera or a network source before it is in a show: in a pipeline of its own, for some
-//! seconds, with nobody looking.
+//! Tries a camera, a network source or a sound card before it is in a show: in a pipeline of its own, for
+//! some seconds, with nobody looking.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,8 @@ use super::pipeline::{Built, Setting, SourceError};
 use super::slot::slot;
 use super::sound::sound_ring;
 use super::supervisor::{end_aside, first_error};
-use super::{camera, fault, network};
+use super::{camera, card, fault, network};
+use crate::card::CardName;
 use crate::media::{Finding, FoundPicture, FoundSound, Rate};
 use crate::nice::{self, Nice};
 use crate::show::{Resolved, Source, SourceKind};
@@ -34,6 +35,19 @@ pub fn attempt(source: &Source, setting: &Setting) -> Result<Finding, SourceErro
     let told = |error, secrets: Option<&Resolved>| {
         SourceError::Pipeline(fault::told(error, &source.id, &source.kind, secrets))
     };
+    if let SourceKind::SoundCard {
+        device,
+        host,
+        channels,
+    } = &source.kind
+    {
+        let card = CardName {
+            host: host.clone(),
+            device: device.clone(),
+        };
+        let found = card::attempt(&card, channels, setting, PATIENCE);
+        return found.map_err(|error| told(error, None));
+    }
     let (mut built, vitals) = build(source, setting).map_err(|error| told(error, None))?;
     let secrets = built.secrets.take();
     let waits = matches!(&source.kind, SourceKind::Network { url, .. }
@@ -69,7 +83,8 @@ fn build(source: &Source, setting: &Setting) -> Result<(Built, Arc<Vitals>), Sou
             network::build(setting, feed, url, *latency_ms)
         }
         _ => Err(SourceError::Pipeline(
-            "cameras and network sources are tried, and this is neither".to_owned(),
+            "cameras, network sources and sound cards are tried, and this is none of them"
+                .to_owned(),
         )),
     }?;
     Ok((built, vitals))

@@ -1,5 +1,5 @@
-//! What was found where a source could come from: the cameras that are there, and what a source gave
-//! when it was tried. Plain data, for who looks, who asks and who shows it.
+//! What was found where a source could come from, or sound could go: the cameras and sound cards that are
+//! there, and what a source gave when it was tried. Plain data, for who looks, who asks and who shows it.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,33 @@ pub struct CameraInfo {
     /// What it offers, the largest picture first; empty where it does not say.
     #[serde(default)]
     pub modes: Vec<CameraMode>,
+}
+
+/// A sound card that is there, in one direction: one that takes and gives is two of these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoundCardInfo {
+    /// By which system it is reached: `alsa`, `jack`, `pulseaudio`, `coreaudio`, `wasapi`.
+    pub host: String,
+    /// The stable name, for the show file.
+    pub device: String,
+    /// What people call it.
+    pub label: String,
+    /// Which way.
+    pub direction: CardDirection,
+    /// The most channels that it has.
+    pub channels: u16,
+    /// The usual sample rates that it knows, in Hz, the lowest first.
+    pub rates: Vec<u32>,
+}
+
+/// Which way sound goes through a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardDirection {
+    /// From it into the house.
+    In,
+    /// From the house out by it.
+    Out,
 }
 
 /// A picture that a camera offers, or is asked for.

@@ -10,7 +10,9 @@ mod sound;
 mod time;
 
 pub use cause::{Cause, technical};
-pub use found::{CameraInfo, CameraMode, Finding, FoundPicture, FoundSound};
+pub use found::{
+    CameraInfo, CameraMode, CardDirection, Finding, FoundPicture, FoundSound, SoundCardInfo,
+};
 pub use packet::{Headers, Packet, Track};
 pub use picture::{Picture, PlaneRef};
 pub use sound::{BLOCK, CHANNELS, SoundBlock, block_start, db_to_gain, gain_to_db};

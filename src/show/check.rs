@@ -14,6 +14,7 @@ use super::locate::Tree;
 use super::model::{Destination, EncoderName, Key, Layer, Scene, Show, Source, SourceKind};
 use super::secrets::is_secret_name;
 use super::sound::{AUXES, MIX_MINUSES, Sound};
+use super::sound_output::card_faults;
 use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 use super::version;
@@ -79,6 +80,11 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
     checker.ids("destinations", show.destinations.iter().map(|d| &d.id));
     for (n, destination) in show.destinations.iter().enumerate() {
         checker.destination(&format!("destinations[{n}]"), destination);
+    }
+    for (n, output) in show.sound_outputs.iter().enumerate() {
+        for (field, message) in output.faults() {
+            checker.fault(&format!("sound_outputs[{n}].{field}"), message);
+        }
     }
     if let Some(receiver) = &show.receiver
         && let Some(message) = address::receiver_fault(&receiver.address)
@@ -223,6 +229,15 @@ impl Checker<'_> {
                     self.fault(&format!("{place}.kind.url"), message);
                 }
                 self.range(&format!("{place}.kind.latency_ms"), *latency_ms, 0..=10_000);
+            }
+            SourceKind::SoundCard {
+                device,
+                host,
+                channels,
+            } => {
+                for (field, message) in card_faults(device, host.as_deref(), channels) {
+                    self.fault(&format!("{place}.kind.{field}"), message);
+                }
             }
         }
     }

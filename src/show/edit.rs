@@ -10,6 +10,7 @@ use super::hold::Hold;
 use super::model::{Destination, Encoder, Format, Receiver, Recording, Scene, Show, Source};
 use super::numbers;
 use super::sound::Sound;
+use super::sound_output::SoundOutput;
 use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 
@@ -61,6 +62,8 @@ pub enum Edit {
     Recording(Recording),
     /// The receiver inside regie.
     Receiver(Option<Receiver>),
+    /// What is given to sound cards, all of it.
+    SoundOutputs(Vec<SoundOutput>),
     /// What goes over everything while the show has to wait.
     Hold(Hold),
     /// Auxes, groups, the program's own processing, and what guests get back. Sources leave the groups
@@ -255,6 +258,9 @@ impl Edit {
             Self::Encoder(encoder) => Ok(setting("encoder", &mut show.encoder, encoder)),
             Self::Recording(recording) => Ok(setting("recording", &mut show.recording, recording)),
             Self::Receiver(receiver) => Ok(setting("receiver", &mut show.receiver, receiver)),
+            Self::SoundOutputs(outputs) => {
+                Ok(setting("sound_outputs", &mut show.sound_outputs, outputs))
+            }
             Self::Hold(hold) => Ok(setting("hold", &mut show.hold, hold)),
             Self::Sound(sound) => Ok(set_sound(show, sound)),
             Self::Transition(style) => Ok(setting("transition", &mut show.transition, style)),

@@ -15,6 +15,8 @@ const STINGERS: usize = 64;
 const DESTINATIONS: usize = 64;
 /// Groups of a show.
 const GROUPS: usize = 64;
+/// Outputs to sound cards.
+const SOUND_OUTPUTS: usize = 32;
 /// Characters of a name or label.
 const LABEL: usize = 200;
 
@@ -32,6 +34,8 @@ pub(super) fn faults(show: &Show) -> Vec<(String, String)> {
     counted("sound.groups".to_owned(), show.sound.groups.len(), GROUPS);
     let destinations = show.destinations.len();
     counted("destinations".to_owned(), destinations, DESTINATIONS);
+    let outputs = show.sound_outputs.len();
+    counted("sound_outputs".to_owned(), outputs, SOUND_OUTPUTS);
     for (n, scene) in show.scenes.iter().enumerate() {
         counted(format!("scenes[{n}].layers"), scene.layers.len(), LAYERS);
     }

@@ -6,6 +6,7 @@ use super::clip::{AtEnd, Play};
 use super::colour::Colour;
 use super::hold::Hold;
 use super::sound::{Send, Sound};
+use super::sound_output::SoundOutput;
 use super::stinger::Stinger;
 use super::strip::StripSettings;
 use super::transition::TransitionStyle;
@@ -57,6 +58,9 @@ pub struct Show {
     /// Where the master is written.
     #[serde(default)]
     pub recording: Recording,
+    /// What is given to sound cards: the hall's loudspeakers, a stage monitor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sound_outputs: Vec<SoundOutput>,
     /// A small RTMP receiver inside regie, to try a show with nothing else installed.
     #[serde(default)]
     pub receiver: Option<Receiver>,
@@ -275,6 +279,17 @@ pub enum SourceKind {
         /// How long packets may wait for late ones, in ms, 0 to 10 000.
         #[serde(default = "default_latency_ms")]
         latency_ms: u32,
+    },
+    /// Channels of a sound card.
+    SoundCard {
+        /// A stable name that `regie devices` lists, what people call it, or `default`.
+        device: String,
+        /// By which system it is reached, such as `alsa` or `jack`; any that has it where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<String>,
+        /// Its channels, counted from 1: left and right, or one that is heard on both sides.
+        #[serde(default = "super::sound_output::first_pair")]
+        channels: Vec<u16>,
     },
 }
 

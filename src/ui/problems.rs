@@ -177,6 +177,7 @@ fn source_advice(source: &SourceStatus, on_air: bool) -> String {
         Origin::Camera => "desk-advice-camera",
         Origin::File => "desk-advice-file",
         Origin::Network => "desk-advice-network",
+        Origin::SoundCard => "desk-advice-sound-card",
         Origin::Test => "desk-advice-restart",
     });
     if on_air {
@@ -438,11 +439,18 @@ mod tests {
         let mut snapshot = testing::snapshot();
         snapshot.sources[1].state = SourceState::Lost;
         let mut all = std::collections::BTreeSet::new();
-        for origin in [Origin::Test, Origin::File, Origin::Camera, Origin::Network] {
+        let origins = [
+            Origin::Test,
+            Origin::File,
+            Origin::Camera,
+            Origin::Network,
+            Origin::SoundCard,
+        ];
+        for origin in origins {
             snapshot.sources[1].origin = origin;
             all.insert(find(&snapshot).remove(0).advice);
         }
-        assert_eq!(all.len(), 4, "{all:?}");
+        assert_eq!(all.len(), origins.len(), "{all:?}");
     }
 
     #[test]

@@ -528,6 +528,7 @@ fn empty(path: &Path) -> Show {
         destinations: Vec::new(),
         recording: Default::default(),
         order: Vec::new(),
+        sound_outputs: Vec::new(),
         receiver: None,
     }
 }

@@ -51,6 +51,8 @@ pub fn snapshot() -> Snapshot {
         },
         encoder: EncoderStatus::default(),
         receiver: None,
+        sound_outputs: Vec::new(),
+        monitor: Default::default(),
         edit: Default::default(),
         live_edit: false,
         counters: Counters::default(),

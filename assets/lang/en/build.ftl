@@ -56,6 +56,7 @@ build-keeping = The password is put in its safe place…
 build-kind-camera = Camera
 build-kind-file = File · { $what }
 build-kind-network = Network · { $what }
+build-kind-sound-card = Sound card · { $what }
 build-kind-test = Test pattern · { $what }
 build-label = Name
 build-latency = Network delay

@@ -76,6 +76,7 @@ desk-advice-on-air = Cut away. { $mend }
 desk-advice-camera = Check its cable and power; it comes back by itself.
 desk-advice-file = Put the file back in its place; it is tried on.
 desk-advice-network = Check its sender and address; it is tried on.
+desk-advice-sound-card = Check its cable, and that its sound system runs; it comes back by itself.
 desk-advice-restart = It is started again by itself.
 desk-advice-receiver = Another program may use its address.
 

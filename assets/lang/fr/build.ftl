@@ -56,6 +56,7 @@ build-keeping = Mise en lieu sûr du mot de passe…
 build-kind-camera = Caméra
 build-kind-file = Fichier · { $what }
 build-kind-network = Réseau · { $what }
+build-kind-sound-card = Carte son · { $what }
 build-kind-test = Mire · { $what }
 build-label = Nom
 build-latency = Délai réseau

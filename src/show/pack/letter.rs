@@ -55,7 +55,7 @@ struct Words {
     stream: fn(&str) -> String,
     source: fn(&str) -> String,
     how: &'static str,
-    cameras: &'static str,
+    devices: &'static str,
     recordings: fn(&str) -> String,
 }
 
@@ -72,7 +72,7 @@ const ENGLISH: Words = Words {
     source: |label| format!("password in the address of {label}"),
     how: "Give them in regie's window, beside what needs them, or by the variable that stands behind \
           each name.\n",
-    cameras: "Cameras and capture devices go by the names they had; choose them anew where others \
+    devices: "Cameras, capture devices and sound cards go by the names they had; choose them anew where others \
               are plugged in:\n",
     recordings: |folder| format!("Recordings go into the folder \"{folder}\" beside the show.\n"),
 };
@@ -91,7 +91,7 @@ const FRENCH: Words = Words {
     source: |label| format!("mot de passe dans l’adresse de {label}"),
     how: "Donnez-les dans la fenêtre de regie, à côté de ce qui en a besoin, ou par la variable \
           indiquée après chaque nom.\n",
-    cameras: "Les caméras et cartes d’acquisition gardent le nom qu’elles avaient ; choisissez-les \
+    devices: "Les caméras, cartes d’acquisition et cartes son gardent le nom qu’elles avaient ; choisissez-les \
               à nouveau si d’autres sont branchées :\n",
     recordings: |folder| {
         format!("Les enregistrements vont dans le dossier « {folder} », à côté de l’émission.\n")
@@ -148,19 +148,18 @@ fn in_words(
         text.push('\n');
         text.push_str(words.how);
     }
-    let cameras: Vec<String> = show
+    let devices: Vec<String> = show
         .sources
         .iter()
         .filter_map(|source| match &source.kind {
-            SourceKind::Camera { device, .. } => Some(format!(
-                "    {}: {device}\n",
-                label(&source.label, &source.id)
-            )),
+            SourceKind::Camera { device, .. } | SourceKind::SoundCard { device, .. } => Some(
+                format!("    {}: {device}\n", label(&source.label, &source.id)),
+            ),
             _ => None,
         })
         .collect();
-    if !cameras.is_empty() {
-        let _ = write!(text, "\n{}\n{}", words.cameras, cameras.concat());
+    if !devices.is_empty() {
+        let _ = write!(text, "\n{}\n{}", words.devices, devices.concat());
     }
     let _ = write!(text, "\n{}", (words.recordings)(&recording.folder));
     text

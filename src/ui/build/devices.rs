@@ -32,7 +32,7 @@ impl Devices {
     /// Hears an event of the engine's.
     pub fn take(&mut self, event: &Event) {
         match (event, &*self) {
-            (Event::Devices { devices }, _) => *self = Self::There(devices.clone()),
+            (Event::Devices { devices, .. }, _) => *self = Self::There(devices.clone()),
             (
                 Event::Error {
                     id: Some(id),

@@ -250,6 +250,26 @@ impl Inspector {
                     });
                 });
             }
+            SourceKind::SoundCard {
+                device,
+                host,
+                channels,
+            } => {
+                let label = lang::text("build-device");
+                parts::row(ui, &label, |ui| {
+                    if let Some(device) =
+                        self.typed.text(ui, (&source.id, "device"), &label, device)
+                    {
+                        let kind = SourceKind::SoundCard {
+                            device,
+                            host: host.clone(),
+                            channels: channels.clone(),
+                        };
+                        self.put(draft, source, "device", &step, with(kind));
+                    }
+                });
+                self.typed.complaint(ui, &source.id, "device");
+            }
         }
     }
 

@@ -250,7 +250,10 @@ fn an_empty_show_teaches_and_offers_what_is_there() {
         modes: Vec::new(),
     };
     let devices = vec![camera];
-    window.state_mut().build.take(&Event::Devices { devices });
+    window.state_mut().build.take(&Event::Devices {
+        devices,
+        sound_cards: Vec::new(),
+    });
     turn(&mut window);
     let source = added(&click(&mut window, "Add C920"));
     assert_eq!(
@@ -282,6 +285,7 @@ fn camera_with_modes() -> Event {
     };
     Event::Devices {
         devices: vec![camera],
+        sound_cards: Vec::new(),
     }
 }
 

@@ -19,6 +19,9 @@ pub fn kind(kind: &SourceKind) -> String {
             let scheme = url.split("://").next().unwrap_or_default().to_uppercase();
             lang::with("build-kind-network", &[("what", scheme.into())])
         }
+        SourceKind::SoundCard { device, .. } => {
+            lang::with("build-kind-sound-card", &[("what", device.as_str().into())])
+        }
     }
 }
 

@@ -65,6 +65,7 @@ fn of_list(root: &str) -> Option<&'static str> {
         "scenes" => "fields-scene",
         "stingers" => "fields-stinger",
         "destinations" => "fields-destination",
+        "sound_outputs" => "fields-sound-output",
         _ => return None,
     })
 }
@@ -77,6 +78,7 @@ fn whole(root: &str) -> Option<&'static str> {
         "order" => "fields-order",
         "stingers" => "clips-tab-stingers",
         "destinations" => "fields-destinations",
+        "sound_outputs" => "fields-sound-outputs",
         "name" => "settings-name",
         "format" => "settings-picture",
         "encoder" => "settings-encoder",
@@ -107,6 +109,11 @@ fn field(name: &str, n: Option<usize>) -> Option<&'static str> {
         ("path", _) => "clips-file",
         ("url" | "address", _) => "build-address",
         ("device", _) => "build-device",
+        ("host", _) => "fields-sound-system",
+        ("channels", None) => "fields-channels",
+        ("channels", Some(0)) => "fields-channel-left",
+        ("channels", Some(_)) => "fields-channel-right",
+        ("bus", _) => "fields-bus",
         ("mode", _) => "build-mode",
         ("format", _) => "settings-format",
         ("rate", _) => "settings-rate",

@@ -1,0 +1,127 @@
+//! A card opened: what it calls for each block, and what breaks on the way.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use cpal::traits::{DeviceTrait, StreamTrait};
+use cpal::{Data, ErrorKind, StreamConfig};
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::find::{CardError, Found};
+
+/// As long may a card take to close.
+const CLOSE: Duration = Duration::from_secs(2);
+/// As long may a card take to open.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a card says of its own accord.
+pub struct Faults {
+    broke: Receiver<CardError>,
+    slips: Arc<AtomicU64>,
+}
+
+impl Faults {
+    /// Why it has to be opened again, if it has.
+    pub fn broke(&self) -> Option<CardError> {
+        self.broke.try_recv().ok()
+    }
+
+    /// How often the card itself says that it was not served in time.
+    pub fn slips(&self) -> u64 {
+        self.slips.load(Ordering::Relaxed)
+    }
+}
+
+/// A card that runs, until it is closed.
+pub struct Opened {
+    /// Channels and rate.
+    pub config: StreamConfig,
+    /// What it says.
+    pub faults: Faults,
+    stream: cpal::Stream,
+}
+
+impl Opened {
+    /// Closes it, on a thread of its own: one whose server has died may never be done with it. Gives
+    /// whether it was within two seconds.
+    pub fn close(self) -> bool {
+        let (done, closed) = bounded::<()>(1);
+        let closing = std::thread::Builder::new().name("sound card end".to_owned());
+        let spawned = closing.spawn(move || {
+            drop(self.stream);
+            let _ = done.send(());
+        });
+        spawned.is_ok() && closed.recv_timeout(CLOSE).is_ok()
+    }
+}
+
+/// Takes sound from a card: `take` is called in its own thread with each block.
+///
+/// # Errors
+/// Where it does not open.
+pub fn capture(
+    found: &Found,
+    mut take: impl FnMut(&Data) + Send + 'static,
+) -> Result<Opened, CardError> {
+    let (told, faults) = faults();
+    let stream = found.device.build_input_stream_raw(
+        found.config,
+        found.format,
+        move |data, _| take(data),
+        told,
+        Some(PATIENCE),
+    )?;
+    stream.play()?;
+    Ok(Opened {
+        config: found.config,
+        faults,
+        stream,
+    })
+}
+
+/// Gives sound to a card: `give` is called in its own thread to fill each block, and with how long it
+/// takes until its first sample is heard.
+///
+/// # Errors
+/// Where it does not open.
+pub fn play(
+    found: &Found,
+    mut give: impl FnMut(&mut Data, Duration) + Send + 'static,
+) -> Result<Opened, CardError> {
+    let (told, faults) = faults();
+    let stream = found.device.build_output_stream_raw(
+        found.config,
+        found.format,
+        move |data, info| {
+            let at = info.timestamp();
+            give(data, at.playback.saturating_duration_since(at.callback));
+        },
+        told,
+        Some(PATIENCE),
+    )?;
+    stream.play()?;
+    Ok(Opened {
+        config: found.config,
+        faults,
+        stream,
+    })
+}
+
+fn faults() -> (impl FnMut(cpal::Error) + Send + 'static, Faults) {
+    let (tell, broke): (Sender<CardError>, _) = bounded(1);
+    let slips = Arc::new(AtomicU64::new(0));
+    let counted = slips.clone();
+    let told = move |error: cpal::Error| match error.kind() {
+        // May come in the card's own thread.
+        ErrorKind::Xrun => {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+        // It goes on.
+        ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
+        _ => {
+            let _ = tell.try_send(error.into());
+        }
+    };
+    (told, Faults { broke, slips })
+}
