@@ -221,7 +221,7 @@ impl Engine {
             hands.start_destination(destination);
         }
         let setting = hands.setting().clone();
-        let (speakers, feeds) = Speakers::start(clock)?;
+        let (speakers, feeds, speaking) = Speakers::start(clock)?;
         speakers.play(&cast.show.sound_outputs);
         speakers.listen(core.monitor());
         let (standing, heard) = standing::line(core.standing());
@@ -348,7 +348,7 @@ impl Engine {
                     tracing::error!("the mixer panicked");
                 }
                 let closed = closed.unwrap_or_default();
-                let (report, whole) = end(ended, &closed, editor, fan_out, helpers);
+                let (report, whole) = end(ended, &closed, (editor, speaking), fan_out, helpers);
                 if makes_way {
                     closed.made_way(whole);
                 } else {
@@ -449,7 +449,7 @@ fn wait_for_pictures(inputs: &[Option<Box<Input>>]) {
 fn end(
     ended: Ended,
     closed: &Closed,
-    editor: JoinHandle<Stagehands>,
+    (editor, speakers): (JoinHandle<Stagehands>, JoinHandle<()>),
     fan_out: JoinHandle<()>,
     helpers: Sender<()>,
 ) -> (Report, Tally) {
@@ -463,6 +463,10 @@ fn end(
         hands.end_all();
     }
     drop(helpers);
+    // Nobody has a hand on them any more.
+    if speakers.join().is_err() {
+        tracing::error!("the speakers panicked");
+    }
 
     let Counted { before, mut own } = closed.counted.clone();
     for (source, seen) in ended.show.sources.iter().zip(&ended.sources) {

@@ -3,6 +3,7 @@
 //! then have a ring between them and nothing else.
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -97,11 +98,11 @@ pub struct Speakers {
 }
 
 impl Speakers {
-    /// Starts the thread, which ends with the last hand; with the mixer's end.
+    /// Starts the thread, which ends with the last hand and closes every card; with the mixer's end.
     ///
     /// # Errors
     /// Where the system has no thread.
-    pub fn start(clock: HouseClock) -> std::io::Result<(Self, FeedLine)> {
+    pub fn start(clock: HouseClock) -> std::io::Result<(Self, FeedLine, JoinHandle<()>)> {
         let (joining, joining_out) = rtrb::RingBuffer::new(FEEDS);
         let (gone_in, gone) = rtrb::RingBuffer::new(FEEDS);
         let line = FeedLine {
@@ -118,10 +119,10 @@ impl Speakers {
             monitor: None,
             heard: heard.clone(),
         };
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("speakers".to_owned())
             .spawn(move || room.follow(&wished))?;
-        Ok((Self { wishes, heard }, line))
+        Ok((Self { wishes, heard }, line, thread))
     }
 
     /// These are the show's outputs from now on. What is the same goes on without a break.
