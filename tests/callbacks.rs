@@ -37,7 +37,7 @@ fn a_block_from_a_card_is_taken_without_memory_even_where_there_is_no_room_for_i
             assert_no_alloc(|| catch.take(&data));
         }
         while round >= 2
-            && let Some((_, samples)) = caught.next()
+            && let Some((_, samples)) = caught.fetch()
         {
             assert!(samples.iter().all(|s| (s - 0.25).abs() < 1e-6));
             frames += samples.len() / 32;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use common::studio::{ShowText, Studio, named};
 use common::{house, wait};
-use regie::audio::BusId;
+use regie::audio::{BusId, TapEnd};
 use regie::door::Command;
 use regie::engine::Way;
 use regie::media::{CHANNELS, SAMPLE_RATE};
@@ -35,9 +35,9 @@ fn show() -> ShowText {
 }
 
 /// The levels of both tones in what comes next, in dB; none while there is not enough of it.
-fn heard(way: &mut Way) -> Option<[f64; 2]> {
+fn heard(way: &mut (TapEnd, Way)) -> Option<[f64; 2]> {
     let mut samples = vec![0f32; LOOK * CHANNELS];
-    way.end.samples.pop_entire_slice(&mut samples).ok()?;
+    way.0.samples.pop_entire_slice(&mut samples).ok()?;
     // In a window, for the tones' clock is not quite the house's.
     let window = |i: usize| 1.0 - (TAU * i as f64 / LOOK as f64).cos();
     Some([LOW, HIGH].map(|hz| {
@@ -53,7 +53,7 @@ fn heard(way: &mut Way) -> Option<[f64; 2]> {
 }
 
 /// Waits until both tones come at these levels, in dB; −90 is anything below.
-fn until_heard(way: &mut Way, when: &str, wanted: [f64; 2]) {
+fn until_heard(way: &mut (TapEnd, Way), when: &str, wanted: [f64; 2]) {
     let mut last = None;
     let is = |seen: f64, wanted: f64| {
         if wanted <= -90.0 {

@@ -3,12 +3,14 @@
 
 mod backoff;
 mod find;
+mod hold;
 mod list;
 mod pcm;
 mod stream;
 
 pub use backoff::Backoff;
 pub use find::{CardError, CardName, Found, find};
+pub use hold::Hold;
 pub use list::cards;
 pub use pcm::{read, write};
 pub use stream::{Faults, Opened, capture, play};

@@ -47,7 +47,7 @@ impl Opened {
     /// whether it was within two seconds.
     pub fn close(self) -> bool {
         let (done, closed) = bounded::<()>(1);
-        let closing = std::thread::Builder::new().name("sound card end".to_owned());
+        let closing = std::thread::Builder::new().name("card end".to_owned());
         let spawned = closing.spawn(move || {
             drop(self.stream);
             let _ = done.send(());

@@ -239,7 +239,7 @@ impl Engine {
             hands.start_destination(destination);
         }
         let setting = hands.setting().clone();
-        let speakers = Speakers::start(clock, ways.clone())?;
+        let (speakers, speaking) = Speakers::start(clock, ways.clone())?;
         speakers.play(&cast.show.sound_outputs);
         speakers.listen(core.monitor());
         let (standing, heard) = standing::line(core.standing());
@@ -361,7 +361,7 @@ impl Engine {
                     tracing::error!("the mixer panicked");
                 }
                 let closed = closed.unwrap_or_default();
-                let (report, whole) = end(ended, &closed, editor, fan_out, helpers);
+                let (report, whole) = end(ended, &closed, (editor, speaking), fan_out, helpers);
                 if makes_way {
                     closed.made_way(whole);
                 } else {
@@ -467,7 +467,7 @@ fn wait_for_pictures(inputs: &[Option<Box<Input>>]) {
 fn end(
     ended: Ended,
     closed: &Closed,
-    editor: JoinHandle<Stagehands>,
+    (editor, speakers): (JoinHandle<Stagehands>, JoinHandle<()>),
     fan_out: JoinHandle<()>,
     helpers: Sender<()>,
 ) -> (Report, Tally) {
@@ -481,6 +481,10 @@ fn end(
         hands.end_all();
     }
     drop(helpers);
+    // Nobody has a hand on them any more.
+    if speakers.join().is_err() {
+        tracing::error!("the speakers panicked");
+    }
 
     let Counted { before, mut own } = closed.counted.clone();
     for (source, seen) in ended.show.sources.iter().zip(&ended.sources) {

@@ -3,6 +3,7 @@
 //! then have a ring between them and nothing else.
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -45,11 +46,11 @@ pub struct Speakers {
 }
 
 impl Speakers {
-    /// Starts the thread, which ends with the last hand; buses come to it by `ways`.
+    /// Starts the thread, which ends with the last hand and closes every card; buses come to it by `ways`.
     ///
     /// # Errors
     /// Where the system has no thread.
-    pub fn start(clock: HouseClock, ways: Arc<Ways>) -> std::io::Result<Self> {
+    pub fn start(clock: HouseClock, ways: Arc<Ways>) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (wishes, wished) = unbounded();
         let heard = Arc::new(ArcSwap::default());
         let mut room = Room {
@@ -59,10 +60,10 @@ impl Speakers {
             monitor: None,
             heard: heard.clone(),
         };
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("speakers".to_owned())
             .spawn(move || room.follow(&wished))?;
-        Ok(Self { wishes, heard })
+        Ok((Self { wishes, heard }, thread))
     }
 
     /// These are the show's outputs from now on. What is the same goes on without a break.

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::catch::{Caught, caught};
 use super::feed::Vitals;
 use super::sound::SoundWriter;
 use super::split::Split;
-use crate::card::{self, Backoff, CardError, CardName, CardState, Opened};
+use crate::card::{self, Backoff, CardError, CardName, CardState, Hold, Opened};
 use crate::media::{CardDirection, HouseClock};
 
 /// How often what a card gave is fetched: short against the mixer's block.
@@ -96,8 +96,8 @@ impl Drop for Listener {
 #[derive(Debug)]
 struct Hub {
     shared: Arc<Shared>,
-    /// Its thread ends when this is gone.
-    _stop: Sender<()>,
+    /// The card is closed when this is gone.
+    _hold: Hold,
 }
 
 #[derive(Default)]
@@ -121,19 +121,19 @@ impl std::fmt::Debug for Shared {
 impl Hub {
     fn start(card: CardName, clock: HouseClock) -> std::io::Result<Arc<Self>> {
         let shared = Arc::new(Shared::default());
-        let (stop, stopped) = bounded(0);
-        let worker = Worker {
-            card,
-            clock,
-            shared: shared.clone(),
-            stopped,
-        };
-        std::thread::Builder::new()
-            .name("sound card in".to_owned())
-            .spawn(move || worker.run())?;
+        let own = shared.clone();
+        let hold = Hold::start("card in", move |stopped| {
+            let worker = Worker {
+                card,
+                clock,
+                shared: own,
+                stopped,
+            };
+            worker.run();
+        })?;
         Ok(Arc::new(Self {
             shared,
-            _stop: stop,
+            _hold: hold,
         }))
     }
 }
@@ -215,7 +215,7 @@ impl Worker {
                 return Ending::Stopped;
             }
             let mut split = lock(&self.shared.split);
-            while let Some((index, samples)) = caught.next() {
+            while let Some((index, samples)) = caught.fetch() {
                 last = Instant::now();
                 split.take(index, samples, self.clock.now());
             }

@@ -89,7 +89,7 @@ impl Catch {
 
 impl Caught {
     /// The next block: the index of its first frame, and its samples interleaved.
-    pub fn next(&mut self) -> Option<(u64, &[f32])> {
+    pub fn fetch(&mut self) -> Option<(u64, &[f32])> {
         let block = self.blocks.pop().ok()?;
         self.block.resize(block.frames * self.channels, 0.0);
         self.samples.pop_entire_slice(&mut self.block).ok()?;
@@ -124,7 +124,7 @@ mod tests {
         // There is no room for this one.
         give(&mut catch, 20);
         let mut heard = |index: u64, first: i16| {
-            let (at, samples) = caught.next().unwrap();
+            let (at, samples) = caught.fetch().unwrap();
             assert_eq!((at, samples.len()), (index, 60));
             for (n, sample) in samples.iter().enumerate() {
                 assert_eq!((sample * 32_768.0).round() as i16, first + n as i16);
@@ -134,7 +134,7 @@ mod tests {
         heard(20, 60);
         give(&mut catch, 20);
         heard(60, 180);
-        assert!(caught.next().is_none());
+        assert!(caught.fetch().is_none());
         assert_eq!(lost.load(Ordering::Relaxed), 20);
     }
 }

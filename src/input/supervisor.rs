@@ -302,9 +302,7 @@ impl Supervisor {
             SourceKind::Network { url, latency_ms } => {
                 network::build(&self.setting, feed, url, *latency_ms)
             }
-            SourceKind::SoundCard { .. } => {
-                Err(SourceError::plain("a sound card needs no pipeline"))
-            }
+            SourceKind::SoundCard { .. } => Err(SourceError::plain("the pipeline does not start")),
         }
     }
 

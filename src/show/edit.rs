@@ -77,6 +77,7 @@ pub enum Edit {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // they say themselves
+#[allow(clippy::large_enum_variant)] // few are made, and none lasts
 pub enum Item {
     Source(Source),
     Scene(Scene),

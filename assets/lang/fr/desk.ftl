@@ -76,7 +76,7 @@ desk-advice-on-air = Changez de plan. { $mend }
 desk-advice-camera = Vérifiez câble et alimentation ; elle revient seule.
 desk-advice-file = Remettez le fichier à sa place ; les essais continuent.
 desk-advice-network = Vérifiez émetteur et adresse ; les essais continuent.
-desk-advice-sound-card = Vérifiez le câble et le système audio ; elle revient seule.
+desk-advice-sound-card = Vérifiez le câble et le système audio ; elle revient seule.
 desk-advice-restart = Elle est relancée automatiquement.
 desk-advice-receiver = Un autre programme occupe peut-être son adresse.
 

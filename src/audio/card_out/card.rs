@@ -1,17 +1,17 @@
 //! Sound cards that are given to: each is opened once, by a thread of its own, whatever number of buses
 //! goes to it, and opened again when it was away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::deck::{Hand, PLAYERS, deck};
 use super::player::{Control, Player};
-use crate::card::{self, Backoff, CardError, CardName, CardState, Opened};
+use crate::card::{self, Backoff, CardError, CardName, CardState, Hold, Opened};
 use crate::media::{CardDirection, HouseClock};
 
 /// How often the card is looked after.
@@ -40,14 +40,14 @@ pub struct CardOutput {
 #[derive(Debug)]
 struct Hub {
     shared: Arc<Shared>,
-    /// Its thread ends when this is gone.
-    _stop: Sender<()>,
+    /// The card is closed when this is gone.
+    _hold: Hold,
 }
 
 #[derive(Default)]
 struct Shared {
     /// Players that are on no deck.
-    waiting: Mutex<Vec<Box<Player>>>,
+    waiting: Mutex<VecDeque<Box<Player>>>,
     state: ArcSwap<CardState>,
     restarts: AtomicU32,
     /// How often the card itself was not served in time.
@@ -88,7 +88,7 @@ impl CardOutputs {
         let player = Box::new(Player::new(bus, channels, control.clone()));
         let hub = match open.get(card).and_then(Weak::upgrade) {
             Some(hub) => {
-                lock(&hub.shared.waiting).push(player);
+                lock(&hub.shared.waiting).push_back(player);
                 hub
             }
             None => {
@@ -147,20 +147,20 @@ impl Drop for CardOutput {
 impl Hub {
     fn start(card: CardName, clock: HouseClock, first: Box<Player>) -> std::io::Result<Arc<Self>> {
         let shared = Arc::new(Shared::default());
-        lock(&shared.waiting).push(first);
-        let (stop, stopped) = bounded(0);
-        let worker = Worker {
-            card,
-            clock,
-            shared: shared.clone(),
-            stopped,
-        };
-        std::thread::Builder::new()
-            .name("sound card out".to_owned())
-            .spawn(move || worker.run())?;
+        lock(&shared.waiting).push_back(first);
+        let own = shared.clone();
+        let hold = Hold::start("card out", move |stopped| {
+            let worker = Worker {
+                card,
+                clock,
+                shared: own,
+                stopped,
+            };
+            worker.run();
+        })?;
         Ok(Arc::new(Self {
             shared,
-            _stop: stop,
+            _hold: hold,
         }))
     }
 }
@@ -252,12 +252,12 @@ impl Worker {
             }
             let mut waiting = lock(&self.shared.waiting);
             while playing.len() < PLAYERS
-                && let Some(mut player) = waiting.pop()
+                && let Some(mut player) = waiting.pop_front()
             {
                 player.tune(rate);
                 let control = player.control().clone();
                 if let Err(rtrb::PushError::Full(player)) = hand.joining.push(player) {
-                    waiting.push(player);
+                    waiting.push_front(player);
                     break;
                 }
                 playing.push(control);
@@ -291,7 +291,7 @@ impl Worker {
                 Ok(player) => {
                     playing.retain(|control| !Arc::ptr_eq(control, player.control()));
                     if !player.control().is_leaving() {
-                        lock(&self.shared.waiting).push(player);
+                        lock(&self.shared.waiting).push_back(player);
                     }
                 }
                 // Some systems end a card's thread a little later.
