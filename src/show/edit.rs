@@ -70,6 +70,7 @@ pub enum Edit {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // they say themselves
+#[allow(clippy::large_enum_variant)] // few at once, and not for long
 pub enum Item {
     Source(Source),
     Scene(Scene),
