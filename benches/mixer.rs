@@ -66,11 +66,11 @@ fn show(name: &str, seen: &[f64]) {
     let (Some(&middle), Some(least), Some(most)) =
         (seen.get(seen.len() / 2), seen.first(), seen.last())
     else {
-        println!("  {name:40} not measured");
+        println!("  {name:52} not measured");
         return;
     };
     let times = BLOCK_US / middle;
-    println!("  {name:40} {middle:7.0} ({least:.0} to {most:.0})  {times:5.0}×");
+    println!("  {name:52} {middle:7.0} ({least:.0} to {most:.0})  {times:5.0}×");
 }
 
 /// What is mixed.

@@ -198,6 +198,13 @@ fn colour() -> impl Strategy<Value = Colour> {
     prop_oneof![Just(Colour::NEUTRAL), corrected]
 }
 
+/// What goes to the auxes, and what comes back to a guest.
+fn buses() -> impl Strategy<Value = (Vec<regie::show::Send>, bool, f32)> {
+    let send = (-100.0f32..=10.0, any::<bool>());
+    let send = send.prop_map(|(db, pre)| regie::show::Send { db, pre });
+    (vec(send, 0..=2), any::<bool>(), -100.0f32..=10.0)
+}
+
 fn source() -> impl Strategy<Value = Source> {
     let afv = prop::sample::select(vec![Afv::On, Afv::Off, Afv::Follow]);
     (
@@ -209,9 +216,10 @@ fn source() -> impl Strategy<Value = Source> {
         afv,
         0u32..=2000,
         colour(),
+        buses(),
     )
         .prop_map(
-            |(id, label, kind, fader_db, mute, afv, picture_delay_ms, colour)| Source {
+            |(id, label, kind, fader_db, mute, afv, picture_delay_ms, colour, buses)| Source {
                 id,
                 label,
                 kind,
@@ -222,9 +230,9 @@ fn source() -> impl Strategy<Value = Source> {
                 picture_delay_ms,
                 colour,
                 groups: Vec::new(),
-                sends: Vec::new(),
-                mix_minus: false,
-                return_db: 0.0,
+                sends: buses.0,
+                mix_minus: buses.1,
+                return_db: buses.2,
             },
         )
 }

@@ -4,7 +4,7 @@
 use super::refusal::{Refusal, unknown};
 use super::strip::{Faders, is_fader, is_in_range};
 use crate::audio::BusGains;
-use crate::door::Command;
+use crate::door::{AuxStatus, Command, GroupStatus, Level, SoundStatus};
 use crate::media::db_to_gain;
 use crate::show::{AUXES, SILENCE_DB, Sound, padded};
 
@@ -119,6 +119,35 @@ impl Console {
         (gain, muted)
     }
 
+    /// What is seen of it, with the level of each aux and how far its limiter turns it down, in dB; who
+    /// listens is not its to know.
+    pub fn status(&self, auxes: &[(Level, f32)]) -> SoundStatus {
+        let groups = self.sound.groups.iter().map(|group| GroupStatus {
+            id: group.id.clone(),
+            label: match group.label.as_str() {
+                "" => group.id.clone(),
+                label => label.to_owned(),
+            },
+            fader_db: group.fader_db,
+            mute: group.mute,
+        });
+        let auxes = self.sound.auxes.iter().zip(auxes);
+        let auxes = auxes.map(|(aux, (level, limiter_db))| AuxStatus {
+            label: aux.label.clone(),
+            fader_db: aux.fader_db,
+            mute: aux.mute,
+            level: *level,
+            limiter_db: *limiter_db,
+        });
+        SoundStatus {
+            auxes: auxes.collect(),
+            groups: groups.collect(),
+            master: self.sound.master,
+            off_air: self.off_air(),
+            listening: Vec::new(),
+        }
+    }
+
     /// How loud the buses are, with the program at this gain.
     pub fn buses(&self, program: f32) -> BusGains {
         BusGains {
@@ -175,7 +204,7 @@ mod tests {
         assert_eq!(console.gain(0.0, false, &both), (0.0, false));
         assert_eq!(set(&mut console, Some(0.0), Some(true)), Ok(()));
         assert_eq!(console.gain(0.0, false, &both), (0.0, true));
-        assert_eq!(console.gain(0.0, false, &both[..1]).1, false);
+        assert!(!console.gain(0.0, false, &both[..1]).1);
         assert!(set(&mut console, Some(11.0), Some(false)).is_err());
         assert_eq!(console.gain(0.0, false, &both), (0.0, true), "unchanged");
     }

@@ -18,10 +18,10 @@ use super::taken::Taken;
 use super::waiting::Waiting;
 use crate::audio::{BusGains, LISTENERS, SendGain, StripGain};
 use crate::door::{
-    AuxStatus, CardOutputStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus,
-    EncoderStatus, GroupStatus, Health, Level, ListenStatus, Loudness, MonitorStatus,
-    ReceiverStatus, RecordingStatus, ReturnStatus, SceneStatus, Snapshot, SoundStatus,
-    SourceStatus, StingerStatus, Tally, Transition,
+    CardOutputStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus,
+    Health, Level, ListenStatus, Loudness, MonitorStatus, ReceiverStatus, RecordingStatus,
+    ReturnStatus, SceneStatus, Snapshot, SoundStatus, SourceStatus, StingerStatus, Tally,
+    Transition,
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{
@@ -745,35 +745,9 @@ impl Core {
 
     /// What is seen of the sound behind the strips.
     fn sound(&self, auxes: &[(Level, f32)], listeners: &[Level]) -> SoundStatus {
-        let sound = self.console.sound();
+        let seats = self.listeners.seats();
         SoundStatus {
-            auxes: sound
-                .auxes
-                .iter()
-                .zip(auxes)
-                .map(|(aux, (level, limiter_db))| AuxStatus {
-                    label: aux.label.clone(),
-                    fader_db: aux.fader_db,
-                    mute: aux.mute,
-                    level: *level,
-                    limiter_db: *limiter_db,
-                })
-                .collect(),
-            groups: sound
-                .groups
-                .iter()
-                .map(|group| GroupStatus {
-                    id: group.id.clone(),
-                    label: label(&group.label, &group.id),
-                    fader_db: group.fader_db,
-                    mute: group.mute,
-                })
-                .collect(),
-            master: sound.master,
-            off_air: self.console.off_air(),
-            listening: self
-                .listeners
-                .seats()
+            listening: seats
                 .map(|(bus, seat)| ListenStatus {
                     desk: seat.desk.clone(),
                     bus,
@@ -782,6 +756,7 @@ impl Core {
                     level: listeners.get(usize::from(bus)).copied().unwrap_or_default(),
                 })
                 .collect(),
+            ..self.console.status(auxes)
         }
     }
 
@@ -996,6 +971,34 @@ mod tests {
         assert_eq!(tallies(&core), [Program, Program, Program, Preview]);
         core.apply(&Command::Hold { on: true }).unwrap();
         assert_eq!(tallies(&core), [Off, Off, Off, Preview]);
+    }
+
+    #[test]
+    fn guests_off_air_are_in_each_others_returns_where_the_director_says_so() {
+        let text = "(version: 1, name: \"x\", sources: [
+                (id: \"a\", kind: Test(pattern: Bars), mix_minus: true),
+                (id: \"b\", kind: Test(pattern: Bars), mix_minus: true, return_db: -20.0),
+                (id: \"c\", kind: Test(pattern: Bars)),
+            ])";
+        let show = crate::show::parse(std::path::Path::new("x.ron"), text).unwrap();
+        let mut core = Core::new(Arc::new(Cast::opened(show, 0)));
+        let gains = |core: &Core| {
+            let gains = core.gains();
+            [0, 1, 2].map(|slot: usize| (gains[slot].follow, gains[slot].follow_back))
+        };
+        let on_air = [(1.0, 1.0), (0.0, 0.0), (0.0, 0.0)];
+        assert_eq!(gains(&core), on_air);
+        core.apply(&Command::NMinusOne { off_air: true }).unwrap();
+        assert_eq!(gains(&core), [(1.0, 1.0), (0.0, 1.0), (0.0, 0.0)]);
+        core.apply(&Command::Afv {
+            source: "b".to_owned(),
+            mode: Afv::Off,
+        })
+        .unwrap();
+        assert_eq!(gains(&core), on_air, "who is never heard is not heard");
+        let back = [0, 1, 2].map(|slot: usize| core.gains()[slot].back);
+        assert_eq!((back[0], back[2]), (Some(1.0), None));
+        assert!(back[1].is_some_and(|gain| (gain - 0.1).abs() < 1e-6));
     }
 
     #[test]
