@@ -31,7 +31,8 @@ impl Server {
         // turns, and nothing else in this process reads or writes its surroundings meanwhile.
         NAMED.call_once(|| unsafe { std::env::set_var("JACK_DEFAULT_SERVER", &name) });
         let server = Command::new("jackd")
-            .args(["-n", &name, "-r", "-m", "-t", "10000"])
+            // In step with its clients: a machine that is busy makes it late and breaks nothing.
+            .args(["-n", &name, "-r", "-m", "-S", "-t", "10000"])
             .args([
                 "-d", "dummy", "-r", "48000", "-p", "1024", "-C", "4", "-P", "4",
             ])
