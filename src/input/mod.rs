@@ -14,6 +14,7 @@ mod modes;
 mod network;
 mod pace;
 mod pipeline;
+mod quiet;
 mod slot;
 mod sound;
 mod still;
