@@ -26,6 +26,8 @@ fn open_with(door: &Arc<FakeDoor>, change: impl FnOnce(Desk) -> Desk) -> Window 
     let mut window = Harness::builder()
         .with_size([1280.0, 800.0])
         .with_step_dt(0.25)
+        // A picture that a thread has made meanwhile is shown at once.
+        .with_max_steps(16)
         .with_context_setup(install_theme)
         .build_ui_state(|ui, desk: &mut Desk| desk.show(ui), desk);
     window.run();

@@ -35,14 +35,13 @@ fn show() -> ShowText {
 }
 
 fn started(show: &ShowText, whole: &[&str]) -> Studio {
-    let mut studio = Studio::start(show, &["--stream", "--record"]);
+    let mut studio = Studio::start(show, &[]);
     studio.source_is("cam1", "live", Duration::from_secs(30));
+    studio.command(&json!({"command": "stream_all", "on": true}));
     for id in whole {
         studio.destination_is(id, "live", Duration::from_secs(30));
     }
-    studio.until("the master is written", Duration::from_secs(30), |s| {
-        s["recording"]["frames"].as_u64() > Some(30)
-    });
+    studio.record(30);
     studio
 }
 
@@ -132,7 +131,10 @@ fn lost_nothing(report: &Value, ids: &[&str]) {
 
 #[test]
 fn refused_frozen_killed_and_closed_harm_no_other() {
-    let _turn = common::alone();
+    common::witness::undisturbed(failing_servers);
+}
+
+fn failing_servers() {
     let good = Nginx::start(&["hall"]);
     let frozen = Nginx::start(&["frozen"]);
     let mut killed = Nginx::start(&["killed"]);
@@ -265,7 +267,10 @@ fn opened_well(connection: &Connection) -> usize {
 
 #[test]
 fn every_connection_begins_with_its_headers_and_a_keyframe() {
-    let _turn = common::alone();
+    common::witness::undisturbed(cut_connections);
+}
+
+fn cut_connections() {
     let receiver = Receiver::start();
     let show = show().destination("hall", &receiver.server("live"));
     let mut studio = started(&show, &["hall"]);
@@ -275,7 +280,7 @@ fn every_connection_begins_with_its_headers_and_a_keyframe() {
         receiver.cut();
         studio.until("it is back", Duration::from_secs(40), |s| {
             let hall = named(s, "destinations", "hall");
-            hall["state"] == "live" && hall["reconnects"].as_u64() == Some(cuts)
+            hall["state"] == "live" && hall["reconnects"].as_u64() >= Some(cuts)
         });
     }
     studio.frames_pass(95);
@@ -301,11 +306,11 @@ fn a_server_that_closes_at_the_key_needs_a_hand_and_says_which() {
     studio.command(&json!({"command": "stream", "destination": "refused", "on": true}));
     let words =
         "the server greets, but closes when it is shown the key: check the key and the address";
-    studio.until("it needs a hand", Duration::from_secs(30), |s| {
+    let told = studio.until("it needs a hand", Duration::from_secs(30), |s| {
         let refused = named(s, "destinations", "refused");
         refused["state"] == "failed" && refused["message"] == words
     });
-    let refused = named(&studio.snapshot(), "destinations", "refused").clone();
+    let refused = named(&told, "destinations", "refused");
     assert_eq!(refused["reconnects"], 0, "{refused}");
     assert!(refused["attempt"].as_u64() <= Some(3), "{refused}");
     studio.quit();
@@ -313,7 +318,10 @@ fn a_server_that_closes_at_the_key_needs_a_hand_and_says_which() {
 
 #[test]
 fn each_destination_starts_and_stops_alone() {
-    let _turn = common::alone();
+    common::witness::undisturbed(started_and_stopped);
+}
+
+fn started_and_stopped() {
     let nginx = Nginx::start(&["one", "two"]);
     let show = show()
         .destination("one", &nginx.server("one"))
@@ -327,8 +335,8 @@ fn each_destination_starts_and_stops_alone() {
     assert_eq!(two, "off");
     for _ in 0..3 {
         studio.command(&stream("two", true));
-        studio.destination_is("two", "live", Duration::from_secs(15));
-        studio.frames_pass(75);
+        studio.destination_is("two", "live", Duration::from_secs(30));
+        studio.frames_pass(105);
         studio.command(&stream("two", false));
         studio.destination_is("two", "off", Duration::from_secs(10));
     }

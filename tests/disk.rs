@@ -16,16 +16,15 @@ use common::studio::{ShowText, Studio};
 
 #[test]
 fn a_full_disk_ends_nothing_but_the_recording() {
-    fills("Mkv", "mkv");
+    common::witness::undisturbed(|| fills("Mkv", "mkv"));
 }
 
 #[test]
 fn a_full_disk_ends_nothing_but_the_recording_in_mp4() {
-    fills("Mp4", "mp4");
+    common::witness::undisturbed(|| fills("Mp4", "mp4"));
 }
 
 fn fills(format: &str, ending: &str) {
-    let _turn = common::alone();
     let Some(disk) = SmallDisk::mount(400) else {
         return;
     };

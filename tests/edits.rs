@@ -97,7 +97,10 @@ fn recording(studio: &mut Studio) {
 
 #[test]
 fn what_is_on_air_stays_as_it_was_taken_until_the_next_take() {
-    let _turn = common::alone();
+    common::witness::undisturbed(edited_on_air);
+}
+
+fn edited_on_air() {
     let show = ShowText::new()
         .file("cam1", &Clip::new(1, 70).file(), true)
         .file("cam2", &Clip::new(2, 70).file(), true)

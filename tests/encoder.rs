@@ -6,28 +6,33 @@ mod common;
 use std::path::Path;
 use std::process::Command as Process;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
-use regie::door::{Command, Door, Event, LocalDoor, RecordingState, Snapshot};
+use regie::door::{
+    Command, DestinationState, DestinationStatus, Door, Event, LocalDoor, RecordingState, Snapshot,
+};
 use regie::engine::{Engine, Options};
 use regie::show;
 
 use common::rtmp::{Arrival, Receiver};
 
-/// Pictures that the mortal encoder gives before it dies.
-const LIFE: i32 = 90;
+/// The mortal encoder is to die.
+static DIES: AtomicBool = AtomicBool::new(false);
+/// Pictures that it gave before.
+static GIVEN: AtomicU64 = AtomicU64::new(0);
 
 mod mortal {
-    use super::LIFE;
+    use super::{DIES, GIVEN, Ordering};
     use gstreamer as gst;
     use gstreamer::glib;
     use gstreamer::prelude::*;
     use gstreamer::subclass::prelude::*;
     use std::sync::LazyLock;
 
-    /// x264 that fails after [`LIFE`] pictures, as a driver does.
+    /// x264 that fails when it is told to, as a driver does.
     #[derive(Default)]
     pub struct Imp;
 
@@ -46,10 +51,20 @@ mod mortal {
                 .property_from_str("tune", "zerolatency")
                 .build()
                 .unwrap();
-            let end = gst::ElementFactory::make("identity")
-                .property("error-after", LIFE)
-                .build()
-                .unwrap();
+            let end = gst::ElementFactory::make("identity").build().unwrap();
+            let failing = end.downgrade();
+            let pad = end.static_pad("src").unwrap();
+            pad.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
+                if !DIES.load(Ordering::Relaxed) {
+                    GIVEN.fetch_add(1, Ordering::Relaxed);
+                    return gst::PadProbeReturn::Ok;
+                }
+                if let Some(element) = failing.upgrade() {
+                    gst::element_error!(element, gst::CoreError::Failed, ("the driver is gone"));
+                }
+                info.flow_res = Err(gst::FlowError::Error);
+                gst::PadProbeReturn::Handled
+            });
             bin.add_many([&encoder, &end]).unwrap();
             encoder.link(&end).unwrap();
             for (name, element) in [("sink", &encoder), ("src", &end)] {
@@ -144,6 +159,7 @@ fn recordings(folder: &Path) -> Vec<std::path::PathBuf> {
 
 #[test]
 fn an_encoder_that_is_not_there_is_replaced_and_the_desk_says_so() {
+    let _turn = common::alone();
     let folder = tempfile::tempdir().unwrap();
     let (engine, door) = start(folder.path(), "nosuchenc", "");
     let snapshot = wait(&door, "recording", |s| s.recording.frames > 30);
@@ -163,6 +179,7 @@ fn an_encoder_that_is_not_there_is_replaced_and_the_desk_says_so() {
 
 #[test]
 fn an_encoder_that_dies_on_air_is_replaced_and_both_parts_play() {
+    let _turn = common::alone();
     gst::init().unwrap();
     gst::Element::register(
         None,
@@ -178,8 +195,15 @@ fn an_encoder_that_dies_on_air_is_replaced_and_both_parts_play() {
         receiver.server("live")
     );
     let (engine, door) = start(folder.path(), "regiemortalenc", &hall);
-    let before = wait(&door, "the first part", |s| s.recording.frames > 20);
+    let before = wait(&door, "the first part", |s| {
+        let is_live = |d: &DestinationStatus| d.state == DestinationState::Live;
+        s.recording.frames > 20 && s.destinations.iter().all(is_live)
+    });
     assert_eq!(before.encoder.name, "regiemortalenc");
+    let given = GIVEN.load(Ordering::Relaxed);
+    // And some more.
+    wait(&door, "a second", |s| s.frame > before.frame + 30);
+    DIES.store(true, Ordering::Relaxed);
     let after = wait(&door, "the second part", |s| {
         s.encoder.name == "x264enc"
             && s.recording.state == RecordingState::Recording
@@ -204,12 +228,12 @@ fn an_encoder_that_dies_on_air_is_replaced_and_both_parts_play() {
     let report = engine.join().unwrap();
     let parts = recordings(folder.path());
     assert_eq!(parts.len(), 2, "{parts:?}");
-    // What the dead encoder gave is all there, but for what it held when it died.
+    // What the dead encoder gave is all there, but for what was on its way when it died.
     let first = decoded(&parts[0]);
-    assert!(
-        (u64::from(LIFE.unsigned_abs()) - 5..=u64::from(LIFE.unsigned_abs())).contains(&first),
-        "{first}"
-    );
+    let all = GIVEN.load(Ordering::Relaxed);
+    let since = before.recording.frames + all - given;
+    assert!(since >= before.recording.frames + 20, "{since}");
+    assert!((since - 5..=all).contains(&first), "{first} of {all}");
     assert_eq!(decoded(&parts[1]), report.recording.unwrap().frames);
 
     // The stream went on over the same connection, with the new encoder's headers at the time of its

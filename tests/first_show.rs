@@ -313,7 +313,8 @@ fn go_live(desk: &Desk, engine: &Engine) {
         all.all(|d| d.state == DestinationState::Off)
     };
     assert!(is_off(&engine.snapshot()), "one press is not enough");
-    desk.click_after_a_breath("Again: Go live everywhere");
+    let again = "Again: Go live everywhere";
+    desk.press_twice("Go live everywhere", again, || !is_off(&engine.snapshot()));
     engine.until(desk, "both destinations live", |s| {
         let live = s.destinations.iter();
         live.filter(|d| d.state == DestinationState::Live).count() == 2
@@ -393,7 +394,10 @@ fn linked(folder: &Path, name: &str, source: u8) -> PathBuf {
 
 #[test]
 fn a_show_is_built_from_nothing_and_goes_on_air() {
-    let _turn = common::alone();
+    common::witness::undisturbed(built_from_nothing);
+}
+
+fn built_from_nothing() {
     let servers = KEYS.map(Receiver::with_key);
     let truck = TsServer::start(&[&transport_stream(&clip(3), 0)], 1.0);
     let display = Display::start(1280, 800);
@@ -448,8 +452,8 @@ fn a_show_is_built_from_nothing_and_goes_on_air() {
     // And off again.
     desk.press("alt+F4");
     desk.reads("Close this desk?");
-    desk.click("End the show");
-    desk.click_after_a_breath("Again to end the show");
+    let again = "Again to end the show";
+    desk.press_twice("End the show", again, || desk.has_ended());
     let report = engine.report();
     desk.wait_until_closed();
 

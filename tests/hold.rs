@@ -58,7 +58,10 @@ fn master(path: &str) -> Master {
 
 #[test]
 fn the_slate_is_over_everything_with_the_sound_that_was_chosen() {
-    let _turn = common::alone();
+    common::witness::undisturbed(slate);
+}
+
+fn slate() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hold.png");
     picture(&path);
@@ -67,9 +70,13 @@ fn the_slate_is_over_everything_with_the_sound_that_was_chosen() {
         path.display().to_string()
     );
     let mut studio = Studio::start(&show(&hold), &["--record"]);
+    for id in ["cam1", "music"] {
+        studio.source_is(id, "live", PATIENCE);
+    }
     studio.until("the master is written", PATIENCE, |s| {
-        s["recording"]["frames"].as_u64() > Some(40)
+        s["recording"]["frames"].as_u64() > Some(10)
     });
+    studio.frames_pass(30);
     let on = studio.command(&json!({"command": "hold", "on": true}));
     assert_eq!(studio.snapshot()["hold"], true);
     // What is done beneath is not seen; black is not over it.

@@ -85,15 +85,25 @@ fn sidecar(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// What is missing, repeated or out of order from the moment on at which the clip plays.
-fn faults(codes: &[Option<Code>]) -> Vec<read::Fault> {
+/// The show, recorded from a moment on at which its clip plays.
+fn recorded(frames: u64) -> Studio {
+    let mut studio = Studio::start(&show(), &[]);
+    studio.source_is("cam1", "live", PATIENCE);
+    studio.record(frames);
+    studio
+}
+
+/// What is missing, repeated or out of order from the moment on at which the clip plays, but for
+/// what the engine owns to.
+fn faults(codes: &[Option<Code>], owned: &Value) -> Vec<read::Fault> {
     let begin = codes.iter().position(Option::is_some);
     let begin = begin.filter(|&begin| begin < 30).expect("it plays soon");
     let shot = Shot {
         wraps: Some(clip().frames()),
         ..Shot::new(1, begin, codes.len())
     };
-    read::check_sequence(codes, &[shot])
+    let owned = owned.as_u64().expect("a count");
+    read::beyond(read::check_sequence(codes, &[shot]), owned)
 }
 
 /// Every picture in its place, and its sound with it.
@@ -111,9 +121,11 @@ fn assert_aligned(path: &Path, pictures: &read::Pictures<Option<Code>>) {
 
 #[test]
 fn closed_it_has_every_picture_with_its_sound_and_its_chapters() {
-    let _turn = common::alone();
-    let mut studio = Studio::start(&show(), &["--record"]);
-    studio.until("it is recorded", PATIENCE, grown(40));
+    common::witness::undisturbed(closed);
+}
+
+fn closed() {
+    let mut studio = recorded(40);
     studio.command(&json!({"command": "marker", "label": "Question 1: Zoé?"}));
     studio.until("it grows", PATIENCE, grown(130));
     studio.command(&json!({"command": "marker", "label": "Question 2"}));
@@ -137,7 +149,7 @@ fn closed_it_has_every_picture_with_its_sound_and_its_chapters() {
     assert_eq!(pictures.seen[0].pts, 0.0);
     assert_eq!(read::uneven(&pictures.seen, FPS, 0.0005), []);
     let codes = pictures.codes();
-    assert_eq!(faults(&codes), []);
+    assert_eq!(faults(&codes, &report["repeated"]), []);
     assert_aligned(&path, &pictures);
     assert!((seconds(&path) - pictures.seen.len() as f64 / FPS).abs() < 0.1);
 
@@ -176,9 +188,11 @@ fn closed_it_has_every_picture_with_its_sound_and_its_chapters() {
 
 #[test]
 fn killed_it_has_all_but_the_last_second_and_is_mended_at_the_next_start() {
-    let _turn = common::alone();
-    let mut studio = Studio::start(&show(), &["--record"]);
-    studio.until("it is recorded", PATIENCE, grown(60));
+    common::witness::undisturbed(killed);
+}
+
+fn killed() {
+    let mut studio = recorded(60);
     studio.command(&json!({"command": "marker", "label": "Before it died"}));
     let snapshot = studio.until("it grows", PATIENCE, grown(200));
     let written = snapshot["recording"]["frames"].as_u64().expect("frames");
@@ -201,7 +215,7 @@ fn killed_it_has_all_but_the_last_second_and_is_mended_at_the_next_start() {
         "{} of {written}",
         codes.len()
     );
-    assert_eq!(faults(&codes), []);
+    assert_eq!(faults(&codes, &snapshot["counters"]["repeated"]), []);
     assert_aligned(&path, &torn);
 
     // Another start mends it, beside its own file.

@@ -103,7 +103,10 @@ fn play(studio: &mut Studio) -> Played {
 
 #[test]
 fn four_sources_reach_three_servers_and_the_master_whole() {
-    let _turn = common::alone();
+    common::witness::undisturbed(three_servers);
+}
+
+fn three_servers() {
     let nginx = Nginx::start(&["one", "two", "three"]);
     let mut show = ShowText::new();
     for source in 1..=4 {
@@ -362,7 +365,10 @@ fn check_sound(
 
 #[test]
 fn other_rates_keep_their_exact_cadence() {
-    let _turn = common::alone();
+    common::witness::undisturbed(cadences);
+}
+
+fn cadences() {
     let rates = [(25, 1), (24, 1), (30000, 1001), (50, 1), (60, 1)];
     let mut show = ShowText::sized(640, 360, (30, 1));
     let clips: Vec<Clip> = rates

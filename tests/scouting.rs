@@ -29,7 +29,10 @@ fn try_it(studio: &mut Studio, id: &str, url: &str) -> Value {
 
 #[test]
 fn sources_are_tried_beside_the_program() {
-    let _turn = common::alone();
+    common::witness::undisturbed(tried);
+}
+
+fn tried() {
     let show = ShowText::new().source("bars", "Test(pattern: Bars)", "");
     let mut studio = Studio::start(&show, &[]);
 
@@ -38,8 +41,16 @@ fn sources_are_tried_beside_the_program() {
     studio.wait_event("the devices", LONG, there);
 
     let before = studio.snapshot();
-    let sender = senders::srt_listener(&Clip::new(2, 90), free_port());
-    let tried = try_it(&mut studio, "srt", &sender.url);
+    let mut sender = senders::srt_listener(&Clip::new(2, 90), free_port());
+    // It may not listen yet.
+    let mut attempt = 1;
+    let tried = loop {
+        let tried = try_it(&mut studio, &format!("srt{attempt}"), &sender.url);
+        if tried["message"] == "" || attempt == 5 || !sender.runs() {
+            break tried;
+        }
+        attempt += 1;
+    };
     assert_eq!(tried["message"], "", "{tried}");
     let (picture, sound) = (&tried["found"]["picture"], &tried["found"]["sound"]);
     assert!(picture["width"].as_u64() > Some(0), "{tried}");

@@ -94,7 +94,10 @@ fn looks(path: &Path) -> Vec<read::Seen<Look>> {
 
 #[test]
 fn a_stinger_of_every_form_covers_the_cut_and_is_heard() {
-    let _turn = common::alone();
+    common::witness::undisturbed(stingers_of_every_form);
+}
+
+fn stingers_of_every_form() {
     let forms: [(&str, &[&str]); 4] = [
         (
             "webm",
@@ -132,8 +135,12 @@ fn a_stinger_of_every_form_covers_the_cut_and_is_heard() {
             .field("transition: (kind: Stinger, frames: 10, stinger: \"sting\")");
         let mut studio = Studio::start(&text, &["--record"]);
         studio.until("the stinger is ready", PATIENCE, |s| {
-            s["transition"]["message"] == "" && s["recording"]["frames"].as_u64() > Some(30)
+            s["transition"]["message"] == "" && s["recording"]["frames"].as_u64() > Some(10)
         });
+        for id in ["cam1", "cam2"] {
+            studio.source_is(id, "live", PATIENCE);
+        }
+        studio.frames_pass(30);
         let ready = &studio.snapshot()["stingers"][0];
         assert_eq!(ready["id"], "sting");
         assert_eq!(
@@ -193,7 +200,10 @@ fn a_stinger_of_every_form_covers_the_cut_and_is_heard() {
 
 #[test]
 fn in_place_of_a_broken_stinger_a_mix_is_made_and_it_is_told() {
-    let _turn = common::alone();
+    common::witness::undisturbed(broken_stinger);
+}
+
+fn broken_stinger() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sting.webm");
     std::fs::write(&path, "this is no clip").unwrap();

@@ -44,6 +44,8 @@ fn opened(door: &Arc<FakeDoor>, graphics: Graphics, step_dt: f32, desk: Option<&
     let mut window = Harness::builder()
         .with_size([1280.0, 800.0])
         .with_step_dt(step_dt)
+        // A picture that a thread has made meanwhile is shown at once.
+        .with_max_steps(16)
         .with_context_setup(install_theme)
         .build_ui_state(|ui, desk: &mut Desk| desk.show(ui), desk);
     window.run();

@@ -470,6 +470,7 @@ fn publish(clip: &Clip, server: &str) -> std::process::Child {
 
 #[test]
 fn nginx_records_what_is_sent_refuses_freezes_and_comes_back() {
+    let _turn = common::alone();
     let mut nginx = Nginx::start(&["one", "two"]);
     let clip = Clip::new(1, 4);
     let mut one = publish(&clip, &nginx.server("one"));
@@ -513,6 +514,7 @@ fn nginx_records_what_is_sent_refuses_freezes_and_comes_back() {
 
 #[test]
 fn rude_servers_are_rude() {
+    let _turn = common::alone();
     let closes = RudeServer::start(Rude::Closes);
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", closes.port())).unwrap();
     assert_eq!(stream.read(&mut [0; 1]).unwrap_or(0), 0);
@@ -527,7 +529,11 @@ fn rude_servers_are_rude() {
         nothing,
         ErrorKind::WouldBlock | ErrorKind::TimedOut
     ));
-    assert_eq!((closes.connections(), silent.connections()), (1, 1));
+    let counted = || (closes.connections(), silent.connections());
+    wait::until(Duration::from_secs(20), || {
+        (counted() == (1, 1)).then_some(())
+    });
+    assert_eq!(counted(), (1, 1));
 }
 
 /// Receives a network stream with ffmpeg for some seconds.
@@ -546,6 +552,10 @@ fn receive(url: &str, seconds: &str, path: &std::path::Path) -> Duration {
 
 #[test]
 fn srt_and_rtsp_send_the_clip_in_real_time_until_killed() {
+    common::witness::undisturbed(sent_in_real_time);
+}
+
+fn sent_in_real_time() {
     let clip = Clip {
         b_frames: 0,
         ..Clip::new(5, 12)
@@ -583,6 +593,7 @@ fn srt_and_rtsp_send_the_clip_in_real_time_until_killed() {
 
 #[test]
 fn the_transport_stream_runs_fast_jumps_and_can_be_killed() {
+    let _turn = common::alone();
     let clip = Clip::new(6, 2);
     let early = senders::transport_stream(&clip, 1);
     let late = senders::transport_stream(&clip, 7200);
@@ -622,6 +633,10 @@ fn rtsp_server_process() {
 
 #[test]
 fn the_receiver_notes_when_what_came() {
+    common::witness::undisturbed(received);
+}
+
+fn received() {
     let receiver = Receiver::start();
     let clip = Clip::new(1, 4);
     let begun = Instant::now();

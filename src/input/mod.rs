@@ -18,6 +18,7 @@ mod modes;
 mod network;
 mod pace;
 mod pipeline;
+mod quiet;
 mod slot;
 mod sound;
 mod split;

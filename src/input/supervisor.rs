@@ -11,6 +11,7 @@ use gstreamer::prelude::*;
 
 use super::feed::{Ends, Feed, Pacing, Vitals};
 use super::pipeline::{Built, Instead, Setting, SourceError, Span, Start};
+use super::quiet::Quiet;
 use super::slot::{Slot, slot};
 use super::sound::{SoundReader, sound_ring};
 use super::status::Status;
@@ -48,6 +49,8 @@ const STATES_LENGTH: [&str; 5] = [
     "wavparse",
 ];
 const POLL: Duration = Duration::from_millis(100);
+/// Looks that are further apart than so many of these: the machine had no time for this source.
+const LATE_LOOK: i64 = 5;
 /// A clip is looked after more often: somebody may have asked it to be elsewhere.
 const CLIP_POLL: Duration = Duration::from_millis(25);
 
@@ -358,6 +361,7 @@ impl Supervisor {
         let mut opening = span;
         let mut sought = false;
         let mut played_out = false;
+        let mut quiet = Quiet::new(began, LATE_LOOK * POLL.as_nanos() as i64);
         loop {
             if self.stopped.try_recv().is_ok() {
                 return Ending::Stopped;
@@ -432,7 +436,7 @@ impl Supervisor {
                 }
                 self.status.set(SourceState::Ended, "");
                 self.status.warn(self.early.clone());
-            } else if let Some(ending) = self.judge(built, began) {
+            } else if let Some(ending) = self.judge(built, began, &mut quiet) {
                 return ending;
             }
         }
@@ -514,7 +518,7 @@ impl Supervisor {
     }
 
     /// Sets the state by what has come lately; an ending where it is time to give up.
-    fn judge(&self, built: &Built, began: House) -> Option<Ending> {
+    fn judge(&self, built: &Built, began: House, quiet: &mut Quiet) -> Option<Ending> {
         let now = self.setting.clock.now();
         let vitals = &self.status.vitals;
         let streams = built.streams.as_deref();
@@ -546,7 +550,7 @@ impl Supervisor {
             }
             return None;
         };
-        let quiet = now - last;
+        let quiet = quiet.look(now, last);
         if (live && quiet > GIVE_UP_NS) || (fetched && quiet > STUCK_NS) {
             return Some(Ending::Broke(SourceError::plain(format!(
                 "nothing came for {:.1} s",

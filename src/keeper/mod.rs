@@ -32,13 +32,15 @@ const ENDING: Duration = Duration::from_secs(30);
 const SHORT_LIFE: Duration = Duration::from_secs(3);
 const EAGER: Duration = Duration::from_millis(50);
 const PATIENT: Duration = Duration::from_secs(1);
-/// The report follows the answer to "quit" within this time after the engine has ended.
+/// The report follows the answer to "quit" within this time after the engine has ended, or as long as
+/// what the engine said is being read, but then no longer than [`LAST_READ`].
 const LAST_WORDS: Duration = Duration::from_millis(500);
+const LAST_READ: Duration = Duration::from_secs(5);
 /// The exit status of an engine that makes way for another: it did not die, and the next is started at
 /// once.
 pub const MADE_WAY: u8 = 75;
 /// An engine that makes way has so long to close what it has open. Nothing of it is on air.
-const MAKING_WAY: Duration = Duration::from_secs(4);
+const MAKING_WAY: Duration = Duration::from_secs(15);
 /// How often the show's files are marked as being in use.
 const FRESHEN: Duration = Duration::from_secs(3600);
 
@@ -163,6 +165,8 @@ struct Keeper {
     early: Vec<Event>,
     /// The show has ended, whatever becomes of the engine.
     reported: bool,
+    /// The engine has said that it makes way.
+    makes_way: bool,
 }
 
 /// What comes after an engine.
@@ -207,6 +211,7 @@ impl Keeper {
             ready: false,
             early: Vec::new(),
             reported: false,
+            makes_way: false,
         }
     }
 
@@ -294,6 +299,7 @@ impl Keeper {
                         Some(engine) => engine,
                         None => return Ok(()),
                     };
+                    self.makes_way = false;
                 }
                 recv(client.events()) -> event => match event {
                     Ok(event) => {
@@ -349,7 +355,9 @@ impl Keeper {
         let well = status.is_some_and(|status| status.success());
         self.tell_rest(client, well || ended);
         let made_way = match status {
-            Some(status) => status.code() == Some(i32::from(MADE_WAY)),
+            Some(status) if status.code() == Some(i32::from(MADE_WAY)) => true,
+            // It had done all that is to be done, whatever it died of then.
+            Some(_) => self.makes_way && noted.as_ref().is_some_and(|noted| noted.made_way),
             // How one ends that is not this one's child nobody tells.
             None => noted.as_ref().is_some_and(|noted| noted.made_way),
         };
@@ -399,6 +407,10 @@ impl Keeper {
     fn hear(&mut self, event: Event) {
         let is_ready = matches!(event, Event::Ready { .. });
         self.reported |= matches!(event, Event::Report(_));
+        if is_ready {
+            self.makes_way = false;
+        }
+        self.makes_way |= matches!(event, Event::EngineRenews { .. });
         if self.ready {
             tell(&event);
         } else if is_ready {
@@ -419,11 +431,20 @@ impl Keeper {
         } else {
             Duration::ZERO
         };
-        while let Ok(event) = client.events().recv_timeout(patience) {
-            let is_last = matches!(event, Event::Report(_));
-            self.hear(event);
-            if is_last {
-                return;
+        let until = Instant::now() + LAST_READ;
+        loop {
+            // Asked first: where all was read, all of it is among the events by now.
+            let was_read = !client_is_there(client);
+            match client.events().recv_timeout(patience) {
+                Ok(event) => {
+                    let is_last = matches!(event, Event::Report(_));
+                    self.hear(event);
+                    if is_last {
+                        return;
+                    }
+                }
+                Err(_) if to_the_report && !was_read && Instant::now() < until => {}
+                Err(_) => return,
             }
         }
     }

@@ -32,6 +32,9 @@ const SETTLES: Duration = Duration::from_secs(1);
 const IN_PIPELINE: u64 = 16;
 /// A connection through which nothing goes for so long is given up.
 const STALLED: Duration = Duration::from_secs(10);
+/// The measuring begins and ends when all that was due has gone, so that a moment in which nothing
+/// was sent changes nothing; but an uplink that takes too little is waited for no longer than this.
+const CATCHES_UP: Duration = Duration::from_secs(1);
 /// How often it is told how the measuring goes.
 const TELL: Duration = Duration::from_millis(250);
 /// So much of the show's bitrate must go through.
@@ -227,6 +230,7 @@ impl TryOut {
             }
             session.check()?;
             let now = began.elapsed().as_nanos() as i64;
+            let has_gone = next.dts > now && session.waiting() == 0;
             while next.dts <= now && session.waiting() < IN_PIPELINE {
                 if let Some(tag) = flv::packet(&next, 0) {
                     session.push(tag)?;
@@ -245,13 +249,15 @@ impl TryOut {
             if together.is_none() && (watcher.all_connected() || began.elapsed() > OTHERS) {
                 together = Some(Instant::now());
             }
-            if measured.is_none() && together.is_some_and(|since| since.elapsed() > SETTLES) {
+            let settled = together.map(|since| since.elapsed());
+            if measured.is_none() && settled.is_some_and(|since| is_over(since, SETTLES, has_gone))
+            {
                 measured = Some((Instant::now(), session.bytes()));
             }
             let backlog_ms = ((now - next.dts).max(0) / 1_000_000) as u32;
             if let Some((since, bytes)) = measured {
                 let length = since.elapsed();
-                if length >= self.measure {
+                if is_over(length, self.measure, has_gone) {
                     let bits = (session.bytes() - bytes) as f64 * 8.0;
                     return Ok(Ending::Measured {
                         bitrate_bps: (bits / length.as_secs_f64()) as u64,
@@ -259,7 +265,7 @@ impl TryOut {
                     });
                 }
                 status.state = TrialState::Measuring;
-                status.left_s = (self.measure - length).as_secs_f32();
+                status.left_s = self.measure.saturating_sub(length).as_secs_f32();
             }
             if told.elapsed() >= TELL {
                 told = Instant::now();
@@ -270,6 +276,11 @@ impl TryOut {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+/// Whether a time is over that ends when all that was due `has_gone`, or a while later.
+fn is_over(time: Duration, end: Duration, has_gone: bool) -> bool {
+    time >= end + if has_gone { Duration::ZERO } else { CATCHES_UP }
 }
 
 /// Looks a server's addresses up.

@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Longer than what the desk takes for a bounce of the same press.
 const BREATH: Duration = Duration::from_millis(400);
 
+/// What a press does is seen within this time, or it was none.
+const ACTS: Duration = Duration::from_secs(5);
+
 /// A control, or a line that is said, as the window tells it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Control {
@@ -170,11 +173,33 @@ impl<'a> Desk<'a> {
         self.click_where(name, |c| c.label == name);
     }
 
-    /// As [`Self::click`], as a second, deliberate press: one that comes sooner is taken for a bounce.
-    pub fn click_after_a_breath(&self, name: &str) {
-        self.reads(name);
-        std::thread::sleep(BREATH);
-        self.click(name);
+    /// Clicks what asks for a second press, and then what it asks for, until that is done. Where the
+    /// second press came too late, for the machine stood still, it begins anew.
+    pub fn press_twice(&self, first: &str, again: &str, is_done: impl Fn() -> bool) {
+        let asks = || self.controls().into_iter().find(|c| c.label == again);
+        let within = |done: &dyn Fn() -> bool| wait::until(ACTS, || done().then_some(()));
+        let end = Instant::now() + PATIENCE;
+        while !is_done() {
+            if Instant::now() > end {
+                self.fail(&format!("{again:?} is pressed in vain"));
+            }
+            if asks().is_some() {
+                // A deliberate press: one that comes sooner is taken for a bounce.
+                std::thread::sleep(BREATH);
+                if let Some(control) = asks() {
+                    self.display.click(control.middle());
+                }
+                within(&is_done);
+            } else if self.controls().iter().any(|c| c.label == first) {
+                self.click(first);
+                within(&|| is_done() || asks().is_some());
+            }
+        }
+    }
+
+    /// Whether the window's process has ended.
+    pub fn has_ended(&self) -> bool {
+        std::fs::read_link(format!("/proc/{}/exe", self.pid())).is_err()
     }
 
     /// Clicks the one control for which this is true; scrolls to it first where it is out of sight.

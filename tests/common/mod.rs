@@ -16,6 +16,7 @@ pub mod small_disk;
 pub mod studio;
 pub mod tls;
 pub mod wait;
+pub mod witness;
 
 use std::sync::{Mutex, MutexGuard};
 

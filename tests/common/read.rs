@@ -571,6 +571,23 @@ pub fn check_sequence(codes: &[Option<Code>], shots: &[Shot]) -> Vec<Fault> {
         .collect()
 }
 
+/// What is wrong beyond what an engine owns to that has given so many pictures a second time because
+/// their tick came late: where one comes twice, the one in whose place it came is missing.
+pub fn beyond(mut faults: Vec<Fault>, owned: u64) -> Vec<Fault> {
+    let (mut repeated, mut missing) = (0, 0);
+    for fault in &faults {
+        match fault {
+            Fault::Repeated { .. } => repeated += 1,
+            Fault::Missing { count, .. } => missing += u64::from(*count),
+            _ => {}
+        }
+    }
+    let late = repeated <= owned && missing <= owned;
+    let is_late = |f: &Fault| matches!(f, Fault::Repeated { .. } | Fault::Missing { .. });
+    faults.retain(|fault| !(late && is_late(fault)));
+    faults
+}
+
 /// Faults in the times of pictures: each must come one frame after the one before, within
 /// `tolerance` seconds. (position, step in seconds)
 pub fn uneven<T>(seen: &[Seen<T>], fps: f64, tolerance: f64) -> Vec<(usize, f64)> {

@@ -52,7 +52,10 @@ impl Drop for Process {
 /// Sends a clip over SRT at real time, waiting on `port` for whoever calls.
 pub fn srt_listener(clip: &Clip, port: u16) -> Process {
     let url = format!("srt://127.0.0.1:{port}");
-    let child = srt(clip, &format!("{url}?mode=listener&latency=100000"));
+    let child = srt(
+        clip,
+        &format!("{url}?mode=listener&latency=100000&tlpktdrop=0"),
+    );
     Process {
         child: Some(child),
         url: format!("{url}?mode=caller"),
@@ -61,7 +64,7 @@ pub fn srt_listener(clip: &Clip, port: u16) -> Process {
 
 /// Sends a clip over SRT at real time to whoever listens on `port`.
 pub fn srt_caller(clip: &Clip, port: u16) -> Process {
-    let url = format!("srt://127.0.0.1:{port}?mode=caller&latency=100000");
+    let url = format!("srt://127.0.0.1:{port}?mode=caller&latency=100000&tlpktdrop=0");
     Process {
         child: Some(srt(clip, &url)),
         url: format!("srt://127.0.0.1:{port}?mode=listener"),
@@ -110,12 +113,13 @@ pub fn rtsp(clip: &Clip, port: u16) -> Process {
         .stderr(Stdio::null())
         .spawn()
         .expect("this test binary starts again");
-    let process = Process {
+    let mut process = Process {
         child: Some(child),
         url: format!("rtsp://127.0.0.1:{port}/clip"),
     };
     let up = wait::listening(port, Duration::from_secs(20));
-    assert!(up, "the RTSP server listens");
+    // Or another one has taken the port meanwhile.
+    assert!(up && process.runs(), "the RTSP server listens");
     process
 }
 

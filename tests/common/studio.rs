@@ -14,6 +14,8 @@ use super::wait;
 
 /// How long a studio may take to answer a command before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long it may take to begin: the first of all looks through GStreamer's plugins before.
+const BEGINS: Duration = Duration::from_secs(60);
 
 /// What has been said so far, and when it was heard.
 #[derive(Default)]
@@ -126,7 +128,7 @@ impl Studio {
     /// Runs a show headless with these further arguments and waits until program frames flow.
     pub fn start(show: &ShowText, arguments: &[&str]) -> Self {
         let mut studio = Self::launch(show, arguments);
-        studio.wait_event("ready", PATIENCE, |event| event["event"] == "ready");
+        studio.wait_event("ready", BEGINS, |event| event["event"] == "ready");
         studio
     }
 
@@ -144,7 +146,7 @@ impl Studio {
     /// As [`Self::start`], of a show in a file that is there already.
     pub fn open(file: &Path, arguments: &[&str]) -> Self {
         let mut studio = Self::begin(program_under_test(), None, file, arguments, None);
-        studio.wait_event("ready", PATIENCE, |event| event["event"] == "ready");
+        studio.wait_event("ready", BEGINS, |event| event["event"] == "ready");
         studio
     }
 
@@ -158,7 +160,7 @@ impl Studio {
         let file = Path::new("show.ron");
         let program = program_under_test();
         let mut studio = Self::begin(program, Some(show), file, arguments, Some(display));
-        studio.wait_event("ready", PATIENCE, |event| event["event"] == "ready");
+        studio.wait_event("ready", BEGINS, |event| event["event"] == "ready");
         studio
     }
 
@@ -359,6 +361,14 @@ impl Studio {
             Some(frame) => Ok(frame),
             None => self.fail(&format!("an answer without a frame: {event}")),
         }
+    }
+
+    /// Starts the recorder, and waits until the master has these frames and more.
+    pub fn record(&mut self, frames: u64) -> Value {
+        self.command(&json!({"command": "record", "on": true}));
+        self.until("the master is written", BEGINS, |s| {
+            s["recording"]["frames"].as_u64() > Some(frames)
+        })
     }
 
     /// Hot cut; the frame at which it took effect.
@@ -708,6 +718,6 @@ pub fn regie_in(program: &Path, folder: &Path, display: Option<&str>) -> Command
 }
 
 /// One registry of GStreamer's plugins for all studios of all tests.
-fn registry() -> PathBuf {
+pub fn registry() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("gstreamer-registry.bin")
 }

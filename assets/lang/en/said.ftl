@@ -132,6 +132,7 @@ said-stinger-nothing = nothing comes from its file
 said-stinger-no-pictures = it has no pictures
 said-stinger-cut = its cut is at frame { $frame } of { $all }: expected less
 said-stinger-picture = one of its pictures cannot be read
+said-wipe-reading = the wipe "{ $name }" is still being read
 said-wipe-broken = the wipe "{ $name }" is broken: { $why }
 said-no-wipe = there is no wipe "{ $name }"
 said-wipe-read = the wipe { $path } cannot be read: { $error }

@@ -131,6 +131,7 @@ said-stinger-nothing = rien ne vient de son fichier
 said-stinger-no-pictures = il n’a pas d’images
 said-stinger-cut = sa coupe est à l’image { $frame } sur { $all } : attendu moins
 said-stinger-picture = une de ses images est illisible
+said-wipe-reading = le volet « { $name } » se charge encore
 said-wipe-broken = le volet « { $name } » est abîmé : { $why }
 said-no-wipe = il n’y a pas de volet « { $name } »
 said-wipe-read = le volet { $path } est illisible : { $error }

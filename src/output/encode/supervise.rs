@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_sound_encoder_that_gives_nothing_is_started_again() {
-        let fed = start("avenc_aac ! valve name=v", NS_PER_S / 2);
+        let fed = start("avenc_aac ! valve name=v", 5 * NS_PER_S);
         fed.out.recv_timeout(PATIENCE).expect("it begins well");
         assert_eq!(fed.shared.restarts.load(Ordering::Relaxed), 0);
         fed.end();
