@@ -314,8 +314,8 @@ pub struct CardOutputStatus {
     pub state: CardOutputState,
     /// What is wrong; empty while all is well.
     pub message: String,
-    /// How often there was nothing to give when the card asked: a break in what is heard there, and
-    /// nowhere else.
+    /// How often what is heard there, and nowhere else, broke off: there was nothing to give when the card
+    /// asked, or the card had not asked for too long.
     pub underruns: u64,
     /// How often the card itself says that it was not served in time.
     pub slips: u64,

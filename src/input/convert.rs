@@ -89,6 +89,7 @@ mod tests {
     fn residue(rate: u32, hz: f64) -> (f64, f64) {
         let mut convert = Convert::new(rate).unwrap();
         let mut heard: Vec<(f64, f32)> = Vec::new();
+        let mut first: Option<f64> = None;
         let mut at = 0usize;
         // Blocks of a length that fits nothing.
         while at < rate as usize {
@@ -99,8 +100,22 @@ mod tests {
                 })
                 .collect();
             let begins = at as f64 / f64::from(rate) - convert.lag_ns() as f64 / 1e9;
-            let out = convert.take(&samples).iter().step_by(CHANNELS);
-            heard.extend(out.enumerate().map(|(i, s)| (begins + i as f64 / 48e3, *s)));
+            let out: Vec<f32> = convert
+                .take(&samples)
+                .iter()
+                .step_by(CHANNELS)
+                .copied()
+                .collect();
+            if !out.is_empty() {
+                // What is said of each block goes on where the last ended, to within two samples.
+                let follows = first.get_or_insert(begins - heard.len() as f64 / 48e3);
+                let off = begins - *follows - heard.len() as f64 / 48e3;
+                assert!(off.abs() < 2.0 / 48e3, "{rate}: {off} s at {at}");
+            }
+            let first = first.unwrap_or(begins);
+            let from = heard.len();
+            let timed = out.iter().enumerate();
+            heard.extend(timed.map(|(i, s)| (first + (from + i) as f64 / 48e3, *s)));
             at += 441;
         }
         let settled = &heard[heard.len() / 4..heard.len() - 100];

@@ -112,7 +112,8 @@ impl CardOutput {
         self.hub.shared.state.load_full()
     }
 
-    /// How often there was nothing to give when the card asked.
+    /// How often what is heard broke off: there was nothing to give when the card asked, or the card had
+    /// not asked for too long.
     pub fn underruns(&self) -> u64 {
         self.control.underruns()
     }

@@ -65,7 +65,8 @@ impl Control {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// How often there was nothing to give when the card asked.
+    /// How often what is heard broke off: there was nothing to give when the card asked, or the card had
+    /// not asked for too long.
     pub fn underruns(&self) -> u64 {
         self.underruns.load(Ordering::Relaxed)
     }
@@ -178,6 +179,8 @@ impl Player {
             let late = due - (run.read as f64 - self.left_over());
             self.bend.see(late, seconds.clamp(0.0, 1.0));
             if self.bend.late().abs() > FAR {
+                // The card left out calls, or came with too many.
+                self.control.underruns.fetch_add(1, Ordering::Relaxed);
                 self.stop();
             }
         }
