@@ -105,6 +105,7 @@ fn show() -> impl Strategy<Value = Show> {
                 sources,
                 scenes,
                 transition,
+                sound: Default::default(),
                 stingers: Vec::new(),
                 hold: regie::show::Hold {
                     source: heard,
