@@ -106,16 +106,18 @@ mod tests {
                 .step_by(CHANNELS)
                 .copied()
                 .collect();
-            if !out.is_empty() {
+            // The first that it gives is short of what it was given.
+            if at > rate as usize / 10 && !out.is_empty() {
                 // What is said of each block goes on where the last ended, to within two samples.
                 let follows = first.get_or_insert(begins - heard.len() as f64 / 48e3);
                 let off = begins - *follows - heard.len() as f64 / 48e3;
                 assert!(off.abs() < 2.0 / 48e3, "{rate}: {off} s at {at}");
             }
-            let first = first.unwrap_or(begins);
-            let from = heard.len();
-            let timed = out.iter().enumerate();
-            heard.extend(timed.map(|(i, s)| (first + (from + i) as f64 / 48e3, *s)));
+            if let Some(first) = first {
+                let from = heard.len();
+                let timed = out.iter().enumerate();
+                heard.extend(timed.map(|(i, s)| (first + (from + i) as f64 / 48e3, *s)));
+            }
             at += 441;
         }
         let settled = &heard[heard.len() / 4..heard.len() - 100];

@@ -248,7 +248,12 @@ impl Checker<'_> {
         for (n, group) in source.groups.iter().enumerate() {
             let place = format!("{place}.groups[{n}]");
             if !known.contains(&group.as_str()) {
-                self.unknown(("group", "a group"), &place, group, &known);
+                let (hint, expected) = instead(group, &known, "a group, of which there is none");
+                let message = format!(
+                    "no group has the id `{}`{hint}, expected {expected}",
+                    group.escape_debug()
+                );
+                self.fault(&place, message);
             } else if source.groups[..n].contains(group) {
                 let message =
                     format!("the source is in `{group}` already, expected each group once");
@@ -354,23 +359,10 @@ impl Checker<'_> {
     }
 
     fn unknown_source(&mut self, place: &str, source: &str, known: &[&str]) {
-        self.unknown(("source", "a source"), place, source, known);
-    }
-
-    /// `what` is what it should be, without and with its article.
-    fn unknown(&mut self, what: (&str, &str), place: &str, id: &str, known: &[&str]) {
-        let hint = match nearest(id, known) {
-            Some(near) => format!(" (did you mean `{near}`?)"),
-            None => String::new(),
-        };
-        let expected = match known {
-            [] => format!("{}, of which there is none", what.1),
-            known => one_of(known),
-        };
+        let (hint, expected) = instead(source, known, "a source, of which there is none");
         let message = format!(
-            "no {} has the id `{}`{hint}, expected {expected}",
-            what.0,
-            id.escape_debug()
+            "no source has the id `{}`{hint}, expected {expected}",
+            source.escape_debug()
         );
         self.fault(place, message);
     }
@@ -504,4 +496,13 @@ impl Checker<'_> {
             }
         }
     }
+}
+/// Which of those that are known may have been meant, and what was expected; `none` where there is none.
+fn instead(id: &str, known: &[&str], none: &str) -> (String, String) {
+    let hint = nearest(id, known).map(|near| format!(" (did you mean `{near}`?)"));
+    let expected = match known {
+        [] => none.to_owned(),
+        known => one_of(known),
+    };
+    (hint.unwrap_or_default(), expected)
 }
