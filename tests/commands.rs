@@ -121,7 +121,6 @@ fn show() -> impl Strategy<Value = Show> {
                     .collect(),
                 recording: Default::default(),
                 order: Vec::new(),
-                sound: Default::default(),
                 sound_outputs: Vec::new(),
                 receiver: None,
             }

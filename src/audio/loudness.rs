@@ -114,6 +114,11 @@ impl LoudnessShown {
         self.reset.store(true, Ordering::Relaxed);
     }
 
+    /// Whether that was asked for and has not begun.
+    pub fn awaits_reset(&self) -> bool {
+        self.reset.load(Ordering::Relaxed)
+    }
+
     /// Whether that was asked for since this was called last.
     pub fn take_reset(&self) -> bool {
         self.reset.swap(false, Ordering::Relaxed)

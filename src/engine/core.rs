@@ -222,12 +222,16 @@ impl Core {
                 // What the hand did to a strip stays; what the edit changed is as the edit says.
                 Some((old, _)) => self.strips[slot].change(old, source, &brings.faders),
                 None => {
-                    self.strips[slot] = Strip::of(source);
+                    let was = before.slot(&source.id);
+                    // One of its id is on air though its adding was taken back: nothing that is heard
+                    // changes by an adding.
+                    let heard = || self.switcher.slots_on_air(&source.id).next();
+                    self.strips[slot] = match was.or_else(heard) {
+                        Some(like) => self.strips[like],
+                        None => Strip::of(source),
+                    };
                     // The same source made anew: its fader is where it was.
-                    if let Some(was) = before.slot(&source.id)
-                        && let Some(old) = before.source_at(was)
-                    {
-                        self.strips[slot] = self.strips[was];
+                    if let Some(old) = was.and_then(|was| before.source_at(was)) {
                         self.strips[slot].change(old, source, &brings.faders);
                     }
                 }

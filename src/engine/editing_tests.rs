@@ -290,3 +290,70 @@ fn a_source_whose_adding_is_undone_on_air_is_the_same_when_it_is_redone() {
     assert_eq!(show.core.cast().slot("new"), slot);
     assert!(show.heard("new"));
 }
+
+#[test]
+fn a_source_that_takes_the_id_of_one_that_left_the_air_does_not_take_its_place() {
+    let rename = |show: &mut Edited, old: &str, new: &str| {
+        let sources = &show.book.show().sources;
+        let mut source = sources.iter().find(|s| s.id == old).unwrap().clone();
+        source.id = new.to_owned();
+        let set = Edit::Set {
+            id: old.to_owned(),
+            item: Item::Source(source),
+        };
+        show.edit(set, Leaving::Refused).unwrap();
+    };
+    // The only source of PGM.
+    let mut show = Edited::new();
+    show.take("a");
+    show.preview("c");
+    show.remove(ItemKind::Source, "a", Leaving::Meant).unwrap();
+    let snapshot = show.core.snapshot(0, Observed::default());
+    assert!(snapshot.scenes.iter().all(|s| s.tally != Tally::Program));
+    rename(&mut show, "b", "a");
+    assert_eq!((show.named(), show.seen()), (names("", "c"), Vec::new()));
+    let snapshot = show.core.snapshot(0, Observed::default());
+    assert!(snapshot.scenes.iter().all(|s| s.tally != Tally::Program));
+    show.undo();
+    show.undo();
+    assert_eq!(
+        (show.named(), show.seen()),
+        (names("a", "c"), vec!["a".to_owned()])
+    );
+    // One of two.
+    show.take("duo");
+    show.remove(ItemKind::Source, "a", Leaving::Meant).unwrap();
+    assert_eq!(show.seen(), ["b"]);
+    rename(&mut show, "b", "a");
+    assert_eq!(show.core.clone().tick().from.draws.len(), 1);
+}
+
+#[test]
+fn nothing_that_is_heard_changes_by_an_adding() {
+    let mut show = Edited::new();
+    let mut source = show.book.show().sources[2].clone();
+    source.id = "new".to_owned();
+    let add = |source: &Source| Edit::Add {
+        item: Item::Source(source.clone()),
+        at: None,
+    };
+    show.edit(add(&source), Leaving::Refused).unwrap();
+    show.take("new");
+    let mute = Command::Mute {
+        source: "new".to_owned(),
+        on: true,
+    };
+    show.core.apply(&mute).unwrap();
+    let slot = show.core.cast().slot("new").unwrap();
+    show.undo();
+    assert_eq!(show.core.gains()[slot].fader, 0.0);
+    for pattern in [Pattern::Snow, Pattern::Pinwheel] {
+        source.kind = SourceKind::Test {
+            pattern,
+            tone_hz: None,
+        };
+        show.edit(add(&source), Leaving::Refused).unwrap();
+        assert_eq!(show.core.gains()[slot].fader, 0.0, "{pattern:?}");
+        show.undo();
+    }
+}

@@ -89,8 +89,11 @@ impl Loudness {
     }
 
     fn take(&mut self, samples: &[f32], shown: &LoudnessShown) {
-        if shown.take_reset() {
+        if shown.awaits_reset() {
             self.meter.reset();
+            // Before the asking is taken back: nobody is to see what was measured before.
+            shown.show(&self.meter.reading());
+            shown.take_reset();
         }
         self.meter.take(samples);
         self.blocks += 1;

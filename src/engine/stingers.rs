@@ -191,17 +191,24 @@ impl Stingers {
         let mut broken = Vec::new();
         let wanted = self.wanted.load_full();
         let before = self.prepared.load_full();
-        let mut prepared = Prepared::new();
-        let mut left = MEMORY;
-        for stinger in wanted.iter() {
-            let old = before.get(&stinger.id).filter(|(old, _)| old == stinger);
+        // What is ready stays to be had while others are read: it may be on air.
+        let is_ready = |stinger: &&Stinger| {
+            let old = before.get(&stinger.id);
+            old.is_some_and(|(old, made)| old == *stinger && made.is_ok())
+        };
+        let kept = wanted.iter().filter(is_ready);
+        let kept =
+            kept.filter_map(|stinger| Some((stinger.id.clone(), before.get(&stinger.id)?.clone())));
+        let mut prepared: Prepared = kept.collect();
+        let ready = prepared.values().filter_map(|(_, made)| made.as_ref().ok());
+        let held: usize = ready.map(|ready| ready.pictures.bytes()).sum();
+        let mut left = MEMORY.saturating_sub(held);
+        self.show(&prepared, shelf);
+        for stinger in wanted.iter().filter(|stinger| !is_ready(stinger)) {
             let path = folder.join(&stinger.path);
             let file = Watched::at(&path);
-            let made = match old {
-                Some((_, Ok(ready))) => Ok(ready.clone()),
-                _ => read(&path, stinger, format, left)
-                    .map_err(|why| format!("the stinger \"{}\": {why}", stinger.id)),
-            };
+            let made = read(&path, stinger, format, left)
+                .map_err(|why| format!("the stinger \"{}\": {why}", stinger.id));
             match &made {
                 Ok(ready) => left = left.saturating_sub(ready.pictures.bytes()),
                 // Told once, not at each command while it stays as it is.
@@ -217,19 +224,18 @@ impl Stingers {
             }
             prepared.insert(stinger.id.clone(), (stinger.clone(), made));
             // Each is to be had as soon as it is ready.
-            let ready = prepared.iter().filter_map(|(id, (_, made))| {
-                Some((id.clone(), made.as_ref().ok()?.pictures.clone()))
-            });
-            shelf.keep(ready.collect());
-            self.prepared.store(Arc::new(prepared.clone()));
-            self.changes.fetch_add(1, Ordering::Release);
-        }
-        if wanted.is_empty() {
-            shelf.keep(BTreeMap::new());
-            self.prepared.store(Arc::default());
-            self.changes.fetch_add(1, Ordering::Release);
+            self.show(&prepared, shelf);
         }
         broken
+    }
+
+    fn show(&self, prepared: &Prepared, shelf: &StingerShelf) {
+        let ready = prepared
+            .iter()
+            .filter_map(|(id, (_, made))| Some((id.clone(), made.as_ref().ok()?.pictures.clone())));
+        shelf.keep(ready.collect());
+        self.prepared.store(Arc::new(prepared.clone()));
+        self.changes.fetch_add(1, Ordering::Release);
     }
 }
 

@@ -483,7 +483,7 @@ impl Switcher {
     pub fn recast(&mut self, before: &Cast, cast: &Cast, passed: Passed) {
         let renamed = before.renamed(cast);
         for taken in self.taken_on_air() {
-            taken.rename(&renamed);
+            taken.rename(&renamed, before);
             taken.bring_back(cast, passed);
         }
         let first = cast.scenes().next().map(|scene| scene.id.clone());
@@ -509,8 +509,8 @@ impl Switcher {
     /// Whether a scene is on PGM, or a transition on air goes to it.
     pub fn is_program(&self, scene: &str) -> bool {
         let running = self.running.as_ref();
-        let goal = running.map(|running| running.run.to.scene.as_str());
-        self.program.scene == scene || goal == Some(scene)
+        let goal = running.map(|running| running.run.to.name());
+        self.program.name() == scene || goal == Some(scene)
     }
 
     fn begin(&mut self, run: Run, cast: &Cast) {

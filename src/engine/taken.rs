@@ -127,18 +127,29 @@ impl Taken {
         self.draw();
     }
 
-    /// Follows what has another id since.
-    pub fn rename(&mut self, renamed: &Renamed) {
-        renamed.scene(&mut self.scene);
-        for layer in &mut self.layers {
-            renamed.source(&mut layer.source);
-        }
-        let named = |mut id: String| {
-            renamed.source(&mut id);
-            id
+    /// Follows what has another id since it was in the show `before`. A source that is no longer in it, or was
+    /// taken off the air, keeps its id here, whoever bears that in the show; and none gets the id of such a
+    /// one.
+    pub fn rename(&mut self, renamed: &Renamed, before: &Cast) {
+        let follows = |id: &String| {
+            let mut new = id.clone();
+            renamed.source(&mut new);
+            let is_it = before.slot(id).is_some() && new != *id;
+            let is_free = !self.drawn.contains_key(&new) && !self.dropped.contains_key(&new);
+            (is_it && is_free).then(|| (id.clone(), new))
         };
+        let followed: BTreeMap<String, String> = self.drawn.keys().filter_map(follows).collect();
+        // The scene that a source has of its own goes by the source.
+        let is_own = self.layers.len() == 1 && self.layers[0].source == self.scene;
+        if !is_own || followed.contains_key(&self.scene) {
+            renamed.scene(&mut self.scene);
+        }
+        let named = |id: &String| followed.get(id).unwrap_or(id).clone();
+        for layer in &mut self.layers {
+            layer.source = named(&layer.source);
+        }
         let drawn = std::mem::take(&mut self.drawn).into_iter();
-        self.drawn = drawn.map(|(id, at)| (named(id), at)).collect();
+        self.drawn = drawn.map(|(id, at)| (named(&id), at)).collect();
     }
 
     fn draw(&mut self) {

@@ -25,7 +25,7 @@ use super::stingers::Stingers;
 use super::wipes::Wipes;
 use crate::audio::{BusGains, BusId, Meters, Order, StripGain};
 use crate::door::{
-    Ask, Command, Counters, Event, Hub, LoudnessHistory, SAY_IT_AGAIN, SourceStatus,
+    Ask, Command, Counters, Event, Hub, Loudness, LoudnessHistory, SAY_IT_AGAIN, SourceStatus,
 };
 use crate::media::{House, HouseClock, Picture, Rate};
 use crate::output::EncoderInput;
@@ -372,7 +372,7 @@ impl Tick {
             }
             Effect::LoudnessHistory => {
                 let history = self.loudness.clone();
-                let history = history.unwrap_or_else(|| LoudnessHistory::new(0.0));
+                let history = history.unwrap_or_else(|| LoudnessHistory::new(self.uptime_s(n)));
                 let _ = ask.answer.try_send(Event::LoudnessHistory { history });
             }
             Effect::Snapshot => asked.snapshots.push(ask.answer.clone()),
@@ -498,6 +498,12 @@ impl Tick {
         self.wipes.problem(&style) + &self.stingers.problem(&style)
     }
 
+    /// Seconds since the show began, at this frame.
+    fn uptime_s(&self, n: u64) -> f64 {
+        let due = self.core.show().format.rate.time_of(n);
+        (self.clock.epoch_ns() + due - self.began_ns) as f64 / 1e9
+    }
+
     fn observe(&mut self, n: u64, counters: Counters) -> Observed {
         let due = self.core.show().format.rate.time_of(n);
         let now = self.clock.epoch_ns() + due;
@@ -516,8 +522,11 @@ impl Tick {
                 _ => SourceStatus::default(),
             })
             .collect();
-        let uptime_s = (now - self.began_ns) as f64 / 1e9;
-        let loudness = self.meters.loudness.reading();
+        let uptime_s = self.uptime_s(n);
+        let loudness = match self.meters.loudness.awaits_reset() {
+            true => Loudness::default(),
+            false => self.meters.loudness.reading(),
+        };
         let history = &mut self.loudness;
         history
             .get_or_insert_with(|| LoudnessHistory::new(uptime_s))

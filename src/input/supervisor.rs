@@ -501,7 +501,11 @@ impl Supervisor {
             return String::new();
         };
         let end = span.last.map_or(stated, |last| last.min(stated));
-        let sent_to = self.status.transport.as_ref().map(|t| (t.cue_at(), 0));
+        // Where nothing has come since, it ended where it was sent to, or a second before the spot behind
+        // which it went on when it broke.
+        let broke_at = self.resume_at - NS_PER_S;
+        let transport = self.status.transport.as_ref();
+        let sent_to = transport.map(|t| (t.cue_at().max(broke_at), 0));
         let Some((reached, stood)) = self.status.vitals.reached().or(sent_to) else {
             return String::new();
         };

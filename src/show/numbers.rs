@@ -1,5 +1,5 @@
 //! The numbers of the scenes, by which the keys go: what is added comes behind what is there, so that no
-//! scene gets another number but by being moved, or by one before it leaving.
+//! scene gets another number but where scenes or their sources are moved, or one before it leaves.
 
 use super::model::Show;
 

@@ -1,13 +1,13 @@
 //! The program's loudness as an engineer watches it: the numbers of EBU R 128 against the target, whether
 //! left and right agree, and how loud the show has been from its beginning.
 
-use egui::{Align, Rect, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::{fills, lang, layout, paint, paint::Button, theme, view::View, words};
 use crate::door::{Command, Event, Loudness, LoudnessHistory, Snapshot};
 
-/// The panel needs so much beside the meter, in points.
-pub const LEAST: f32 = 150.0;
+/// It needs so much room beside the meter, in points.
+pub const LEAST: Vec2 = vec2(150.0, 5.0 * ROW + 8.0 + 30.0 + 8.0 + layout::TARGET);
 /// The loudest and the softest that the history draws, in LUFS.
 const TOP: f32 = -5.0;
 const BOTTOM: f32 = -50.0;
@@ -34,11 +34,13 @@ impl Past {
                 self.history = Some(history.clone());
                 self.asked = None;
             }
-            // Whichever desk asked for it.
+            // Whichever desk asked for it; and another engine measures anew.
             Event::Done {
                 command: Command::ResetLoudness {},
                 ..
-            } => self.forget(),
+            }
+            | Event::EngineLost { .. }
+            | Event::EngineRenews { .. } => self.forget(),
             _ => {}
         }
     }

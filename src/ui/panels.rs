@@ -233,7 +233,8 @@ impl Frame<'_> {
         let width = rect.width().min(METER) - 12.0;
         let snapshot = self.view.snapshot;
         let meter = &mut parts.meters.program;
-        if inner.width() < METER + loudness::LEAST {
+        let least = loudness::LEAST;
+        if inner.width() < METER + least.x || inner.height() < least.y + 4.0 {
             let area = Rect::from_center_size(inner.center(), vec2(width, inner.height()));
             meters::program(ui, area, meter, snapshot, Numbers::Loudness);
             return;

@@ -68,13 +68,6 @@ impl Stage {
         Self { draws }
     }
 
-    /// Gives a source another correction wherever it is drawn.
-    pub fn set_colour(&mut self, source: usize, colour: Colour) {
-        for draw in self.draws.iter_mut().filter(|draw| draw.source == source) {
-            draw.colour = colour;
-        }
-    }
-
     /// Whether this source is in the picture at all.
     pub fn shows(&self, source: usize) -> bool {
         self.draws

@@ -166,7 +166,7 @@ desk-loud-peak = Crête vraie
 desk-loudness-anew = Nouvelle mesure
 desk-loudness-anew-say = Mesurer à nouveau la sonie du programme à partir de maintenant
 desk-correlation = Corrélation de phase { $value } : +1 gauche et droite en phase, −1 perdues en mono
-desk-loudness-history = Sonie sur { $length } : court terme en ligne, instantanée en ombre
+desk-loudness-history = Sonie sur { $length } : court terme, la ligne ; instantanée, l’ombre
 
 desk-receiver = Récepteur { $at }
 desk-receiver-ill = Récepteur : { $why }
