@@ -98,9 +98,11 @@ impl Opened {
         self.window.run_steps(2);
     }
 
-    /// What was sent of strips since the last call; each is done by the engine.
+    /// What was sent since the last call, but for what was only asked; what is of strips is done by the
+    /// engine.
     fn done(&mut self) -> Vec<Command> {
-        let sent = self.door.sent();
+        let mut sent = self.door.sent();
+        sent.retain(|command| *command != Command::LoudnessHistory {});
         for command in &sent {
             if let Some((source, change)) = command.on_strip() {
                 self.door.change(|s| {
