@@ -45,6 +45,8 @@ pub struct Mixer {
     orders: VecDeque<Order>,
     /// Orders that were carried out, until they are taken.
     spent: VecDeque<Order>,
+    position: u64,
+    /// The block that was mixed last.
     out: SoundBlock,
 }
 
@@ -66,6 +68,7 @@ impl Mixer {
             meters,
             orders: VecDeque::with_capacity(ORDERS),
             spent: VecDeque::with_capacity(ORDERS),
+            position: 0,
             out: SoundBlock {
                 position: 0,
                 samples: vec![0.0; BLOCK * CHANNELS],
@@ -93,12 +96,12 @@ impl Mixer {
 
     /// The first sample of the next block.
     pub fn position(&self) -> u64 {
-        self.out.position
+        self.position
     }
 
     /// Goes on at this sample, for a mixer that begins in the middle of the show.
     pub fn begin_at(&mut self, position: u64) {
-        self.out.position = position;
+        self.position = position;
     }
 
     /// Takes an order; orders come in the order of their positions. One for the past is carried out
@@ -116,11 +119,11 @@ impl Mixer {
     /// is heard when the limiter has looked at it.
     pub const AHEAD: u64 = LOOKAHEAD as u64;
 
-    /// Mixes the next block, and gives every tap its bus; `position` is then that of the block after.
+    /// Mixes the next block, and gives every tap its bus.
     pub fn block(&mut self) -> &SoundBlock {
         // What the limiter gives now is what it was given LOOKAHEAD samples ago, so it is given what
         // is to be heard LOOKAHEAD samples later.
-        let start = self.out.position + Self::AHEAD;
+        let start = self.position + Self::AHEAD;
         self.settle(start);
         for (q, (quad, strips)) in self
             .quads
@@ -144,7 +147,8 @@ impl Mixer {
             done = until;
         }
         self.finish();
-        self.out.position += BLOCK as u64;
+        self.out.position = self.position;
+        self.position += BLOCK as u64;
         &self.out
     }
 
@@ -304,6 +308,17 @@ mod tests {
             "{:?}",
             &heard[11_190..11_210]
         );
+    }
+
+    #[test]
+    fn a_block_says_where_it_is_and_the_mixer_where_the_next_will_be() {
+        let (mut mixer, _writers) = mixer(&[0.25], 10);
+        mixer.begin_at(4800);
+        for n in 0..3 {
+            let position = 4800 + n * BLOCK as u64;
+            assert_eq!(mixer.position(), position);
+            assert_eq!(mixer.block().position, position);
+        }
     }
 
     #[test]

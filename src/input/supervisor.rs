@@ -247,7 +247,12 @@ impl Supervisor {
                     if self.stopped.recv_timeout(wait).is_ok() {
                         return;
                     }
-                    self.status.set(SourceState::Connecting, self.awaited());
+                    // While it is tried again, why it has to be is what there is to know.
+                    let awaited = match self.awaited() {
+                        "" => &message,
+                        awaited => awaited,
+                    };
+                    self.status.set(SourceState::Connecting, awaited);
                 }
             }
         }

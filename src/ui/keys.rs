@@ -7,6 +7,7 @@
 
 mod chord;
 mod function;
+mod held;
 mod map;
 mod panel;
 mod sheet;
@@ -17,11 +18,12 @@ use egui::{Context, Event, Id, Key};
 
 pub use chord::Chord;
 pub use function::Function;
+pub use held::Held;
 pub use map::KeyMap;
 pub use panel::Panel;
 pub use sheet::Sheet;
 
-use super::kept;
+use super::{kept, scroll};
 
 /// After so many seconds without a key, the focus goes and the keys are the switcher's again.
 pub const IDLE_S: f64 = 4.0;
@@ -46,6 +48,8 @@ pub enum Focus {
     /// A control that the pointer took: what moves it is its, until another is taken. Space and Enter
     /// stay the switcher's.
     Pointed,
+    /// A list that was opened to be read: what scrolls it is its. Space and Enter stay the switcher's.
+    Read,
     /// A text field: every key is its, but those that type nothing and are the whole desk's.
     Text,
     /// A question, or a field for a name, whoever has the focus: every key is its.
@@ -62,6 +66,7 @@ impl Focus {
             Self::Control | Self::Text => chord.is_a_controls(),
             Self::List => chord.is_a_lists(),
             Self::Finer => chord.is_a_controls() || chord.is_plus_or_minus(),
+            Self::Read => chord.is_a_lists() && !matches!(chord.key, Key::Space | Key::Enter),
             Self::Pointed => is_arrow || chord.is_plus_or_minus(),
             Self::Question => true,
         }
@@ -95,7 +100,11 @@ pub fn reached_by_key(ctx: &Context) {
 /// Who has the keyboard where a control does that takes no text.
 pub fn focus_of(ctx: &Context, control: Id) -> Focus {
     if ctx.data(|data| data.get_temp(pointed())) == Some(control) {
-        return Focus::Pointed;
+        return if scroll::is_list(control) {
+            Focus::Read
+        } else {
+            Focus::Pointed
+        };
     }
     match ctx.data(|data| data.get_temp::<Id>(finer())) {
         Some(kept) if kept == control => Focus::Finer,

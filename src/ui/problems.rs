@@ -52,6 +52,14 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         });
     };
 
+    if snapshot.program.is_empty() && !snapshot.scenes.is_empty() && !snapshot.hold {
+        add(
+            "program".to_owned(),
+            lang::text("desk-program-empty"),
+            lang::text("desk-advice-take"),
+            true,
+        );
+    }
     let recording = &snapshot.recording;
     match recording.state {
         RecordingState::Failed => add(

@@ -20,7 +20,8 @@ pub enum List {
 impl List {
     const ALL: [Self; 3] = [Self::Problems, Self::Events, Self::Keys];
 
-    fn id(self) -> Id {
+    /// What egui knows it by.
+    pub fn id(self) -> Id {
         Id::unique(("list", self as u8))
     }
 }

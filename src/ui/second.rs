@@ -124,6 +124,7 @@ struct Inner {
     wanted: Vec<MonitorRequest>,
     asked: Vec<Function>,
     focus: FocusTimer,
+    held: keys::Held,
     multiview: Multiview,
     meters: Meters,
     /// The frame that the meters have seen last.
@@ -322,6 +323,7 @@ impl Inner {
     /// focus is.
     fn listen(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        ui.input_mut(|i| self.held.mark(&mut i.events));
         let focused = ctx.memory(|memory| memory.focused());
         let (pressed, now) = ui.input(|i| {
             let pressed = |e: &egui::Event| matches!(e, egui::Event::Key { pressed: true, .. });

@@ -51,6 +51,7 @@ pub struct Switch {
     /// What was asked for that is the whole desk's, to be taken once a frame.
     pub for_the_desk: Vec<Function>,
     focus: FocusTimer,
+    held: keys::Held,
     /// What the keys of this frame ask for.
     heard: Vec<Function>,
     /// When Enter ended what was typed, in seconds.
@@ -75,6 +76,7 @@ impl Switch {
             displays: Vec::new(),
             for_the_desk: Vec::new(),
             focus: FocusTimer::default(),
+            held: keys::Held::default(),
             heard: Vec::new(),
             entered: f64::MIN,
         }
@@ -117,6 +119,7 @@ impl Switch {
     /// Takes the switcher's keys out of the window's events.
     fn take(&mut self, ui: &Ui, now: f64, questioned: bool) -> Vec<Function> {
         let ctx = ui.ctx();
+        ui.input_mut(|i| self.held.mark(&mut i.events));
         if self.panel.waits_for_key() {
             let keys = &mut self.keys;
             let changed = ui.input_mut(|i| self.panel.take_key(&mut i.events, &mut keys.map));
@@ -141,7 +144,8 @@ impl Switch {
         // Who types may stop and think: the next letter must not be a cut.
         let types = ctx.text_edit_focused();
         // What the pointer took keeps its few keys until another is taken.
-        let is_pointed = focused.is_some_and(|id| keys::focus_of(ctx, id) == Focus::Pointed);
+        let taken = focused.map(|id| keys::focus_of(ctx, id));
+        let is_pointed = matches!(taken, Some(Focus::Pointed | Focus::Read));
         let leaves = focused.is_some() && !types && !is_pointed;
         let expired = self.focus.expired(key_pressed, leaves, now);
         let in_menu = egui::Popup::is_any_open(ctx);
@@ -154,7 +158,7 @@ impl Switch {
                 Focus::Free
             }
             Some(_) if types => Focus::Text,
-            Some(id) if scroll::is_list(id) => Focus::List,
+            Some(id) if scroll::is_list(id) && !is_pointed => Focus::List,
             Some(id) => keys::focus_of(ctx, id),
             None if in_menu => Focus::Menu,
             None => Focus::Free,

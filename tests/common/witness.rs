@@ -61,7 +61,12 @@ impl Drop for Witness {
 
 /// Runs a round that measures real time, alone in its binary. One that fails while the machine stood
 /// still is run again, a few times.
-pub fn undisturbed(mut round: impl FnMut()) {
+pub fn undisturbed(round: impl FnMut()) {
+    undisturbed_for(DISTURBED, round);
+}
+
+/// The same where it is disturbed sooner.
+pub fn undisturbed_for(disturbed: Duration, mut round: impl FnMut()) {
     let _turn = super::alone();
     let witness = Witness::start();
     for number in 1..=ROUNDS {
@@ -70,7 +75,7 @@ pub fn undisturbed(mut round: impl FnMut()) {
             return;
         };
         let overslept = witness.overslept();
-        if overslept < DISTURBED || number == ROUNDS {
+        if overslept < disturbed || number == ROUNDS {
             resume_unwind(panic);
         }
         eprintln!("round {number} proves nothing: the machine stood still for {overslept:?}");

@@ -111,6 +111,7 @@ build-place-layer = Place layer { $n }, { $name }, with the arrow keys
 build-position = Position
 build-red = R
 build-remove = Remove
+build-remove-on-air = ON AIR: again to remove
 build-remove-again = In use: again to remove
 build-remove-layer = Remove layer { $n }, { $name }
 build-rename = Rename

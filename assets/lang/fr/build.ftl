@@ -111,6 +111,7 @@ build-place-layer = Placer le calque { $n }, { $name }, avec les flèches
 build-position = Position
 build-red = R
 build-remove = Supprimer
+build-remove-on-air = À L’ANTENNE : encore pour supprimer
 build-remove-again = Utilisée : encore pour supprimer
 build-remove-layer = Supprimer le calque { $n }, { $name }
 build-rename = Renommer

@@ -97,17 +97,15 @@ impl Scenes {
         chosen: Option<&str>,
     ) -> Option<String> {
         let at = chosen.and_then(|id| show.scenes.iter().position(|s| s.id == id));
-        let in_use = at.is_some_and(|i| {
-            let status = view.scene(&show.scenes[i].id);
-            status.is_some_and(|(_, status)| status.tally != Tally::Off)
-        });
+        let used = at.and_then(|i| view.scene(&show.scenes[i].id));
+        let used = used.map_or(Tally::Off, |(_, status)| status.tally);
         let all = show.all_scenes();
         let number = chosen.and_then(|id| all.iter().position(|scene| scene.id == id));
         let tool = tools::show(
             ui,
             (ItemKind::Scene, &lang::text("build-add-scene"), false),
             at.and(number).map(|n| (n, all.len(), all[n].id.as_str())),
-            in_use,
+            used,
             (&mut self.guard, view.now),
         )?;
         if tool == Tool::Add {
@@ -143,7 +141,7 @@ impl Scenes {
                     id: scene.id.clone(),
                 };
                 let label = step("build-step-remove");
-                if in_use {
+                if used != Tally::Off {
                     draft.make_on_air(&label, vec![edit]);
                 } else {
                     draft.make(&label, vec![edit]);

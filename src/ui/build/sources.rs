@@ -95,6 +95,10 @@ impl Sources {
             let status = view.source(&show.sources[i].id);
             status.is_some_and(|status| status.tally == Tally::Program)
         });
+        let used = match on_air {
+            true => Tally::Program,
+            false => Tally::Off,
+        };
         let tool = tools::show(
             ui,
             (
@@ -103,7 +107,7 @@ impl Sources {
                 self.adding.open,
             ),
             at.map(|i| (i, count, show.sources[i].id.as_str())),
-            on_air,
+            used,
             (&mut self.guard, view.now),
         );
         let Some(tool) = tool else { return };

@@ -150,7 +150,7 @@ impl Stingers {
             ui,
             (ItemKind::Stinger, &add, self.adding),
             at.map(|i| (i, show.stingers.len(), show.stingers[i].id.as_str())),
-            in_use,
+            if in_use { Tally::Preview } else { Tally::Off },
             (&mut self.guard, view.now),
         )?;
         if tool == Tool::Add {

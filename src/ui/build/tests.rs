@@ -523,7 +523,7 @@ fn a_source_on_air_is_removed_by_a_second_press_at_the_same_place() {
     let place = window.get_by_label("Remove").rect();
     assert_eq!(click(&mut window, "Remove"), []);
     // It is said beside the pointer too.
-    let again = "In use: again to remove";
+    let again = "ON AIR: again to remove";
     assert_eq!(window.query_all_by_label(again).count(), 2);
     let button = window.get_by_role_and_label(Role::Button, again);
     assert_eq!(button.rect(), place);

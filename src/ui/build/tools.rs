@@ -4,6 +4,7 @@
 use egui::Ui;
 
 use super::parts;
+use crate::door::Tally;
 use crate::show::ItemKind;
 use crate::ui::{
     guard::{Guard, Guarded},
@@ -29,13 +30,13 @@ pub enum Tool {
 }
 
 /// Draws the tools. `adding` are the words of the first one and whether it is switched on; `chosen` is
-/// the position of what is chosen, of how many, and its id. Removing something that is on air takes a
+/// the position of what is chosen, of how many, and its id. Removing something that is `used` takes a
 /// second press.
 pub fn show(
     ui: &mut Ui,
     (kind, add, adding): (ItemKind, &str, bool),
     chosen: Option<(usize, usize, &str)>,
-    on_air: bool,
+    used: Tally,
     (guard, now): (&mut Guard, f64),
 ) -> Option<Tool> {
     let mut pressed = None;
@@ -72,13 +73,18 @@ pub fn show(
                 pressed = Some(tool);
             }
         }
-        if on_air && guard.is_armed(&what, now) {
-            let again = parts::armed(ui, Icon::Trash2, &lang::text("build-remove-again"));
+        let is_used = used != Tally::Off;
+        if is_used && guard.is_armed(&what, now) {
+            let say = lang::text(match used {
+                Tally::Program => "build-remove-on-air",
+                _ => "build-remove-again",
+            });
+            let again = parts::armed(ui, Icon::Trash2, &say);
             if again.clicked() && guard.press(&what, now) {
                 pressed = Some(Tool::Remove);
             }
         } else if parts::small(ui, Icon::Trash2, &lang::text("build-remove"), is).clicked()
-            && (!on_air || guard.press(&what, now))
+            && (!is_used || guard.press(&what, now))
         {
             pressed = Some(Tool::Remove);
         }

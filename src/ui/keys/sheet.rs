@@ -23,6 +23,8 @@ const BESIDE: f32 = 12.0;
 pub struct Sheet {
     /// Whether it is seen.
     pub open: bool,
+    /// It was when this was drawn last.
+    was_open: bool,
 }
 
 /// One line of the sheet.
@@ -36,6 +38,16 @@ enum Line {
 impl Sheet {
     /// Draws it into the room there is, where it hides nothing that is on air. A click puts it away.
     pub fn show(&mut self, ui: &Ui, room: Rect, map: &KeyMap) {
+        let opens = self.open && !self.was_open;
+        let closes = !self.open && self.was_open;
+        self.was_open = self.open;
+        if opens {
+            // The keys that scroll are its at once; those that switch stay the switcher's.
+            super::point_at(ui.ctx(), List::Keys.id());
+        }
+        if closes {
+            ui.memory_mut(|memory| memory.surrender_focus(List::Keys.id()));
+        }
         if !self.open {
             return;
         }
@@ -68,7 +80,11 @@ impl Sheet {
             let mut body_ui = ui.new_child(UiBuilder::new().max_rect(body));
             let said = lang::text("keys-sheet-lines");
             let step = scroll::keyed(&body_ui, List::Keys, body, &said, LINE);
-            scroll::area().show(&mut body_ui, |ui| {
+            let mut area = scroll::area();
+            if opens {
+                area = area.vertical_scroll_offset(0.0);
+            }
+            area.show(&mut body_ui, |ui| {
                 scroll::by(ui, step);
                 columns(ui, &lines(map));
             });
