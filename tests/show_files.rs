@@ -141,7 +141,7 @@ const WRONG_PARTS: &[Wrong] = &[
     ),
     (
         "sources: [(id: \"a\", kind: ¤Guest)],",
-        &["`Guest`, expected `Test`, `File`, `Camera` or `Network`"],
+        &["`Guest`, expected `Test`, `File`, `Camera`, `Network` or `SoundCard`"],
     ),
     (
         "sources: [(id: \"a\", kind: ¤\"Camera\")],",

@@ -3,8 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use egui::text::{CCursor, CCursorRange};
-use egui::text_edit::TextEditState;
 use egui::{Align2, Context, Id, Key, Rect, RichText, TextEdit, Window};
 
 use super::{lang, layout, theme};
@@ -96,14 +94,6 @@ impl Typed {
                 // Who entered a name that will not do types another.
                 if is_first || entered {
                     field.request_focus();
-                }
-                // What is typed first takes the place of what was given, as in the system's dialogs.
-                if is_first {
-                    let end = CCursor::new(self.text.chars().count());
-                    let all = CCursorRange::two(CCursor::new(0), end);
-                    let mut state = TextEditState::load(ui.ctx(), field.id).unwrap_or_default();
-                    state.cursor.set_char_range(Some(all));
-                    state.store(ui.ctx(), field.id);
                 }
                 if field.changed() {
                     self.refusal = None;
