@@ -5,13 +5,13 @@ set -eu
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
     if pkg-config --exists gstreamer-1.0 gstreamer-app-1.0 gstreamer-video-1.0 gstreamer-audio-1.0 2>/dev/null &&
-        { [ "$(uname)" != Linux ] || pkg-config --exists alsa; }; then
+        { [ "$(uname)" != Linux ] || pkg-config --exists alsa jack; }; then
         exit 0
     fi
     echo "regie needs GStreamer 1.22 or newer with its base, good, bad, ugly and libav plugins, and on" >&2
-    echo "Linux ALSA." >&2
-    echo "  Fedora: dnf install alsa-lib-devel gstreamer1-devel gstreamer1-plugins-base-devel gstreamer1-plugins-{good,bad-free,ugly,bad-freeworld} gstreamer1-plugin-libav" >&2
-    echo "  Arch:   pacman -S alsa-lib gstreamer gst-plugins-{base,good,bad,ugly} gst-libav" >&2
+    echo "Linux ALSA and JACK." >&2
+    echo "  Fedora: dnf install alsa-lib-devel jack-audio-connection-kit-devel gstreamer1-devel gstreamer1-plugins-base-devel gstreamer1-plugins-{good,bad-free,ugly,bad-freeworld} gstreamer1-plugin-libav" >&2
+    echo "  Arch:   pacman -S alsa-lib jack2 gstreamer gst-plugins-{base,good,bad,ugly} gst-libav" >&2
     echo "  macOS:  brew install gstreamer" >&2
     echo "The Debian packages are: $*" >&2
     exit 1
