@@ -638,8 +638,19 @@ fn names_say_what_is_seen(core: &Core) -> Result<(), TestCaseError> {
     }
     prop_assert_eq!(&s.program, &taken.scene);
     let of = taken.layers.iter().map(|layer| &layer.source);
-    let of = of.filter(|source| !taken.dropped().contains_key(*source));
-    prop_assert_eq!(seen, of.map(Some).collect::<Vec<_>>());
+    let of: Vec<_> = of
+        .filter(|source| !taken.dropped().contains_key(*source))
+        .collect();
+    // One that was given the id of another that is here too keeps its own.
+    let is_other = |id: &String| taken.slot(id).is_some() || taken.dropped().contains_key(id);
+    let is_named =
+        |(seen, of): (&Option<&String>, &&String)| *seen == Some(*of) || seen.is_some_and(is_other);
+    prop_assert!(
+        seen.len() == of.len() && seen.iter().zip(&of).all(is_named),
+        "{:?} is seen, {:?} is named",
+        seen,
+        of
+    );
     for source in s.sources.iter().filter(|source| taken.shows(&source.id)) {
         prop_assert!(
             s.hold || source.tally == Tally::Program,
@@ -768,8 +779,11 @@ proptest! {
                         live_edit = *on;
                         past.fill(None);
                     }
+                    let told = Told::of(&core);
                     core.tick();
-                    if !matches!(command, Command::Fader { .. } | Command::Mute { .. }) {
+                    // A transition that ran has ended, or only a strip was moved.
+                    let is_of_strip = matches!(command, Command::Fader { .. } | Command::Mute { .. });
+                    if !is_of_strip || Told::of(&core) != told {
                         past.fill(None);
                     }
                     names_say_what_is_seen(&core)?;
@@ -799,6 +813,18 @@ proptest! {
             };
             let sounds = core.standing().sounds;
             let told = Told::of(&core);
+            // What was made anew beneath the air, and then meant to leave it, comes back as it is in the show.
+            let seen = core.switcher().program();
+            let is_anew = |id: &String| seen.slot(id) != core.cast().slot(id);
+            let is_anew = seen.layers.iter().any(|layer| is_anew(&layer.source));
+            // As is a scene whose id a source has, or had, for the one of its own.
+            let is_own = |cast: &Cast, id: &String| cast.scene(id).map(|_| cast.is_implied(id));
+            let is_other = |id: &String| {
+                let (was, is) = (is_own(core.cast(), id), is_own(&next, id));
+                was.zip(is).is_some_and(|(was, is)| was != is)
+            };
+            let is_lost = leaving == Leaving::Meant && is_anew
+                || [&told.program, &told.preview].into_iter().any(is_other);
             match core.recast(next, leaving, &brings) {
                 Err(_) => {
                     prop_assert!(leaving != Leaving::Meant);
@@ -814,6 +840,9 @@ proptest! {
             }
             if edits.is_some() {
                 past.push((!live_edit).then_some(told));
+                if is_lost {
+                    past.fill(None);
+                }
             } else if let Some(Some(was)) = past.pop() {
                 prop_assert_eq!(Told::of(&core), was, "undone");
             } else if !live_edit {

@@ -483,7 +483,7 @@ impl Switcher {
     pub fn recast(&mut self, before: &Cast, cast: &Cast, passed: Passed) {
         let renamed = before.renamed(cast);
         for taken in self.taken_on_air() {
-            taken.rename(&renamed, before);
+            taken.rename(&renamed, before, cast);
             taken.bring_back(cast, passed);
         }
         let first = cast.scenes().next().map(|scene| scene.id.clone());

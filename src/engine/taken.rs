@@ -127,29 +127,35 @@ impl Taken {
         self.draw();
     }
 
-    /// Follows what has another id since it was in the show `before`. A source that is no longer in it, or was
-    /// taken off the air, keeps its id here, whoever bears that in the show; and none gets the id of such a
-    /// one.
-    pub fn rename(&mut self, renamed: &Renamed, before: &Cast) {
-        let follows = |id: &String| {
-            let mut new = id.clone();
-            renamed.source(&mut new);
-            let is_it = before.slot(id).is_some() && new != *id;
-            let is_free = !self.drawn.contains_key(&new) && !self.dropped.contains_key(&new);
-            (is_it && is_free).then(|| (id.clone(), new))
-        };
-        let followed: BTreeMap<String, String> = self.drawn.keys().filter_map(follows).collect();
-        // The scene that a source has of its own goes by the source.
-        let is_own = self.layers.len() == 1 && self.layers[0].source == self.scene;
-        if !is_own || followed.contains_key(&self.scene) {
+    /// Follows what has another id in the show as it is now than in the one `before`. A source that is no longer in it, was made anew
+    /// there or taken off the air, keeps its id here, whoever bears that in the show; and none gets the id of
+    /// such a one.
+    pub fn rename(&mut self, renamed: &Renamed, before: &Cast, cast: &Cast) {
+        // The scene that a source has of its own goes by the source; another may have its id meanwhile.
+        let is_scene = before.show.scenes.iter().any(|s| s.id == self.scene);
+        let is_own = self.layers.len() == 1 && self.layers[0].source == self.scene && !is_scene;
+        if is_scene {
             renamed.scene(&mut self.scene);
         }
-        let named = |id: &String| followed.get(id).unwrap_or(id).clone();
-        for layer in &mut self.layers {
-            layer.source = named(&layer.source);
+        while let Some((old, new)) = self.renamed(cast) {
+            if is_own && cast.is_implied(&new) {
+                self.scene.clone_from(&new);
+            }
+            for layer in self.layers.iter_mut().filter(|l| l.source == old) {
+                layer.source.clone_from(&new);
+            }
+            let at = self.drawn.remove(&old);
+            self.drawn.extend(at.map(|at| (new, at)));
         }
-        let drawn = std::mem::take(&mut self.drawn).into_iter();
-        self.drawn = drawn.map(|(id, at)| (named(&id), at)).collect();
+    }
+
+    /// A source that has another id in the show, with both, where nothing here has the new one.
+    fn renamed(&self, cast: &Cast) -> Option<(String, String)> {
+        self.drawn.iter().find_map(|(old, (slot, _))| {
+            let new = &cast.source_at(*slot)?.id;
+            let is_taken = self.drawn.contains_key(new) || self.dropped.contains_key(new);
+            (!is_taken).then(|| (old.clone(), new.clone()))
+        })
     }
 
     fn draw(&mut self) {

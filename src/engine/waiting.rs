@@ -79,11 +79,8 @@ impl Waiting {
         }
     }
 
-    /// Follows what has another id since.
+    /// Follows what has another id since; one that has left the show keeps its own, whoever bears it now.
     pub fn rename(&mut self, renamed: &Renamed) {
         renamed.scene(&mut self.scene);
-        for away in &mut self.away {
-            renamed.scene(&mut away.scene);
-        }
     }
 }
