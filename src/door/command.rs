@@ -206,6 +206,60 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         makeup_db: Option<f32>,
     },
+    /// Shares gain between a source and all others that do, so that together they are one open microphone.
+    /// What is left out stays as it is.
+    Share {
+        /// A source's id.
+        source: String,
+        /// Takes part.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+        /// Counts for so much more than the others, −15 to +15 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        weight_db: Option<f32>,
+    },
+    /// Whether a source is speech, to which others give way.
+    Speech {
+        /// A source's id.
+        source: String,
+        /// It is.
+        on: bool,
+    },
+    /// Has a source give way to speech. What is left out stays as it is.
+    Duck {
+        /// A source's id.
+        source: String,
+        /// Whether it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+        /// −80 to 0 dBFS.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        threshold_db: Option<f32>,
+        /// 0 to 60 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        depth_db: Option<f32>,
+        /// 10 to 1000 ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attack_ms: Option<f32>,
+        /// 0 to 5000 ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hold_ms: Option<f32>,
+        /// 10 to 5000 ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        release_ms: Option<f32>,
+    },
+    /// What an alarm is given for. What is left out stays as it is.
+    Alarm {
+        /// A source's id; left out for the program.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+        /// Silence of so many seconds, 1 to 600; 0 for none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        silence_s: Option<f32>,
+        /// What is too loud.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clipping: Option<bool>,
+    },
     /// How much of a source goes to an aux. What is left out stays as it is.
     Send {
         /// A source's id.

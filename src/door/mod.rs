@@ -37,7 +37,9 @@ pub use snapshot::{
     Origin, ReceivedStream, ReceiverStatus, RecordingState, RecordingStatus, SceneStatus, Snapshot,
     SourceState, SourceStatus, StingerState, StingerStatus, Tally, Transition, TransitionState,
 };
-pub use sound::{AuxStatus, GroupStatus, Level, ListenStatus, ReturnStatus, SoundStatus};
+pub use sound::{
+    AuxStatus, GroupStatus, Level, ListenStatus, ReturnStatus, SoundAlarm, SoundStatus,
+};
 pub use trial::{TrialState, TrialStatus, Tried};
 
 pub use crate::show::{Direction, Rgb, TransitionKind, TransitionStyle};

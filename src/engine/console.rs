@@ -4,7 +4,7 @@
 use super::refusal::{Refusal, unknown};
 use super::strip::{Faders, is_fader, is_in_range};
 use crate::audio::BusGains;
-use crate::door::{AuxStatus, Command, GroupStatus, Level, SoundStatus};
+use crate::door::{AuxStatus, Command, GroupStatus, Level, SoundAlarm, SoundStatus};
 use crate::media::db_to_gain;
 use crate::show::{AUXES, SILENCE_DB, Sound, padded};
 
@@ -120,7 +120,7 @@ impl Console {
     }
 
     /// What is seen of it, with the level of each aux and how far its limiter turns it down, in dB; who
-    /// listens is not its to know.
+    /// listens, and what is to be looked at, is not its to know.
     pub fn status(&self, auxes: &[(Level, f32)]) -> SoundStatus {
         let groups = self.sound.groups.iter().map(|group| GroupStatus {
             id: group.id.clone(),
@@ -143,6 +143,7 @@ impl Console {
             auxes: auxes.collect(),
             groups: groups.collect(),
             master: self.sound.master,
+            alarm: SoundAlarm::default(),
             off_air: self.off_air(),
             listening: Vec::new(),
         }

@@ -20,8 +20,8 @@ use crate::audio::{BusGains, LISTENERS, SendGain, StripGain};
 use crate::door::{
     CardOutputStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus,
     Health, Level, ListenStatus, Loudness, MonitorStatus, ReceiverStatus, RecordingStatus,
-    ReturnStatus, SceneStatus, Snapshot, SoundStatus, SourceStatus, StingerStatus, Tally,
-    Transition,
+    ReturnStatus, SceneStatus, Snapshot, SoundAlarm, SoundStatus, SourceStatus, StingerStatus,
+    Tally, Transition,
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{
@@ -134,6 +134,8 @@ pub struct Observed {
     pub transition: String,
     /// Level of the program, and the limiter's reduction in dB.
     pub program: (Level, f32),
+    /// What is to be looked at in its sound.
+    pub alarm: SoundAlarm,
     /// The same of each aux.
     pub auxes: [(Level, f32); AUXES],
     /// What each desk hears that listens by itself.
@@ -491,6 +493,12 @@ impl Core {
             | Command::Compressor { .. }
             | Command::Pan { .. }
             | Command::Delay { .. }
+            | Command::Share { .. }
+            | Command::Speech { .. }
+            | Command::Duck { .. }
+            | Command::Alarm {
+                source: Some(_), ..
+            }
             | Command::Strip { .. } => self.work_on_strip(command)?,
             Command::Send {
                 source,
@@ -521,6 +529,7 @@ impl Core {
             | Command::Group { .. }
             | Command::Master { .. }
             | Command::MasterEq { .. }
+            | Command::Alarm { source: None, .. }
             | Command::NMinusOne { .. } => self.console.apply(command)?,
             Command::Clip {
                 source,
@@ -881,7 +890,14 @@ impl Core {
             program_level: observed.program.0,
             limiter_db: observed.program.1,
             loudness: observed.loudness,
-            sound: self.sound(&observed.auxes, &observed.listeners),
+            sound: SoundStatus {
+                alarm: SoundAlarm {
+                    // What is faded to black is silent because it is meant to be.
+                    silent: observed.alarm.silent && (self.hold || !fade_to_black),
+                    ..observed.alarm
+                },
+                ..self.sound(&observed.auxes, &observed.listeners)
+            },
             destinations: observed.destinations,
             recording: observed.recording,
             encoder: observed.encoder,

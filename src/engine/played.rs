@@ -84,6 +84,7 @@ impl Input {
             (gate_db, gate_level_db),
             (compressor_db, compressor_level_db),
         ] = meters.take_dynamics(strip);
+        let turned = meters.take_turned(strip);
         let (level, limiter_db) = meters.take_bus(BusId::MixMinus(strip));
         let returned = ReturnStatus {
             level,
@@ -99,6 +100,9 @@ impl Input {
             compressor_db,
             gate_level_db,
             compressor_level_db,
+            share_db: turned.share_db,
+            duck_db: turned.duck_db,
+            alarm: meters.alarmed(strip),
             back: Some(returned),
             frames: counters.frames.load(Ordering::Relaxed),
             lost: counters.lost.load(Ordering::Relaxed),

@@ -2,6 +2,7 @@
 
 mod address;
 mod atomic;
+mod automatic;
 pub mod autosave;
 mod check;
 mod clip;
@@ -38,6 +39,7 @@ mod version;
 mod wipes;
 mod words;
 
+pub use automatic::{Alarm, Duck, Share};
 pub use clip::{AtEnd, Play};
 pub use colour::{Colour, Wheel};
 pub use digest::Digest;

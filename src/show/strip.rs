@@ -4,6 +4,8 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
+use super::automatic::{Alarm, Duck, Share};
+
 /// Everything between a source and its fader. Left out, a setting does nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -26,6 +28,14 @@ pub struct StripSettings {
     pub pan: f32,
     /// Delays the sound, in ms, 0 to 2000.
     pub delay_ms: f32,
+    /// Shares gain with other microphones.
+    pub share: Share,
+    /// Speech: what ducks gives way to it.
+    pub speech: bool,
+    /// Gives way to speech.
+    pub duck: Duck,
+    /// What an alarm is given for.
+    pub alarm: Alarm,
 }
 
 /// A number by the name that the file has for it, with the range that holds for it.
@@ -65,7 +75,9 @@ impl StripSettings {
             ),
             ("compressor.makeup_db", compressor.makeup_db, 0.0..=24.0),
         ];
-        alone.into_iter().chain(self.eq.numbers())
+        let automatic = self.share.numbers().chain(self.duck.numbers());
+        let automatic = automatic.chain(self.alarm.numbers());
+        alone.into_iter().chain(self.eq.numbers()).chain(automatic)
     }
 }
 
