@@ -122,6 +122,7 @@ fn show() -> impl Strategy<Value = Show> {
                 recording: Default::default(),
                 order: Vec::new(),
                 sound_outputs: Vec::new(),
+                snapshots: Default::default(),
                 receiver: None,
             }
         })

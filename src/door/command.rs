@@ -260,6 +260,21 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         clipping: Option<bool>,
     },
+    /// Recalls a sound snapshot, or makes or removes one.
+    SoundSnapshot {
+        /// Its id.
+        snapshot: String,
+        /// What is done with it.
+        #[serde(default)]
+        action: SnapshotAction,
+    },
+    /// Whether a source's strip stays as it is, whatever sound snapshot is recalled. This changes the show.
+    Safe {
+        /// A source's id.
+        source: String,
+        /// It stays.
+        on: bool,
+    },
     /// How much of a source goes to an aux. What is left out stays as it is.
     Send {
         /// A source's id.
@@ -594,6 +609,11 @@ impl Command {
                 self,
                 Self::Edit { .. }
                     | Self::PictureDelay { .. }
+                    | Self::Safe { .. }
+                    | Self::SoundSnapshot {
+                        action: SnapshotAction::Store | SnapshotAction::Remove,
+                        ..
+                    }
                     | Self::Undo { .. }
                     | Self::Redo { .. }
                     | Self::Save { .. }
@@ -652,6 +672,19 @@ impl Command {
             stinger: Some(style.stinger),
         }
     }
+}
+
+/// What is done with a sound snapshot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SnapshotAction {
+    /// Strips, auxes and groups stand as they did.
+    #[default]
+    Recall,
+    /// It is how they stand now, whatever it was before. This changes the show.
+    Store,
+    /// It is no more. This changes the show.
+    Remove,
 }
 
 /// What a clip is to do.

@@ -62,6 +62,25 @@ pub struct SoundStatus {
     pub off_air: bool,
     /// The desks that listen by themselves.
     pub listening: Vec<ListenStatus>,
+    /// Sound snapshots, in the show's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub snapshots: Vec<SoundSnapshotStatus>,
+    /// The sources whose strips no snapshot touches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub safe: Vec<String>,
+}
+
+/// How the sound stood once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SoundSnapshotStatus {
+    /// Its id.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// The scenes that recall it.
+    pub scenes: Vec<String>,
+    /// It is the one that was recalled last.
+    pub recalled: bool,
 }
 
 /// A mix of its own.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::strip::Number;
+use super::number::Number;
 
 /// Shares the gain of one open microphone with all others that take part: who speaks has it, and where
 /// nobody does, the room is heard as by one microphone.

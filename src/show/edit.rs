@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::hold::Hold;
 use super::model::{Destination, Encoder, Format, Receiver, Recording, Scene, Show, Source};
 use super::numbers;
+use super::snapshot::SoundSnapshots;
 use super::sound::Sound;
 use super::sound_output::SoundOutput;
 use super::stinger::Stinger;
@@ -69,6 +70,8 @@ pub enum Edit {
     /// Auxes, groups, the program's own processing, and what guests get back. Sources leave the groups
     /// that are no more.
     Sound(Sound),
+    /// Sound snapshots, all of them, and the strips that they do not touch.
+    Snapshots(SoundSnapshots),
     /// The transition that AUTO makes, but where a scene has its own. It is used from now on.
     Transition(TransitionStyle),
 }
@@ -264,6 +267,7 @@ impl Edit {
             }
             Self::Hold(hold) => Ok(setting("hold", &mut show.hold, hold)),
             Self::Sound(sound) => Ok(set_sound(show, sound)),
+            Self::Snapshots(snapshots) => Ok(setting("snapshots", &mut show.snapshots, snapshots)),
             Self::Transition(style) => Ok(setting("transition", &mut show.transition, style)),
         }
     }
@@ -285,6 +289,7 @@ fn set_sound(show: &mut Show, sound: &Sound) -> BTreeSet<Part> {
             touched.insert(Part::Item(ItemKind::Source, source.id.clone()));
         }
     }
+    touched.extend(recalled(show, |snapshots| snapshots.drop_groups(is_gone)));
     touched
 }
 
@@ -312,6 +317,10 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
                     show.hold.source = Some(source.id.clone());
                     touched.insert(Part::setting("hold"));
                 }
+                let has = show.scenes.iter().any(|scene| scene.id == id);
+                touched.extend(recalled(show, |snapshots| {
+                    snapshots.follow_source(id, Some(&source.id), has);
+                }));
                 // The scene of its own id, where the show has one, follows too.
                 for scene in &mut show.scenes {
                     let mut follows = false;
@@ -325,7 +334,14 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
                 }
             }
         }
-        Item::Scene(scene) => replace(&mut show.scenes, kind, id, scene)?,
+        Item::Scene(scene) => {
+            replace(&mut show.scenes, kind, id, scene)?;
+            if scene.id != id {
+                touched.extend(recalled(show, |snapshots| {
+                    snapshots.follow_scene(id, Some(&scene.id));
+                }));
+            }
+        }
         Item::Destination(destination) => {
             replace(&mut show.destinations, kind, id, destination)?;
         }
@@ -346,6 +362,10 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
                 show.hold.source = None;
                 touched.insert(Part::setting("hold"));
             }
+            let has = show.scenes.iter().any(|scene| scene.id == id);
+            touched.extend(recalled(show, |snapshots| {
+                snapshots.follow_source(id, None, has);
+            }));
             for scene in &mut show.scenes {
                 let before = scene.layers.len();
                 scene.layers.retain(|layer| layer.source != id);
@@ -354,11 +374,26 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
                 }
             }
         }
-        ItemKind::Scene => take_out(&mut show.scenes, kind, id)?,
+        ItemKind::Scene => {
+            take_out(&mut show.scenes, kind, id)?;
+            // A source of its id has a scene of its own from now on.
+            if !show.sources.iter().any(|source| source.id == id) {
+                touched.extend(recalled(show, |snapshots| {
+                    snapshots.follow_scene(id, None);
+                }));
+            }
+        }
         ItemKind::Destination => take_out(&mut show.destinations, kind, id)?,
         ItemKind::Stinger => take_out(&mut show.stingers, kind, id)?,
     }
     Ok(touched)
+}
+
+/// Has the sound snapshots follow; says whether that touched them.
+fn recalled(show: &mut Show, follow: impl FnOnce(&mut SoundSnapshots)) -> Option<Part> {
+    let before = show.snapshots.clone();
+    follow(&mut show.snapshots);
+    (show.snapshots != before).then(|| Part::setting("snapshots"))
 }
 
 /// Has every transition that names a stinger follow its new id; gives what was touched.
@@ -442,4 +477,70 @@ fn shift<T: Listed>(
     let item = list.remove(find(list, kind, id)?);
     list.insert(to.min(list.len()), item);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::show::{parse, text_of};
+
+    #[test]
+    fn sound_snapshots_follow_what_they_name() {
+        let text = "(version: 1, name: \"x\", sources: [
+                (id: \"a\", kind: Test(pattern: Bars)), (id: \"b\", kind: Test(pattern: Ball)),
+            ], scenes: [(id: \"duo\", layers: [(source: \"a\")]), (id: \"b\", layers: [])],
+            sound: (groups: [(id: \"g\")]),
+            snapshots: (safe: [\"a\", \"b\"], list: [(id: \"s\", scenes: [\"a\", \"duo\", \"b\"],
+                strips: [(source: \"a\", fader_db: 0, afv: On), (source: \"b\", fader_db: 0, afv: On)],
+                groups: [(group: \"g\", fader_db: 0)])]))";
+        let mut show = parse(Path::new("x.ron"), text).unwrap();
+        let told = |show: &Show| {
+            let one = &show.snapshots.list[0];
+            let strips: Vec<String> = one.strips.iter().map(|s| s.source.clone()).collect();
+            (
+                show.snapshots.safe.join(" "),
+                one.scenes.join(" "),
+                strips.join(" "),
+            )
+        };
+        let all = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+        let rename = |show: &mut Show, kind: ItemKind, old: &str, new: &str| {
+            let mut item = match kind {
+                ItemKind::Source => {
+                    let source = show.sources.iter().find(|s| s.id == old);
+                    Item::Source(source.unwrap().clone())
+                }
+                _ => Item::Scene(show.scenes.iter().find(|s| s.id == old).unwrap().clone()),
+            };
+            match &mut item {
+                Item::Source(source) => new.clone_into(&mut source.id),
+                Item::Scene(scene) => new.clone_into(&mut scene.id),
+                _ => unreachable!(),
+            }
+            let id = old.to_owned();
+            let touched = Edit::Set { id, item }.apply(show).unwrap();
+            assert!(touched.contains(&Part::setting("snapshots")));
+        };
+        rename(&mut show, ItemKind::Source, "a", "host");
+        assert_eq!(told(&show), all("host b", "host duo b", "host b"));
+        // The scene of that id is one of the show's own.
+        rename(&mut show, ItemKind::Source, "b", "guest");
+        assert_eq!(told(&show), all("host guest", "host duo b", "host guest"));
+        rename(&mut show, ItemKind::Scene, "duo", "both");
+        assert_eq!(told(&show), all("host guest", "host both b", "host guest"));
+        let mut remove = |kind, id: &str| {
+            let id = id.to_owned();
+            Edit::Remove { kind, id }.apply(&mut show).unwrap();
+            told(&show)
+        };
+        let without = remove(ItemKind::Scene, "both");
+        assert_eq!(without, all("host guest", "host b", "host guest"));
+        let without = remove(ItemKind::Source, "host");
+        assert_eq!(without, all("guest", "b", "guest"));
+        Edit::Sound(Sound::default()).apply(&mut show).unwrap();
+        assert!(show.snapshots.list[0].groups.is_empty());
+        assert!(text_of(Path::new("x.ron"), &show, &show).is_ok());
+    }
 }

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::automatic::Alarm;
-use super::strip::{Eq, Number};
+use super::number::Number;
+use super::strip::Eq;
 
 /// Auxes that there are.
 pub const AUXES: usize = 2;

@@ -1,10 +1,9 @@
 //! How a source's sound is worked on before it is mixed: the settings of a strip, as they are saved.
 
-use std::ops::RangeInclusive;
-
 use serde::{Deserialize, Serialize};
 
 use super::automatic::{Alarm, Duck, Share};
+use super::number::Number;
 
 /// Everything between a source and its fader. Left out, a setting does nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,9 +36,6 @@ pub struct StripSettings {
     /// What an alarm is given for.
     pub alarm: Alarm,
 }
-
-/// A number by the name that the file has for it, with the range that holds for it.
-pub type Number = (&'static str, f32, RangeInclusive<f32>);
 
 impl StripSettings {
     /// Whether nothing is done to the sound.

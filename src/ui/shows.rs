@@ -529,6 +529,7 @@ fn empty(path: &Path) -> Show {
         recording: Default::default(),
         order: Vec::new(),
         sound_outputs: Vec::new(),
+        snapshots: Default::default(),
         receiver: None,
     }
 }
