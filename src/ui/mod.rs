@@ -3,6 +3,7 @@
 //! It holds no state of the show. What a control shows is what the engine reports, not what was
 //! clicked; a desk may end at any moment and another finds the show as it is.
 
+mod alarms;
 mod app;
 mod arrange;
 mod arranging;
