@@ -708,16 +708,26 @@ impl Core {
     pub fn gains(&self) -> Vec<StripGain> {
         let held = self.hold.then(|| self.heard_with_slate());
         let mut sources: Vec<Option<&Source>> = vec![None; self.strips.len()];
+        let mut twins: Vec<Option<usize>> = vec![None; self.strips.len()];
+        // What left the show and is still heard belongs to the groups that it had.
+        let mut groups: Vec<&[String]> = (0..self.strips.len())
+            .map(|slot| self.cast.last_at(slot).map_or(&[][..], |s| &s.groups))
+            .collect();
         for (source, &slot) in self.cast.show.sources.iter().zip(self.cast.slots()) {
             sources[slot] = Some(source);
+            for other in self.switcher.slots_on_air(&source.id) {
+                if other != slot {
+                    groups[other] = &source.groups;
+                    (twins[other], twins[slot]) = (Some(slot), Some(other));
+                }
+            }
         }
         self.strips
             .iter()
             .enumerate()
             .map(|(i, strip)| {
                 let source = sources[i];
-                let groups = source.map_or(&[][..], |source| &source.groups);
-                let (fader, muted) = self.console.gain(strip.fader_db, strip.mute, groups);
+                let (fader, muted) = self.console.gain(strip.fader_db, strip.mute, groups[i]);
                 let follow = match (held, strip.afv) {
                     (Some(heard), _) => f32::from(u8::from(heard == Some(i))),
                     (None, Afv::On) => 1.0,
@@ -736,6 +746,7 @@ impl Core {
                         pre: send.pre,
                     }),
                     back: is_guest.then(|| db_to_gain(strip.return_db)),
+                    twin: twins[i],
                     listened: self.listeners.of(i),
                 }
             })
