@@ -244,7 +244,7 @@ impl Played {
         };
         (status.state, status.message) = match &*output.state() {
             CardState::Opening => (CardOutputState::Opening, String::new()),
-            CardState::Running { .. } => (CardOutputState::Playing, String::new()),
+            CardState::Running(_) => (CardOutputState::Playing, String::new()),
             CardState::Broken(why) => (CardOutputState::Restarting, why.clone()),
         };
         status.underruns = output.underruns();
