@@ -22,8 +22,9 @@ use super::tone::Tone;
 use crate::media::{BLOCK, CHANNELS, SoundBlock, block_start};
 use crate::show::AUXES;
 
-/// So many taps can be open at once.
-pub const TAPS: usize = 16;
+/// So many taps can be open at once: all outputs that a show may have, twice while they change, and what
+/// desks listen to.
+pub const TAPS: usize = 128;
 /// Orders that may wait without memory being asked for.
 const ORDERS: usize = 512;
 /// What a tap gets of a bus that there is not.

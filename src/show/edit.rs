@@ -10,7 +10,7 @@ use super::hold::Hold;
 use super::model::{Destination, Encoder, Format, Receiver, Recording, Scene, Show, Source};
 use super::numbers;
 use super::sound::Sound;
-use super::sound_output::SoundOutput;
+use super::sound_output::{BusName, SoundOutput};
 use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 
@@ -312,6 +312,12 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
                     show.hold.source = Some(source.id.clone());
                     touched.insert(Part::setting("hold"));
                 }
+                for output in &mut show.sound_outputs {
+                    if BusName::guest(&output.bus) == Some(id) {
+                        output.bus = BusName::n_minus_one(&source.id);
+                        touched.insert(Part::setting("sound_outputs"));
+                    }
+                }
                 // The scene of its own id, where the show has one, follows too.
                 for scene in &mut show.scenes {
                     let mut follows = false;
@@ -345,6 +351,12 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
             if show.hold.source.as_deref() == Some(id) {
                 show.hold.source = None;
                 touched.insert(Part::setting("hold"));
+            }
+            let outputs = show.sound_outputs.len();
+            show.sound_outputs
+                .retain(|output| BusName::guest(&output.bus) != Some(id));
+            if show.sound_outputs.len() != outputs {
+                touched.insert(Part::setting("sound_outputs"));
             }
             for scene in &mut show.scenes {
                 let before = scene.layers.len();
@@ -442,4 +454,37 @@ fn shift<T: Listed>(
     let item = list.remove(find(list, kind, id)?);
     list.insert(to.min(list.len()), item);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_guest_gets_back_by_a_card_goes_with_the_guest() {
+        let text = "(version: 1, name: \"x\",
+            sources: [(id: \"ann\", kind: Test(pattern: Bars), mix_minus: true)],
+            sound_outputs: [(bus: \"n-1:ann\", device: \"x\"), (bus: \"aux1\", device: \"x\")])";
+        let mut show = crate::show::parse(std::path::Path::new("x.ron"), text).unwrap();
+        let mut source = show.sources[0].clone();
+        source.id = "zoe".to_owned();
+        let rename = Edit::Set {
+            id: "ann".to_owned(),
+            item: Item::Source(source),
+        };
+        let touched = rename.apply(&mut show).unwrap();
+        assert!(touched.contains(&Part::setting("sound_outputs")));
+        let buses = |show: &Show| -> Vec<String> {
+            let outputs = show.sound_outputs.iter();
+            outputs.map(|output| output.bus.clone()).collect()
+        };
+        assert_eq!(buses(&show), ["n-1:zoe", "aux1"]);
+        let leave = Edit::Remove {
+            kind: ItemKind::Source,
+            id: "zoe".to_owned(),
+        };
+        let touched = leave.apply(&mut show).unwrap();
+        assert!(touched.contains(&Part::setting("sound_outputs")));
+        assert_eq!(buses(&show), ["aux1"]);
+    }
 }
