@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use common::read;
@@ -19,6 +20,8 @@ const HZ: f64 = 997.0;
 const LOUD: f64 = 0.2;
 const RATE: f64 = 48_000.0;
 const LONG: Duration = Duration::from_secs(40);
+/// As long may a server take to end.
+const PARTING: Duration = Duration::from_secs(5);
 
 /// A JACK server under a name of its own, so that tests that run beside this one have theirs.
 struct Server(Child);
@@ -38,17 +41,28 @@ impl Server {
             ])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
             .spawn()
             .expect("jackd starts: `make deps-test` installs it");
         Self(server)
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
+impl Server {
+    /// It goes without a word to its clients, as when its card is torn out.
+    fn dies(mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+impl Drop for Server {
+    /// One that is not asked to end leaves its name in a list of eight, after which no other starts.
+    fn drop(&mut self) {
+        let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
+        if wait::until(PARTING, || self.0.try_wait().ok().flatten()).is_none() {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
     }
 }
 
@@ -317,7 +331,7 @@ fn a_card_that_goes_comes_back_by_itself_and_the_program_never_feels_it() {
     studio.source_is("voice", "live", LONG);
     monitors(&mut studio);
     drop(musician);
-    drop(server);
+    server.dies();
     let gone = studio.source_is("voice", "restarting", LONG);
     assert_ne!(named(&gone, "sources", "voice")["message"], "");
     let gone = studio.until("the monitor is away", LONG, |s| {
