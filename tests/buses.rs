@@ -241,6 +241,86 @@ fn ten_guests_hear_each_other_and_never_themselves() {
     assert!(seen.abs() < 0.1, "{seen}");
 }
 
+#[test]
+fn a_guest_who_comes_as_another_goes_gets_something_back_at_once() {
+    // As many as a show can have, and one more place for who comes.
+    let most = 32;
+    let mut rig = Rig::of_guests((0..=most).map(|n| tone(hz(n % 4), 0.01)).collect());
+    rig.gains[most].back = None;
+    rig.order();
+    rig.run(5);
+    rig.gains[0].back = None;
+    rig.gains[most].back = Some(1.0);
+    rig.listen(BusId::MixMinus(most));
+    rig.order();
+    rig.run(6);
+    let heard = rig.run(10);
+    let seen = amplitude(&heard[&BusId::MixMinus(most)], hz(1));
+    assert!((seen - 0.08).abs() < 0.001, "{seen}");
+}
+
+#[test]
+fn a_guest_that_is_made_anew_never_hears_itself_from_its_other_slot() {
+    // It is on air from slot 0 and in the show in slot 1; another is heard beside it.
+    let back = |own: f64| {
+        let waves = vec![tone(hz(0), own), tone(hz(1), own), tone(hz(2), LEVEL)];
+        let mut rig = Rig::new(waves);
+        rig.gains[0].back = Some(1.0);
+        rig.gains[1].follow_back = 0.0;
+        let buses = [BusId::MixMinus(0), BusId::MixMinus(1)];
+        buses.into_iter().for_each(|bus| rig.listen(bus));
+        rig.order();
+        let mut heard: [Vec<f32>; 2] = Default::default();
+        for block in 0..160 {
+            let gains = &mut rig.gains;
+            match block {
+                10 => {
+                    (gains[0].back, gains[1].back) = (None, Some(1.0));
+                    (gains[0].twin, gains[1].twin) = (Some(1), Some(0));
+                    rig.order();
+                }
+                40 => {
+                    // A take: from the one slot to the other.
+                    (gains[0].follow, gains[0].follow_back) = (0.0, 0.0);
+                    gains[1].follow_back = 1.0;
+                    (gains[0].twin, gains[1].twin) = (None, None);
+                    rig.order();
+                    rig.leave(0);
+                }
+                _ => {}
+            }
+            for (heard, (_, more)) in heard.iter_mut().zip(rig.run(1)) {
+                heard.extend(more);
+            }
+        }
+        heard
+    };
+    let (with, without) = (back(0.2), back(0.0));
+    for (with, without) in with.iter().zip(&without) {
+        let most = with.iter().zip(without).map(|(a, b)| (a - b).abs());
+        let most = db(f64::from(most.fold(0.0, f32::max)) / 0.2);
+        assert!(most < -90.0, "{most:.1} dB");
+        assert!(without.iter().any(|s| s.abs() > 0.04));
+    }
+}
+
+#[test]
+fn who_has_the_slot_of_a_twin_is_heard_by_the_other() {
+    let mut rig = Rig::of_guests(vec![tone(hz(0), LEVEL), tone(hz(1), LEVEL)]);
+    (rig.gains[0].twin, rig.gains[1].twin) = (Some(1), Some(0));
+    rig.listen(BusId::MixMinus(0));
+    rig.order();
+    rig.leave(1);
+    rig.run(5);
+    rig.join(1);
+    (rig.gains[0].twin, rig.gains[1].twin) = (None, None);
+    rig.order();
+    rig.run(6);
+    let heard = rig.run(10);
+    let seen = amplitude(&heard[&BusId::MixMinus(0)], hz(1));
+    assert!(db(seen / LEVEL).abs() < 0.1, "{seen}");
+}
+
 /// What is done to a rig block by block, of everything that there is.
 fn act(rig: &mut Rig, block: usize) {
     let own = rig.gains.len() - 1;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use common::read;
@@ -19,6 +20,8 @@ const HZ: f64 = 997.0;
 const LOUD: f64 = 0.2;
 const RATE: f64 = 48_000.0;
 const LONG: Duration = Duration::from_secs(40);
+/// As long may a server take to end.
+const PARTING: Duration = Duration::from_secs(5);
 
 /// A JACK server under a name of its own, so that tests that run beside this one have theirs.
 struct Server(Child);
@@ -38,17 +41,28 @@ impl Server {
             ])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
             .spawn()
             .expect("jackd starts: `make deps-test` installs it");
         Self(server)
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
+impl Server {
+    /// It goes without a word to its clients, as when its card is torn out.
+    fn dies(mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+impl Drop for Server {
+    /// One that is not asked to end leaves its name in a list of eight, after which no other starts.
+    fn drop(&mut self) {
+        let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
+        if wait::until(PARTING, || self.0.try_wait().ok().flatten()).is_none() {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
     }
 }
 
@@ -189,8 +203,13 @@ fn monitors(studio: &mut Studio) {
 
 /// The tone's amplitude on one side of some 20 ms, and what is left when it is taken out of them.
 fn measure(heard: &[[f32; 2]], side: usize) -> (f64, f64) {
+    measure_at(HZ, heard, side)
+}
+
+/// The same of a tone of so many Hz.
+fn measure_at(hz: f64, heard: &[[f32; 2]], side: usize) -> (f64, f64) {
     let (mut re, mut im) = (0.0, 0.0);
-    let angle = |i: usize| i as f64 * HZ / RATE * std::f64::consts::TAU;
+    let angle = |i: usize| i as f64 * hz / RATE * std::f64::consts::TAU;
     for (i, frame) in heard.iter().enumerate() {
         re += f64::from(frame[side]) * angle(i).cos();
         im += f64::from(frame[side]) * angle(i).sin();
@@ -276,7 +295,7 @@ fn a_minute_from_card_to_card() {
 
     // What was heard: the tone, whole, on both sides. A mono source is as loud on each.
     assert!(sound.len() > 55 * RATE as usize, "{} frames", sound.len());
-    let mut broken = 0;
+    let mut broken = 0u64;
     for (n, short) in sound.chunks_exact(RATE as usize / 50).enumerate() {
         for side in [0, 1] {
             let (loud, rest) = measure(short, side);
@@ -287,7 +306,9 @@ fn a_minute_from_card_to_card() {
             }
         }
     }
-    assert!(broken == 0 || slips > 0, "{broken} times it is broken");
+    // Each time that the server itself was late may be heard in two of them, on both sides.
+    let allowed = 4 * slips;
+    assert!(broken <= allowed, "{broken} times it is broken");
     // And what was recorded, by its encoder's way.
     let master = studio.master(&report);
     let recorded = read::sound(&master);
@@ -310,7 +331,7 @@ fn a_card_that_goes_comes_back_by_itself_and_the_program_never_feels_it() {
     studio.source_is("voice", "live", LONG);
     monitors(&mut studio);
     drop(musician);
-    drop(server);
+    server.dies();
     let gone = studio.source_is("voice", "restarting", LONG);
     assert_ne!(named(&gone, "sources", "voice")["message"], "");
     let gone = studio.until("the monitor is away", LONG, |s| {
@@ -355,6 +376,116 @@ fn a_card_that_goes_comes_back_by_itself_and_the_program_never_feels_it() {
     );
     studio.until("it is off", LONG, |s| s["monitor"]["state"] == "off");
     // The program knew nothing of all this.
+    let report = studio.quit();
+    assert_eq!(report["repeated"], 0, "{report}");
+}
+
+/// Waits until the last 100 ms have the card's tone and the show's own at these amplitudes on each side.
+fn until_heard(musician: &Musician, what: &str, wanted: [[f64; 2]; 2]) {
+    let mut last = [[0.0; 2]; 2];
+    let found = wait::until(LONG, || {
+        let heard = musician.heard.lock().unwrap();
+        let heard = &heard[heard.len().saturating_sub(4800)..];
+        if heard.len() < 4800 {
+            return None;
+        }
+        last = [0, 1].map(|side| [HZ, OWN_HZ].map(|hz| measure_at(hz, heard, side).0));
+        let both = last.iter().flatten().zip(wanted.iter().flatten());
+        both.clone()
+            .all(|(seen, wanted)| (seen - wanted).abs() < 0.003)
+            .then_some(())
+    });
+    assert!(found.is_some(), "{what}: {last:.4?}, not {wanted:?}");
+}
+
+/// Of a test source beside the card's, in Hz; both have whole waves in 100 ms to within a hundredth.
+const OWN_HZ: f64 = 500.0;
+const OWN_LOUD: f64 = 0.1;
+
+#[test]
+fn a_guest_gets_back_all_but_itself_by_a_card_and_pfl_is_heard_over_the_monitor() {
+    let _turn = common::alone();
+    let _server = Server::start();
+    let musician = Musician::comes();
+    let show = ShowText::sized(320, 180, (30, 1))
+        .source(
+            "music",
+            &format!("Test(pattern: Bars, tone_hz: {OWN_HZ:.1})"),
+            "afv: On",
+        )
+        .source(
+            "voice",
+            "SoundCard(device: \"input\", host: \"jack\", channels: [1])",
+            "afv: On, mix_minus: true",
+        )
+        .field(
+            "sound_outputs: [(bus: \"n-1:voice\", host: \"jack\", device: \"output\", \
+             channels: [3])]",
+        );
+    let mut studio = Studio::start(&show, &[]);
+    studio.source_is("voice", "live", LONG);
+    studio.command(
+        &json!({"command": "monitor", "on": true, "host": "jack", "device": "output",
+        "bus": "aux2"}),
+    );
+    studio.until("the monitor plays", LONG, is_playing);
+    musician.connects("tone", "cpal_client.*:in_0$");
+    musician.connects("left", "cpal_client.*:out_2$");
+    musician.connects("right", "cpal_client.*:out_0$");
+    let back = [0.0, OWN_LOUD];
+    let silence = [0.0, 0.0];
+    until_heard(&musician, "its return, and an empty aux", [back, silence]);
+
+    // Muted in the program it is heard by PFL, by a desk that has no monitor of its own.
+    studio.command(&json!({"command": "mute", "source": "voice", "on": true}));
+    studio.command(&json!({"command": "pfl", "source": "voice", "on": true, "desk": "stage"}));
+    until_heard(&musician, "PFL", [back, [LOUD, 0.0]]);
+    studio.until("the program is without it", LONG, |s| {
+        let level = &s["program_level"]["rms_db"][0];
+        level.as_f64().is_some_and(|db| (db + 23.0).abs() < 0.3)
+    });
+    assert_eq!(studio.snapshot()["monitor"]["listens"], true);
+    studio.command(&json!({"command": "afl", "source": "music", "on": true, "desk": "foh"}));
+    until_heard(
+        &musician,
+        "both desks' at the house's",
+        [back, [LOUD, OWN_LOUD]],
+    );
+    // With a monitor of its own it is heard there alone.
+    studio.command(
+        &json!({"command": "monitor", "desk": "foh", "on": true, "host": "jack",
+        "device": "output", "channels": [2], "bus": "listen"}),
+    );
+    until_heard(&musician, "the other's left", [back, [LOUD, 0.0]]);
+    let seen = studio.until("its own plays", LONG, |s| {
+        s["monitors"]["foh"]["state"] == "playing"
+    });
+    assert_eq!(seen["monitors"]["foh"]["listens"], true);
+    studio.command(&json!({"command": "mute", "source": "voice", "on": false}));
+    studio.command(&json!({"command": "pfl", "source": "voice", "on": false, "desk": "stage"}));
+    until_heard(&musician, "the aux again", [back, silence]);
+
+    // By another name it is the same guest, whose return is the monitor's bus too.
+    studio.command(&json!({"command": "monitor", "bus": "n-1:voice", "level_db": -6.0}));
+    let half = [0.0, OWN_LOUD * 10f64.powf(-0.3)];
+    until_heard(&musician, "the return at the monitor", [back, half]);
+    let source = json!({"source": {"id": "ann", "mix_minus": true, "afv": "On",
+        "kind": {"SoundCard": {"device": "input", "host": "jack", "channels": [1]}}}});
+    let edit = |edits: Value| json!({"command": "edit", "label": "edit", "edits": edits});
+    studio.command(&edit(json!([{"set": {"id": "voice", "item": source}}])));
+    let seen = studio.until("it is ann's", LONG, |s| s["monitor"]["bus"] == "n-1:ann");
+    assert_eq!(seen["sound_outputs"][0]["bus"], "n-1:ann");
+    musician.hears_anew();
+    until_heard(&musician, "ann's return", [back, half]);
+    // Without the guest there is no such bus, and nothing is heard of anybody else.
+    studio.command(&json!({"command": "edit", "label": "leave", "on_air": true,
+        "edits": [{"remove": {"kind": "source", "id": "ann"}}]}));
+    until_heard(&musician, "nobody's return", [silence, silence]);
+    let seen = studio.snapshot();
+    assert_eq!(seen["sound_outputs"], json!([]));
+    assert_eq!(seen["monitor"]["state"], "off");
+    let message = seen["monitor"]["message"].as_str().unwrap();
+    assert!(message.contains("n-1:ann"), "{message}");
     let report = studio.quit();
     assert_eq!(report["repeated"], 0, "{report}");
 }

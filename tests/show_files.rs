@@ -386,6 +386,17 @@ const WRONG_PARTS: &[Wrong] = &[
         ],
     ),
     (
+        "sources: [(id: \"a\", kind: Test(pattern: Bars)),
+                   (id: \"ann\", kind: Test(pattern: Bars), mix_minus: true)],
+         sound_outputs: [(bus: ¤\"n-1:an\", device: \"x\"), (bus: ¤\"n-1:a\", device: \"x\"),
+             (bus: \"n-1:ann\", device: \"x\"), (bus: ¤\"listen\", device: \"x\")],",
+        &[
+            "no guest has the id `an` (did you mean `ann`?), expected `ann`",
+            "the source `a` is no guest, expected one with mix_minus: true",
+            "no bus is named `listen`, expected `program`, `aux1` or `aux2`, or `n-1:` and",
+        ],
+    ),
+    (
         "sources: [(id: \"a\", kind: Test(pattern: Bars))],
          snapshots: (safe: [¤\"b\"], list: [
              (id: \"one\", frames: ¤1001, scenes: [\"a\", ¤\"c\"], auxes: [(fader_db: ¤11)], strips: [

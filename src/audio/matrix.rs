@@ -41,14 +41,22 @@ impl Default for Sums {
     }
 }
 
+/// The slots of those in whose returns a strip is not: its own where it is a guest, and the one that is the
+/// same guest made anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeptOut {
+    pub own: Option<usize>,
+    pub twin: Option<usize>,
+}
+
 /// Four strips with a tile's samples of their sound: as it comes from the processors, and aligned with
 /// the picture.
 pub struct Four<'a> {
     pub gains: &'a mut Gains,
     pub block: &'a [Lanes],
     pub aligned: &'a [Lanes],
-    /// The place in the returns of each that is a guest.
-    pub guests: &'a [Option<usize>; STRIPS],
+    /// Whose returns each is kept out of, by their slots.
+    pub kept_out: &'a [KeptOut; STRIPS],
 }
 
 impl Sums {
@@ -92,7 +100,7 @@ impl Sums {
         weigh(&mut self.program, aligned, column.program);
         if !returns.are_empty() {
             weigh(&mut self.back, block, column.back);
-            for (place, guest) in guests(four.guests) {
+            for (place, guest) in guests(four.kept_out) {
                 let lanes = lanes_of(place);
                 for (i, sample) in block.iter().enumerate() {
                     let own = *sample * column.back;
@@ -117,7 +125,7 @@ impl Sums {
             if has_guests {
                 let own = *sample * column.back;
                 self.back[i] = self.back[i] + own;
-                for (place, guest) in guests(four.guests) {
+                for (place, guest) in guests(four.kept_out) {
                     returns.own(guest, at + i, &own.0[lanes_of(place)]);
                 }
             }
@@ -132,9 +140,13 @@ impl Sums {
     }
 }
 
-fn guests(all: &[Option<usize>; STRIPS]) -> impl Iterator<Item = (usize, usize)> {
+/// The place of each strip, with the slot of each return that it is kept out of.
+fn guests(all: &[KeptOut; STRIPS]) -> impl Iterator<Item = (usize, usize)> {
     let all = all.iter().enumerate();
-    all.filter_map(|(place, guest)| guest.map(|guest| (place, guest)))
+    all.flat_map(|(place, out)| {
+        let slots = [out.own, out.twin].into_iter().flatten();
+        slots.map(move |slot| (place, slot))
+    })
 }
 
 fn lanes_of(place: usize) -> Range<usize> {

@@ -22,10 +22,11 @@ use super::returns::Returns;
 use super::tap::{BusId, LISTENERS, Tap};
 use super::tone::Tone;
 use crate::media::{BLOCK, CHANNELS, SoundBlock, block_start};
-use crate::show::{AUXES, MIX_MINUSES};
+use crate::show::AUXES;
 
-/// So many taps can be open at once.
-pub const TAPS: usize = 16;
+/// So many taps can be open at once: all outputs that a show may have, twice while they change, and what
+/// desks listen to.
+pub const TAPS: usize = 128;
 /// Orders that may wait without memory being asked for.
 const ORDERS: usize = 512;
 /// A program that its limiter turns down to this, and further, is too loud: 6 dB.
@@ -72,7 +73,7 @@ impl Mixer {
             watch: Watch::default(),
             auxes: std::array::from_fn(|_| Bus::limited(1.0)),
             listeners: std::array::from_fn(|_| Bus::plain(1.0)),
-            returns: Returns::new(MIX_MINUSES),
+            returns: Returns::new(slots),
             taps: std::array::from_fn(|_| None),
             meters,
             orders: VecDeque::with_capacity(ORDERS),
@@ -88,12 +89,25 @@ impl Mixer {
     /// Gives a slot to a strip, which begins silent, or to none; gives back what was there, for its
     /// memory is not to be freed here.
     pub fn put(&mut self, slot: usize, mut strip: Option<Box<Strip>>) -> Option<Box<Strip>> {
+        if strip.is_some() {
+            self.forget_twins(slot);
+        }
         let Some(place) = self.strips.get_mut(slot) else {
             return strip;
         };
         self.automix.clear(slot);
         self.quads[slot / STRIPS].begin(slot % STRIPS, strip.as_deref_mut());
         std::mem::replace(place, strip)
+    }
+
+    /// Another source has this slot: it is nobody's twin.
+    fn forget_twins(&mut self, slot: usize) {
+        for (q, quad) in self.quads.iter_mut().enumerate() {
+            for (s, kept_out) in quad.kept_out.iter_mut().enumerate() {
+                let is_it = q * STRIPS + s == slot;
+                kept_out.twin = kept_out.twin.filter(|twin| *twin != slot && !is_it);
+            }
+        }
     }
 
     /// Has a tap, of [`TAPS`] that there can be, take in a bus, or none; gives back what was there.
@@ -231,9 +245,13 @@ impl Mixer {
         for (slot, gain) in order.strips.iter().enumerate().take(self.strips.len()) {
             let (quad, place) = (&mut self.quads[slot / STRIPS], slot % STRIPS);
             quad.gains.go(place, gain, ramp);
-            if gain.back.is_some() || quad.guests[place].is_some() {
-                quad.guests[place] = self.returns.order(slot, gain.back);
+            let kept_out = &mut quad.kept_out[place];
+            if gain.back.is_some() {
+                kept_out.own = Some(slot);
             }
+            // Until another has its slot: what was heard of it may still be fading out.
+            kept_out.twin = gain.twin.or(kept_out.twin);
+            self.returns.order(slot, gain.back);
         }
         self.program.go(order.buses.program, ramp);
         for (aux, gain) in self.auxes.iter_mut().zip(order.buses.auxes) {
@@ -260,9 +278,8 @@ impl Mixer {
         for (n, bus) in (0..).zip(&mut self.listeners) {
             show(BusId::Listen(n), bus);
         }
-        for (slot, bus) in self.returns.guests() {
-            show(BusId::MixMinus(slot), bus);
-        }
+        self.returns
+            .each(|slot, bus| show(BusId::MixMinus(slot), bus));
         for (id, tap) in self.taps.iter_mut().flatten() {
             let bus = match *id {
                 BusId::Program => Some(&self.program),
@@ -273,7 +290,7 @@ impl Mixer {
             tap.give(bus.map_or(&SILENCE[..], |bus| &bus.samples[..]));
         }
         while let Some(slot) = self.returns.part() {
-            self.quads[slot / STRIPS].guests[slot % STRIPS] = None;
+            self.quads[slot / STRIPS].kept_out[slot % STRIPS].own = None;
         }
         self.out.samples.copy_from_slice(&self.program.samples);
     }

@@ -18,6 +18,9 @@ pub struct StripGain {
     pub sends: [SendGain; AUXES],
     /// How loud it gets back everything but itself; none where it is no guest.
     pub back: Option<f32>,
+    /// The slot of the same source made anew, or of what it was made from, while both are heard: neither
+    /// is in what the other gets back.
+    pub twin: Option<usize>,
     /// Who listens to it.
     pub listened: Listened,
 }
@@ -50,6 +53,7 @@ impl StripGain {
             open: 1.0,
             sends: Default::default(),
             back: None,
+            twin: None,
             listened: Listened::default(),
         }
     }

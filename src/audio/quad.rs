@@ -11,7 +11,7 @@ use super::bank::{Bank, Worked};
 use super::delay::Delay;
 use super::gains::Gains;
 use super::lanes::{Lanes, STRIPS};
-use super::matrix::Four;
+use super::matrix::{Four, KeptOut};
 use super::meter::{BankMeter, Meters};
 use super::pan::sides;
 use super::ramp::SHORT_RAMP;
@@ -41,8 +41,8 @@ pub struct Quad {
     meter: BankMeter,
     /// How loud each is in every bus.
     pub gains: Gains,
-    /// The place in the returns of each that is a guest.
-    pub guests: [Option<usize>; STRIPS],
+    /// Whose returns each is kept out of.
+    pub kept_out: [KeptOut; STRIPS],
     /// Of each place, whoever has it.
     settings: [StripSettings; STRIPS],
     watches: [Watch; STRIPS],
@@ -67,7 +67,7 @@ impl Default for Quad {
             bank: Bank::default(),
             meter: BankMeter::default(),
             gains: Gains::default(),
-            guests: [None; STRIPS],
+            kept_out: Default::default(),
             settings: Default::default(),
             watches: Default::default(),
             turned: Lanes::ONE,
@@ -254,7 +254,7 @@ impl Quad {
             gains: &mut self.gains,
             block: &self.block[tile.clone()],
             aligned: &aligned[tile],
-            guests: &self.guests,
+            kept_out: &self.kept_out,
         }
     }
 }

@@ -61,10 +61,12 @@ pub struct Found {
     pub config: StreamConfig,
     /// How its samples are written.
     pub format: cpal::SampleFormat,
+    /// The most channels that it has.
+    pub has: u16,
 }
 
-/// Finds a card and the best form in which it has `channels` channels: at the house's rate if it can be.
-/// May take as long as its system takes to answer.
+/// Finds a card and the best form in which it has `channels` channels, or all that there are where these
+/// are fewer: at the house's rate if it can be. May take as long as its system takes to answer.
 ///
 /// # Errors
 /// [`CardError`].
@@ -81,11 +83,12 @@ pub fn find(name: &CardName, direction: CardDirection, channels: u16) -> Result<
         ),
     };
     let usual = usual.map(|config| (config.channels(), config.sample_rate()));
-    let (config, format) = choose(&offered, usual, channels)?;
+    let (config, format, has) = choose(&offered, usual, channels)?;
     Ok(Found {
         device,
         config,
         format,
+        has,
     })
 }
 
@@ -143,21 +146,17 @@ pub(super) fn word(host: HostId) -> String {
 }
 
 /// The form in which a card is opened: at the house's rate where it has that, else at its usual one; with
-/// as few channels as it needs, but not fewer than it usually has; and the finest samples.
+/// as few channels as it needs, but not fewer than it usually has; and the finest samples. Beside it the
+/// most channels that there are.
 fn choose(
     offered: &[SupportedStreamConfigRange],
     usual: Option<(u16, u32)>,
     channels: u16,
-) -> Result<(StreamConfig, cpal::SampleFormat), CardError> {
+) -> Result<(StreamConfig, cpal::SampleFormat, u16), CardError> {
     let known = || offered.iter().filter(|o| pcm::knows(o.sample_format()));
     let has = known().map(SupportedStreamConfigRange::channels).max();
     let has = has.ok_or(CardError::NoFormat)?;
-    if has < channels {
-        return Err(CardError::TooFewChannels {
-            has,
-            wanted: channels,
-        });
-    }
+    let channels = channels.min(has);
     let (usual_channels, usual_rate) = usual.unwrap_or((channels, SAMPLE_RATE as u32));
     let least = channels.max(usual_channels.min(has));
     let house = SAMPLE_RATE as u32;
@@ -176,7 +175,8 @@ fn choose(
     let rate = [house, usual_rate]
         .into_iter()
         .find(|rate| best.contains_rate(*rate));
-    let rate = rate.unwrap_or_else(|| house.clamp(best.min_sample_rate(), best.max_sample_rate()));
+    let (slowest, fastest) = (best.min_sample_rate(), best.max_sample_rate());
+    let rate = rate.unwrap_or_else(|| house.clamp(slowest, fastest.max(slowest)));
     let config = StreamConfig {
         channels: best.channels(),
         sample_rate: rate,
@@ -188,7 +188,7 @@ fn choose(
             SupportedBufferSize::Unknown => BufferSize::Default,
         },
     };
-    Ok((config, best.sample_format()))
+    Ok((config, best.sample_format(), has))
 }
 
 /// 0 for the house's own samples, more for those that are coarser or cost more.
@@ -222,13 +222,13 @@ mod tests {
             offer(2, (8_000, 192_000), I32),
             offer(8, (8_000, 192_000), F32),
         ];
-        let (config, format) = choose(&all, Some((2, 44_100)), 2).unwrap();
+        let (config, format, _) = choose(&all, Some((2, 44_100)), 2).unwrap();
         assert_eq!(
             (config.channels, config.sample_rate, format),
             (2, 48_000, I32)
         );
         assert_eq!(config.buffer_size, BufferSize::Fixed(480));
-        let (config, format) = choose(&all, Some((2, 44_100)), 5).unwrap();
+        let (config, format, _) = choose(&all, Some((2, 44_100)), 5).unwrap();
         assert_eq!(
             (config.channels, config.sample_rate, format),
             (8, 48_000, F32)
@@ -241,18 +241,19 @@ mod tests {
             offer(2, (44_100, 44_100), I16),
             offer(2, (96_000, 96_000), I16),
         ];
-        let (config, _) = choose(&all, Some((2, 44_100)), 1).unwrap();
+        let (config, _, _) = choose(&all, Some((2, 44_100)), 1).unwrap();
         assert_eq!((config.channels, config.sample_rate), (2, 44_100));
-        let (config, _) = choose(&all[1..], None, 1).unwrap();
+        let (config, _, _) = choose(&all[1..], None, 1).unwrap();
         assert_eq!(config.sample_rate, 96_000);
     }
 
     #[test]
-    fn a_channel_that_is_not_there_is_said_with_those_that_are() {
-        let all = [offer(2, (48_000, 48_000), F32)];
-        let error = choose(&all, None, 6).unwrap_err();
-        let words = "the sound card has 2 channels, and channel 6 is asked for";
-        assert_eq!(error.to_string(), words);
+    fn a_card_of_fewer_channels_than_are_asked_for_is_opened_with_all_of_them() {
+        let all = [1, 2].map(|channels| offer(channels, (48_000, 48_000), F32));
+        let (config, _, has) = choose(&all, None, 6).unwrap();
+        assert_eq!((config.channels, has), (2, 2));
+        let (config, _, has) = choose(&all, Some((1, 48_000)), 1).unwrap();
+        assert_eq!((config.channels, has), (1, 2));
         assert_eq!(choose(&[], None, 1).unwrap_err(), CardError::NoFormat);
     }
 

@@ -12,7 +12,7 @@ const POLL: Duration = Duration::from_millis(5);
 
 /// The thread, ended and waited for, but not for ever, when this is dropped.
 #[derive(Debug)]
-pub struct Hold {
+pub(super) struct Hold {
     stop: Option<Sender<()>>,
     thread: JoinHandle<()>,
 }
@@ -22,7 +22,7 @@ impl Hold {
     ///
     /// # Errors
     /// Where the system has no thread.
-    pub fn start(
+    pub(super) fn start(
         name: &str,
         work: impl FnOnce(Receiver<()>) + Send + 'static,
     ) -> std::io::Result<Self> {

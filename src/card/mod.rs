@@ -4,16 +4,28 @@
 mod backoff;
 mod find;
 mod hold;
+mod kept;
 mod list;
 mod pcm;
 mod stream;
 
 pub use backoff::Backoff;
 pub use find::{CardError, CardName, Found, find};
-pub use hold::Hold;
+pub use kept::{Kept, Running, Shelf, Work};
 pub use list::cards;
 pub use pcm::{read, write};
-pub use stream::{Faults, Opened, capture, play};
+pub use stream::{Opened, capture, play};
+
+/// How a card is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Samples a second.
+    pub rate: u32,
+    /// Channels that are open.
+    pub channels: u16,
+    /// The most that it has.
+    pub has: u16,
+}
 
 /// The state of a card that somebody has open, or tries to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,12 +34,7 @@ pub enum CardState {
     #[default]
     Opening,
     /// It runs.
-    Running {
-        /// Samples a second.
-        rate: u32,
-        /// Channels that are open.
-        channels: u16,
-    },
+    Running(Form),
     /// It is not there or has broken, and will be opened again; with why.
     Broken(String),
 }

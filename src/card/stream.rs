@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, StreamTrait};
-use cpal::{Data, ErrorKind, StreamConfig};
+use cpal::{Data, ErrorKind};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::Form;
 use super::find::{CardError, Found};
+use super::kept::Running;
 
 /// As long may a card take to close.
 const CLOSE: Duration = Duration::from_secs(2);
@@ -16,36 +18,34 @@ const CLOSE: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a card says of its own accord.
-pub struct Faults {
+struct Faults {
     broke: Receiver<CardError>,
     slips: Arc<AtomicU64>,
 }
 
-impl Faults {
-    /// Why it has to be opened again, if it has.
-    pub fn broke(&self) -> Option<CardError> {
-        self.broke.try_recv().ok()
-    }
-
-    /// How often the card itself says that it was not served in time.
-    pub fn slips(&self) -> u64 {
-        self.slips.load(Ordering::Relaxed)
-    }
-}
-
 /// A card that runs, until it is closed.
 pub struct Opened {
-    /// Channels and rate.
-    pub config: StreamConfig,
-    /// What it says.
-    pub faults: Faults,
+    form: Form,
+    faults: Faults,
     stream: cpal::Stream,
 }
 
-impl Opened {
-    /// Closes it, on a thread of its own: one whose server has died may never be done with it. Gives
-    /// whether it was within two seconds.
-    pub fn close(self) -> bool {
+impl Running for Opened {
+    fn form(&self) -> Form {
+        self.form
+    }
+
+    fn broke(&self) -> Option<CardError> {
+        self.faults.broke.try_recv().ok()
+    }
+
+    fn slips(&self) -> u64 {
+        self.faults.slips.load(Ordering::Relaxed)
+    }
+
+    /// On a thread of its own: one whose server has died may never be done with it, and is given up
+    /// after two seconds.
+    fn close(self) -> bool {
         let (done, closed) = bounded::<()>(1);
         let closing = std::thread::Builder::new().name("card end".to_owned());
         let spawned = closing.spawn(move || {
@@ -71,13 +71,8 @@ pub fn capture(
         move |data, _| take(data),
         told,
         Some(PATIENCE),
-    )?;
-    stream.play()?;
-    Ok(Opened {
-        config: found.config,
-        faults,
-        stream,
-    })
+    );
+    opened(found, stream, faults)
 }
 
 /// Gives sound to a card: `give` is called in its own thread to fill each block, and with how long it
@@ -99,10 +94,23 @@ pub fn play(
         },
         told,
         Some(PATIENCE),
-    )?;
+    );
+    opened(found, stream, faults)
+}
+
+fn opened(
+    found: &Found,
+    stream: Result<cpal::Stream, cpal::Error>,
+    faults: Faults,
+) -> Result<Opened, CardError> {
+    let stream = stream?;
     stream.play()?;
     Ok(Opened {
-        config: found.config,
+        form: Form {
+            rate: found.config.sample_rate,
+            channels: found.config.channels,
+            has: found.has,
+        },
         faults,
         stream,
     })

@@ -318,6 +318,20 @@ mod tests {
                 },
             ),
             (
+                r#"{"command":"monitor","desk":"stage","bus":"n-1:ann"}"#,
+                Command::Monitor {
+                    desk: "stage".into(),
+                    on: None,
+                    device: None,
+                    host: None,
+                    channels: None,
+                    bus: Some("n-1:ann".into()),
+                    level_db: None,
+                    dim: None,
+                    mono: None,
+                },
+            ),
+            (
                 r#"{"command":"stream","destination":"hall","on":true}"#,
                 Command::Stream {
                     destination: "hall".into(),

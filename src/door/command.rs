@@ -410,8 +410,11 @@ pub enum Command {
         /// 0 to 2000 ms.
         ms: u32,
     },
-    /// Sets what is listened to at the desk, by a sound card. What is left out stays as it is.
+    /// Sets what is listened to in the house or at a desk, by a sound card. What is left out stays as it is.
     Monitor {
+        /// The name of the desk whose monitor it is; empty for the house's. Four desks can have their own.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        desk: String,
         /// Whether anything is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on: Option<bool>,
@@ -425,7 +428,9 @@ pub enum Command {
         /// Of the card, counted from 1: left and right, or one for both together.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         channels: Option<Vec<u16>>,
-        /// Which bus: `program`.
+        /// Which bus: `program`, `aux1`, `aux2`, `n-1:` and a guest's id, or `listen`, which is silent. What
+        /// a desk listens to by `pfl` and `afl` is heard in its place, at the desk's own monitor where that is
+        /// on, else at the house's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         bus: Option<String>,
         /// −100 (silence) to +10 dB.

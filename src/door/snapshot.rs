@@ -1,5 +1,6 @@
 //! What can be seen of the engine, once each tick.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -75,9 +76,12 @@ pub struct Snapshot {
     /// What is given to sound cards, in the show's order.
     #[serde(default)]
     pub sound_outputs: Vec<CardOutputStatus>,
-    /// What is listened to at the desk.
+    /// What is listened to in the house.
     #[serde(default)]
     pub monitor: MonitorStatus,
+    /// What is listened to at desks that have a monitor of their own, by their names.
+    #[serde(default)]
+    pub monitors: BTreeMap<String, MonitorStatus>,
     /// The show as it is edited.
     pub edit: EditStatus,
     /// Edits of the scenes on air are seen at once.
@@ -349,11 +353,14 @@ pub enum CardOutputState {
     Restarting,
 }
 
-/// What is listened to at the desk.
+/// What is listened to in the house or at a desk.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MonitorStatus {
     /// As it is set.
     pub set: Monitor,
+    /// What a desk listens to by PFL or AFL is heard in place of the bus that is set.
+    #[serde(default)]
+    pub listens: bool,
     /// How it does.
     #[serde(flatten)]
     pub output: CardOutputStatus,

@@ -2,7 +2,7 @@
 //! each names a part, and what it leaves out of that stays as it is.
 
 use super::Command;
-use crate::show::{BANDS, BandKind, Eq, Master, StripSettings};
+use crate::show::{Eq, Master, StripSettings};
 
 impl Command {
     /// The source whose strip this changes, and how it changes it; `None` for every other command.
@@ -57,26 +57,7 @@ impl Command {
                 put(&mut gate.hold_ms, hold_ms);
                 put(&mut gate.release_ms, release_ms);
             }
-            Self::Eq {
-                on,
-                band,
-                band_on,
-                kind,
-                hz,
-                gain_db,
-                q,
-                ..
-            } => {
-                put(&mut strip.eq.on, on);
-                OfBand {
-                    on: *band_on,
-                    kind: *kind,
-                    hz: *hz,
-                    gain_db: *gain_db,
-                    q: *q,
-                }
-                .put(&mut strip.eq, *band)?;
-            }
+            Self::Eq { .. } => self.change_eq(&mut strip.eq)?,
             Self::Compressor {
                 on,
                 threshold_db,
@@ -153,25 +134,7 @@ impl Command {
                 put(&mut master.ceiling_db, ceiling_db);
                 put(&mut master.target_lufs, target_lufs);
             }
-            Self::MasterEq {
-                on,
-                band,
-                band_on,
-                kind,
-                hz,
-                gain_db,
-                q,
-            } => {
-                put(&mut master.eq.on, on);
-                OfBand {
-                    on: *band_on,
-                    kind: *kind,
-                    hz: *hz,
-                    gain_db: *gain_db,
-                    q: *q,
-                }
-                .put(&mut master.eq, *band)?;
-            }
+            Self::MasterEq { .. } => self.change_eq(&mut master.eq)?,
             Self::Alarm {
                 silence_s,
                 clipping,
@@ -184,42 +147,46 @@ impl Command {
         }
         Some(master)
     }
-}
 
-/// What is said of a band.
-#[derive(PartialEq)]
-struct OfBand {
-    on: Option<bool>,
-    kind: Option<BandKind>,
-    hz: Option<f32>,
-    gain_db: Option<f32>,
-    q: Option<f32>,
-}
-
-impl OfBand {
-    const NOTHING: Self = Self {
-        on: None,
-        kind: None,
-        hz: None,
-        gain_db: None,
-        q: None,
-    };
-
-    /// `None` where there is no such band, or none is named for what is said.
-    fn put(self, eq: &mut Eq, band: Option<usize>) -> Option<()> {
-        match band {
-            Some(n @ 1..=BANDS) => {
-                let band = &mut eq.bands[n - 1];
-                put(&mut band.on, &self.on);
-                put(&mut band.kind, &self.kind);
-                put(&mut band.hz, &self.hz);
-                put(&mut band.gain_db, &self.gain_db);
-                put(&mut band.q, &self.q);
-                Some(())
-            }
-            Some(_) => None,
-            None => (self == Self::NOTHING).then_some(()),
+    /// Changes a strip's equaliser or the program's. `None` where there is no such band, or none is named for
+    /// what is said of one.
+    fn change_eq(&self, eq: &mut Eq) -> Option<()> {
+        let (Self::Eq {
+            on,
+            band,
+            band_on,
+            kind,
+            hz,
+            gain_db,
+            q,
+            ..
         }
+        | Self::MasterEq {
+            on,
+            band,
+            band_on,
+            kind,
+            hz,
+            gain_db,
+            q,
+        }) = self
+        else {
+            return Some(());
+        };
+        put(&mut eq.on, on);
+        let Some(band) = *band else {
+            let numbers = [hz, gain_db, q];
+            let is_said =
+                band_on.is_some() || kind.is_some() || numbers.iter().any(|n| n.is_some());
+            return (!is_said).then_some(());
+        };
+        let band = eq.bands.get_mut(band.checked_sub(1)?)?;
+        put(&mut band.on, band_on);
+        put(&mut band.kind, kind);
+        put(&mut band.hz, hz);
+        put(&mut band.gain_db, gain_db);
+        put(&mut band.q, q);
+        Some(())
     }
 }
 

@@ -1,12 +1,13 @@
 //! The state of the show: what commands change and snapshots tell. No thread, no clock, no device:
 //! the tick brings frame numbers in and carries effects out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::book::Passed;
 use super::cast::{Cast, SLOTS};
 use super::console::{Console, aux_index};
+use super::ears::{Ears, Hearing};
 use super::journal::{Journal, JournalListener};
 use super::listeners::Listeners;
 use super::recall::Recall;
@@ -26,8 +27,8 @@ use crate::door::{
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{
-    AUXES, Afv, Destination, Monitor, Show, SoundSnapshot, Source, SourceKind, StripSettings,
-    StripState, TransitionStyle, trimmed,
+    AUXES, Afv, Destination, Show, SoundSnapshot, Source, SourceKind, StripSettings, StripState,
+    TransitionStyle, trimmed,
 };
 use crate::video::Layout;
 
@@ -111,8 +112,8 @@ pub struct Core {
     hold: bool,
     /// Edits of the scenes on air are seen at once.
     live_edit: bool,
-    /// What is listened to at the desk.
-    monitor: Monitor,
+    /// What is listened to in the house and at desks.
+    ears: Ears,
 }
 
 /// What the core cannot know by itself, for the snapshot.
@@ -133,8 +134,8 @@ pub struct Observed {
     pub receiver: Option<Arc<ReceiverStatus>>,
     /// What is given to sound cards, in the show's order.
     pub sound_outputs: Vec<CardOutputStatus>,
-    /// What is listened to at the desk.
-    pub monitor: CardOutputStatus,
+    /// What is listened to, by the names of the desks; that of the house has none.
+    pub monitors: BTreeMap<String, CardOutputStatus>,
     /// The show as it is edited.
     pub edit: EditStatus,
     /// Why the transition cannot be made as chosen; empty while it can.
@@ -182,7 +183,7 @@ impl Core {
             recording: false,
             hold: false,
             live_edit: false,
-            monitor: Monitor::default(),
+            ears: Ears::default(),
             cast,
         }
     }
@@ -261,6 +262,7 @@ impl Core {
         self.console
             .change(&before.show.sound, &cast.show.sound, &brings.faders);
         self.listeners.keep(|slot| cast.slots().contains(&slot));
+        self.ears.rename(&before.renamed(&cast));
         if on_air == Leaving::Meant {
             self.switcher.drop_sources(&leaving, brings.passed);
         }
@@ -341,7 +343,7 @@ impl Core {
         self.recording = journal.recording;
         self.hold = journal.hold;
         self.live_edit = journal.live_edit;
-        self.monitor.clone_from(&journal.monitor);
+        self.ears = Ears::restored(&journal.monitor, &journal.monitors);
     }
 
     /// What a next engine needs to go on.
@@ -385,7 +387,8 @@ impl Core {
             recording: self.recording,
             hold: self.hold,
             live_edit: self.live_edit,
-            monitor: self.monitor.clone(),
+            monitor: self.ears.house().clone(),
+            monitors: self.ears.own().clone(),
             rate: Some(self.cast.show.format.rate),
             ..Journal::default()
         }
@@ -586,10 +589,12 @@ impl Core {
             Command::Pfl { source, on, desk } => {
                 let slot = self.strip(source)?;
                 self.listeners.listen(desk, slot, false, *on)?;
+                return Ok(Effect::Monitor);
             }
             Command::Afl { source, on, desk } => {
                 let slot = self.strip(source)?;
                 self.listeners.listen(desk, slot, true, *on)?;
+                return Ok(Effect::Monitor);
             }
             Command::SoundSnapshot {
                 snapshot: id,
@@ -677,7 +682,7 @@ impl Core {
             }
             Command::LiveEdit { on } => self.live_edit = *on,
             Command::Monitor { .. } => {
-                self.listen(command)?;
+                self.ears.change(command, &self.cast)?;
                 return Ok(Effect::Monitor);
             }
             Command::ResetLoudness {} => return Ok(Effect::ResetLoudness),
@@ -723,42 +728,9 @@ impl Core {
         Ok(())
     }
 
-    /// Changes what is listened to; all that the command says, or nothing.
-    fn listen(&mut self, command: &Command) -> Result<(), Refusal> {
-        let Command::Monitor {
-            on,
-            device,
-            host,
-            channels,
-            bus,
-            level_db,
-            dim,
-            mono,
-        } = command.clone()
-        else {
-            return Ok(());
-        };
-        let mut next = self.monitor.clone();
-        if device.is_some() || host.is_some() {
-            next.host = host.filter(|host| !host.is_empty());
-        }
-        next.on = on.unwrap_or(next.on);
-        next.device = device.unwrap_or(next.device);
-        next.channels = channels.unwrap_or(next.channels);
-        next.bus = bus.unwrap_or(next.bus);
-        next.level_db = level_db.unwrap_or(next.level_db);
-        next.dim = dim.unwrap_or(next.dim);
-        next.mono = mono.unwrap_or(next.mono);
-        if let Some((field, expected)) = next.faults().into_iter().next() {
-            return Err(Refusal::Monitor(field, expected));
-        }
-        self.monitor = next;
-        Ok(())
-    }
-
-    /// What is listened to at the desk.
-    pub fn monitor(&self) -> &Monitor {
-        &self.monitor
+    /// What each monitor plays.
+    pub fn hear(&self) -> Vec<Hearing> {
+        self.ears.hear(&self.listeners, &self.cast)
     }
 
     /// What each slot's strip does to its sound.
@@ -801,16 +773,26 @@ impl Core {
     pub fn gains(&self) -> Vec<StripGain> {
         let held = self.hold.then(|| self.heard_with_slate());
         let mut sources: Vec<Option<&Source>> = vec![None; self.strips.len()];
+        let mut twins: Vec<Option<usize>> = vec![None; self.strips.len()];
+        // What left the show and is still heard belongs to the groups that it had.
+        let mut groups: Vec<&[String]> = (0..self.strips.len())
+            .map(|slot| self.cast.last_at(slot).map_or(&[][..], |s| &s.groups))
+            .collect();
         for (source, &slot) in self.cast.show.sources.iter().zip(self.cast.slots()) {
             sources[slot] = Some(source);
+            for other in self.switcher.slots_on_air(&source.id) {
+                if other != slot {
+                    groups[other] = &source.groups;
+                    (twins[other], twins[slot]) = (Some(slot), Some(other));
+                }
+            }
         }
         self.strips
             .iter()
             .enumerate()
             .map(|(i, strip)| {
                 let source = sources[i];
-                let groups = source.map_or(&[][..], |source| &source.groups);
-                let (fader, muted) = self.console.gain(strip.fader_db, strip.mute, groups);
+                let (fader, muted) = self.console.gain(strip.fader_db, strip.mute, groups[i]);
                 let follow = match (held, strip.afv) {
                     (Some(heard), _) => f32::from(u8::from(heard == Some(i))),
                     (None, Afv::On) => 1.0,
@@ -829,6 +811,7 @@ impl Core {
                         pre: send.pre,
                     }),
                     back: is_guest.then(|| db_to_gain(strip.return_db)),
+                    twin: twins[i],
                     listened: self.listeners.of(i),
                 }
             })
@@ -957,6 +940,16 @@ impl Core {
             })
             .collect();
         let (black, fade_to_black) = self.switcher.black();
+        let mut outputs = observed.monitors;
+        let monitors = self.hear().into_iter().map(|hearing| {
+            let status = MonitorStatus {
+                listens: hearing.set.on && !hearing.solo.is_empty(),
+                set: hearing.set,
+                output: outputs.remove(&hearing.desk).unwrap_or_default(),
+            };
+            (hearing.desk, status)
+        });
+        let mut monitors: BTreeMap<String, MonitorStatus> = monitors.collect();
         Snapshot {
             name: show.name.clone(),
             width: show.format.width,
@@ -1001,10 +994,8 @@ impl Core {
             encoder: observed.encoder,
             receiver: observed.receiver,
             sound_outputs: observed.sound_outputs,
-            monitor: MonitorStatus {
-                set: self.monitor.clone(),
-                output: observed.monitor,
-            },
+            monitor: monitors.remove("").unwrap_or_default(),
+            monitors,
             edit: observed.edit,
             live_edit: self.live_edit,
             counters: observed.counters,

@@ -357,3 +357,56 @@ fn nothing_that_is_heard_changes_by_an_adding() {
         show.undo();
     }
 }
+
+#[test]
+fn what_left_the_show_on_air_stays_in_its_groups_and_out_of_its_own_return() {
+    let mut show = Edited::new();
+    let sound = ron::from_str("(groups: [(id: \"g\", fader_db: -6.0)])").unwrap();
+    show.edit(Edit::Sound(sound), Leaving::Refused).unwrap();
+    let like = show.book.show().sources[1].clone();
+    let guest = |pattern| Source {
+        id: "d".to_owned(),
+        kind: SourceKind::Test {
+            pattern,
+            tone_hz: None,
+        },
+        groups: vec!["g".to_owned()],
+        mix_minus: true,
+        ..like.clone()
+    };
+    let add = Edit::Add {
+        item: Item::Source(guest(Pattern::Bars)),
+        at: None,
+    };
+    // Its adding is undone: it is heard as before, and the group's mute silences it.
+    show.edit(add, Leaving::Refused).unwrap();
+    show.take("d");
+    let slot = show.core.cast().slot("d").unwrap();
+    let before = show.core.gains()[slot].fader;
+    assert!((before - 0.501).abs() < 0.001, "{before}");
+    show.undo();
+    assert_eq!(show.core.gains()[slot].fader, before);
+    let mute = |mute| Command::Group {
+        group: "g".to_owned(),
+        db: None,
+        mute: Some(mute),
+    };
+    show.core.apply(&mute(true)).unwrap();
+    assert_eq!(show.core.gains()[slot].fader, 0.0);
+    show.core.apply(&mute(false)).unwrap();
+    // Made anew it is a guest from another slot, and heard from this one until the next take.
+    show.redo();
+    let made_anew = Edit::Set {
+        id: "d".to_owned(),
+        item: Item::Source(guest(Pattern::Ball)),
+    };
+    show.edit(made_anew, Leaving::Refused).unwrap();
+    let own = show.core.cast().slot("d").unwrap();
+    assert_ne!(own, slot);
+    let gains = show.core.gains();
+    assert_eq!((gains[slot].twin, gains[own].twin), (Some(own), Some(slot)));
+    assert_eq!((gains[slot].fader, gains[slot].follow_back), (before, 1.0));
+    show.take("a");
+    let gains = show.core.gains();
+    assert_eq!((gains[slot].twin, gains[own].twin), (None, None));
+}

@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender, at, bounded, never, select, tick};
 use super::book::{Book, BookError, Draft, Past};
 use super::cast::{Cast, SLOTS};
 use super::core::{Brings, Leaving, OnAir};
+use super::ears;
 use super::exchange::{Change, Departure, Next};
 use super::keys::Keys;
 use super::packing::{Packing, PackingRefusal};
@@ -564,8 +565,9 @@ impl Desk {
         }
         self.editor.hands.aim_recorder(&cast.show);
         self.editor.keys.look(&cast.show);
-        if old.show.sound_outputs != cast.show.sound_outputs {
-            self.editor.speakers.play(&cast.show.sound_outputs);
+        let outputs = ears::outputs(&cast);
+        if ears::outputs(old) != outputs {
+            self.editor.speakers.play(outputs);
         }
         if old.show.hold != cast.show.hold {
             self.slate = self.editor.hands.make_hold(&cast.show.hold);

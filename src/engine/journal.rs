@@ -78,9 +78,12 @@ pub struct Journal {
     /// Edits of the scenes on air are seen at once.
     #[serde(default)]
     pub live_edit: bool,
-    /// What was listened to at the desk.
+    /// What was listened to in the house.
     #[serde(default)]
     pub monitor: Monitor,
+    /// What was listened to at desks that have a monitor of their own, by their names.
+    #[serde(default)]
+    pub monitors: BTreeMap<String, Monitor>,
     /// Since when it was on air, on the clock of `began_ns`.
     #[serde(default)]
     pub since: Since,

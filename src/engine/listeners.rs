@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::ears::NAME;
 use super::refusal::Refusal;
 use crate::audio::{LISTENERS, Listened};
-
-/// The longest name of a desk, in characters.
-const NAME: usize = 200;
 
 /// See the module's words.
 #[derive(Clone, Debug, Default)]

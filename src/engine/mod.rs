@@ -7,6 +7,7 @@ mod clip;
 mod console;
 mod core;
 mod crossing;
+mod ears;
 #[cfg(test)]
 mod editing_tests;
 mod editor;
@@ -241,8 +242,8 @@ impl Engine {
         }
         let setting = hands.setting().clone();
         let (speakers, speaking) = Speakers::start(clock, ways.clone())?;
-        speakers.play(&cast.show.sound_outputs);
-        speakers.listen(core.monitor());
+        speakers.play(ears::outputs(&cast));
+        speakers.listen(core.hear());
         let (standing, heard) = standing::line(core.standing());
         let editor = Editor {
             file: options.file,

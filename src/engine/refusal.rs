@@ -44,6 +44,9 @@ pub enum Refusal {
     /// A desk more than can listen by themselves; with how many can.
     #[error("{0} desks listen by themselves already: expected one of them to listen no more first")]
     TooManyListen(usize),
+    /// A desk more than can have monitors of their own; with how many can.
+    #[error("{0} desks have monitors of their own already: expected one of them to be off first")]
+    TooManyMonitors(usize),
     /// What a guest gets back, of a source that is none.
     #[error("source \"{0}\" is no guest: expected one with mix_minus")]
     NoGuest(String),

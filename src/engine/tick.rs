@@ -259,6 +259,7 @@ impl Tick {
                 input.status.vitals.set_picture_delay_ms(delay);
             }
         }
+        self.speakers.listen(self.core.hear());
         self.want_transitions();
         let find = |show: &Show, id: &str| show.destinations.iter().find(|d| d.id == id).cloned();
         let leaving =
@@ -365,7 +366,7 @@ impl Tick {
                     clip.act(action, position_s, rate.time_of(n));
                 }
             }
-            Effect::Monitor => self.speakers.listen(self.core.monitor()),
+            Effect::Monitor => self.speakers.listen(self.core.hear()),
             Effect::ResetLoudness => {
                 self.meters.loudness.ask_reset();
                 self.loudness = None;
@@ -543,7 +544,7 @@ impl Tick {
             counters,
             health: self.watch.health(),
             sound_outputs: heard.outputs.clone(),
-            monitor: heard.monitor.clone(),
+            monitors: heard.monitors.clone(),
             uptime_s,
             on_air_s: self.since.on_air_s(now),
             recording_s: self.since.recording_s(now),

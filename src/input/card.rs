@@ -14,34 +14,43 @@ use super::status::Status;
 use crate::card::{CardName, CardState};
 use crate::door::SourceState;
 use crate::media::{Finding, FoundSound, HouseClock, NS_PER_S};
+use crate::show::SourceKind;
 
 /// A card gives a block each few milliseconds: without one for so long, something is wrong with it.
 const QUIET_NS: i64 = NS_PER_S;
 const POLL: Duration = Duration::from_millis(50);
 
+/// The card that a source takes from, and its channels; none where it takes from none.
+pub(super) fn of(kind: &SourceKind) -> Option<(CardName, &[u16])> {
+    let SourceKind::SoundCard {
+        device,
+        host,
+        channels,
+    } = kind
+    else {
+        return None;
+    };
+    let card = CardName {
+        host: host.clone(),
+        device: device.clone(),
+    };
+    Some((card, channels))
+}
+
 /// Says how a source does until it is to end.
 pub(super) fn watch(
-    id: &str,
     listener: &Listener,
     status: &Status,
     clock: HouseClock,
     stopped: &Receiver<()>,
 ) {
-    let mut told = String::new();
     loop {
         let state = listener.state();
         status.count_restarts(listener.restarts());
         match &*state {
             CardState::Opening => status.set(SourceState::Connecting, "opening the sound card"),
-            CardState::Broken(why) => {
-                if told != *why {
-                    tracing::warn!(source = id, "{why}");
-                    told.clone_from(why);
-                }
-                status.set(SourceState::Restarting, why);
-            }
-            CardState::Running { .. } => {
-                told.clear();
+            CardState::Broken(why) => status.set(SourceState::Restarting, why),
+            CardState::Running(_) => {
                 let last = status.vitals.last_sound();
                 match last.map(|last| clock.now() - last) {
                     Some(quiet) if quiet <= QUIET_NS => {
@@ -78,13 +87,13 @@ pub(super) fn attempt(
     while Instant::now() < until {
         match &*listener.state() {
             CardState::Broken(why) => return Err(SourceError::plain(why)),
-            CardState::Running { rate, channels } if vitals.last_sound().is_some() => {
+            CardState::Running(form) if vitals.last_sound().is_some() => {
                 return Ok(Finding {
                     picture: None,
                     sound: Some(FoundSound {
                         codec: String::new(),
-                        rate_hz: *rate,
-                        channels: u32::from(*channels),
+                        rate_hz: form.rate,
+                        channels: u32::from(form.channels),
                     }),
                 });
             }

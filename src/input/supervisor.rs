@@ -17,7 +17,7 @@ use super::sound::{SoundReader, sound_ring};
 use super::status::Status;
 use super::transport::Transport;
 use super::{camera, card, fault, file, network, test};
-use crate::card::{Backoff, CardName};
+use crate::card::Backoff;
 use crate::door::SourceState;
 use crate::media::{House, NS_PER_S};
 use crate::nice::{self, Nice};
@@ -72,16 +72,7 @@ pub fn start(
     let status = Arc::new(Status::new(vitals, transport_of(&source.kind)));
     let (stop, stopped) = bounded(1);
     let thread = std::thread::Builder::new().name(format!("source {}", source.id));
-    let thread = if let SourceKind::SoundCard {
-        device,
-        host,
-        channels,
-    } = &source.kind
-    {
-        let card = CardName {
-            host: host.clone(),
-            device: device.clone(),
-        };
+    let thread = if let Some((card, channels)) = card::of(&source.kind) {
         let listener = setting.cards.listen(
             &card,
             channels,
@@ -89,9 +80,8 @@ pub fn start(
             status.vitals.clone(),
             setting.clock,
         )?;
-        let told = (source.id.clone(), status.clone());
-        let clock = setting.clock;
-        thread.spawn(move || card::watch(&told.0, &listener, &told.1, clock, &stopped))?
+        let (told, clock) = (status.clone(), setting.clock);
+        thread.spawn(move || card::watch(&listener, &told, clock, &stopped))?
     } else {
         let mut supervisor = Supervisor {
             source: source.clone(),

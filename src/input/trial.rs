@@ -14,7 +14,6 @@ use super::slot::slot;
 use super::sound::sound_ring;
 use super::supervisor::{end_aside, first_error};
 use super::{camera, card, fault, network};
-use crate::card::CardName;
 use crate::media::{Finding, FoundPicture, FoundSound, Rate};
 use crate::nice::{self, Nice};
 use crate::show::{Resolved, Source, SourceKind};
@@ -35,16 +34,7 @@ pub fn attempt(source: &Source, setting: &Setting) -> Result<Finding, SourceErro
     let told = |error, secrets: Option<&Resolved>| {
         SourceError::Pipeline(fault::told(error, &source.id, &source.kind, secrets))
     };
-    if let SourceKind::SoundCard {
-        device,
-        host,
-        channels,
-    } = &source.kind
-    {
-        let card = CardName {
-            host: host.clone(),
-            device: device.clone(),
-        };
+    if let Some((card, channels)) = card::of(&source.kind) {
         let found = card::attempt(&card, channels, setting, PATIENCE);
         return found.map_err(|error| told(error, None));
     }

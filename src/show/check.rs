@@ -16,7 +16,7 @@ use super::locate::Tree;
 use super::model::{Destination, EncoderName, Key, Layer, Scene, Show, Source, SourceKind};
 use super::secrets::is_secret_name;
 use super::sound::{AUXES, MIX_MINUSES, Sound};
-use super::sound_output::card_faults;
+use super::sound_output::{BusName, card_faults};
 use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 use super::version;
@@ -87,6 +87,9 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
     for (n, output) in show.sound_outputs.iter().enumerate() {
         for (field, message) in output.faults() {
             checker.fault(&format!("sound_outputs[{n}].{field}"), message);
+        }
+        if let Some(id) = BusName::guest(&output.bus) {
+            checker.guest(&format!("sound_outputs[{n}].bus"), id, sources);
         }
     }
     if let Some(receiver) = &show.receiver
@@ -380,6 +383,28 @@ impl Checker<'_> {
         let id = group.escape_debug();
         let message = format!("no group has the id `{id}`{hint}, expected {expected}");
         self.fault(place, message);
+    }
+
+    /// Whether a source is one that gets something back.
+    fn guest(&mut self, place: &str, id: &str, sources: &[Source]) {
+        match sources.iter().find(|source| source.id == id) {
+            Some(source) if source.mix_minus => {}
+            Some(_) => {
+                let message =
+                    format!("the source `{id}` is no guest, expected one with mix_minus: true");
+                self.fault(place, message);
+            }
+            None => {
+                let guests = sources.iter().filter(|source| source.mix_minus);
+                let guests: Vec<&str> = guests.map(|source| source.id.as_str()).collect();
+                let (hint, expected) = instead(id, &guests, "a guest, of which there is none");
+                let message = format!(
+                    "no guest has the id `{}`{hint}, expected {expected}",
+                    id.escape_debug()
+                );
+                self.fault(place, message);
+            }
+        }
     }
 
     /// Each scene is numbered once, and there is one of each number.

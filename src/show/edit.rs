@@ -11,7 +11,7 @@ use super::model::{Destination, Encoder, Format, Receiver, Recording, Scene, Sho
 use super::numbers;
 use super::snapshot::SoundSnapshots;
 use super::sound::Sound;
-use super::sound_output::SoundOutput;
+use super::sound_output::{BusName, SoundOutput};
 use super::stinger::Stinger;
 use super::transition::TransitionStyle;
 
@@ -321,6 +321,12 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
                 touched.extend(recalled(show, |snapshots| {
                     snapshots.follow_source(id, Some(&source.id), has);
                 }));
+                for output in &mut show.sound_outputs {
+                    if BusName::guest(&output.bus) == Some(id) {
+                        output.bus = BusName::n_minus_one(&source.id);
+                        touched.insert(Part::setting("sound_outputs"));
+                    }
+                }
                 // The scene of its own id, where the show has one, follows too.
                 for scene in &mut show.scenes {
                     let mut follows = false;
@@ -366,6 +372,12 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
             touched.extend(recalled(show, |snapshots| {
                 snapshots.follow_source(id, None, has);
             }));
+            let outputs = show.sound_outputs.len();
+            show.sound_outputs
+                .retain(|output| BusName::guest(&output.bus) != Some(id));
+            if show.sound_outputs.len() != outputs {
+                touched.insert(Part::setting("sound_outputs"));
+            }
             for scene in &mut show.scenes {
                 let before = scene.layers.len();
                 scene.layers.retain(|layer| layer.source != id);
@@ -542,5 +554,33 @@ mod tests {
         Edit::Sound(Sound::default()).apply(&mut show).unwrap();
         assert!(show.snapshots.list[0].groups.is_empty());
         assert!(text_of(Path::new("x.ron"), &show, &show).is_ok());
+    }
+
+    #[test]
+    fn what_a_guest_gets_back_by_a_card_goes_with_the_guest() {
+        let text = "(version: 1, name: \"x\",
+            sources: [(id: \"ann\", kind: Test(pattern: Bars), mix_minus: true)],
+            sound_outputs: [(bus: \"n-1:ann\", device: \"x\"), (bus: \"aux1\", device: \"x\")])";
+        let mut show = parse(Path::new("x.ron"), text).unwrap();
+        let mut source = show.sources[0].clone();
+        source.id = "zoe".to_owned();
+        let rename = Edit::Set {
+            id: "ann".to_owned(),
+            item: Item::Source(source),
+        };
+        let touched = rename.apply(&mut show).unwrap();
+        assert!(touched.contains(&Part::setting("sound_outputs")));
+        let buses = |show: &Show| -> Vec<String> {
+            let outputs = show.sound_outputs.iter();
+            outputs.map(|output| output.bus.clone()).collect()
+        };
+        assert_eq!(buses(&show), ["n-1:zoe", "aux1"]);
+        let leave = Edit::Remove {
+            kind: ItemKind::Source,
+            id: "zoe".to_owned(),
+        };
+        let touched = leave.apply(&mut show).unwrap();
+        assert!(touched.contains(&Part::setting("sound_outputs")));
+        assert_eq!(buses(&show), ["aux1"]);
     }
 }

@@ -64,7 +64,9 @@ pub use shape::Shape;
 pub use snapshot::{BusState, GroupState, SoundSnapshot, SoundSnapshots, StripState};
 pub use sound::{AUXES, Aux, Group, MIX_MINUSES, Master, NMinusOne, SILENCE_DB, Send, Sound};
 pub use sound::{padded, trimmed};
-pub use sound_output::{AUX_1, AUX_2, BUSES, Monitor, PROGRAM, SoundOutput};
+pub use sound_output::{
+    AUX_1, AUX_2, BUSES, BusName, LISTENING, Monitor, N_MINUS_ONE, PROGRAM, SoundOutput,
+};
 pub use stinger::Stinger;
 pub use strip::{BANDS, Band, BandKind, Compressor, Eq, Gate, HighPass, Pick, StripSettings};
 pub use transition::{Direction, NoColour, Rgb, TransitionKind, TransitionStyle};

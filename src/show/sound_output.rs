@@ -1,10 +1,10 @@
-//! Where sound leaves the house by a sound card, and what is listened to at the desk.
+//! Where sound leaves the house by a sound card, and what is listened to at a desk.
 
 use serde::{Deserialize, Serialize};
 
 use super::words::one_of;
 
-/// The buses that can be listened to.
+/// The buses that every show has.
 pub const BUSES: [&str; 3] = [PROGRAM, AUX_1, AUX_2];
 /// What goes on air.
 pub const PROGRAM: &str = "program";
@@ -12,16 +12,59 @@ pub const PROGRAM: &str = "program";
 pub const AUX_1: &str = "aux1";
 /// The second.
 pub const AUX_2: &str = "aux2";
+/// Begins the name of what a guest gets back; its source's id follows.
+pub const N_MINUS_ONE: &str = "n-1:";
+/// What a desk listens to by PFL and AFL, and silence else: for its monitor alone.
+pub const LISTENING: &str = "listen";
 /// The highest channel that a card may be asked for.
 const LAST_CHANNEL: u16 = 64;
 /// How loud an output may be made, in dB.
 const LEVELS: std::ops::RangeInclusive<f32> = -100.0..=10.0;
 
+/// A bus, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BusName<'a> {
+    /// What goes on air.
+    Program,
+    /// A mix of its own, counted from 0.
+    Aux(usize),
+    /// What the guest of this id gets back: everything but itself.
+    NMinusOne(&'a str),
+    /// What a desk listens to by PFL and AFL.
+    Listening,
+}
+
+impl<'a> BusName<'a> {
+    /// What a name means; none where it means nothing.
+    pub fn of(name: &'a str) -> Option<Self> {
+        match name {
+            PROGRAM => Some(Self::Program),
+            AUX_1 => Some(Self::Aux(0)),
+            AUX_2 => Some(Self::Aux(1)),
+            LISTENING => Some(Self::Listening),
+            _ => name.strip_prefix(N_MINUS_ONE).map(Self::NMinusOne),
+        }
+    }
+
+    /// The id of the guest whose return it is.
+    pub fn guest(name: &'a str) -> Option<&'a str> {
+        match Self::of(name) {
+            Some(Self::NMinusOne(source)) => Some(source),
+            _ => None,
+        }
+    }
+
+    /// The name of what a guest gets back.
+    pub fn n_minus_one(source: &str) -> String {
+        format!("{N_MINUS_ONE}{source}")
+    }
+}
+
 /// A bus that is given to a sound card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SoundOutput {
-    /// One of [`BUSES`].
+    /// One of [`BUSES`], or `n-1:` and a guest's id.
     pub bus: String,
     /// As [`super::SourceKind::SoundCard`] names it.
     pub device: String,
@@ -36,7 +79,7 @@ pub struct SoundOutput {
     pub level_db: f32,
 }
 
-/// What is listened to at the desk.
+/// What is listened to at a desk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Monitor {
@@ -49,7 +92,8 @@ pub struct Monitor {
     pub host: Option<String>,
     /// Likewise.
     pub channels: Vec<u16>,
-    /// What: one of [`BUSES`].
+    /// What: one of [`BUSES`], `n-1:` and a guest's id, or [`LISTENING`]. What the desk listens to by PFL and
+    /// AFL is heard in its place.
     pub bus: String,
     /// −100 (silence) to +10 dB.
     pub level_db: f32,
@@ -78,7 +122,7 @@ impl SoundOutput {
     /// What is wrong with it: the field, and what was expected.
     pub fn faults(&self) -> Vec<(String, String)> {
         let mut faults = card_faults(&self.device, self.host.as_deref(), &self.channels);
-        faults.extend(bus_fault(&self.bus));
+        faults.extend(bus_fault(&self.bus, &BUSES));
         faults.extend(level_fault(self.level_db));
         faults
     }
@@ -88,7 +132,8 @@ impl Monitor {
     /// What is wrong with it: the field, and what was expected.
     pub fn faults(&self) -> Vec<(String, String)> {
         let mut faults = card_faults(&self.device, self.host.as_deref(), &self.channels);
-        faults.extend(bus_fault(&self.bus));
+        let [program, aux_1, aux_2] = BUSES;
+        faults.extend(bus_fault(&self.bus, &[program, aux_1, aux_2, LISTENING]));
         faults.extend(level_fault(self.level_db));
         faults
     }
@@ -124,12 +169,13 @@ pub(super) fn card_faults(
     faults
 }
 
-fn bus_fault(bus: &str) -> Option<(String, String)> {
-    (!BUSES.contains(&bus)).then(|| {
+/// Whether a name is one of these, or that of a return. Whose that is is looked at elsewhere.
+fn bus_fault(bus: &str, buses: &[&str]) -> Option<(String, String)> {
+    (!buses.contains(&bus) && BusName::guest(bus).is_none()).then(|| {
         let message = format!(
-            "no bus is named `{}`, expected {}",
+            "no bus is named `{}`, expected {}, or `{N_MINUS_ONE}` and the id of a guest",
             bus.escape_debug(),
-            one_of(&BUSES)
+            one_of(buses)
         );
         ("bus".to_owned(), message)
     })

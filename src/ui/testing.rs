@@ -53,6 +53,7 @@ pub fn snapshot() -> Snapshot {
         receiver: None,
         sound_outputs: Vec::new(),
         monitor: Default::default(),
+        monitors: Default::default(),
         edit: Default::default(),
         live_edit: false,
         counters: Counters::default(),

@@ -7,11 +7,12 @@ use std::time::Duration;
 use cpal::Data;
 
 use super::player::Player;
+use crate::audio::mixer::TAPS;
 use crate::card;
 use crate::media::{HouseClock, NS_PER_S};
 
-/// So many buses can go to one card.
-pub(super) const PLAYERS: usize = 32;
+/// So many buses can go to one card: every way out of the mixer.
+pub(super) const PLAYERS: usize = TAPS;
 /// Frames that are added up at once.
 const PIECE: usize = 256;
 /// No card holds more than this; one that says so does not know.
