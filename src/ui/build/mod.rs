@@ -140,7 +140,7 @@ impl Build {
         }
         let mut lists = vec![&mut self.sources.list];
         match self.tab {
-            Tab::Scenes => lists.extend(self.scenes.lists()),
+            Tab::Scenes => lists.push(&mut self.scenes.list),
             Tab::Stingers => lists.push(&mut self.stingers.list),
             Tab::Hold => {}
         }

@@ -10,7 +10,7 @@ use super::draft::{self, Draft};
 use super::ids;
 use super::list::{self, Entry, List};
 use super::parts;
-use super::tools::{self, Tool};
+use super::tools::{self, Chosen, Tool};
 use super::words;
 use crate::door::{SourceState, Tally};
 use crate::show::{Edit, Item, ItemKind, Show};
@@ -106,7 +106,12 @@ impl Sources {
                 &lang::text("build-add-source"),
                 self.adding.open,
             ),
-            at.map(|i| (i, count, show.sources[i].id.as_str())),
+            at.map(|i| Chosen {
+                id: &show.sources[i].id,
+                at: i,
+                of: count,
+                goes: true,
+            }),
             used,
             (&mut self.guard, view.now),
         );
@@ -188,6 +193,7 @@ fn entry(view: &View, source: &crate::show::Source) -> Entry {
     };
     Entry {
         id: source.id.clone(),
+        number: None,
         name: name(&source.label, &source.id).to_owned(),
         detail,
         tally: status.map_or(Tally::Off, |status| status.tally),

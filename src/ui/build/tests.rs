@@ -600,10 +600,48 @@ fn a_scene_is_made_laid_out_and_copied() {
         ("scene-2", "Scene 2")
     );
     // A source's own scene is there too, and is looked at by a click.
-    window.get_by_label_contains("Ann, Ann").click();
+    window.get_by_label_contains("Ann, The source").click();
     turn(&mut window);
     let chosen = window.state().build.chosen.clone();
     assert_eq!(chosen, Chosen::Scene("ann".to_owned()));
+}
+
+#[test]
+fn scenes_are_listed_by_their_numbers_and_moved_by_them() {
+    let (mut window, _) = window(Panel::Scenes, show(), |_| {});
+    let listed = |window: &Window| -> Vec<String> {
+        let all = window.query_all_by_role(Role::Button);
+        let mut rows: Vec<(f32, String)> = all
+            .filter_map(|node| {
+                let label = node.accesskit_node().label()?;
+                let (number, rest) = label.split_once(' ')?;
+                number.parse::<u8>().ok()?;
+                let name = rest.split(',').next()?;
+                Some((node.rect().top(), format!("{number} {name}")))
+            })
+            .collect();
+        rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+        rows.into_iter().map(|(_, said)| said).collect()
+    };
+    assert_eq!(listed(&window), ["1 Duo", "2 Stage", "3 Ann"]);
+    // A source's own scene goes by its number as any other does, but it leaves with its source alone.
+    window.get_by_label_contains("3 Ann").click();
+    turn(&mut window);
+    assert!(window.get_by_label("Remove").accesskit_node().is_disabled());
+    let sent = edits(&click(&mut window, "Further up"));
+    let moved = |id: &str, to| Edit::Move {
+        kind: ItemKind::Scene,
+        id: id.to_owned(),
+        to,
+    };
+    assert_eq!(sent, [moved("ann", 1)]);
+    assert_eq!(listed(&window), ["1 Duo", "2 Ann", "3 Stage"]);
+    // By hand: the first one below the last.
+    let from = window.get_by_label_contains("1 Duo").rect().center();
+    let to = window.get_by_label_contains("3 Stage").rect().center();
+    drag(&mut window, from, to);
+    assert_eq!(edits(&turn(&mut window)), [moved("duo", 2)]);
+    assert_eq!(listed(&window), ["1 Ann", "2 Stage", "3 Duo"]);
 }
 
 fn looks_at(scene: &str) -> impl FnOnce(&mut Build) {
