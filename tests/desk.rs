@@ -102,6 +102,31 @@ fn each_key_sends_its_command_once() {
 }
 
 #[test]
+fn pgm_says_that_it_is_faded_to_black() {
+    let door = FakeDoor::new();
+    let mut window = open(&door);
+    let fading = "PGM: Fade to black, fading";
+    let black = "PGM: Fade to black, the program is black";
+    let says = |window: &Window, label: &str| window.query_by_label(label).is_some();
+    assert!(!says(&window, fading) && !says(&window, black));
+    door.change(|s| (s.fade_to_black, s.black) = (true, 0.0));
+    window.run();
+    let place = window.get_by_label(fading).rect();
+    door.change(|s| s.black = 1.0);
+    window.run();
+    assert_eq!(window.get_by_label(black).rect(), place);
+    let pgm = window.get_by_label("PGM: 2 Stage").rect();
+    assert!(place.left() > pgm.left() - 4.0 && place.bottom() < pgm.top());
+    // On its way back it is not over yet.
+    door.change(|s| (s.fade_to_black, s.black) = (false, 0.4));
+    window.run();
+    assert!(says(&window, fading));
+    door.change(|s| s.black = 0.0);
+    window.run();
+    assert!(!says(&window, fading) && !says(&window, black));
+}
+
+#[test]
 fn markers_are_numbered_after_those_that_are_there() {
     let door = FakeDoor::new();
     let mut window = open(&door);
