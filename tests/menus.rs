@@ -323,7 +323,7 @@ fn who_types_a_path_takes_nothing() {
     for _ in 0..2 {
         desk.press(Modifiers::NONE, Key::Enter);
         desk.until("the refusal", |w| {
-            w.query_by_label_contains("There is no file").is_some()
+            w.query_by_label("There is no folder /nowhere.").is_some()
         });
         let field = desk.window.get_by_label("Path of the file");
         assert!(field.is_focused(), "one types on");
@@ -583,10 +583,11 @@ fn the_folder_of_a_show_with_its_media_is_typed_where_there_is_no_dialog() {
         desk.window.run();
         desk.press(Modifiers::NONE, Key::Enter);
     };
-    type_it(&mut desk, &folder.path().join("nowhere/stick"));
+    let nowhere = folder.path().join("nowhere");
+    type_it(&mut desk, &nowhere.join("stick"));
     desk.until("the refusal", |window| {
-        let refusal = "The folder of stick does not exist.";
-        window.query_by_label(refusal).is_some()
+        let refusal = format!("There is no folder {}.", nowhere.display());
+        window.query_by_label(&refusal).is_some()
     });
     let field = desk.window.get_by_label("Path of the folder");
     field.focus();
