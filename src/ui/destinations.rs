@@ -42,6 +42,12 @@ fn row_height(list: f32, rows: usize) -> f32 {
         .clamp(*ROW.start(), *ROW.end())
 }
 
+/// The height at which each of so many rows says what is wrong with it under its figures, in points.
+pub fn needed(rows: usize) -> f32 {
+    let rows = rows.max(1) as f32;
+    rows * TWO_DETAILS + (rows - 1.0) * GAP
+}
+
 /// Draws the rows; those that do not fit are scrolled to. Gives what a row's menu asks for.
 pub fn list(
     ui: &mut Ui,
