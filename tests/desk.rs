@@ -127,6 +127,42 @@ fn pgm_says_that_it_is_faded_to_black() {
 }
 
 #[test]
+fn all_is_well_only_while_no_figure_asks_for_a_look() {
+    let door = FakeDoor::new();
+    let mut window = open(&door);
+    let says = |window: &Window, label: &str| window.query_by_label(label).is_some();
+    assert!(says(&window, "all is well"));
+    door.change(|s| s.health.machine = Some(0.97));
+    window.run();
+    assert!(!says(&window, "all is well"));
+    assert!(says(&window, "keep an eye on: CPU 97 %"));
+    click(&mut window, "List of events");
+    let lines = window.query_all_by_label("keep an eye on: CPU 97 %");
+    assert_eq!(lines.count(), 2, "in the list too");
+    assert!(!says(&window, "all is well"));
+    door.change(|s| s.health.machine = Some(0.5));
+    window.run();
+    let well = window.query_all_by_label("all is well");
+    assert_eq!(well.count(), 2);
+}
+
+#[test]
+fn pgm_that_lost_its_scene_is_said_to_be_black() {
+    let door = FakeDoor::new();
+    let mut window = open(&door);
+    let black = "PGM is black: what was on it left the show";
+    assert!(window.query_by_label(black).is_none());
+    door.change(|s| s.program.clear());
+    window.run();
+    window.get_by_label(black);
+    window.get_by_label("Take another scene, or undo.");
+    // The slate is over it: viewers see no black.
+    door.change(|s| s.hold = true);
+    window.run();
+    assert!(window.query_by_label(black).is_none());
+}
+
+#[test]
 fn markers_are_numbered_after_those_that_are_there() {
     let door = FakeDoor::new();
     let mut window = open(&door);
