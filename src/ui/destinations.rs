@@ -24,7 +24,7 @@ use crate::door::{Command, DestinationState, DestinationStatus, TrialState, Tria
 /// Height of a row, in points: as high as there is room for all, and no lower than for two lines.
 const ROW: std::ops::RangeInclusive<f32> = 36.0..=72.0;
 /// A row lower than this has one line under its name.
-const TWO_DETAILS: f32 = 54.0;
+const TWO_DETAILS: f32 = 52.0;
 /// And one lower than this has two.
 const THREE_DETAILS: f32 = 68.0;
 const GAP: f32 = 4.0;

@@ -68,6 +68,11 @@ impl List {
         self.asked = true;
     }
 
+    /// It is not drawn: nothing of it has the keyboard, or is to be renamed when it comes back.
+    pub fn is_away(&mut self) {
+        (self.has_focus, self.asked) = (false, false);
+    }
+
     /// Draws the list.
     pub fn show(
         &mut self,

@@ -44,6 +44,9 @@ impl Sources {
         self.adding.answered(draft);
         let mut asked = Vec::new();
         let is_empty = show.sources.is_empty();
+        if self.adding.open {
+            self.list.is_away();
+        }
         if is_empty {
             ui.add_space(6.0);
             ui.label(
@@ -73,8 +76,9 @@ impl Sources {
                 }
                 ui.add_space(8.0);
             }
+            // What is added has the room; the list comes back after it.
             let entries: Vec<Entry> = show.sources.iter().map(|s| entry(view, s)).collect();
-            if !entries.is_empty() {
+            if !entries.is_empty() && !self.adding.open {
                 asked = self.list.show(ui, ItemKind::Source, &entries, chosen);
             }
         });
