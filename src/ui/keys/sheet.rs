@@ -27,6 +27,8 @@ pub struct Sheet {
     pub open: bool,
     /// It was when this was drawn last.
     was_open: bool,
+    /// So many frames from now on it takes the keys that scroll.
+    takes: u8,
 }
 
 /// One line of the sheet.
@@ -44,8 +46,14 @@ impl Sheet {
         let closes = !self.open && self.was_open;
         self.was_open = self.open;
         if opens {
+            // What is shown for the first time is only measured in its first frame, and lets go of them.
+            self.takes = 2;
+        }
+        if self.open && self.takes > 0 {
             // The keys that scroll are its at once; those that switch stay the switcher's.
             super::point_at(ui.ctx(), List::Keys.id());
+            self.takes -= 1;
+            ui.ctx().request_repaint();
         }
         if closes {
             ui.memory_mut(|memory| memory.surrender_focus(List::Keys.id()));
@@ -78,7 +86,9 @@ impl Sheet {
             );
             let hint = lang::text("keys-sheet-close");
             paint::line(ui, head, Align::Max, &hint, theme::font(13.0), theme::DIM);
-            let body = inside.with_min_y(head.bottom() + 4.0);
+            let mut body = inside.with_min_y(head.bottom() + 4.0);
+            // Whole lines.
+            body.set_height((body.height() / LINE).floor() * LINE);
             let mut body_ui = ui.new_child(UiBuilder::new().max_rect(body));
             let said = lang::text("keys-sheet-lines");
             let step = scroll::keyed(&body_ui, List::Keys, body, &said, LINE);
