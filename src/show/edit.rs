@@ -104,7 +104,8 @@ pub enum ItemKind {
 pub enum Part {
     /// One thing of a list.
     Item(ItemKind, String),
-    /// The order of a list.
+    /// The order of a list; that of the scenes is their numbers, which sources that come and go change
+    /// too.
     Order(ItemKind),
     /// A setting of the whole show, by the name of its field.
     Setting(Cow<'static, str>),
@@ -210,21 +211,17 @@ impl Edit {
     /// [`EditError`].
     pub fn apply(&self, show: &mut Show) -> Result<BTreeSet<Part>, EditError> {
         let before = numbers::of(show);
-        let touched = self.change(show)?;
+        let sources: Vec<String> = show.sources.iter().map(|s| s.id.clone()).collect();
+        let mut touched = self.change(show)?;
+        let renamed = match self {
+            Self::Set { id, item } if item.id() != id => Some((id.as_str(), item.id())),
+            _ => None,
+        };
         match self {
-            Self::Set { id, item } if item.id() != id => {
-                numbers::keep(show, &before, Some((id, item.id())));
+            Self::Add { .. } | Self::Set { .. } | Self::Remove { .. } | Self::Move { .. } => {
+                numbers::keep(show, &before, renamed);
             }
-            Self::Add { .. } | Self::Set { .. } | Self::Remove { .. } => {
-                numbers::keep(show, &before, None);
-            }
-            Self::Move { kind, .. } => {
-                numbers::keep(show, &before, None);
-                if *kind == ItemKind::Source {
-                    numbers::follow_sources(show);
-                }
-            }
-            _ => {}
+            _ => return Ok(touched),
         }
         match self {
             Self::Add {
@@ -236,7 +233,15 @@ impl Edit {
                 id,
                 to,
             } => numbers::put(show, id, *to),
+            Self::Move {
+                kind: ItemKind::Source,
+                id,
+                ..
+            } => numbers::follow_source(show, id, &sources),
             _ => {}
+        }
+        if numbers::differ(show, &before, renamed) {
+            touched.insert(Part::Order(ItemKind::Scene));
         }
         Ok(touched)
     }

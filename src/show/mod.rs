@@ -70,4 +70,4 @@ pub use sound_output::{
 pub use stinger::Stinger;
 pub use strip::{BANDS, Band, BandKind, Compressor, Eq, Gate, HighPass, Pick, StripSettings};
 pub use transition::{Direction, NoColour, Rgb, TransitionKind, TransitionStyle};
-pub use wipes::{BUILT_IN_WIPES, WipeError, read_wipe, wipe_folders, wipe_names};
+pub use wipes::{BUILT_IN_WIPES, WipeError, read_wipe, wipe_files, wipe_folders, wipe_names};

@@ -188,6 +188,9 @@ impl Desk {
             self.wishes.forget();
         }
         self.was_attached = attached;
+        if let Some(snapshot) = &self.snapshot {
+            self.log.name(|id| label_of(Some(snapshot), id));
+        }
         self.look_for_keeper(attached, now);
         self.read_events(ui.ctx(), &time_of_day, now);
         self.go_on(ui.ctx(), now);
@@ -617,16 +620,17 @@ fn number_of(label: &str) -> usize {
     number.filter(|&n| marker(n) == label).unwrap_or(0)
 }
 
-fn label_of(snapshot: Option<&Snapshot>, id: &str) -> String {
-    let Some(snapshot) = snapshot else {
-        return id.to_owned();
-    };
+/// The name of the part of the show that has this id, or the id where it was given none; none where
+/// there is no such part.
+fn label_of(snapshot: Option<&Snapshot>, id: &str) -> Option<String> {
+    let snapshot = snapshot?;
     let sources = snapshot.sources.iter().map(|s| (&s.id, &s.label));
     let destinations = snapshot.destinations.iter().map(|d| (&d.id, &d.label));
-    sources
-        .chain(destinations)
-        .find(|(found, _)| *found == id)
-        .map_or_else(|| id.to_owned(), |(id, label)| name(label, id).to_owned())
+    let scenes = snapshot.scenes.iter().map(|s| (&s.id, &s.label));
+    let stingers = snapshot.stingers.iter().map(|s| (&s.id, &s.label));
+    let mut all = sources.chain(destinations).chain(scenes).chain(stingers);
+    let (id, label) = all.find(|(found, _)| *found == id)?;
+    Some(name(label, id).to_owned())
 }
 
 /// Says that nothing has come of the engine yet.

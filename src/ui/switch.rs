@@ -417,7 +417,30 @@ fn rate(snapshot: &Snapshot, longer: bool) -> Command {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::build::testing::Recorder;
+    use crate::ui::{build::testing::Recorder, second::Shows};
+
+    #[test]
+    fn the_second_windows_key_goes_on_wherever_it_is_pressed() {
+        let door = Recorder::default();
+        let snapshot = door.state();
+        let mut switch = Switch::new(Arc::new(Recorder::default()), Graphics::default());
+        let view = View {
+            snapshot: &snapshot,
+            now: 1.0,
+            door: &door,
+        };
+        let ctx = egui::Context::default();
+        let mut press = || {
+            switch.second.ask(&[Function::SecondWindow]);
+            let _ = ctx.run_ui(egui::RawInput::default(), |ui| switch.hear(ui, 1.0, false));
+            switch.listen(&view, true, &mut Guard::default());
+            switch.second.shows()
+        };
+        assert_eq!(press(), Some(Shows::Multiview));
+        assert_eq!(press(), Some(Shows::Program));
+        assert_eq!(press(), None);
+        assert_eq!(press(), Some(Shows::Multiview));
+    }
 
     #[test]
     fn what_is_pressed_in_the_second_window_is_taken_back_like_what_is_pressed_in_the_first() {

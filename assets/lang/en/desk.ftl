@@ -27,6 +27,7 @@ desk-list-of-events = List of events
 desk-problems-said = Problems, the foremost first
 desk-events-said = Events, the newest first
 desk-all-is-well = all is well
+desk-look-at = keep an eye on: { $what }
 desk-more = { $n } more
 desk-nothing-yet = nothing has happened yet
 desk-frames = frames { $n }

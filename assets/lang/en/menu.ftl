@@ -79,10 +79,10 @@ menu-path-folder = Path of the folder
 menu-path-hint = Type the path, or choose in the system's window.
 menu-path-take = OK
 menu-path-leave = Cancel
-menu-path-missing = There is no file { $name }.
+menu-path-missing = There is no file { $name } in { $folder }.
 menu-path-is-folder = { $name } is a folder: add a name.
 menu-path-is-file = { $name } is a file: name a folder.
-menu-path-no-folder = The folder of { $name } does not exist.
+menu-path-no-folder = There is no folder { $folder }.
 menu-path-taken = { $name } is there already. Press again to replace it.
 
 menu-show-unsaved = Show { $name }, with changes that are not saved

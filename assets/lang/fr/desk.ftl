@@ -27,6 +27,7 @@ desk-list-of-events = Liste des événements
 desk-problems-said = Problèmes, le plus grave d’abord
 desk-events-said = Événements, les plus récents d’abord
 desk-all-is-well = tout va bien
+desk-look-at = à surveiller : { $what }
 desk-more = { $n } de plus
 desk-nothing-yet = rien ne s’est encore passé
 desk-frames = images { $n }

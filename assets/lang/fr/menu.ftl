@@ -79,10 +79,10 @@ menu-path-folder = Chemin du dossier
 menu-path-hint = Tapez le chemin, ou choisissez dans la fenêtre du système.
 menu-path-take = OK
 menu-path-leave = Annuler
-menu-path-missing = Il n’y a pas de fichier { $name }.
+menu-path-missing = Il n’y a pas de fichier { $name } dans { $folder }.
 menu-path-is-folder = { $name } est un dossier : ajoutez un nom.
 menu-path-is-file = { $name } est un fichier : indiquez un dossier.
-menu-path-no-folder = Le dossier de { $name } n’existe pas.
+menu-path-no-folder = Le dossier { $folder } n’existe pas.
 menu-path-taken = { $name } existe déjà. Appuyez encore pour le remplacer.
 
 menu-show-unsaved = Émission { $name }, avec des modifications non enregistrées
