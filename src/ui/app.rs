@@ -16,6 +16,7 @@ mod passage;
 use super::{
     arrange::{Arrangement, Arranging, Panel, Tool},
     arranging::Session,
+    breaks::Breaks,
     closing::Question,
     fills, focus,
     graphics::Graphics,
@@ -98,6 +99,7 @@ pub struct Desk {
     /// Where the panels were drawn last, in points.
     panels: Vec<(Panel, Rect)>,
     lateness: Lateness,
+    breaks: Breaks,
     problems: problems::Watch,
     settings: Keeper,
     show_settings: ShowSettings,
@@ -130,6 +132,7 @@ impl Desk {
             notice: Notice::default(),
             panels: Vec::new(),
             lateness: Lateness::default(),
+            breaks: Breaks::default(),
             problems: problems::Watch::default(),
             settings: Keeper::default(),
             show_settings: ShowSettings::default(),
@@ -324,6 +327,7 @@ impl Desk {
             }
             self.parts.build.take(&event);
             self.parts.outputs.take(&event);
+            self.parts.sound.take(&event);
             self.parts.past.take(&event);
             self.show_settings.take(&event);
             let snapshot = self.snapshot.as_deref();
@@ -414,6 +418,7 @@ impl Desk {
                 self.parts.outputs.close_folder();
             }
             None if self.arranging.is_on() => self.arranging.set(false),
+            None if self.parts.choices.back_to_mix() => {}
             None => self.health.fold(),
         }
     }
@@ -437,7 +442,15 @@ impl Desk {
         if self.parts.switch.for_the_desk.contains(&Function::Rename) {
             self.parts.build.rename();
         }
+        let is_mixed = self.panels.iter().any(|(panel, _)| *panel == Panel::Mixer);
+        if is_mixed {
+            self.parts.choices.hear(&self.parts.switch.for_the_desk);
+        } else {
+            // Nobody sees that the faders move something else.
+            self.parts.choices.back_to_mix();
+        }
         self.parts.build.follow(view, attached);
+        self.parts.sound.follow(view, attached);
         self.show_settings.follow(view, attached);
         let (events, foot) = self.foot(&places);
         self.draw_panels(ui, (&places, foot, room), view, attached, aspect);
@@ -566,6 +579,7 @@ impl Desk {
         let late = self.lateness.look(view.snapshot.counters, view.now);
         let mut problems = problems::find(view.snapshot);
         problems.extend(late);
+        problems.extend(self.breaks.look(view.snapshot, view.now));
         problems.extend(self.parts.outputs.problems(view.snapshot));
         let absence = self.absence.as_ref().filter(|_| !self.way.is_moving());
         let renews = self.show_settings.renews();

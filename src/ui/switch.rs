@@ -13,6 +13,7 @@ use super::{
     keys::{self, Focus, FocusTimer, Function, Keys, Panel, Sheet},
     lang,
     layout::PAGE,
+    listening,
     multiview::Multiview,
     rates::Rates,
     scroll,
@@ -228,7 +229,10 @@ impl Switch {
             Function::SecondWindow => self.second.next(&self.displays),
             Function::KeySheet => self.sheet.open = !self.sheet.open,
             Function::KeyPanel => self.panel.open = !self.panel.open,
-            function if function.is_the_desks() || function == Function::Rename => {
+            function
+                if function.is_the_desks()
+                    || matches!(function, Function::Rename | Function::Sends(_)) =>
+            {
                 self.for_the_desk.push(function);
             }
             _ => return false,
@@ -282,6 +286,11 @@ impl Switch {
             Function::ClipPlay => self.clip(None, view, guard),
             Function::ClipCue => self.clip(Some(ClipAction::Cue), view, guard),
             Function::ClipRestart => self.clip(Some(ClipAction::Restart), view, guard),
+            Function::ClearListening => {
+                listening::clear(view);
+                None
+            }
+            Function::DimMonitor => Some(listening::dim(!snapshot.monitor.set.dim)),
             Function::Undo => match &snapshot.edit.undo {
                 Some(_) => Some(Command::Undo { revision }),
                 None => self.say("switch-undo-nothing", view),

@@ -142,6 +142,10 @@ desk-master-recorded = The master is being recorded.
 desk-key-esc = Esc
 
 desk-no-source = The show has no source yet: add a camera, a clip or a network stream
+desk-output-away = { $name }: its sound does not come out
+desk-output-breaks = { $name }: the sound card runs dry, { $n } breaks in the last 10 s
+desk-advice-card = the program goes on · look at the card, its cable and the sound settings
+desk-advice-breaks = the program goes on · give the card larger blocks, or the machine less to do
 
 desk-nothing-dropped = nothing dropped
 desk-every-destination = every destination
@@ -177,7 +181,7 @@ desk-loud-peak = True peak
 desk-loudness-anew = Measure anew
 desk-loudness-anew-say = Measure the program's loudness anew from now on
 desk-correlation = Phase correlation { $value }: +1 left and right in step, −1 lost in mono
-desk-loudness-history = Loudness over { $length }: short-term as a line, momentary as its shadow
+desk-loudness-history = Loudness over { $length }: short-term as a line, momentary as its shadow; target { $target } LUFS
 
 desk-receiver = Receiver { $at }
 desk-receiver-ill = Receiver: { $why }

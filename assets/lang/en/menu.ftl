@@ -30,6 +30,7 @@ menu-panel-monitors = Sources
 menu-panel-outputs = Outputs
 menu-panel-lights = Outputs as lights
 menu-panel-mixer = Sound
+menu-panel-strip = Selected strip
 menu-panel-program = PGM alone
 menu-panel-level = Program level
 menu-panel-build = Building the show

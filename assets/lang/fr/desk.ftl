@@ -142,6 +142,10 @@ desk-master-recorded = Le master est en cours d’enregistrement.
 desk-key-esc = Échap
 
 desk-no-source = L’émission n’a pas encore de source : ajoutez une caméra, un clip ou un flux réseau
+desk-output-away = { $name } : le son ne sort pas
+desk-output-breaks = { $name } : la carte son manque de son, { $n } coupures en 10 s
+desk-advice-card = le programme continue · voyez la carte, son câble et les réglages du son
+desk-advice-breaks = le programme continue · donnez à la carte des blocs plus longs, ou moins de travail à la machine
 
 desk-nothing-dropped = rien d’abandonné
 desk-every-destination = toutes les destinations
@@ -177,7 +181,7 @@ desk-loud-peak = Crête vraie
 desk-loudness-anew = Nouvelle mesure
 desk-loudness-anew-say = Mesurer à nouveau la sonie du programme à partir de maintenant
 desk-correlation = Corrélation de phase { $value } : +1 gauche et droite en phase, −1 perdues en mono
-desk-loudness-history = Sonie sur { $length } : court terme, la ligne ; instantanée, l’ombre
+desk-loudness-history = Sonie sur { $length } : court terme, la ligne ; instantanée, l’ombre ; cible { $target } LUFS
 
 desk-receiver = Récepteur { $at }
 desk-receiver-ill = Récepteur : { $why }

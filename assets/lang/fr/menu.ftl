@@ -30,6 +30,7 @@ menu-panel-monitors = Sources
 menu-panel-outputs = Sorties
 menu-panel-lights = Sorties en voyants
 menu-panel-mixer = Son
+menu-panel-strip = Tranche sélectionnée
 menu-panel-program = PGM seul
 menu-panel-level = Niveau du programme
 menu-panel-build = Préparation

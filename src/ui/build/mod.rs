@@ -5,13 +5,14 @@
 //! unless edits are live.
 
 mod add;
+pub(super) mod card;
 mod clip;
 mod colour;
-mod devices;
+pub(super) mod devices;
 pub(super) mod draft;
 mod handles;
 mod hold;
-mod ids;
+pub(super) mod ids;
 mod layers;
 mod layouts;
 mod list;
@@ -31,7 +32,7 @@ pub(super) mod testing;
 #[cfg(test)]
 mod tests;
 mod tools;
-mod typed;
+pub(super) mod typed;
 mod wheel;
 mod words;
 
