@@ -144,7 +144,7 @@ impl Clip {
         // The last picture begins before the end, and stands for it once that is reached. What ended
         // much too early did not come so far.
         let has_come = |end: &i64| {
-            self.state == ClipState::Ended && (0..=NS_PER_S as i64).contains(&(end - self.position))
+            self.state == ClipState::Ended && (0..=NS_PER_S).contains(&(end - self.position))
         };
         let position = end.filter(has_come).unwrap_or(self.position);
         ClipStatus {
