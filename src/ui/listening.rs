@@ -96,6 +96,7 @@ struct Change {
 impl From<Change> for Command {
     fn from(change: Change) -> Self {
         Self::Monitor {
+            desk: DESK.to_owned(),
             on: change.on,
             device: change.device,
             host: change.host,
