@@ -696,6 +696,55 @@ fn music_gives_way_to_speech_in_every_bus_and_comes_back_as_it_was() {
     assert!(first.iter().zip(last).all(|(a, b)| (a - b).abs() < 1e-6));
 }
 
+#[test]
+fn who_talks_is_heard_by_whom_it_is_said_to_and_the_rest_gives_way() {
+    let mut rig = Rig::of_guests((0..4).map(|n| tone(hz(n), LEVEL)).collect());
+    // The last one is the director's microphone.
+    rig.gains[3] = StripGain {
+        talk: 0.0,
+        ..StripGain::in_program(1.0, 0.0)
+    };
+    let buses = [
+        BusId::Program,
+        BusId::Aux(0),
+        BusId::MixMinus(0),
+        BusId::MixMinus(1),
+    ];
+    buses.iter().for_each(|bus| rig.listen(*bus));
+    rig.gains[0].sends[0].gain = 1.0;
+    rig.buses.ducked = 0.25;
+    rig.order();
+    rig.run(20);
+    rig.gains[3].talk = 1.0;
+    rig.gains[0].talked = true;
+    rig.order();
+    let opens = rig.run(10);
+    let smooth = roughness(&opens[&BusId::MixMinus(0)]);
+    let heard = rig.run(10);
+    let at = |bus: BusId, n: usize| db(amplitude(&heard[&bus], hz(n)) / LEVEL);
+    let to = BusId::MixMinus(0);
+    assert!(at(to, 3).abs() < 0.1, "{}", at(to, 3));
+    for other in [1, 2] {
+        assert!((at(to, other) - db(0.25)).abs() < 0.1, "{}", at(to, other));
+    }
+    assert!(at(to, 0) < -90.0, "not itself");
+    assert!(smooth < 2.0 * roughness(&heard[&to]) + 1e-3, "{smooth}");
+    for bus in [BusId::Program, BusId::Aux(0), BusId::MixMinus(1)] {
+        assert!(at(bus, 3) < -90.0, "{bus:?}: {}", at(bus, 3));
+    }
+    for other in [0, 2] {
+        assert!(at(BusId::MixMinus(1), other).abs() < 0.1);
+    }
+    // It closes, and everything is as it was to the last bit.
+    rig.gains[3].talk = 0.0;
+    rig.gains[0].talked = false;
+    rig.order();
+    rig.run(10);
+    let heard = rig.run(10);
+    let at = |n: usize| db(amplitude(&heard[&to], hz(n)) / LEVEL);
+    assert!(at(3) < -90.0 && at(1).abs() < 0.1, "{} {}", at(3), at(1));
+}
+
 /// Everything on in every strip.
 fn busy() -> StripSettings {
     let mut strip = StripSettings {
@@ -743,6 +792,8 @@ fn a_block_asks_for_no_memory_and_gives_none_back() {
                 gain.sends[n % 2] = SendGain { gain: 1.0, pre: on };
                 gain.listened.before[1] = on;
                 gain.back = (n as u64 != k % 7).then_some(1.0);
+                gain.talked = n as u64 == k % 5;
+                gain.talk = if n == 4 && on { 1.0 } else { 0.0 };
             }
             rig.buses.master.eq.on = k % 2 == 0;
             rig.buses.master.eq.bands[0].gain_db = 6.0;

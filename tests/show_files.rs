@@ -398,12 +398,15 @@ const WRONG_PARTS: &[Wrong] = &[
     ),
     (
         "sources: [(id: \"a\", kind: Test(pattern: Bars))],
+         sound: (talkback: (source: ¤\"x\", duck_db: ¤61)),
          snapshots: (safe: [¤\"b\"], list: [
              (id: \"one\", frames: ¤1001, scenes: [\"a\", ¤\"c\"], auxes: [(fader_db: ¤11)], strips: [
                  (source: ¤\"d\", fader_db: ¤12, afv: On, strip: (duck: (depth_db: ¤61)),
                   sends: [(db: ¤NaN)])]),
              (id: ¤\"one\", scenes: [¤\"a\"], groups: [(group: ¤\"e\", fader_db: 0)])]),",
         &[
+            "no source has the id `x`",
+            "61 is out of range, expected 0 to 60",
             "no source has the id `b`",
             "1001 is out of range, expected 0 to 1000",
             "no scene or source has the id `c`",

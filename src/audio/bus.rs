@@ -83,6 +83,27 @@ impl Bus {
         }
     }
 
+    /// As [`Self::take_others`], where somebody talks: for each sample how much of that is heard, and how
+    /// much of the others.
+    pub fn take_talked(
+        &mut self,
+        at: usize,
+        all: &[f32],
+        said: &[f32],
+        mut shares: impl FnMut() -> (f32, f32),
+    ) {
+        self.sounds |= !self.gain.is_nothing();
+        let gain = gains(&mut self.gain);
+        let out = self.samples[CHANNELS * at..].chunks_exact_mut(CHANNELS);
+        let heard = all.chunks_exact(CHANNELS).zip(said.chunks_exact(CHANNELS));
+        for ((out, (all, said)), gain) in out.zip(heard).zip(gain) {
+            let (talk, others) = shares();
+            for c in 0..CHANNELS {
+                out[c] = ((all[c] - out[c]) * others + said[c] * talk) * gain;
+            }
+        }
+    }
+
     /// Nothing comes in for so many samples.
     pub fn pass(&mut self, at: usize, samples: usize) {
         self.samples[CHANNELS * at..CHANNELS * (at + samples)].fill(0.0);

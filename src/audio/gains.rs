@@ -3,7 +3,7 @@
 
 use super::lanes::{Lanes, STRIPS};
 use super::order::StripGain;
-use super::ramp::{Ramp, SHORT_RAMP};
+use super::ramp::{Ramp, SHORT_RAMP, TALK_RAMP};
 use super::tap::LISTENERS;
 use crate::media::CHANNELS;
 use crate::show::AUXES;
@@ -17,6 +17,8 @@ pub struct Column {
     pub back: Lanes,
     /// As `back`, to each aux.
     pub auxes: [Lanes; AUXES],
+    /// As `back`, to guests that are talked to.
+    pub talk: Lanes,
     /// As `back`, to each desk that listens before the fader.
     pub before: [Lanes; LISTENERS],
     /// As `program`, to each desk that listens after it.
@@ -27,6 +29,7 @@ pub struct Column {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
     pub auxes: [bool; AUXES],
+    pub talk: bool,
     pub listeners: [bool; LISTENERS],
 }
 
@@ -36,6 +39,7 @@ pub struct Gains {
     follow: Ramp,
     follow_back: Ramp,
     open: Ramp,
+    talk: Ramp,
     pan: Ramp,
     post: [Ramp; AUXES],
     pre: [Ramp; AUXES],
@@ -52,6 +56,7 @@ impl Default for Gains {
             follow: Ramp::default(),
             follow_back: Ramp::default(),
             open: Ramp::default(),
+            talk: Ramp::default(),
             pan,
             post: Default::default(),
             pre: Default::default(),
@@ -70,6 +75,7 @@ impl Gains {
         // A hand on a fader is not a transition: it is followed at once.
         go(&mut self.fader, gain.fader, SHORT_RAMP);
         go(&mut self.open, gain.open, SHORT_RAMP);
+        go(&mut self.talk, gain.talk, TALK_RAMP);
         go(&mut self.follow, gain.follow, ramp);
         go(&mut self.follow_back, gain.follow_back, ramp);
         for (k, send) in gain.sends.iter().enumerate() {
@@ -96,7 +102,7 @@ impl Gains {
 
     /// Another source has the strip: it comes in from silence, to the gains that its place has.
     pub fn come_in(&mut self, strip: usize) {
-        let from_nothing = [&mut self.fader, &mut self.open];
+        let from_nothing = [&mut self.fader, &mut self.open, &mut self.talk];
         for ramp in from_nothing.into_iter().chain(&mut self.before) {
             let wanted = ramp.wanted(strip);
             ramp.put(strip, [0.0; CHANNELS]);
@@ -122,6 +128,7 @@ impl Gains {
             &self.follow,
             &self.follow_back,
             &self.open,
+            &self.talk,
             &self.pan,
         ];
         let sends = self.post.iter().chain(&self.pre);
@@ -134,6 +141,7 @@ impl Gains {
     pub fn heard(&self) -> Heard {
         let sounds = |a: &Ramp, b: &Ramp| !(a.is_nothing() && b.is_nothing());
         Heard {
+            talk: !self.talk.is_nothing(),
             auxes: std::array::from_fn(|k| sounds(&self.post[k], &self.pre[k])),
             listeners: std::array::from_fn(|n| sounds(&self.before[n], &self.after[n])),
         }
@@ -151,6 +159,7 @@ impl Gains {
             auxes: std::array::from_fn(|k| {
                 self.post[k].now() * program + self.pre[k].now() * unfaded
             }),
+            talk: self.talk.now() * pan,
             before: std::array::from_fn(|n| self.before[n].now()),
             after: std::array::from_fn(|n| self.after[n].now() * program),
         }
@@ -166,6 +175,7 @@ impl Gains {
             &mut self.follow,
             &mut self.follow_back,
             &mut self.open,
+            &mut self.talk,
             &mut self.pan,
         ];
         for ramp in alone.into_iter().chain(sends).chain(listeners) {

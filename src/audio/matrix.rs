@@ -23,6 +23,8 @@ pub struct Sums {
     /// Of all guests.
     pub back: Row,
     pub auxes: [Row; AUXES],
+    /// To guests that are talked to.
+    pub talk: Row,
     pub listeners: [Row; LISTENERS],
     /// Those of which there is anything in the tile; the others are not even silent.
     pub heard: Heard,
@@ -35,6 +37,7 @@ impl Default for Sums {
             program: row,
             back: row,
             auxes: [row; AUXES],
+            talk: row,
             listeners: [row; LISTENERS],
             heard: Heard::default(),
         }
@@ -86,6 +89,10 @@ impl Sums {
                 self.auxes[k] = [Lanes::ZERO; TILE];
             }
         }
+        if heard.talk && !self.heard.talk {
+            self.heard.talk = true;
+            self.talk = [Lanes::ZERO; TILE];
+        }
         for (n, on) in heard.listeners.iter().enumerate() {
             if *on && !self.heard.listeners[n] {
                 self.heard.listeners[n] = true;
@@ -108,6 +115,9 @@ impl Sums {
                 }
             }
         }
+        if heard.talk {
+            weigh(&mut self.talk, block, column.talk);
+        }
         for k in (0..AUXES).filter(|k| heard.auxes[*k]) {
             weigh(&mut self.auxes[k], block, column.auxes[k]);
         }
@@ -128,6 +138,9 @@ impl Sums {
                 for (place, guest) in guests(four.kept_out) {
                     returns.own(guest, at + i, &own.0[lanes_of(place)]);
                 }
+            }
+            if heard.talk {
+                self.talk[i] = self.talk[i] + *sample * column.talk;
             }
             for k in (0..AUXES).filter(|k| heard.auxes[*k]) {
                 self.auxes[k][i] = self.auxes[k][i] + *sample * column.auxes[k];

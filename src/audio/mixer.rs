@@ -226,7 +226,8 @@ impl Mixer {
             }
             let sums = &self.sums;
             self.program.take(at, &sums.program[..n]);
-            self.returns.take(at, n, &sums.back[..n]);
+            let talk = sums.heard.talk.then_some(&sums.talk[..n]);
+            self.returns.take(at, n, &sums.back[..n], talk);
             let auxes = self.auxes.iter_mut().zip(&sums.auxes).zip(sums.heard.auxes);
             let listeners = self.listeners.iter_mut().zip(&sums.listeners);
             let listeners = listeners.zip(sums.heard.listeners);
@@ -252,6 +253,8 @@ impl Mixer {
             // Until another has its slot: what was heard of it may still be fading out.
             kept_out.twin = gain.twin.or(kept_out.twin);
             self.returns.order(slot, gain.back);
+            let ducked = if gain.talked { order.buses.ducked } else { 1.0 };
+            self.returns.talk(slot, gain.talked, ducked);
         }
         self.program.go(order.buses.program, ramp);
         for (aux, gain) in self.auxes.iter_mut().zip(order.buses.auxes) {

@@ -21,6 +21,10 @@ pub struct StripGain {
     /// The slot of the same source made anew, or of what it was made from, while both are heard: neither
     /// is in what the other gets back.
     pub twin: Option<usize>,
+    /// Where it is a guest: it is talked to, and what it gets back is turned down for it.
+    pub talked: bool,
+    /// As talkback, to all guests that are talked to. That heeds neither fader nor AFV.
+    pub talk: f32,
     /// Who listens to it.
     pub listened: Listened,
 }
@@ -54,6 +58,8 @@ impl StripGain {
             sends: Default::default(),
             back: None,
             twin: None,
+            talked: false,
+            talk: 0.0,
             listened: Listened::default(),
         }
     }
@@ -62,6 +68,7 @@ impl StripGain {
     pub fn silence(&mut self) {
         self.fader = 0.0;
         self.open = 0.0;
+        self.talk = 0.0;
         self.listened = Listened::default();
     }
 }
@@ -73,6 +80,8 @@ pub struct BusGains {
     pub program: f32,
     /// Fader and mute of each aux.
     pub auxes: [f32; AUXES],
+    /// What guests get back while they are talked to.
+    pub ducked: f32,
     /// The program's equaliser and ceiling. They take effect with the next block.
     pub master: Master,
 }
@@ -82,6 +91,7 @@ impl Default for BusGains {
         Self {
             program: 1.0,
             auxes: [1.0; AUXES],
+            ducked: 1.0,
             master: Master::default(),
         }
     }

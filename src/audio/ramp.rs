@@ -6,6 +6,9 @@ use crate::media::BLOCK;
 /// Without a longer one, gains change over 5 ms: short enough to be a cut, too long to be a click.
 pub const SHORT_RAMP: u32 = (BLOCK / 2) as u32;
 
+/// Talkback opens and closes over 30 ms: what it interrupts is not to be torn off.
+pub const TALK_RAMP: u32 = (3 * BLOCK) as u32;
+
 /// See the module's words.
 #[derive(Clone, Debug, Default)]
 pub struct Ramp {

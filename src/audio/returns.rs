@@ -2,8 +2,8 @@
 //! guest has its place here for as long as it is one, and until it has faded out.
 
 use super::bus::Bus;
-use super::lanes::{Lanes, TILE};
-use super::ramp::SHORT_RAMP;
+use super::lanes::{Lanes, STRIPS, TILE};
+use super::ramp::{Ramp, SHORT_RAMP, TALK_RAMP};
 use crate::media::CHANNELS;
 
 /// What one slot's source gets back, where it is a guest.
@@ -13,6 +13,29 @@ struct Return {
     /// It is no guest any more.
     leaves: bool,
     bus: Bus,
+    talked: Talked,
+}
+
+/// How a guest is talked to.
+#[derive(Default)]
+struct Talked {
+    /// How much it hears of who talks, and how much less of everything else; each in all lanes.
+    talk: Ramp,
+    less: Ramp,
+}
+
+impl Talked {
+    fn go(&mut self, talk: f32, ducked: f32) {
+        for strip in 0..STRIPS {
+            self.talk.go(strip, [talk; CHANNELS], TALK_RAMP);
+            self.less.go(strip, [1.0 - ducked; CHANNELS], TALK_RAMP);
+        }
+    }
+
+    /// Whether it is not talked to.
+    fn is_nothing(&self) -> bool {
+        self.talk.is_nothing() && self.less.is_nothing()
+    }
 }
 
 /// See the module's words. Everything that it ever needs is there from the beginning: a place for every
@@ -31,6 +54,7 @@ impl Returns {
             taken: false,
             leaves: false,
             bus: Bus::limited(0.0),
+            talked: Talked::default(),
         };
         Self {
             places: (0..slots).map(|_| place()).collect(),
@@ -57,6 +81,13 @@ impl Returns {
         }
         place.leaves = back.is_none();
         place.bus.go(back.unwrap_or(0.0), SHORT_RAMP);
+    }
+
+    /// Whether the guest in this slot is talked to, and how much it hears of everything else meanwhile.
+    pub fn talk(&mut self, slot: usize, talked: bool, ducked: f32) {
+        if let Some(place) = self.places.get_mut(slot).filter(|place| place.taken) {
+            place.talked.go(f32::from(u8::from(talked)), ducked);
+        }
     }
 
     /// Parts with a guest that has gone and faded out; gives its slot.
@@ -86,17 +117,32 @@ impl Returns {
         }
     }
 
-    /// Gives each guest a tile of what all get back, but its own share.
-    pub fn take(&mut self, at: usize, samples: usize, back: &[Lanes]) {
+    /// Gives each guest a tile of what all get back, but its own share; and of who talks to it.
+    pub fn take(&mut self, at: usize, samples: usize, back: &[Lanes], talk: Option<&[Lanes]>) {
         if self.are_empty() {
             return;
         }
-        let mut all = [0.0; TILE * CHANNELS];
-        let all = &mut all[..CHANNELS * samples];
-        for (out, sum) in all.chunks_exact_mut(CHANNELS).zip(back) {
-            out.copy_from_slice(&sum.folded());
+        let (mut all, mut said) = ([0.0; TILE * CHANNELS], [0.0; TILE * CHANNELS]);
+        let (all, said) = (
+            &mut all[..CHANNELS * samples],
+            &mut said[..CHANNELS * samples],
+        );
+        for (rows, out) in [(Some(back), &mut *all), (talk, &mut *said)] {
+            for (out, sum) in out.chunks_exact_mut(CHANNELS).zip(rows.unwrap_or_default()) {
+                out.copy_from_slice(&sum.folded());
+            }
         }
-        self.each(|_, bus| bus.take_others(at, all));
+        for &slot in &self.taken {
+            let Return { bus, talked, .. } = &mut self.places[slot];
+            if talked.is_nothing() {
+                bus.take_others(at, all);
+                continue;
+            }
+            bus.take_talked(at, all, said, || {
+                let (talk, less) = (talked.talk.next(), talked.less.next());
+                (talk.0[0], 1.0 - less.0[0])
+            });
+        }
     }
 
     /// Each guest's slot and bus.

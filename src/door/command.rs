@@ -355,6 +355,14 @@ pub enum Command {
         /// −100 (silence) to +10 dB.
         db: f32,
     },
+    /// Opens or closes the director's microphone to guests. Nobody else hears it.
+    Talkback {
+        /// Opens it.
+        on: bool,
+        /// The id of a guest; all of them where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guest: Option<String>,
+    },
     /// Listens to a source before its fader, or listens no more. Nobody else hears of it.
     Pfl {
         /// A source's id.

@@ -39,7 +39,7 @@ pub use snapshot::{
 };
 pub use sound::{
     AuxStatus, GroupStatus, Level, ListenStatus, ReturnStatus, SoundAlarm, SoundSnapshotStatus,
-    SoundStatus,
+    SoundStatus, TalkbackStatus,
 };
 pub use trial::{TrialState, TrialStatus, Tried};
 

@@ -60,6 +60,9 @@ pub struct SoundStatus {
     pub alarm: SoundAlarm,
     /// Guests hear each other also while AFV keeps them off the air.
     pub off_air: bool,
+    /// Who talks to guests.
+    #[serde(default)]
+    pub talkback: TalkbackStatus,
     /// The desks that listen by themselves.
     pub listening: Vec<ListenStatus>,
     /// Sound snapshots, in the show's order.
@@ -68,6 +71,17 @@ pub struct SoundStatus {
     /// The sources whose strips no snapshot touches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub safe: Vec<String>,
+}
+
+/// The director's microphone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TalkbackStatus {
+    /// The id of its source; empty where there is none.
+    pub source: String,
+    /// It is open to all guests, whoever they are.
+    pub all: bool,
+    /// The ids of the guests to whom it is open.
+    pub guests: Vec<String>,
 }
 
 /// How the sound stood once.

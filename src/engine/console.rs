@@ -169,6 +169,7 @@ impl Console {
                 true => 0.0,
                 false => db_to_gain(aux.fader_db),
             }),
+            ducked: db_to_gain(-self.sound.talkback.duck_db),
             master: self.sound.master,
         }
     }

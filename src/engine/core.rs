@@ -17,13 +17,14 @@ use super::stingers::Lengths;
 use super::strip::{Faders, Strip, is_fader};
 use super::switcher::Switcher;
 use super::taken::Taken;
+use super::talkback::Talkback;
 use super::waiting::Waiting;
 use crate::audio::{BusGains, LISTENERS, SendGain, StripGain};
 use crate::door::{
     CardOutputStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus,
     Health, Level, ListenStatus, Loudness, MonitorStatus, ReceiverStatus, RecordingStatus,
     ReturnStatus, SceneStatus, Snapshot, SnapshotAction, SoundAlarm, SoundSnapshotStatus,
-    SoundStatus, SourceStatus, StingerStatus, Tally, Transition,
+    SoundStatus, SourceStatus, StingerStatus, TalkbackStatus, Tally, Transition,
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{
@@ -99,6 +100,7 @@ pub struct Core {
     strips: Vec<Strip>,
     console: Console,
     listeners: Listeners,
+    talkback: Talkback,
     /// Faders on their way.
     recall: Recall,
     /// The sound snapshot that was recalled last.
@@ -177,6 +179,7 @@ impl Core {
             strips,
             console: Console::of(&cast.show.sound),
             listeners: Listeners::default(),
+            talkback: Talkback::default(),
             recall: Recall::default(),
             recalled: String::new(),
             streaming: BTreeSet::new(),
@@ -262,6 +265,7 @@ impl Core {
         self.console
             .change(&before.show.sound, &cast.show.sound, &brings.faders);
         self.listeners.keep(|slot| cast.slots().contains(&slot));
+        self.talkback.keep(|slot| cast.slots().contains(&slot));
         self.ears.rename(&before.renamed(&cast));
         if on_air == Leaving::Meant {
             self.switcher.drop_sources(&leaving, brings.passed);
@@ -579,12 +583,19 @@ impl Core {
                 self.strips[strip].send(aux_index(*aux)?, *db, *pre)?;
             }
             Command::Return { source, db } => {
-                let strip = self.strip(source)?;
-                if !self.cast.source_at(strip).is_some_and(|s| s.mix_minus) {
-                    return Err(Refusal::NoGuest(source.clone()));
-                }
+                let strip = self.guest(source)?;
                 is_fader("return", *db)?;
                 self.strips[strip].return_db = *db;
+            }
+            Command::Talkback { on, guest } => {
+                if *on && self.cast.show.sound.talkback.source.is_empty() {
+                    return Err(Refusal::NoTalkback);
+                }
+                let slot = match guest {
+                    Some(guest) => Some(self.guest(guest)?),
+                    None => None,
+                };
+                self.talkback.talk(slot, *on);
             }
             Command::Pfl { source, on, desk } => {
                 let slot = self.strip(source)?;
@@ -745,6 +756,15 @@ impl Core {
         })
     }
 
+    /// The slot of a source that is a guest.
+    fn guest(&self, source: &str) -> Result<usize, Refusal> {
+        let slot = self.strip(source)?;
+        let is_guest = self.cast.source_at(slot).is_some_and(|s| s.mix_minus);
+        is_guest
+            .then_some(slot)
+            .ok_or_else(|| Refusal::NoGuest(source.to_owned()))
+    }
+
     /// What the next frame shows; once a frame, after its commands.
     pub fn tick(&mut self) -> Layout {
         let layout = self.switcher.tick();
@@ -772,6 +792,7 @@ impl Core {
     /// The gains that go with the frame last shown, by slot.
     pub fn gains(&self) -> Vec<StripGain> {
         let held = self.hold.then(|| self.heard_with_slate());
+        let talkback = &self.cast.show.sound.talkback.source;
         let mut sources: Vec<Option<&Source>> = vec![None; self.strips.len()];
         let mut twins: Vec<Option<usize>> = vec![None; self.strips.len()];
         // What left the show and is still heard belongs to the groups that it had.
@@ -800,6 +821,16 @@ impl Core {
                     (None, Afv::Follow) => self.switcher.follow(i) as f32,
                 };
                 let is_guest = source.is_some_and(|source| source.mix_minus);
+                let last = self.cast.last_at(i);
+                let is_talkback = last.is_some_and(|source| source.id == *talkback);
+                if is_talkback {
+                    // Whatever its strip says: only who is talked to hears it.
+                    return StripGain {
+                        talk: f32::from(u8::from(!muted)),
+                        listened: self.listeners.of(i),
+                        ..StripGain::in_program(fader, 0.0)
+                    };
+                }
                 let comes_back = is_guest && self.console.off_air() && strip.afv != Afv::Off;
                 StripGain {
                     fader,
@@ -812,6 +843,8 @@ impl Core {
                     }),
                     back: is_guest.then(|| db_to_gain(strip.return_db)),
                     twin: twins[i],
+                    talked: is_guest && self.talkback.is_to(i),
+                    talk: 0.0,
                     listened: self.listeners.of(i),
                 }
             })
@@ -821,6 +854,17 @@ impl Core {
     /// How loud the buses are that go with the frame last shown.
     pub fn buses(&self) -> BusGains {
         self.console.buses(self.program_gain())
+    }
+
+    /// What is seen of the director's microphone.
+    fn talked(&self) -> TalkbackStatus {
+        let guests = self.cast.show.sources.iter().zip(self.cast.slots());
+        let guests = guests.filter(|(s, slot)| s.mix_minus && self.talkback.is_to(**slot));
+        TalkbackStatus {
+            source: self.cast.show.sound.talkback.source.clone(),
+            all: self.talkback.is_to_all(),
+            guests: guests.map(|(source, _)| source.id.clone()).collect(),
+        }
     }
 
     /// What is seen of the sound behind the strips.
@@ -836,6 +880,7 @@ impl Core {
                     level: listeners.get(usize::from(bus)).copied().unwrap_or_default(),
                 })
                 .collect(),
+            talkback: self.talked(),
             safe: self.cast.show.snapshots.safe.clone(),
             snapshots: self
                 .cast

@@ -35,6 +35,7 @@ mod stingers;
 mod strip;
 mod switcher;
 mod taken;
+mod talkback;
 mod tally;
 mod tick;
 mod tries;

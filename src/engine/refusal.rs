@@ -47,6 +47,9 @@ pub enum Refusal {
     /// A desk more than can have monitors of their own; with how many can.
     #[error("{0} desks have monitors of their own already: expected one of them to be off first")]
     TooManyMonitors(usize),
+    /// Talkback where the show has no microphone for it.
+    #[error("no source is the talkback: set it in the show first")]
+    NoTalkback,
     /// What a guest gets back, of a source that is none.
     #[error("source \"{0}\" is no guest: expected one with mix_minus")]
     NoGuest(String),

@@ -70,6 +70,11 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
     }
     checker.order(show, &known);
     checker.snapshots(show, &known);
+    let talkback = &show.sound.talkback;
+    if !talkback.source.is_empty() && !known.contains(&talkback.source.as_str()) {
+        checker.unknown_source("sound.talkback.source", &talkback.source, &known);
+    }
+    checker.range("sound.talkback.duck_db", talkback.duck_db, 0.0..=60.0);
     checker.transition("transition", &show.transition);
     checker.ids("stingers", show.stingers.iter().map(|s| &s.id));
     for (n, stinger) in show.stingers.iter().enumerate() {

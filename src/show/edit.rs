@@ -322,6 +322,10 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
                     show.hold.source = Some(source.id.clone());
                     touched.insert(Part::setting("hold"));
                 }
+                if show.sound.talkback.source == id {
+                    show.sound.talkback.source.clone_from(&source.id);
+                    touched.insert(Part::setting("sound"));
+                }
                 let has = show.scenes.iter().any(|scene| scene.id == id);
                 touched.extend(recalled(show, |snapshots| {
                     snapshots.follow_source(id, Some(&source.id), has);
@@ -372,6 +376,10 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
             if show.hold.source.as_deref() == Some(id) {
                 show.hold.source = None;
                 touched.insert(Part::setting("hold"));
+            }
+            if show.sound.talkback.source == id {
+                show.sound.talkback.source.clear();
+                touched.insert(Part::setting("sound"));
             }
             let has = show.scenes.iter().any(|scene| scene.id == id);
             touched.extend(recalled(show, |snapshots| {

@@ -62,7 +62,9 @@ pub use recent::{last_or_demo, recent, remember};
 pub use secrets::{Secret, SecretError};
 pub use shape::Shape;
 pub use snapshot::{BusState, GroupState, SoundSnapshot, SoundSnapshots, StripState};
-pub use sound::{AUXES, Aux, Group, MIX_MINUSES, Master, NMinusOne, SILENCE_DB, Send, Sound};
+pub use sound::{
+    AUXES, Aux, Group, MIX_MINUSES, Master, NMinusOne, SILENCE_DB, Send, Sound, Talkback,
+};
 pub use sound::{padded, trimmed};
 pub use sound_output::{
     AUX_1, AUX_2, BUSES, BusName, LISTENING, Monitor, N_MINUS_ONE, PROGRAM, SoundOutput,

@@ -30,6 +30,9 @@ pub struct Sound {
     /// What guests get back.
     #[serde(skip_serializing_if = "NMinusOne::is_usual")]
     pub n_minus_one: NMinusOne,
+    /// Who talks to guests, aside from the program.
+    #[serde(skip_serializing_if = "Talkback::is_usual")]
+    pub talkback: Talkback,
 }
 
 /// A mix of its own, for the hall or a stage.
@@ -117,6 +120,32 @@ impl NMinusOne {
     }
 }
 
+/// Who talks to guests, aside from the program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Talkback {
+    /// The id of the source that is the director's microphone: it is heard by guests that are talked to, and
+    /// by nobody else. Empty for none.
+    pub source: String,
+    /// How much softer everything else is for them meanwhile, in dB, 0 to 60.
+    pub duck_db: f32,
+}
+
+impl Default for Talkback {
+    fn default() -> Self {
+        Self {
+            source: String::new(),
+            duck_db: 15.0,
+        }
+    }
+}
+
+impl Talkback {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// How much of a strip goes to an aux.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -169,6 +198,7 @@ impl Sound {
             groups,
             master: hand.master,
             n_minus_one: hand.n_minus_one,
+            talkback: self.talkback.clone(),
         }
     }
 

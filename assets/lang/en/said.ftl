@@ -243,6 +243,7 @@ said-source-of-none = a source, of which there is none
 said-no-group = no group has the id `{ $id }`, expected { $why_list }
 said-no-group-near = no group has the id `{ $id }` (did you mean `{ $near }`?), expected { $why_list }
 said-group-of-none = a group, of which there is none
+said-no-talkback = no source is the talkback: set it in the show first
 said-no-guest = source "{ $id }" is no guest: expected one with mix_minus
 said-desks-listen = { $n } desks listen by themselves already: expected one of them to listen no more first
 said-in-group = the source is in `{ $id }` already, expected each group once

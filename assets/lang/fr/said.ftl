@@ -242,6 +242,7 @@ said-source-of-none = une source, or il n’y en a pas
 said-no-group = aucun groupe n’a l’identifiant « { $id } » ; attendu : { $why_list }
 said-no-group-near = aucun groupe n’a l’identifiant « { $id } » (voulait-on dire « { $near } » ?) ; attendu : { $why_list }
 said-group-of-none = un groupe, or il n’y en a pas
+said-no-talkback = aucune source n’est l’intercom : la choisir d’abord dans l’émission
 said-no-guest = la source « { $id } » n’est pas un invité : il faut mix_minus
 said-desks-listen = { $n } pupitres écoutent déjà chacun pour soi : qu’un d’eux cesse d’abord d’écouter
 said-in-group = la source est déjà dans « { $id } » ; attendu : chaque groupe une seule fois

@@ -1,0 +1,115 @@
+//! To whom the director's microphone is open. It is closed after a crash: who holds it open is there no
+//! more.
+
+use std::collections::BTreeSet;
+
+/// See the module's words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Talkback {
+    all: bool,
+    /// Guests, by their slots.
+    guests: BTreeSet<usize>,
+}
+
+impl Talkback {
+    /// Opens or closes it for a guest, or for all.
+    pub fn talk(&mut self, guest: Option<usize>, on: bool) {
+        match (guest, on) {
+            (Some(slot), true) => drop(self.guests.insert(slot)),
+            (Some(slot), false) => drop(self.guests.remove(&slot)),
+            (None, true) => self.all = true,
+            (None, false) => *self = Self::default(),
+        }
+    }
+
+    /// Goes on with those that are still there.
+    pub fn keep(&mut self, is_there: impl Fn(usize) -> bool) {
+        self.guests.retain(|slot| is_there(*slot));
+    }
+
+    /// Whether it is open to all, whoever they are.
+    pub fn is_to_all(&self) -> bool {
+        self.all
+    }
+
+    /// Whether it is open to a guest.
+    pub fn is_to(&self, slot: usize) -> bool {
+        self.all || self.guests.contains(&slot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use crate::door::{Command, TalkbackStatus};
+    use crate::engine::cast::Cast;
+    use crate::engine::core::{Core, Observed};
+    use crate::engine::refusal::Refusal;
+
+    fn core(talkback: &str) -> Core {
+        let text = format!(
+            "(version: 1, name: \"x\", sources: [
+                (id: \"ann\", kind: Test(pattern: Bars), mix_minus: true, afv: On),
+                (id: \"bob\", kind: Test(pattern: Ball), mix_minus: true, afv: On),
+                (id: \"mic\", kind: Test(pattern: Pinwheel), afv: On, sends: [(db: 0)]),
+            ], sound: (talkback: ({talkback})))"
+        );
+        let show = crate::show::parse(Path::new("x.ron"), &text).unwrap();
+        Core::new(Arc::new(Cast::opened(show, 0)))
+    }
+
+    fn talk(core: &mut Core, on: bool, guest: Option<&str>) -> Result<(), Refusal> {
+        let guest = guest.map(str::to_owned);
+        core.apply(&Command::Talkback { on, guest }).map(drop)
+    }
+
+    fn told(core: &Core) -> TalkbackStatus {
+        core.snapshot(0, Observed::default()).sound.talkback
+    }
+
+    #[test]
+    fn the_directors_microphone_is_heard_by_whom_it_is_open_to_and_nowhere_else() {
+        let mut core = core("source: \"mic\", duck_db: 20");
+        let mic = core.gains()[2];
+        assert_eq!(
+            (mic.follow, mic.follow_back, mic.sends[0].gain),
+            (0.0, 0.0, 0.0)
+        );
+        assert_eq!(mic.talk, 1.0);
+        assert!((core.buses().ducked - 0.1).abs() < 1e-6);
+        let talked = |core: &Core| [0, 1, 2].map(|n: usize| core.gains()[n].talked);
+        assert_eq!(talked(&core), [false; 3]);
+        talk(&mut core, true, Some("bob")).unwrap();
+        assert_eq!(talked(&core), [false, true, false]);
+        assert_eq!(told(&core).guests, ["bob"]);
+        talk(&mut core, true, None).unwrap();
+        assert_eq!(talked(&core), [true, true, false]);
+        talk(&mut core, false, None).unwrap();
+        assert_eq!(talked(&core), [false; 3]);
+        assert!(told(&core).guests.is_empty() && !told(&core).all);
+        let refused = talk(&mut core, true, Some("mic"));
+        assert_eq!(refused, Err(Refusal::NoGuest("mic".to_owned())));
+        assert!(talk(&mut core, true, Some("zoe")).is_err());
+        let mute = Command::Mute {
+            source: "mic".to_owned(),
+            on: true,
+        };
+        core.apply(&mute).unwrap();
+        assert_eq!(core.gains()[2].talk, 0.0);
+        // With the picture of its source on air it is heard no more than before.
+        let scene = "mic".to_owned();
+        core.apply(&Command::Program { scene }).unwrap();
+        core.tick();
+        assert_eq!(core.gains()[2].follow, 0.0);
+    }
+
+    #[test]
+    fn without_a_microphone_nobody_is_talked_to() {
+        let mut core = core("");
+        assert_eq!(talk(&mut core, true, None), Err(Refusal::NoTalkback));
+        assert_eq!(talk(&mut core, false, None), Ok(()));
+        assert_eq!(core.gains()[2].follow, 1.0);
+    }
+}
