@@ -502,6 +502,7 @@ impl Core {
             } => {
                 let strip = self.strip(source)?;
                 self.strips[strip].send(aux_index(*aux)?, *db, *pre)?;
+                self.match_strips();
             }
             Command::Return { source, db } => {
                 let strip = self.strip(source)?;
@@ -680,17 +681,19 @@ impl Core {
         let held = self.hold.then(|| self.heard_with_slate());
         let mut sources: Vec<Option<&Source>> = vec![None; self.strips.len()];
         let mut twins: Vec<Option<usize>> = vec![None; self.strips.len()];
+        // What is heard as it was taken is not heard a second time from where it was made anew.
+        let mut waits = vec![false; self.strips.len()];
         // What left the show and is still heard belongs to the groups that it had.
         let mut groups: Vec<&[String]> = (0..self.strips.len())
             .map(|slot| self.cast.last_at(slot).map_or(&[][..], |s| &s.groups))
             .collect();
         for (source, &slot) in self.cast.show.sources.iter().zip(self.cast.slots()) {
             sources[slot] = Some(source);
-            for other in self.switcher.slots_on_air(&source.id) {
-                if other != slot {
-                    groups[other] = &source.groups;
-                    (twins[other], twins[slot]) = (Some(slot), Some(other));
-                }
+            let on_air = || self.switcher.slots_on_air(&source.id);
+            for other in on_air().filter(|other| *other != slot) {
+                groups[other] = &source.groups;
+                (twins[other], twins[slot]) = (Some(slot), Some(other));
+                waits[slot] = on_air().all(|on_air| on_air != slot);
             }
         }
         self.strips
@@ -699,6 +702,10 @@ impl Core {
             .map(|(i, strip)| {
                 let source = sources[i];
                 let (fader, muted) = self.console.gain(strip.fader_db, strip.mute, groups[i]);
+                let (fader, muted) = match waits[i] {
+                    true => (0.0, true),
+                    false => (fader, muted),
+                };
                 let follow = match (held, strip.afv) {
                     (Some(heard), _) => f32::from(u8::from(heard == Some(i))),
                     (None, Afv::On) => 1.0,

@@ -10,7 +10,7 @@ use super::core::{Brings, Core, Leaving, Observed};
 use super::refusal::Refusal;
 use super::strip::Faders;
 use crate::door::{Command, Tally};
-use crate::show::{Edit, Item, ItemKind, Pattern, Source, SourceKind, TransitionKind};
+use crate::show::{Afv, Edit, Item, ItemKind, Pattern, Source, SourceKind, TransitionKind};
 
 /// A show that is edited: three sources, and two of them in a scene.
 struct Edited {
@@ -372,6 +372,7 @@ fn what_left_the_show_on_air_stays_in_its_groups_and_out_of_its_own_return() {
         },
         groups: vec!["g".to_owned()],
         mix_minus: true,
+        afv: Afv::On,
         ..like.clone()
     };
     let add = Edit::Add {
@@ -406,7 +407,19 @@ fn what_left_the_show_on_air_stays_in_its_groups_and_out_of_its_own_return() {
     let gains = show.core.gains();
     assert_eq!((gains[slot].twin, gains[own].twin), (Some(own), Some(slot)));
     assert_eq!((gains[slot].fader, gains[slot].follow_back), (before, 1.0));
+    // Not twice at once, whatever AFV says.
+    assert_eq!((gains[own].fader, gains[own].open), (0.0, 0.0));
+    let send = Command::Send {
+        source: "d".to_owned(),
+        aux: 1,
+        db: Some(0.0),
+        pre: Some(true),
+    };
+    show.core.apply(&send).unwrap();
+    let gains = show.core.gains();
+    assert_eq!((gains[slot].sends[0].gain, gains[slot].open), (1.0, 1.0));
     show.take("a");
     let gains = show.core.gains();
     assert_eq!((gains[slot].twin, gains[own].twin), (None, None));
+    assert_eq!((gains[own].fader, gains[own].open), (before, 1.0));
 }

@@ -244,6 +244,7 @@ said-no-group-near = no group has the id `{ $id }` (did you mean `{ $near }`?), 
 said-group-of-none = a group, of which there is none
 said-no-guest-id = no guest has the id `{ $id }`, expected { $why_list }
 said-no-guest-near = no guest has the id `{ $id }` (did you mean `{ $near }`?), expected { $why_list }
+said-guest-of-none = a guest, of which there is none
 said-not-a-guest = the source `{ $id }` is no guest, expected one with mix_minus: true
 said-desks-monitor = { $n } desks have monitors of their own already: expected one of them to be off first
 said-no-guest = source "{ $id }" is no guest: expected one with mix_minus

@@ -243,6 +243,7 @@ said-no-group-near = aucun groupe n’a l’identifiant « { $id } » (voulait
 said-group-of-none = un groupe, or il n’y en a pas
 said-no-guest-id = aucun invité n’a l’identifiant « { $id } » ; attendu : { $why_list }
 said-no-guest-near = aucun invité n’a l’identifiant « { $id } » (voulait-on dire « { $near } » ?) ; attendu : { $why_list }
+said-guest-of-none = un invité, or il n’y en a pas
 said-not-a-guest = la source « { $id } » n’est pas un invité : il faut mix_minus
 said-desks-monitor = { $n } pupitres ont déjà leur propre écoute : qu’un d’eux coupe d’abord la sienne
 said-no-guest = la source « { $id } » n’est pas un invité : il faut mix_minus
