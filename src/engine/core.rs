@@ -239,7 +239,11 @@ impl Core {
         }
         self.console
             .change(&before.show.sound, &cast.show.sound, &brings.faders);
-        self.listeners.keep(|slot| cast.slots().contains(&slot));
+        self.listeners.follow(|slot| {
+            let is_in_show = cast.slots().contains(&slot);
+            let made_anew = || cast.slot(&before.source_at(slot)?.id);
+            is_in_show.then_some(slot).or_else(made_anew)
+        });
         self.ears.rename(&before.renamed(&cast));
         if on_air == Leaving::Meant {
             self.switcher.drop_sources(&leaving, brings.passed);

@@ -397,6 +397,12 @@ fn what_left_the_show_on_air_stays_in_its_groups_and_out_of_its_own_return() {
     show.core.apply(&mute(false)).unwrap();
     // Made anew it is a guest from another slot, and heard from this one until the next take.
     show.redo();
+    let listen = Command::Pfl {
+        source: "d".to_owned(),
+        on: true,
+        desk: "foh".to_owned(),
+    };
+    show.core.apply(&listen).unwrap();
     let made_anew = Edit::Set {
         id: "d".to_owned(),
         item: Item::Source(guest(Pattern::Ball)),
@@ -404,6 +410,7 @@ fn what_left_the_show_on_air_stays_in_its_groups_and_out_of_its_own_return() {
     show.edit(made_anew, Leaving::Refused).unwrap();
     let own = show.core.cast().slot("d").unwrap();
     assert_ne!(own, slot);
+    assert_eq!(show.core.journal().listening[0].before, ["d"]);
     let gains = show.core.gains();
     assert_eq!((gains[slot].twin, gains[own].twin), (Some(own), Some(slot)));
     assert_eq!((gains[slot].fader, gains[slot].follow_back), (before, 1.0));
