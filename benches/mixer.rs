@@ -39,6 +39,9 @@ fn main() {
         band.gain_db = gain;
     }
     everything.compressor.on = true;
+    everything.share.on = true;
+    everything.duck.on = true;
+    everything.speech = true;
     let plain = StripSettings::default();
     for (name, settings) in [("every processor on", everything), ("plain sum", plain)] {
         show(name, &rounds(|| mixer(&settings, Buses::Program, 0.02)));

@@ -12,7 +12,7 @@ use regie::audio::{
 };
 use regie::input::{SoundWriter, sound_ring};
 use regie::media::{BLOCK, CHANNELS, SAMPLE_RATE, block_start};
-use regie::show::StripSettings;
+use regie::show::{Share, StripSettings};
 
 #[global_allocator]
 static GUARD: AllocDisabler = AllocDisabler;
@@ -606,6 +606,96 @@ fn the_masters_ceiling_and_equaliser_are_heard_in_the_program_alone() {
     assert!((program - db(1.1) + 12.0).abs() < 0.1, "{program}");
 }
 
+/// Samples that are far from those beside them, as a click is: the highest second difference.
+fn roughness(heard: &[f32]) -> f32 {
+    let of = |w: &[f32]| (w[0] - 2.0 * w[1] + w[2]).abs();
+    heard.windows(3).map(of).fold(0.0, f32::max)
+}
+
+#[test]
+fn open_microphones_share_the_gain_of_one_and_who_begins_to_speak_has_it() {
+    // One speaks all the time, another for a second in between, the third is a room alone.
+    let speaks = |hz: f64, from: u64, to: u64| -> Wave {
+        let (on, off) = (tone(hz, 0.2), tone(hz, 0.001));
+        let second = SAMPLE_RATE as u64;
+        let edge = 480.0;
+        Box::new(move |i| {
+            let into = (i as f64 - (from * second) as f64).min((to * second) as f64 - i as f64);
+            let share = (into / edge).clamp(0.0, 1.0) as f32;
+            share * on(i) + (1.0 - share) * off(i)
+        })
+    };
+    let mut rig = Rig::new(vec![
+        speaks(500.0, 0, 9),
+        speaks(700.0, 2, 3),
+        tone(900.0, 0.001),
+    ]);
+    let share = |weight_db| StripSettings {
+        share: Share {
+            on: true,
+            weight_db,
+        },
+        ..StripSettings::default()
+    };
+    rig.settings = (0..3).map(|slot| (slot, share(0.0))).collect();
+    rig.listen(BusId::Program);
+    rig.order();
+    let heard = &rig.run(500)[&BusId::Program];
+    let at = |tenth: usize, hz: f64| {
+        let from = tenth * SAMPLE_RATE / 10;
+        db(amplitude(&heard[from..from + SAMPLE_RATE / 10], hz))
+    };
+    let alone = db(0.2);
+    assert!((at(10, 500.0) - alone).abs() < 0.1, "{}", at(10, 500.0));
+    // 46 dB softer, and turned down by as much.
+    assert!((at(10, 900.0) - db(0.001) + 46.0).abs() < 0.3);
+    for hz in [500.0, 700.0] {
+        assert!((at(25, hz) - alone + 3.0).abs() < 0.1, "{}", at(25, hz));
+    }
+    assert!((at(45, 500.0) - alone).abs() < 0.1);
+    let steady = roughness(&heard[48_000..72_000]);
+    let begins = roughness(&heard[90_000..110_000]);
+    assert!(begins < 3.0 * steady, "{begins} {steady}");
+}
+
+#[test]
+fn music_gives_way_to_speech_in_every_bus_and_comes_back_as_it_was() {
+    let mut music = StripSettings::default();
+    music.duck.on = true;
+    let voice = StripSettings {
+        speech: true,
+        ..StripSettings::default()
+    };
+    let second = SAMPLE_RATE as u64;
+    let said = tone(700.0, 0.1);
+    let speech = move |i: u64| {
+        let is_said = (second..2 * second).contains(&i);
+        if is_said { said(i) } else { 0.0 }
+    };
+    let mut rig = Rig::new(vec![tone(500.0, 0.2), Box::new(speech)]);
+    rig.gains[0].sends[0].gain = 1.0;
+    rig.settings = vec![(0, music), (1, voice)];
+    let buses = [BusId::Program, BusId::Aux(0)];
+    buses.iter().for_each(|bus| rig.listen(*bus));
+    rig.order();
+    let heard = rig.run(1500);
+    for bus in buses {
+        let at = |tenth: usize| {
+            let from = tenth * SAMPLE_RATE / 10;
+            db(amplitude(&heard[&bus][from..from + SAMPLE_RATE / 10], 500.0) / 0.2)
+        };
+        assert!(at(8).abs() < 0.01, "{bus:?}: {}", at(8));
+        let depth = -music.duck.depth_db as f64;
+        assert!((at(18) - depth).abs() < 0.1, "{bus:?}: {}", at(18));
+    }
+    let program = &heard[&BusId::Program];
+    let (first, last) = (&program[500..24_000], &program[662_900..686_400]);
+    // Whole waves lie between them.
+    assert_eq!(first.len(), last.len());
+    assert_eq!((662_900 - 500) % 96, 0);
+    assert!(first.iter().zip(last).all(|(a, b)| (a - b).abs() < 1e-6));
+}
+
 /// Everything on in every strip.
 fn busy() -> StripSettings {
     let mut strip = StripSettings {
@@ -619,6 +709,9 @@ fn busy() -> StripSettings {
     strip.eq.on = true;
     strip.eq.bands[2].gain_db = 6.0;
     strip.compressor.on = true;
+    strip.share.on = true;
+    strip.duck.on = true;
+    strip.speech = true;
     strip
 }
 

@@ -380,6 +380,7 @@ fn show(sources: Vec<Source>) -> Show {
         recording: Default::default(),
         order: Vec::new(),
         sound_outputs: Vec::new(),
+        snapshots: Default::default(),
         receiver: None,
     }
 }

@@ -122,6 +122,7 @@ fn show() -> impl Strategy<Value = Show> {
                 recording: Default::default(),
                 order: Vec::new(),
                 sound_outputs: Vec::new(),
+                snapshots: Default::default(),
                 receiver: None,
             }
         })
@@ -214,6 +215,14 @@ fn command() -> impl Strategy<Value = Command> {
         2 => (id(), decibels()).prop_map(|(source, db)| Command::Fader { source, db }),
         1 => (id(), any::<bool>()).prop_map(|(source, on)| Command::Mute { source, on }),
         1 => (id(), afv()).prop_map(|(source, mode)| Command::Afv { source, mode }),
+        1 => (id(), option::of(-20f32..20.0)).prop_map(|(source, weight_db)| Command::Share {
+            source,
+            on: Some(true),
+            weight_db,
+        }),
+        1 => (option::of(id()), option::of(-20f32..700.0)).prop_map(|(source, silence_s)| {
+            Command::Alarm { source, silence_s, clipping: None }
+        }),
         1 => (id(), any::<bool>())
             .prop_map(|(destination, on)| Command::Stream { destination, on }),
         1 => any::<bool>().prop_map(|on| Command::StreamAll { on }),
@@ -368,6 +377,19 @@ fn is_valid(command: &Command, core: &Core) -> bool {
         Command::FadeToBlack { frames, .. } => frames.unwrap_or(0) <= 1000,
         Command::Fader { source: id, db } => source(id) && *db >= -100.0 && *db <= 10.0,
         Command::Mute { source: id, .. } | Command::Afv { source: id, .. } => source(id),
+        Command::Share {
+            source: id,
+            weight_db,
+            ..
+        } => source(id) && weight_db.is_none_or(|db| (-15.0..=15.0).contains(&db)),
+        Command::Alarm {
+            source: id,
+            silence_s,
+            ..
+        } => {
+            let is_there = id.as_ref().is_none_or(|id| source(id));
+            is_there && silence_s.is_none_or(|s| (0.0..=600.0).contains(&s))
+        }
         Command::Stream { destination, .. } => {
             show.destinations.iter().any(|d| d.id == *destination)
         }
@@ -464,6 +486,23 @@ fn check_effect(command: &Command, before: &Snapshot, core: &Core, effect: &Effe
         Command::Fader { source: id, db } => assert_eq!(source(id).fader_db, *db),
         Command::Mute { source: id, on } => assert_eq!(source(id).mute, *on),
         Command::Afv { source: id, mode } => assert_eq!(source(id).afv, *mode),
+        Command::Share {
+            source: id,
+            weight_db,
+            ..
+        } => {
+            let share = source(id).strip.share;
+            assert!(share.on && weight_db.is_none_or(|db| db == share.weight_db));
+        }
+        Command::Alarm {
+            source: id,
+            silence_s,
+            ..
+        } => {
+            let master = after.sound.master.alarm;
+            let alarm = id.as_ref().map_or(master, |id| source(id).strip.alarm);
+            assert!(silence_s.is_none_or(|s| s == alarm.silence_s));
+        }
         Command::Stream { on, .. } | Command::StreamAll { on } => {
             let Effect::Stream(ids, effect_on) = effect else {
                 panic!("{effect:?}")

@@ -102,6 +102,67 @@ fn each_key_sends_its_command_once() {
 }
 
 #[test]
+fn pgm_says_that_it_is_faded_to_black() {
+    let door = FakeDoor::new();
+    let mut window = open(&door);
+    let fading = "PGM: Fade to black, fading";
+    let black = "PGM: Fade to black, the program is black";
+    let says = |window: &Window, label: &str| window.query_by_label(label).is_some();
+    assert!(!says(&window, fading) && !says(&window, black));
+    door.change(|s| (s.fade_to_black, s.black) = (true, 0.0));
+    window.run();
+    let place = window.get_by_label(fading).rect();
+    door.change(|s| s.black = 1.0);
+    window.run();
+    assert_eq!(window.get_by_label(black).rect(), place);
+    let pgm = window.get_by_label("PGM: 2 Stage").rect();
+    assert!(place.left() > pgm.left() - 4.0 && place.bottom() < pgm.top());
+    // On its way back it is not over yet.
+    door.change(|s| (s.fade_to_black, s.black) = (false, 0.4));
+    window.run();
+    assert!(says(&window, fading));
+    door.change(|s| s.black = 0.0);
+    window.run();
+    assert!(!says(&window, fading) && !says(&window, black));
+}
+
+#[test]
+fn all_is_well_only_while_no_figure_asks_for_a_look() {
+    let door = FakeDoor::new();
+    let mut window = open(&door);
+    let says = |window: &Window, label: &str| window.query_by_label(label).is_some();
+    assert!(says(&window, "all is well"));
+    door.change(|s| s.health.machine = Some(0.97));
+    window.run();
+    assert!(!says(&window, "all is well"));
+    assert!(says(&window, "keep an eye on: CPU 97 %"));
+    click(&mut window, "List of events");
+    let lines = window.query_all_by_label("keep an eye on: CPU 97 %");
+    assert_eq!(lines.count(), 2, "in the list too");
+    assert!(!says(&window, "all is well"));
+    door.change(|s| s.health.machine = Some(0.5));
+    window.run();
+    let well = window.query_all_by_label("all is well");
+    assert_eq!(well.count(), 2);
+}
+
+#[test]
+fn pgm_that_lost_its_scene_is_said_to_be_black() {
+    let door = FakeDoor::new();
+    let mut window = open(&door);
+    let black = "PGM is black: what was on it left the show";
+    assert!(window.query_by_label(black).is_none());
+    door.change(|s| s.program.clear());
+    window.run();
+    window.get_by_label(black);
+    window.get_by_label("Take another scene, or undo.");
+    // The slate is over it: viewers see no black.
+    door.change(|s| s.hold = true);
+    window.run();
+    assert!(window.query_by_label(black).is_none());
+}
+
+#[test]
 fn markers_are_numbered_after_those_that_are_there() {
     let door = FakeDoor::new();
     let mut window = open(&door);

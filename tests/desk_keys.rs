@@ -368,6 +368,34 @@ fn the_sheet_of_keys_is_scrolled_by_wheel_and_by_keyboard() {
 }
 
 #[test]
+fn the_sheet_of_keys_has_the_arrows_as_it_opens_and_nothing_else() {
+    let door = FakeDoor::new();
+    let mut window = opened(&door, Graphics::default(), [1024.0, 640.0]);
+    press_with(&mut window, Modifiers::SHIFT, Key::Questionmark);
+    assert!(window.get_by_label("All keys").is_focused());
+    let first = "Space: CUT";
+    let before = place(&window, first).top();
+    press(&mut window, Key::ArrowDown);
+    assert!(place(&window, first).top() < before, "it scrolls at once");
+    press(&mut window, Key::ArrowUp);
+    assert_eq!(place(&window, first).top(), before);
+    assert_eq!(door.sent(), [], "neither the T-bar nor a page");
+    press(&mut window, Key::Space);
+    assert_eq!(
+        door.sent(),
+        [Command::Cut {}],
+        "what switches goes on switching"
+    );
+    press(&mut window, Key::Escape);
+    assert!(window.query_by_label("All keys").is_none());
+    assert_eq!(
+        focused(&window),
+        None,
+        "the arrows are the switcher's again"
+    );
+}
+
+#[test]
 fn the_focus_is_blue_in_menus_and_windows_too() {
     let door = FakeDoor::new();
     let graphics = Graphics {

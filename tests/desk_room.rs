@@ -354,7 +354,7 @@ fn no_control_is_cut_off_in_any_arrangement_and_language() {
                 "Opening, File · a film with a very long name of its own.mp4",
                 "Stage, Test pattern · Colour bars, PGM",
                 "Colour correction",
-                "Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
+                "1 Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
                 "Add a source",
                 "Network source…",
                 "Stingers",
@@ -367,7 +367,7 @@ fn no_control_is_cut_off_in_any_arrangement_and_language() {
                 "Opening, Fichier · a film with a very long name of its own.mp4",
                 "Stage, Mire · Barres de couleur, PGM",
                 "Étalonnage",
-                "Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
+                "1 Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
                 "Nouvelle source",
                 "Source réseau…",
                 "Stingers",
@@ -662,7 +662,7 @@ fn no_label_and_no_figure_ends_in_dots() {
             [
                 "Stage, Test pattern · Colour bars, PGM",
                 "Colour correction",
-                "Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
+                "1 Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
                 "Stingers",
                 "Holding slate",
             ],
@@ -672,7 +672,7 @@ fn no_label_and_no_figure_ends_in_dots() {
             [
                 "Stage, Mire · Barres de couleur, PGM",
                 "Étalonnage",
-                "Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
+                "1 Side by side, with everybody who sits at the table, Stage + Ann Martin-Delacroix, at the table at the far left",
                 "Stingers",
                 "Carton d’attente",
             ],
@@ -1192,7 +1192,13 @@ fn a_list_that_goes_on_below_its_panel_fades_out_and_its_end_is_reached() {
                 for name in ["Caméra 16", "Scène 12"] {
                     let row = |opened: &Opened| {
                         let all = opened.controls().into_iter();
-                        let mut rows = all.filter(|((_, said, _), _)| said.starts_with(name));
+                        let mut rows = all.filter(|((_, said, _), _)| {
+                            // Scenes stand behind their numbers.
+                            let number = |c: char| c.is_ascii_digit();
+                            said.trim_start_matches(number)
+                                .trim_start()
+                                .starts_with(name)
+                        });
                         rows.next().map(|(_, place)| place).unwrap()
                     };
                     let place = row(opened);

@@ -323,7 +323,7 @@ fn who_types_a_path_takes_nothing() {
     for _ in 0..2 {
         desk.press(Modifiers::NONE, Key::Enter);
         desk.until("the refusal", |w| {
-            w.query_by_label_contains("There is no file").is_some()
+            w.query_by_label("There is no folder /nowhere.").is_some()
         });
         let field = desk.window.get_by_label("Path of the file");
         assert!(field.is_focused(), "one types on");
@@ -583,10 +583,11 @@ fn the_folder_of_a_show_with_its_media_is_typed_where_there_is_no_dialog() {
         desk.window.run();
         desk.press(Modifiers::NONE, Key::Enter);
     };
-    type_it(&mut desk, &folder.path().join("nowhere/stick"));
+    let nowhere = folder.path().join("nowhere");
+    type_it(&mut desk, &nowhere.join("stick"));
     desk.until("the refusal", |window| {
-        let refusal = "The folder of stick does not exist.";
-        window.query_by_label(refusal).is_some()
+        let refusal = format!("There is no folder {}.", nowhere.display());
+        window.query_by_label(&refusal).is_some()
     });
     let field = desk.window.get_by_label("Path of the folder");
     field.focus();
@@ -614,6 +615,17 @@ fn an_arrow_down_on_a_menus_title_opens_it() {
     assert_eq!(door.sent(), [], "nothing below it was pressed");
 }
 
+/// A window of this size in which the busy show is built.
+fn building(door: &Arc<FakeDoor>, size: [f32; 2]) -> Opened {
+    door.gives(show::parse(Path::new("x.ron"), BUSY).unwrap());
+    let opening = Opening {
+        settings: "(language: Some(\"en\"), arrangement: Build)".to_owned(),
+        size,
+        ..Opening::default()
+    };
+    opening.open(door, &Arc::default())
+}
+
 #[test]
 fn an_arrow_after_a_click_moves_the_layer_and_not_the_t_bar() {
     let door = busy();
@@ -621,13 +633,8 @@ fn an_arrow_after_a_click_moves_the_layer_and_not_the_t_bar() {
         s.preview = "duo".to_owned();
         s.scenes[0].tally = door::Tally::Preview;
     });
-    door.gives(show::parse(Path::new("x.ron"), BUSY).unwrap());
-    let opening = Opening {
-        settings: "(language: Some(\"en\"), arrangement: Build)".to_owned(),
-        ..Opening::default()
-    };
-    let mut desk = opening.open(&door, &Arc::default());
-    desk.click_row("Duo, Stage + Ann");
+    let mut desk = building(&door, [1280.0, 800.0]);
+    desk.click_row("1 Duo, Stage + Ann");
     door.sent();
     for key in [Key::ArrowLeft, Key::ArrowRight] {
         desk.press(Modifiers::NONE, key);
@@ -657,13 +664,7 @@ fn an_arrow_after_a_click_moves_the_layer_and_not_the_t_bar() {
 #[test]
 fn a_wheel_that_was_clicked_has_the_arrows_and_space_is_cut() {
     let door = busy();
-    door.gives(show::parse(Path::new("x.ron"), BUSY).unwrap());
-    let opening = Opening {
-        settings: "(language: Some(\"en\"), arrangement: Build)".to_owned(),
-        size: [1920.0, 1080.0],
-        ..Opening::default()
-    };
-    let mut desk = opening.open(&door, &Arc::default());
+    let mut desk = building(&door, [1920.0, 1080.0]);
     assert_eq!(door.sent().last(), Some(&Command::Show {}));
     door.answer(Ok(Command::Show {}));
     desk.window.run();
@@ -1029,7 +1030,7 @@ fn the_show_being_built_looks_as_it_did() {
             };
             let mut desk = opening.open(&door, &Arc::default());
             let row = match what {
-                "scene" => "Duo, Stage + Ann",
+                "scene" => "1 Duo, Stage + Ann",
                 _ => "Ann, ",
             };
             desk.click_row(row);

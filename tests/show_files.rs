@@ -398,6 +398,27 @@ const WRONG_PARTS: &[Wrong] = &[
     ),
     (
         "sources: [(id: \"a\", kind: Test(pattern: Bars))],
+         snapshots: (safe: [¤\"b\"], list: [
+             (id: \"one\", frames: ¤1001, scenes: [\"a\", ¤\"c\"], auxes: [(fader_db: ¤11)], strips: [
+                 (source: ¤\"d\", fader_db: ¤12, afv: On, strip: (duck: (depth_db: ¤61)),
+                  sends: [(db: ¤NaN)])]),
+             (id: ¤\"one\", scenes: [¤\"a\"], groups: [(group: ¤\"e\", fader_db: 0)])]),",
+        &[
+            "no source has the id `b`",
+            "1001 is out of range, expected 0 to 1000",
+            "no scene or source has the id `c`",
+            "11 is out of range, expected -100 to 10",
+            "no source has the id `d`",
+            "12 is out of range, expected -100 to 10",
+            "61 is out of range, expected 0 to 60",
+            "NaN is out of range",
+            "the id `one` is taken in line",
+            "the scene `a` recalls `one` already, expected one snapshot a scene",
+            "no group has the id `e`",
+        ],
+    ),
+    (
+        "sources: [(id: \"a\", kind: Test(pattern: Bars))],
          scenes: [(id: \"s\", layers: [
              (source: \"a\", rect: (¤NaN, 0, ¤0, ¤-1), opacity: ¤1.5)])],",
         &[

@@ -8,9 +8,10 @@ use proptest::option;
 use proptest::prelude::*;
 use regie::media::{CameraMode, Rate};
 use regie::show::{
-    Afv, AtEnd, Colour, Destination, Direction, Encoder, EncoderName, Format, Key, Latency, Layer,
-    PROGRAM, Pattern, Play, Preset, Receiver, Recording, RecordingFormat, Rgb, Scene, Show,
-    SoundOutput, Source, SourceKind, TransitionKind, TransitionStyle, VERSION, Wheel, parse, save,
+    Afv, AtEnd, BusState, Colour, Destination, Direction, Encoder, EncoderName, Format, Key,
+    Latency, Layer, PROGRAM, Pattern, Play, Preset, Receiver, Recording, RecordingFormat, Rgb,
+    Scene, Show, SoundOutput, SoundSnapshot, Source, SourceKind, StripState, TransitionKind,
+    TransitionStyle, VERSION, Wheel, parse, save,
 };
 
 fn id() -> impl Strategy<Value = String> {
@@ -297,6 +298,7 @@ prop_compose! {
         folder in text().prop_filter("a folder", |f| !f.is_empty()),
         (port, sound_outputs) in (option::of(1u16..), vec(sound_output(), 0..3)),
         is_numbered in any::<bool>(),
+        snapshots in vec((id(), text(), 0u32..=1000, -100.0f32..=10.0), 0..3),
     ) -> Show {
         let mut show = Show {
             version: VERSION,
@@ -308,7 +310,8 @@ prop_compose! {
             transition,
             stingers: Vec::new(),
             hold: Default::default(),
-sound: Default::default(),
+            sound: Default::default(),
+            snapshots: Default::default(),
             destinations,
             recording: Recording {
                 folder,
@@ -333,6 +336,32 @@ sound: Default::default(),
                 show.scenes.push(Scene { id, label, layers, transition });
             }
         }
+        seen.clear();
+        let mut scenes = show.all_scenes().into_iter();
+        for (id, label, frames, fader_db) in snapshots {
+            if !seen.insert(id.clone()) {
+                continue;
+            }
+            let scenes = scenes.next().map(|scene| scene.id);
+            let state = |source: &Source| StripState {
+                source: source.id.clone(),
+                fader_db,
+                mute: source.mute,
+                afv: source.afv,
+                strip: source.strip,
+                sends: source.sends.clone(),
+            };
+            show.snapshots.list.push(SoundSnapshot {
+                id,
+                label,
+                scenes: scenes.into_iter().collect(),
+                frames,
+                strips: show.sources.iter().map(state).collect(),
+                auxes: vec![BusState { fader_db, mute: frames == 0 }],
+                groups: Vec::new(),
+            });
+        }
+        show.snapshots.safe = show.sources.iter().take(1).map(|s| s.id.clone()).collect();
         if is_numbered {
             let all = show.all_scenes().into_iter().rev();
             show.order = all.map(|scene| scene.id).collect();

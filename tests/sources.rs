@@ -460,6 +460,37 @@ fn troublemakers() {
     }
 }
 
+#[test]
+fn why_a_source_was_lost_is_told_while_it_is_tried_again() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    // First it hangs up on everyone, then it lets everyone wait.
+    let server = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = server.local_addr().expect("its address").port();
+    let waits = Arc::new(AtomicBool::new(false));
+    let lets_wait = Arc::clone(&waits);
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        for call in server.incoming().flatten() {
+            if lets_wait.load(Ordering::Relaxed) {
+                held.push(call);
+            }
+        }
+    });
+    let url = format!("rtsp://127.0.0.1:{port}/stage");
+    let mut studio = Studio::start(&show().network("truck", &url), &[]);
+    let patience = Duration::from_secs(60);
+    let broke = studio.source_is("truck", "restarting", patience);
+    let why = named(&broke, "sources", "truck")["message"].clone();
+    assert_ne!(why, "", "{broke}");
+    waits.store(true, Ordering::Relaxed);
+    let again = studio.source_is("truck", "connecting", patience);
+    let truck = named(&again, "sources", "truck");
+    assert!(truck["restarts"].as_u64() >= Some(1), "{truck}");
+    assert_eq!(truck["message"], why, "{truck}");
+    studio.quit();
+}
+
 /// Waits until a source is no longer live.
 fn gone(studio: &mut Studio, id: &str) {
     studio.until(&format!("{id} is missed"), Duration::from_secs(20), |s| {

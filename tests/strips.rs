@@ -194,3 +194,48 @@ fn strips_outlive_their_engine_and_are_saved() {
     assert!(low.eq.on && low.eq.bands[1].gain_db == -6.0 && low.eq.bands[1].hz == 300.0);
     assert_eq!(low.eq.bands.map(|band| band.on), [true, true, false, true]);
 }
+
+#[test]
+fn a_sound_snapshot_is_stored_recalled_heard_and_saved() {
+    let _turn = common::alone();
+    let (mut studio, path, first) = start();
+    let patience = Duration::from_secs(20);
+    let fade = |source: &str, db: f64| json!({"command": "fader", "source": source, "db": db});
+    let store = |id: &str| json!({"command": "sound_snapshot", "snapshot": id, "action": "store"});
+    studio.command(&fade("low", -20.0));
+    studio.command(&fade("high", -6.0));
+    studio.command(&store("soft"));
+    studio.command(&fade("low", 0.0));
+    studio.command(&fade("high", 0.0));
+    studio.command(&store("loud"));
+    studio.command(&json!({"command": "safe", "source": "high", "on": true}));
+    let is_listed = |s: &Value| {
+        let list = s["sound"]["snapshots"].as_array();
+        list.is_some_and(|l| l.len() == 2) && s["sound"]["safe"] == json!(["high"])
+    };
+    studio.until("both are told, and who is safe", patience, is_listed);
+    let lost = json!({"command": "sound_snapshot", "snapshot": "lost"});
+    let refused = studio.try_command(&lost).expect_err("there is none");
+    assert!(refused.contains("soft, loud"), "{refused}");
+    let recalled = studio.command(&json!({"command": "sound_snapshot", "snapshot": "soft"}));
+    let last = recalled - first + 2 * RATE;
+    let seen = studio.until("it has been recorded", patience, |s| {
+        s["recording"]["frames"].as_u64() > Some(last)
+    });
+    let faders = ["low", "high"].map(|id| named(&seen, "sources", id)["fader_db"].clone());
+    assert_eq!(faders, [json!(-20.0), json!(0.0)]);
+    assert_eq!(seen["sound"]["snapshots"][0]["recalled"], true);
+    studio.command(&json!({"command": "sound_snapshot", "snapshot": "loud", "action": "remove"}));
+    studio.command(&json!({"command": "save"}));
+    let file = studio.folder().join("show.ron");
+    studio.quit();
+    let saved = regie::show::load(&file).expect("it loads").snapshots;
+    assert_eq!(saved.safe, ["high"]);
+    assert_eq!(saved.list.len(), 1);
+    assert_eq!(saved.list[0].strips[0].fader_db, -20.0);
+    let sound = read::sound(&path);
+    let at = |frame: u64| [LOW, HIGH].map(|hz| level(&sound, 0, hz, frame - first));
+    let ([low, high], [low_then, high_then]) = (at(recalled - RATE / 2), at(recalled + RATE / 2));
+    assert!((low_then - low + 20.0).abs() < 0.3, "{low} {low_then}");
+    assert!((high_then - high).abs() < 0.3, "{high} {high_then}");
+}

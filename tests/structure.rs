@@ -36,7 +36,7 @@ const TABLE: &[(&str, &[&str])] = &[
 ];
 
 /// What the data path may take from the door: states and readings, nothing that speaks or listens.
-const PLAIN_ENDINGS: &[&str] = &["State", "Status", "Level", "Loudness", "Stream"];
+const PLAIN_ENDINGS: &[&str] = &["State", "Status", "Level", "Loudness", "Alarm", "Stream"];
 const DATA_PATH: &[&str] = &["input", "video", "audio", "output"];
 
 /// One token: a word, or a single sign.

@@ -109,6 +109,12 @@ impl Gains {
         self.fader.now().0[CHANNELS * strip]
     }
 
+    /// How far a strip is open for the program: 0 where fader, mute or AFV keep it off the air.
+    pub fn open(&self, strip: usize) -> f32 {
+        let follow = self.follow.now().0[CHANNELS * strip];
+        if self.fader(strip) > 0.0 { follow } else { 0.0 }
+    }
+
     /// Whether all have arrived.
     pub fn are_still(&self) -> bool {
         let alone = [

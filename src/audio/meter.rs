@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::automix::Turned;
 use super::lanes::{Lanes, STRIPS};
 use super::loudness::LoudnessShown;
 use super::quasi::{QuasiPeak, TYPES};
 use super::tap::{BusId, LISTENERS};
-use crate::door::Level;
+use crate::door::{Level, SoundAlarm};
 use crate::media::{BLOCK, CHANNELS, gain_to_db};
 use crate::show::AUXES;
 
@@ -137,6 +138,12 @@ impl BankMeter {
         })
     }
 
+    /// Mean square of both sides of one strip in the block that was taken in last.
+    pub fn power(&self, strip: usize) -> f32 {
+        let last = &self.squares[(self.next + RMS_BLOCKS - 1) % RMS_BLOCKS];
+        (last.0[2 * strip] + last.0[2 * strip + 1]) / 2.0
+    }
+
     /// One strip's begins anew.
     pub fn clear(&mut self, strip: usize) {
         for lanes in self.squares.iter_mut().chain(&mut self.products) {
@@ -169,6 +176,10 @@ struct Shown {
     dynamics: [AtomicU32; 2],
     /// The loudest that came to them, in dB above [`FLOOR_DB`]; 0 where nobody has looked.
     heard: [AtomicU32; 2],
+    /// The most that the others turned it down: by sharing, by speaking; in dB.
+    turned: [AtomicU32; 2],
+    /// Silent (1), clipping (2).
+    alarm: AtomicU32,
 }
 
 impl Shown {
@@ -206,7 +217,11 @@ impl Shown {
         let quasi = self.quasi.iter().flatten();
         let levels = self.peak.iter().chain(quasi).chain(&self.rms);
         let levels = levels.chain([&self.correlation]);
-        levels.chain(&self.dynamics).chain(&self.heard)
+        let dynamics = self.dynamics.iter().chain(&self.heard);
+        levels
+            .chain(dynamics)
+            .chain(&self.turned)
+            .chain([&self.alarm])
     }
 }
 
@@ -307,6 +322,57 @@ impl Meters {
                 (take(&shown.dynamics[i]), heard)
             })
         })
+    }
+
+    /// Shows how far the other strips turned one down.
+    pub fn show_turned(&self, strip: usize, turned: &Turned) {
+        if let Some(shown) = self.shown.get(strip) {
+            for (place, db) in shown.turned.iter().zip([turned.share_db, turned.duck_db]) {
+                place.fetch_max(db.to_bits(), Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// How far the other strips turned one down at the most since this was asked last.
+    pub fn take_turned(&self, strip: usize) -> Turned {
+        let Some(shown) = self.shown.get(strip) else {
+            return Turned::default();
+        };
+        let take = |value: &AtomicU32| f32::from_bits(value.swap(0, Ordering::Relaxed));
+        Turned {
+            share_db: take(&shown.turned[0]),
+            duck_db: take(&shown.turned[1]),
+        }
+    }
+
+    /// Shows whether a strip is silent or too loud, for those who wait for that.
+    pub fn show_alarm(&self, strip: usize, alarmed: SoundAlarm) {
+        let bits = u32::from(alarmed.silent) | u32::from(alarmed.clipping) << 1;
+        if let Some(shown) = self.shown.get(strip) {
+            shown.alarm.store(bits, Ordering::Relaxed);
+        }
+    }
+
+    /// As [`Self::show_alarm`], for the program.
+    pub fn show_program_alarm(&self, alarmed: SoundAlarm) {
+        self.show_alarm(self.shown.len() - 1, alarmed);
+    }
+
+    /// Whether a strip is silent or too loud.
+    pub fn alarmed(&self, strip: usize) -> SoundAlarm {
+        let bits = self
+            .shown
+            .get(strip)
+            .map_or(0, |shown| shown.alarm.load(Ordering::Relaxed));
+        SoundAlarm {
+            silent: bits & 1 != 0,
+            clipping: bits & 2 != 0,
+        }
+    }
+
+    /// As [`Self::alarmed`], for the program.
+    pub fn program_alarmed(&self) -> SoundAlarm {
+        self.alarmed(self.shown.len() - 1)
     }
 
     /// A slot has gone to another strip: what was shown of the one before is forgotten.

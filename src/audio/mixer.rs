@@ -8,6 +8,8 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::alarm::Watch;
+use super::automix::Automix;
 use super::bus::Bus;
 use super::lanes::{STRIPS, TILE};
 use super::limiter::LOOKAHEAD;
@@ -27,6 +29,8 @@ use crate::show::AUXES;
 pub const TAPS: usize = 128;
 /// Orders that may wait without memory being asked for.
 const ORDERS: usize = 512;
+/// A program that its limiter turns down to this, and further, is too loud: 6 dB.
+const HELD_DOWN: f32 = 0.5;
 /// What a tap gets of a bus that there is not.
 const SILENCE: [f32; BLOCK * CHANNELS] = [0.0; BLOCK * CHANNELS];
 
@@ -35,9 +39,12 @@ const SILENCE: [f32; BLOCK * CHANNELS] = [0.0; BLOCK * CHANNELS];
 pub struct Mixer {
     strips: Vec<Option<Box<Strip>>>,
     quads: Vec<Quad>,
+    automix: Automix,
     sums: Sums,
     program: Bus,
     tone: Tone,
+    /// Of the program.
+    watch: Watch,
     auxes: [Bus; AUXES],
     listeners: [Bus; LISTENERS],
     returns: Returns,
@@ -59,9 +66,11 @@ impl Mixer {
             quads: (0..slots.div_ceil(STRIPS))
                 .map(|_| Quad::default())
                 .collect(),
+            automix: Automix::new(slots),
             sums: Sums::default(),
             program: Bus::limited(1.0),
             tone: Tone::default(),
+            watch: Watch::default(),
             auxes: std::array::from_fn(|_| Bus::limited(1.0)),
             listeners: std::array::from_fn(|_| Bus::plain(1.0)),
             returns: Returns::new(slots),
@@ -86,6 +95,7 @@ impl Mixer {
         let Some(place) = self.strips.get_mut(slot) else {
             return strip;
         };
+        self.automix.clear(slot);
         self.quads[slot / STRIPS].begin(slot % STRIPS, strip.as_deref_mut());
         std::mem::replace(place, strip)
     }
@@ -147,6 +157,7 @@ impl Mixer {
         {
             quad.work_on(strips, block_start(start), q * STRIPS, &self.meters);
         }
+        self.turn();
         let mut done = 0;
         while done < BLOCK {
             let at = start + done as u64;
@@ -166,6 +177,23 @@ impl Mixer {
         &self.out
     }
 
+    /// Brings all strips to the gains that they have from each other.
+    fn turn(&mut self) {
+        for slot in 0..self.strips.len() {
+            let heard = self.quads[slot / STRIPS].heard(slot % STRIPS);
+            self.automix.hear(slot, heard);
+        }
+        self.automix.work();
+        let quads = self.quads.iter_mut().zip(self.strips.chunks_mut(STRIPS));
+        for (q, (quad, strips)) in quads.enumerate() {
+            let gains = std::array::from_fn(|place| self.automix.gain(q * STRIPS + place));
+            quad.turn(strips, gains);
+            for slot in (0..strips.len()).map(|place| q * STRIPS + place) {
+                self.meters.show_turned(slot, &self.automix.turned(slot));
+            }
+        }
+    }
+
     /// Hands on the settings of all orders of the block that begins at `start`.
     fn settle(&mut self, start: u64) {
         let end = start + BLOCK as u64;
@@ -176,10 +204,12 @@ impl Mixer {
                 };
                 let quad = &mut self.quads[slot / STRIPS];
                 quad.set(slot % STRIPS, settings, strip.as_deref_mut());
+                self.automix.set(*slot, settings);
             }
             let master = &order.buses.master;
             self.tone.set(&master.eq);
             self.program.set_ceiling(master.ceiling_db);
+            self.watch.set(&master.alarm);
         }
     }
 
@@ -233,11 +263,15 @@ impl Mixer {
     fn finish(&mut self) {
         self.tone.process(&mut self.program.samples);
         let meters = &self.meters;
+        let (reading, gain) = self.program.finish();
+        meters.show_bus(BusId::Program, reading, gain);
+        let [left, right] = reading.peak;
+        let alarmed = self.watch.see(left.max(right), gain <= HELD_DOWN);
+        meters.show_program_alarm(alarmed);
         let show = |id: BusId, bus: &mut Bus| {
             let (reading, gain) = bus.finish();
             meters.show_bus(id, reading, gain);
         };
-        show(BusId::Program, &mut self.program);
         for (n, bus) in (0..).zip(&mut self.auxes) {
             show(BusId::Aux(n), bus);
         }

@@ -2,6 +2,8 @@
 //! their limiters, in blocks of 10 ms. No part of that knows a clock or a thread: the position to mix is
 //! passed in. Beside it, buses on their way to sound cards, by the cards' own threads.
 
+mod alarm;
+mod automix;
 mod bank;
 mod bend;
 mod bus;

@@ -1,9 +1,12 @@
-//! Four strips that are worked on together: from their sources through their processors, and beside
-//! that through their delays. Two blocks come of it: one as it comes from the processors, which guests,
-//! auxes and who listens before the fader get, and one that is aligned with the picture.
+//! Four strips that are worked on together: from their sources through their processors, to the gains
+//! that they have from each other, and beside that through their delays. Two blocks come of it: one as it
+//! comes from the processors, which guests, auxes and who listens before the fader get, and one that is
+//! aligned with the picture.
 
 use std::ops::Range;
 
+use super::alarm::{CUT_OFF, Watch};
+use super::automix::Heard;
 use super::bank::{Bank, Worked};
 use super::delay::Delay;
 use super::gains::Gains;
@@ -42,6 +45,9 @@ pub struct Quad {
     pub kept_out: [KeptOut; STRIPS],
     /// Of each place, whoever has it.
     settings: [StripSettings; STRIPS],
+    watches: [Watch; STRIPS],
+    /// The gains that they had last from each other.
+    turned: Lanes,
     /// One block of each as it comes from the processors.
     block: Vec<Lanes>,
     /// The same behind the delays, where there are any.
@@ -63,6 +69,8 @@ impl Default for Quad {
             gains: Gains::default(),
             kept_out: Default::default(),
             settings: Default::default(),
+            watches: Default::default(),
+            turned: Lanes::ONE,
             block: vec![Lanes::ZERO; BLOCK],
             aligned: vec![Lanes::ZERO; BLOCK],
             delays: false,
@@ -78,6 +86,7 @@ impl Quad {
     pub fn begin(&mut self, place: usize, strip: Option<&mut Strip>) {
         self.bank.clear(place);
         self.meter.clear(place);
+        self.watches[place].clear();
         self.leaving[place] = strip.is_none();
         if let Some(strip) = strip {
             self.gains.come_in(place);
@@ -89,6 +98,7 @@ impl Quad {
     pub fn set(&mut self, place: usize, settings: &StripSettings, strip: Option<&mut Strip>) {
         self.settings[place] = *settings;
         self.bank.set(place, settings);
+        self.watches[place].set(&settings.alarm);
         self.gains.pan(place, sides(settings));
         if let Some(strip) = strip {
             strip.delay.set(delay_samples(settings));
@@ -100,8 +110,8 @@ impl Quad {
         self.idle
     }
 
-    /// Brings each source's block, which begins at `start`, through its processors, its meter and its
-    /// delay. The first strip has this slot.
+    /// Brings each source's block, which begins at `start`, through its processors and its meter. The
+    /// first strip has this slot.
     pub fn work_on(
         &mut self,
         strips: &mut [Option<Box<Strip>>],
@@ -125,8 +135,42 @@ impl Quad {
                 sample.0[lanes.clone()].copy_from_slice(sound);
             }
         }
+        let came = cut_off(&self.block);
         let worked = self.bank.process(&mut self.block);
-        self.show(strips, &worked, slot, meters);
+        self.show(strips, &worked, came, slot, meters);
+    }
+
+    /// What is heard of a strip, for the gains that strips have from each other.
+    pub fn heard(&self, place: usize) -> Heard {
+        if self.idle {
+            return Heard::default();
+        }
+        Heard {
+            power: self.meter.power(place),
+            open: self.gains.open(place),
+        }
+    }
+
+    /// Brings each block to the gain that its strip has from the others, and through its delay.
+    pub fn turn(&mut self, strips: &mut [Option<Box<Strip>>], gains: [f32; STRIPS]) {
+        let wanted = Lanes::pairs(gains);
+        if self.idle {
+            self.turned = wanted;
+            return;
+        }
+        if self.turned != wanted {
+            let slope = (wanted - self.turned) * (1.0 / BLOCK as f32);
+            let mut now = self.turned;
+            for sample in &mut self.block {
+                now = now + slope;
+                *sample = *sample * now;
+            }
+            self.turned = wanted;
+        } else if wanted != Lanes::ONE {
+            for sample in &mut self.block {
+                *sample = *sample * wanted;
+            }
+        }
         self.align(strips);
         self.fade_out();
     }
@@ -135,12 +179,18 @@ impl Quad {
         &mut self,
         strips: &[Option<Box<Strip>>],
         worked: &Worked,
+        came: Lanes,
         slot: usize,
         meters: &Meters,
     ) {
         let readings = self.meter.read(&self.block);
         for s in (0..strips.len()).filter(|s| strips[*s].is_some()) {
             meters.show(slot + s, readings[s], self.gains.fader(s));
+            let sides = CHANNELS * s..CHANNELS * (s + 1);
+            let is_cut_off = came.0[sides].iter().any(|lowest| *lowest >= CUT_OFF);
+            let [left, right] = readings[s].peak;
+            let alarmed = self.watches[s].see(left.max(right), is_cut_off);
+            meters.show_alarm(slot + s, alarmed);
             for (i, dynamics) in [&worked.gate, &worked.compressor].into_iter().enumerate() {
                 let level_db = dynamics.level_db.map(|levels| levels[s]);
                 meters.show_dynamics(slot + s, i, dynamics.reduction[s], level_db);
@@ -207,6 +257,17 @@ impl Quad {
             kept_out: &self.kept_out,
         }
     }
+}
+
+/// Of each two samples in a row the lower magnitude: the highest of them in a block.
+fn cut_off(block: &[Lanes]) -> Lanes {
+    let mut before = Lanes::ZERO;
+    block.iter().fold(Lanes::ZERO, |highest, sample| {
+        let now = sample.abs();
+        let lower = now.min(before);
+        before = now;
+        highest.max(lower)
+    })
 }
 
 /// A strip's delay in samples, to the next one.

@@ -206,6 +206,75 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         makeup_db: Option<f32>,
     },
+    /// Shares gain between a source and all others that do, so that together they are one open microphone.
+    /// What is left out stays as it is.
+    Share {
+        /// A source's id.
+        source: String,
+        /// Takes part.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+        /// Counts for so much more than the others, −15 to +15 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        weight_db: Option<f32>,
+    },
+    /// Whether a source is speech, to which others give way.
+    Speech {
+        /// A source's id.
+        source: String,
+        /// It is.
+        on: bool,
+    },
+    /// Has a source give way to speech. What is left out stays as it is.
+    Duck {
+        /// A source's id.
+        source: String,
+        /// Whether it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+        /// −80 to 0 dBFS.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        threshold_db: Option<f32>,
+        /// 0 to 60 dB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        depth_db: Option<f32>,
+        /// 10 to 1000 ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attack_ms: Option<f32>,
+        /// 0 to 5000 ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hold_ms: Option<f32>,
+        /// 10 to 5000 ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        release_ms: Option<f32>,
+    },
+    /// What an alarm is given for. What is left out stays as it is.
+    Alarm {
+        /// A source's id; left out for the program.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+        /// Silence of so many seconds, 1 to 600; 0 for none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        silence_s: Option<f32>,
+        /// What is too loud.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clipping: Option<bool>,
+    },
+    /// Recalls a sound snapshot, or makes or removes one.
+    SoundSnapshot {
+        /// Its id.
+        snapshot: String,
+        /// What is done with it.
+        #[serde(default)]
+        action: SnapshotAction,
+    },
+    /// Whether a source's strip stays as it is, whatever sound snapshot is recalled. This changes the show.
+    Safe {
+        /// A source's id.
+        source: String,
+        /// It stays.
+        on: bool,
+    },
     /// How much of a source goes to an aux. What is left out stays as it is.
     Send {
         /// A source's id.
@@ -545,6 +614,11 @@ impl Command {
                 self,
                 Self::Edit { .. }
                     | Self::PictureDelay { .. }
+                    | Self::Safe { .. }
+                    | Self::SoundSnapshot {
+                        action: SnapshotAction::Store | SnapshotAction::Remove,
+                        ..
+                    }
                     | Self::Undo { .. }
                     | Self::Redo { .. }
                     | Self::Save { .. }
@@ -603,6 +677,19 @@ impl Command {
             stinger: Some(style.stinger),
         }
     }
+}
+
+/// What is done with a sound snapshot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SnapshotAction {
+    /// Strips, auxes and groups stand as they did.
+    #[default]
+    Recall,
+    /// It is how they stand now, whatever it was before. This changes the show.
+    Store,
+    /// It is no more. This changes the show.
+    Remove,
 }
 
 /// What a clip is to do.

@@ -22,7 +22,7 @@ mod wire;
 
 pub use board::{MONITORS_MAX, MonitorBoard, MonitorKey};
 pub use client::Client;
-pub use command::{ClipAction, Command, Request};
+pub use command::{ClipAction, Command, Request, SnapshotAction};
 pub use event::{Event, Report, ReportDestination, ReportPart, ReportRecording, ReportSource};
 pub use given_key::GivenKey;
 pub use hub::{Ask, Hub, Lines, LocalDoor, SAY_IT_AGAIN};
@@ -37,7 +37,10 @@ pub use snapshot::{
     Origin, ReceivedStream, ReceiverStatus, RecordingState, RecordingStatus, SceneStatus, Snapshot,
     SourceState, SourceStatus, StingerState, StingerStatus, Tally, Transition, TransitionState,
 };
-pub use sound::{AuxStatus, GroupStatus, Level, ListenStatus, ReturnStatus, SoundStatus};
+pub use sound::{
+    AuxStatus, GroupStatus, Level, ListenStatus, ReturnStatus, SoundAlarm, SoundSnapshotStatus,
+    SoundStatus,
+};
 pub use trial::{TrialState, TrialStatus, Tried};
 
 pub use crate::show::{Direction, Rgb, TransitionKind, TransitionStyle};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Level, PackingStatus, ReturnStatus, SoundStatus};
+use super::{Level, PackingStatus, ReturnStatus, SoundAlarm, SoundStatus};
 use crate::media::Rate;
 use crate::show::{
     Afv, AtEnd, Monitor, RecordingFormat, Send, SourceKind, StripSettings, TransitionStyle,
@@ -195,6 +195,15 @@ pub struct SourceStatus {
     /// The loudest that its compressor heard since the last snapshot, in dBFS; none where it was not looked at.
     #[serde(default)]
     pub compressor_level_db: Option<f32>,
+    /// The most that sharing gain with others turned it down since the last snapshot, in dB, 0 or more.
+    #[serde(default)]
+    pub share_db: f32,
+    /// The most that giving way to speech turned it down since the last snapshot, in dB, 0 or more.
+    #[serde(default)]
+    pub duck_db: f32,
+    /// What is to be looked at in its sound.
+    #[serde(default, skip_serializing_if = "SoundAlarm::is_none")]
+    pub alarm: SoundAlarm,
     /// Delay of its picture against its sound, in ms.
     pub picture_delay_ms: u32,
     /// Level behind the fader.

@@ -30,6 +30,22 @@ impl Default for Level {
     }
 }
 
+/// What somebody is to look at. Only what is asked for in a strip's, or the program's, settings is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoundAlarm {
+    /// Nothing has been heard for as long as was set.
+    pub silent: bool,
+    /// It was too loud within the last three seconds.
+    pub clipping: bool,
+}
+
+impl SoundAlarm {
+    /// Whether there is nothing to look at.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// How the buses and groups stand.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SoundStatus {
@@ -39,10 +55,32 @@ pub struct SoundStatus {
     pub groups: Vec<GroupStatus>,
     /// What is done to the program.
     pub master: Master,
+    /// What is to be looked at in the program.
+    #[serde(default, skip_serializing_if = "SoundAlarm::is_none")]
+    pub alarm: SoundAlarm,
     /// Guests hear each other also while AFV keeps them off the air.
     pub off_air: bool,
     /// The desks that listen by themselves.
     pub listening: Vec<ListenStatus>,
+    /// Sound snapshots, in the show's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub snapshots: Vec<SoundSnapshotStatus>,
+    /// The sources whose strips no snapshot touches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub safe: Vec<String>,
+}
+
+/// How the sound stood once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SoundSnapshotStatus {
+    /// Its id.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// The scenes that recall it.
+    pub scenes: Vec<String>,
+    /// It is the one that was recalled last.
+    pub recalled: bool,
 }
 
 /// A mix of its own.

@@ -17,6 +17,13 @@ impl Command {
             | Self::Compressor { source, .. }
             | Self::Pan { source, .. }
             | Self::Delay { source, .. }
+            | Self::Share { source, .. }
+            | Self::Speech { source, .. }
+            | Self::Duck { source, .. }
+            | Self::Alarm {
+                source: Some(source),
+                ..
+            }
             | Self::Strip { source, .. } => source,
             _ => return None,
         };
@@ -72,6 +79,36 @@ impl Command {
             }
             Self::Pan { pan, .. } => strip.pan = *pan,
             Self::Delay { ms, .. } => strip.delay_ms = *ms,
+            Self::Share { on, weight_db, .. } => {
+                put(&mut strip.share.on, on);
+                put(&mut strip.share.weight_db, weight_db);
+            }
+            Self::Speech { on, .. } => strip.speech = *on,
+            Self::Duck {
+                on,
+                threshold_db,
+                depth_db,
+                attack_ms,
+                hold_ms,
+                release_ms,
+                ..
+            } => {
+                let duck = &mut strip.duck;
+                put(&mut duck.on, on);
+                put(&mut duck.threshold_db, threshold_db);
+                put(&mut duck.depth_db, depth_db);
+                put(&mut duck.attack_ms, attack_ms);
+                put(&mut duck.hold_ms, hold_ms);
+                put(&mut duck.release_ms, release_ms);
+            }
+            Self::Alarm {
+                silence_s,
+                clipping,
+                ..
+            } => {
+                put(&mut strip.alarm.silence_s, silence_s);
+                put(&mut strip.alarm.clipping, clipping);
+            }
             Self::Strip { settings, .. } => strip = **settings,
             _ => {}
         }
@@ -81,7 +118,10 @@ impl Command {
     /// How this changes what is done to the program; `None` for every other command. That gives `None`
     /// where it names a band that is none.
     pub fn on_master(&self) -> Option<impl Fn(Master) -> Option<Master>> {
-        let is_one = matches!(self, Self::Master { .. } | Self::MasterEq { .. });
+        let is_one = matches!(
+            self,
+            Self::Master { .. } | Self::MasterEq { .. } | Self::Alarm { source: None, .. }
+        );
         is_one.then_some(|now| self.changed_master(now))
     }
 
@@ -95,6 +135,14 @@ impl Command {
                 put(&mut master.target_lufs, target_lufs);
             }
             Self::MasterEq { .. } => self.change_eq(&mut master.eq)?,
+            Self::Alarm {
+                silence_s,
+                clipping,
+                ..
+            } => {
+                put(&mut master.alarm.silence_s, silence_s);
+                put(&mut master.alarm.clipping, clipping);
+            }
             _ => {}
         }
         Some(master)

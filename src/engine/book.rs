@@ -376,7 +376,7 @@ fn word(part: &Part) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::{Item, Layer, Scene};
+    use crate::show::{Item, Layer, Scene, Source};
 
     fn scene(id: &str, opacity: f64) -> Item {
         let layer = Layer {
@@ -473,6 +473,32 @@ mod tests {
         ));
         // Nothing of it was made.
         assert_eq!(book.show().scenes[1].layers[0].opacity, 1.0);
+    }
+
+    #[test]
+    fn two_who_change_the_scenes_numbers_are_told() {
+        let mut book = book();
+        make(&mut book, add("one"), "add", false);
+        make(&mut book, add("two"), "add", false);
+        let second = Source {
+            id: "cam2".to_owned(),
+            ..book.show().sources[0].clone()
+        };
+        let item = Item::Source(second);
+        make(&mut book, Edit::Add { item, at: None }, "add", false);
+        let seen = book.revision();
+        let moved = |kind, id: &str, to| Edit::Move {
+            kind,
+            id: id.to_owned(),
+            to,
+        };
+        make(&mut book, moved(ItemKind::Source, "cam2", 0), "mine", false);
+        let yours = [moved(ItemKind::Scene, "one", 0)];
+        let refused = book.draft(Some(seen), &yours, "yours", false).unwrap_err();
+        assert!(
+            matches!(&refused, BookError::Stale { what, .. } if what == "the order of the scenes"),
+            "{refused}"
+        );
     }
 
     #[test]

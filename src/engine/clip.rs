@@ -141,9 +141,15 @@ impl Clip {
     pub fn status(&self) -> ClipStatus {
         let seconds = |ns: i64| ns as f64 / NS_PER_S as f64;
         let end = self.end();
+        // The last picture begins before the end, and stands for it once that is reached. What ended
+        // much too early did not come so far.
+        let has_come = |end: &i64| {
+            self.state == ClipState::Ended && (0..=NS_PER_S).contains(&(end - self.position))
+        };
+        let position = end.filter(has_come).unwrap_or(self.position);
         ClipStatus {
             state: self.state,
-            position_s: seconds(self.position),
+            position_s: seconds(position),
             length_s: self.transport.length().map(seconds),
             // The last picture begins before the end, and is shown to it.
             remaining_s: match self.state {

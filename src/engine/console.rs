@@ -6,7 +6,7 @@ use super::strip::{Faders, is_fader, is_in_range};
 use crate::audio::BusGains;
 use crate::door::{AuxStatus, Command, GroupStatus, Level, SoundStatus};
 use crate::media::db_to_gain;
-use crate::show::{AUXES, SILENCE_DB, Sound, padded};
+use crate::show::{AUXES, SILENCE_DB, Sound, SoundSnapshot, padded};
 
 /// See the module's words.
 #[derive(Clone, Debug)]
@@ -55,6 +55,19 @@ impl Console {
             bring(all, &mut next.n_minus_one, before, after);
         }
         self.sound = next;
+    }
+
+    /// Auxes and groups as a sound snapshot has them.
+    pub fn recall(&mut self, snapshot: &SoundSnapshot) {
+        for (aux, state) in self.sound.auxes.iter_mut().zip(&snapshot.auxes) {
+            (aux.fader_db, aux.mute) = (state.fader_db, state.mute);
+        }
+        for group in &mut self.sound.groups {
+            let mut states = snapshot.groups.iter();
+            if let Some(state) = states.find(|state| state.group == group.id) {
+                (group.fader_db, group.mute) = (state.fader_db, state.mute);
+            }
+        }
     }
 
     /// As a journal has it.
@@ -119,8 +132,8 @@ impl Console {
         (gain, muted)
     }
 
-    /// What is seen of it, with the level of each aux and how far its limiter turns it down, in dB; who
-    /// listens is not its to know.
+    /// What is seen of it, with the level of each aux and how far its limiter turns it down, in dB; the
+    /// rest is not its to know.
     pub fn status(&self, auxes: &[(Level, f32)]) -> SoundStatus {
         let groups = self.sound.groups.iter().map(|group| GroupStatus {
             id: group.id.clone(),
@@ -144,7 +157,7 @@ impl Console {
             groups: groups.collect(),
             master: self.sound.master,
             off_air: self.off_air(),
-            listening: Vec::new(),
+            ..SoundStatus::default()
         }
     }
 

@@ -10,6 +10,7 @@ use super::console::{Console, aux_index};
 use super::ears::{Ears, Hearing};
 use super::journal::{Journal, JournalListener};
 use super::listeners::Listeners;
+use super::recall::Recall;
 use super::refusal::{Refusal, unknown};
 use super::standing::Standing;
 use super::stingers::Lengths;
@@ -21,12 +22,13 @@ use crate::audio::{BusGains, LISTENERS, SendGain, StripGain};
 use crate::door::{
     CardOutputStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus,
     Health, Level, ListenStatus, Loudness, MonitorStatus, ReceiverStatus, RecordingStatus,
-    ReturnStatus, SceneStatus, Snapshot, SoundStatus, SourceStatus, StingerStatus, Tally,
-    Transition,
+    ReturnStatus, SceneStatus, Snapshot, SnapshotAction, SoundAlarm, SoundSnapshotStatus,
+    SoundStatus, SourceStatus, StingerStatus, Tally, Transition,
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{
-    AUXES, Afv, Destination, Show, Source, SourceKind, StripSettings, TransitionStyle, trimmed,
+    AUXES, Afv, Destination, Show, SoundSnapshot, Source, SourceKind, StripSettings, StripState,
+    TransitionStyle, trimmed,
 };
 use crate::video::Layout;
 
@@ -97,6 +99,12 @@ pub struct Core {
     strips: Vec<Strip>,
     console: Console,
     listeners: Listeners,
+    /// Faders on their way.
+    recall: Recall,
+    /// The sound snapshot that was recalled last.
+    recalled: String,
+    /// The scene that was taken last.
+    goal: String,
     /// The ids of the destinations that are asked for.
     streaming: BTreeSet<String>,
     recording: bool,
@@ -134,6 +142,8 @@ pub struct Observed {
     pub transition: String,
     /// Level of the program, and the limiter's reduction in dB.
     pub program: (Level, f32),
+    /// What is to be looked at in its sound.
+    pub alarm: SoundAlarm,
     /// The same of each aux.
     pub auxes: [(Level, f32); AUXES],
     /// What each desk hears that listens by itself.
@@ -159,11 +169,16 @@ impl Core {
         for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
             strips[slot] = Strip::of(source);
         }
+        let switcher = Switcher::new(&cast);
+        let goal = switcher.goal().to_owned();
         Self {
-            switcher: Switcher::new(&cast),
+            switcher,
+            goal,
             strips,
             console: Console::of(&cast.show.sound),
             listeners: Listeners::default(),
+            recall: Recall::default(),
+            recalled: String::new(),
             streaming: BTreeSet::new(),
             recording: false,
             hold: false,
@@ -220,8 +235,15 @@ impl Core {
                 .find(|(_, s)| **s == slot)
             {
                 // What the hand did to a strip stays; what the edit changed is as the edit says.
-                Some((old, _)) => self.strips[slot].change(old, source, &brings.faders),
+                Some((old, _)) => {
+                    let before = self.strips[slot].fader_db;
+                    self.strips[slot].change(old, source, &brings.faders);
+                    if self.strips[slot].fader_db != before {
+                        self.recall.release(slot);
+                    }
+                }
                 None => {
+                    self.recall.release(slot);
                     let was = before.slot(&source.id);
                     // One of its id is on air though its adding was taken back: nothing that is heard
                     // changes by an adding.
@@ -261,6 +283,8 @@ impl Core {
         self.streaming
             .retain(|id| destinations.iter().any(|d| d.id == *id));
         self.cast = cast;
+        // A scene that has another id is not taken by that.
+        self.switcher.goal().clone_into(&mut self.goal);
         self.match_strips();
         Ok(())
     }
@@ -306,6 +330,7 @@ impl Core {
             }
         }
         self.console.restore(&journal.sound);
+        self.switcher.goal().clone_into(&mut self.goal);
         for listener in &journal.listening {
             for (sources, after) in [(&listener.before, false), (&listener.after, true)] {
                 for slot in sources.iter().filter_map(|id| self.cast.slot(id)) {
@@ -342,7 +367,15 @@ impl Core {
             revision: self.cast.revision,
             strips: self
                 .sources()
-                .map(|(source, strip)| strip.journal(&source.id))
+                .map(|(source, strip)| {
+                    let slot = self.cast.slot(&source.id);
+                    let goal = slot.and_then(|slot| self.recall.goal(slot));
+                    let strip = Strip {
+                        fader_db: goal.unwrap_or(strip.fader_db),
+                        ..*strip
+                    };
+                    strip.journal(&source.id)
+                })
                 .collect(),
             sound: self.console.sound().clone(),
             listening: self
@@ -442,6 +475,41 @@ impl Core {
     /// # Errors
     /// [`Refusal`], with what was expected.
     pub fn apply(&mut self, command: &Command) -> Result<Effect, Refusal> {
+        let effect = self.carry_out(command)?;
+        self.follow_scene();
+        Ok(effect)
+    }
+
+    /// Has the sound follow where another scene is taken that recalls a snapshot of it.
+    fn follow_scene(&mut self) {
+        if self.switcher.goal() == self.goal {
+            return;
+        }
+        self.switcher.goal().clone_into(&mut self.goal);
+        let cast = self.cast.clone();
+        if let Some(snapshot) = cast.show.snapshots.of_scene(&self.goal) {
+            self.recall(snapshot);
+        }
+    }
+
+    /// Has every strip that is not safe, the auxes and the groups stand as they did.
+    fn recall(&mut self, snapshot: &SoundSnapshot) {
+        let cast = self.cast.clone();
+        self.recall = Recall::over(snapshot.frames);
+        let is_safe = |state: &&StripState| cast.show.snapshots.is_safe(&state.source);
+        for state in snapshot.strips.iter().filter(|state| !is_safe(state)) {
+            if let Some(slot) = cast.slot(&state.source) {
+                let strip = &mut self.strips[slot];
+                strip.recall(state);
+                self.recall.go(slot, strip, state.fader_db);
+            }
+        }
+        self.console.recall(snapshot);
+        self.recalled.clone_from(&snapshot.id);
+        self.match_strips();
+    }
+
+    fn carry_out(&mut self, command: &Command) -> Result<Effect, Refusal> {
         match command {
             Command::Preview { scene } => self.switcher.set_preview(scene, &self.cast)?,
             Command::Program { scene } => self.switcher.set_program(scene, &self.cast)?,
@@ -476,6 +544,7 @@ impl Core {
             Command::Fader { source, db } => {
                 let strip = self.strip(source)?;
                 self.strips[strip].fade(*db)?;
+                self.recall.release(strip);
                 self.match_strips();
             }
             Command::Mute { source, on } => {
@@ -497,6 +566,12 @@ impl Core {
             | Command::Compressor { .. }
             | Command::Pan { .. }
             | Command::Delay { .. }
+            | Command::Share { .. }
+            | Command::Speech { .. }
+            | Command::Duck { .. }
+            | Command::Alarm {
+                source: Some(_), ..
+            }
             | Command::Strip { .. } => self.work_on_strip(command)?,
             Command::Send {
                 source,
@@ -526,10 +601,22 @@ impl Core {
                 self.listeners.listen(desk, slot, true, *on)?;
                 return Ok(Effect::Monitor);
             }
+            Command::SoundSnapshot {
+                snapshot: id,
+                action: SnapshotAction::Recall,
+            } => {
+                let cast = self.cast.clone();
+                let list = &cast.show.snapshots.list;
+                let ids = list.iter().map(|s| s.id.as_str());
+                let snapshot = cast.show.snapshots.get(id);
+                let snapshot = snapshot.ok_or_else(|| unknown("sound snapshot", id, ids))?;
+                self.recall(snapshot);
+            }
             Command::Aux { .. }
             | Command::Group { .. }
             | Command::Master { .. }
             | Command::MasterEq { .. }
+            | Command::Alarm { source: None, .. }
             | Command::NMinusOne { .. } => self.console.apply(command)?,
             Command::Clip {
                 source,
@@ -608,6 +695,8 @@ impl Core {
             Command::Snapshot {} => return Ok(Effect::Snapshot),
             Command::Edit { .. }
             | Command::PictureDelay { .. }
+            | Command::SoundSnapshot { .. }
+            | Command::Safe { .. }
             | Command::Undo { .. }
             | Command::Redo { .. }
             | Command::Save { .. }
@@ -663,7 +752,12 @@ impl Core {
 
     /// What the next frame shows; once a frame, after its commands.
     pub fn tick(&mut self) -> Layout {
-        self.switcher.tick()
+        let layout = self.switcher.tick();
+        self.follow_scene();
+        if self.recall.step(&mut self.strips) {
+            self.match_strips();
+        }
+        layout
     }
 
     /// Whether the holding slate is over everything.
@@ -751,6 +845,20 @@ impl Core {
                     pfl: self.ids(&seat.before),
                     afl: self.ids(&seat.after),
                     level: listeners.get(usize::from(bus)).copied().unwrap_or_default(),
+                })
+                .collect(),
+            safe: self.cast.show.snapshots.safe.clone(),
+            snapshots: self
+                .cast
+                .show
+                .snapshots
+                .list
+                .iter()
+                .map(|snapshot| SoundSnapshotStatus {
+                    id: snapshot.id.clone(),
+                    label: label(&snapshot.label, &snapshot.id),
+                    scenes: snapshot.scenes.clone(),
+                    recalled: snapshot.id == self.recalled,
                 })
                 .collect(),
             ..self.console.status(auxes)
@@ -884,7 +992,14 @@ impl Core {
             program_level: observed.program.0,
             limiter_db: observed.program.1,
             loudness: observed.loudness,
-            sound: self.sound(&observed.auxes, &observed.listeners),
+            sound: SoundStatus {
+                alarm: SoundAlarm {
+                    // What is faded to black is silent because it is meant to be.
+                    silent: observed.alarm.silent && (self.hold || !fade_to_black),
+                    ..observed.alarm
+                },
+                ..self.sound(&observed.auxes, &observed.listeners)
+            },
             destinations: observed.destinations,
             recording: observed.recording,
             encoder: observed.encoder,

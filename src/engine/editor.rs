@@ -25,9 +25,9 @@ use super::standing::{SoundStanding, StandingHeard};
 use super::strip::Faders;
 use super::tries::{Tries, TryRefusal};
 use super::watched::Watched;
-use crate::door::{Ask, Command, EditStatus, Event, Hub, Place};
+use crate::door::{Ask, Command, EditStatus, Event, Hub, Place, SnapshotAction};
 use crate::show::autosave::{self, Autosave};
-use crate::show::{self, Edit, Item, SaveError, Show};
+use crate::show::{self, Edit, Item, SaveError, Show, SoundSnapshots};
 
 /// How often the file is looked at, whether another program changed it.
 const LOOK_AT_FILE: Duration = Duration::from_secs(1);
@@ -373,6 +373,29 @@ impl Desk {
                 self.make(draft, on_air, Faders::Edited)
             }
             Command::PictureDelay { source, ms } => self.delay_picture(source, *ms),
+            Command::SoundSnapshot { snapshot, action } => {
+                self.settle()?;
+                let show = self.book.as_it_stands();
+                let snapshots = match action {
+                    SnapshotAction::Remove => {
+                        show.snapshots.without(snapshot).ok_or_else(|| {
+                            let ids = show.snapshots.list.iter().map(|s| s.id.as_str());
+                            unknown("sound snapshot", snapshot, ids)
+                        })?
+                    }
+                    _ => show.taken_by(snapshot),
+                };
+                self.keep_snapshots(snapshots)
+            }
+            Command::Safe { source, on } => {
+                let show = self.book.show();
+                if show.source_index(source).is_none() {
+                    let ids = show.sources.iter().map(|s| s.id.as_str());
+                    return Err(unknown("source", source, ids).into());
+                }
+                let snapshots = show.snapshots.with_safe(source, *on);
+                self.keep_snapshots(snapshots)
+            }
             Command::Undo { revision } => {
                 let draft = self.book.draft_undo(*revision)?;
                 self.make(draft, Leaving::Stays, Faders::None)
@@ -424,6 +447,13 @@ impl Desk {
             }),
         };
         let draft = self.book.draft(None, &[set], "picture delay", true)?;
+        self.make(draft, Leaving::Refused, Faders::None)
+    }
+
+    /// An edit of the sound snapshots.
+    fn keep_snapshots(&mut self, snapshots: SoundSnapshots) -> Result<u64, EditRefusal> {
+        let edit = Edit::Snapshots(snapshots);
+        let draft = self.book.draft(None, &[edit], "sound snapshots", false)?;
         self.make(draft, Leaving::Refused, Faders::None)
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::clip::Clip;
 use crate::audio::{BusId, Meters};
-use crate::door::{ReturnStatus, SourceState, SourceStatus};
+use crate::door::{ReturnStatus, SoundAlarm, SourceState, SourceStatus};
 use crate::input::{LOST_NS, Slot, Status};
 use crate::media::{House, Picture, SAMPLE_RATE};
 
@@ -84,6 +84,8 @@ impl Input {
             (gate_db, gate_level_db),
             (compressor_db, compressor_level_db),
         ] = meters.take_dynamics(strip);
+        let alarmed = meters.alarmed(strip);
+        let turned = meters.take_turned(strip);
         let (level, limiter_db) = meters.take_bus(BusId::MixMinus(strip));
         let returned = ReturnStatus {
             level,
@@ -99,6 +101,13 @@ impl Input {
             compressor_db,
             gate_level_db,
             compressor_level_db,
+            share_db: turned.share_db,
+            duck_db: turned.duck_db,
+            alarm: SoundAlarm {
+                // Music is made as loud as this, and nobody here can mend it.
+                clipping: alarmed.clipping && self.clip.is_none(),
+                ..alarmed
+            },
             back: Some(returned),
             frames: counters.frames.load(Ordering::Relaxed),
             lost: counters.lost.load(Ordering::Relaxed),

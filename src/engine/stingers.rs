@@ -86,8 +86,7 @@ impl Stingers {
                 loop {
                     let is_asked = select! {
                         recv(woken) -> _ => true,
-                        // Every one is looked at: none is to be said to have come twice.
-                        recv(look) -> _ => broken.iter_mut().filter_map(come).count() > 0,
+                        recv(look) -> _ => Watched::any_has_come(&mut broken),
                         recv(stopped) -> _ => return,
                     };
                     if is_asked {
@@ -237,10 +236,6 @@ impl Stingers {
         self.prepared.store(Arc::new(prepared.clone()));
         self.changes.fetch_add(1, Ordering::Release);
     }
-}
-
-fn come(file: &mut Watched) -> Option<()> {
-    file.has_come().then_some(())
 }
 
 /// Decodes a stinger, all of it.

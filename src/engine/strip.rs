@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::journal::JournalStrip;
 use super::refusal::Refusal;
 use super::standing::SoundStanding;
-use crate::show::{AUXES, Afv, Number, Send, Source, StripSettings, padded, trimmed};
+use crate::show::{AUXES, Afv, Number, Send, Source, StripSettings, StripState, padded, trimmed};
 
 const FADER_MAX_DB: f32 = 10.0;
 const FADER_MIN_DB: f32 = -100.0;
@@ -91,6 +91,14 @@ impl Strip {
         if old.picture_delay_ms != new.picture_delay_ms {
             self.picture_delay_ms = new.picture_delay_ms;
         }
+    }
+
+    /// As a sound snapshot has it, but for its fader, and for what it gives back to a guest.
+    pub fn recall(&mut self, state: &StripState) {
+        self.mute = state.mute;
+        self.afv = state.afv;
+        self.settings = state.strip;
+        self.sends = padded(&state.sends);
     }
 
     /// As a journal has it.

@@ -506,6 +506,12 @@ impl Switcher {
         }
     }
 
+    /// The scene that is on PGM, or to which a transition on air goes.
+    pub fn goal(&self) -> &str {
+        let running = self.running.as_ref();
+        running.map_or(&self.program.scene, |running| &running.run.to.scene)
+    }
+
     /// Whether a scene is on PGM, or a transition on air goes to it.
     pub fn is_program(&self, scene: &str) -> bool {
         let running = self.running.as_ref();
@@ -608,6 +614,7 @@ mod tests {
             recording: Default::default(),
             order: Vec::new(),
             sound_outputs: Vec::new(),
+            snapshots: Default::default(),
             receiver: None,
         }
     }

@@ -537,6 +537,7 @@ impl Tick {
             transition: self.problem(),
             stingers: self.stingers.status(&self.core.show().stingers),
             program: self.meters.take_program(),
+            alarm: self.meters.program_alarmed(),
             auxes: std::array::from_fn(|n| self.meters.take_bus(BusId::Aux(n as u8))),
             listeners: std::array::from_fn(|n| self.meters.take_bus(BusId::Listen(n as u8)).0),
             loudness,

@@ -44,6 +44,12 @@ impl Watched {
         }
     }
 
+    /// Whether any of these has come. Every one is looked at: none is to be said to have come twice.
+    pub fn any_has_come(all: &mut [Self]) -> bool {
+        let come = |watched: &mut Self| watched.has_come().then_some(());
+        all.iter_mut().filter_map(come).count() > 0
+    }
+
     /// Whether it is another than was tried, and was the same the last time: true once.
     pub fn has_come(&mut self) -> bool {
         let now = look(&self.paths);

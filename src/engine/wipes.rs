@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded, select};
+use crossbeam_channel::{Receiver, Sender, bounded, select, tick};
 
+use super::watched::{LOOK, Watched};
 use crate::door::{Event, Hub};
 use crate::nice::{self, Nice};
-use crate::show::{TransitionKind, TransitionStyle, read_wipe};
+use crate::show::{TransitionKind, TransitionStyle, read_wipe, wipe_files};
 use crate::video::{WipeMap, WipePicture, WipeShelf};
 
 /// By name: the picture, or what is wrong with it.
@@ -44,13 +45,20 @@ impl Wipes {
             .name("wipes".to_owned())
             .spawn(move || {
                 nice::give_way(Nice::Monitor);
+                let complain = |message: String| {
+                    tracing::warn!("{message}; a mix is made instead");
+                    hub.say(Event::Transition { message });
+                };
+                let look = tick(LOOK);
+                let mut broken: Vec<Watched> = Vec::new();
                 loop {
-                    select! {
-                        recv(woken) -> _ => own.prepare(&folders, &shelf, &|message| {
-                            tracing::warn!("{message}; a mix is made instead");
-                            hub.say(Event::Transition { message });
-                        }),
+                    let is_asked = select! {
+                        recv(woken) -> _ => true,
+                        recv(look) -> _ => Watched::any_has_come(&mut broken),
                         recv(stopped) -> _ => return,
+                    };
+                    if is_asked {
+                        broken = own.prepare(&folders, &shelf, &complain);
                     }
                 }
             })?;
@@ -95,7 +103,15 @@ impl Wipes {
         }
     }
 
-    fn prepare(&self, folders: &[PathBuf], shelf: &WipeShelf, complain: &dyn Fn(String)) {
+    /// Reads what is wanted and not there yet; gives the files where those are looked for that are broken,
+    /// to be tried again when they have changed.
+    fn prepare(
+        &self,
+        folders: &[PathBuf],
+        shelf: &WipeShelf,
+        complain: &dyn Fn(String),
+    ) -> Vec<Watched> {
+        let mut broken = Vec::new();
         let wanted = self.wanted.load_full();
         let before = self.pictures.load_full();
         let mut pictures = Pictures::new();
@@ -103,7 +119,12 @@ impl Wipes {
         for name in wanted.iter() {
             let picture = match before.get(name) {
                 Some(Ok(picture)) => Ok(picture.clone()),
-                _ => load(folders, name),
+                _ => {
+                    let files: Vec<Watched> = wipe_files(folders, name)
+                        .map(|path| Watched::at(&path))
+                        .collect();
+                    load(folders, name).inspect_err(|_| broken.extend(files))
+                }
             };
             match &picture {
                 Ok(picture) => {
@@ -120,6 +141,7 @@ impl Wipes {
         }
         shelf.keep(maps);
         self.pictures.store(Arc::new(pictures));
+        broken
     }
 }
 
@@ -216,5 +238,36 @@ mod tests {
         assert!(shelf.get("mine").is_some());
         assert_eq!(wipes.problem(&style("mine")), "");
         assert_eq!(told.borrow().len(), 1);
+    }
+
+    #[test]
+    fn a_picture_that_is_mended_or_comes_is_found_though_nobody_asks_for_it_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = vec![folder.path().to_owned()];
+        std::fs::write(folder.path().join("mine.png"), "no picture").unwrap();
+        let shelf = Arc::new(WipeShelf::new(SIZE));
+        let (stop, stopped) = bounded(0);
+        let (hub, _lines) = Hub::start().unwrap();
+        let wipes = Wipes::start(folders, shelf.clone(), hub, stopped).unwrap();
+        wipes.want(names(&["mine", "yours"]));
+        let until = |what: &str, is: &dyn Fn() -> bool| {
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+            while !is() {
+                assert!(std::time::Instant::now() < deadline, "{what}");
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        };
+        let is_wrong = |name| wipes.problem(&style(name)).contains("wipe \"");
+        until("both are tried", &|| {
+            wipes.pictures.load().len() == 2 && is_wrong("mine") && is_wrong("yours")
+        });
+        let good = read_wipe(&[], "clock").unwrap();
+        std::fs::write(folder.path().join("mine.png"), &good).unwrap();
+        std::fs::write(folder.path().join("yours.PNG"), &good).unwrap();
+        until("both are there", &|| {
+            shelf.get("mine").is_some() && shelf.get("yours").is_some()
+        });
+        assert_eq!(wipes.problem(&style("mine")), "");
+        drop(stop);
     }
 }

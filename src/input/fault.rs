@@ -36,7 +36,7 @@ pub(super) fn told(
         None => text.to_owned(),
     };
     let url = match kind {
-        SourceKind::Network { url, .. } => Url::parse(url).ok(),
+        SourceKind::Network { url, .. } => address(url),
         _ => None,
     };
     let (cause, technical) = match error {
@@ -57,17 +57,36 @@ pub(super) fn told(
             }
         },
     };
-    let host = url
-        .as_ref()
-        .and_then(Url::host_str)
-        .filter(|host| !host.is_empty());
-    let words = match host {
-        Some(host) if cause.is_of_the_way() => format!("{cause} ({host})"),
+    let place = url.as_ref().and_then(place);
+    let words = match place {
+        Some(place) if cause.is_of_the_way() || cause == Cause::Busy => {
+            format!("{cause} ({place})")
+        }
         _ => cause.to_string(),
     };
     let words = hidden(&words);
     tracing::warn!(source = id, technical = hidden(&technical), "{words}");
     words
+}
+
+/// Stands for every address of this machine.
+const ANYWHERE: &str = "0.0.0.0";
+
+/// Reads a URL; a listener's may have no host.
+fn address(url: &str) -> Option<Url> {
+    let anywhere = || Url::parse(&url.replacen("://:", &format!("://{ANYWHERE}:"), 1));
+    Url::parse(url).or_else(|_| anywhere()).ok()
+}
+
+/// Host and port as the URL has them, an IPv6 address in its brackets; the port alone of one that is
+/// listened at everywhere.
+fn place(url: &Url) -> Option<String> {
+    let host = url.host_str().filter(|host| !host.is_empty())?;
+    Some(match url.port() {
+        Some(port) if host == ANYWHERE => format!("port {port}"),
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
 }
 
 fn is_vague(cause: &Cause) -> bool {
@@ -98,6 +117,7 @@ fn reach(url: &Url) -> Option<Cause> {
         "rtmp" => (Way::Tcp, Some(1935)),
         "rtmps" => (Way::Tcp, Some(443)),
         "srt" if is_caller(url) => (Way::Udp, None),
+        "srt" if is_listener(url) => return taken(url),
         _ => return None,
     };
     let address = (
@@ -117,6 +137,19 @@ fn reach(url: &Url) -> Option<Cause> {
 fn is_caller(url: &Url) -> bool {
     let mut modes = url.query_pairs().filter(|(name, _)| name == "mode");
     modes.all(|(_, mode)| mode == "caller")
+}
+
+fn is_listener(url: &Url) -> bool {
+    url.query_pairs()
+        .any(|(name, mode)| name == "mode" && mode == "listener")
+}
+
+/// Whether another program holds the port that is listened at.
+fn taken(url: &Url) -> Option<Cause> {
+    let at = url.host_str()?.trim_matches(['[', ']']).parse::<IpAddr>();
+    let bound = UdpSocket::bind((at.ok()?, url.port()?));
+    let is_taken = bound.is_err_and(|error| error.kind() == ErrorKind::AddrInUse);
+    is_taken.then_some(Cause::Busy)
 }
 
 /// Calls every address of a host, for `localhost` has two: it is refused where none takes the call.
@@ -179,26 +212,31 @@ mod tests {
         assert!(words.contains("no words for"), "it answers: {words}");
         drop(free);
         let words = told(broken(), "cam", &at, None);
-        assert_eq!(
-            words,
-            "connection refused: is it running there? (127.0.0.1)"
-        );
+        let refused = format!("connection refused: is it running there? (127.0.0.1:{port})");
+        assert_eq!(words, refused);
         let closed = SourceError::Broken {
             cause: Cause::Closed,
             technical: String::new(),
         };
         let words = told(closed, "cam", &at, None);
         assert_eq!(words, "the other side closed the connection");
-        let listener = kind("srt://:9000?mode=listener".to_owned());
-        assert!(told(broken(), "cam", &listener, None).contains("no words for"));
+        let held = UdpSocket::bind("0.0.0.0:0").unwrap();
+        let port = held.local_addr().unwrap().port();
+        let listener = kind(format!("srt://:{port}?mode=listener"));
+        let words = told(broken(), "cam", &listener, None);
+        let busy = format!("another program is using it: close that one (port {port})");
+        assert_eq!(words, busy);
     }
 
     /// A port of this address where nobody listens, by TCP and by UDP.
     fn free_port(at: &str) -> u16 {
         let taken = TcpListener::bind((at, 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        drop(UdpSocket::bind((at, port)).unwrap());
-        port
+        // Another program may have it by UDP alone: then the next one.
+        match UdpSocket::bind((at, port)) {
+            Ok(_) => port,
+            Err(_) => free_port(at),
+        }
     }
 
     #[test]
@@ -227,26 +265,37 @@ mod tests {
         // Not every machine has both.
         let is_there = |(at, _): &(&str, &str)| TcpListener::bind((*at, 0)).is_ok();
         let hosts: Vec<_> = hosts.into_iter().filter(is_there).collect();
+        let attempt = |setting: &super::super::pipeline::Setting, url: &str| {
+            let text = format!(
+                "(version: 1, name: \"x\", sources: [(id: \"cam\", kind: Network(url: {url:?}))])"
+            );
+            let show = crate::show::parse(std::path::Path::new("x.ron"), &text);
+            let source = &show.unwrap().sources[0];
+            let found = super::super::trial::attempt(source, setting);
+            found.map_err(|error| error.to_string())
+        };
         for way in ways {
             for (at, host) in hosts.iter().copied() {
-                let url = way.replace('H', &format!("{host}:{}", free_port(at)));
                 let (setting, said) = (setting.clone(), said.clone());
                 std::thread::spawn(move || {
-                    let text = format!(
-                        "(version: 1, name: \"x\", sources: [(id: \"cam\", kind: Network(url: {url:?}))])"
-                    );
-                    let show = crate::show::parse(std::path::Path::new("x.ron"), &text);
-                    let source = &show.unwrap().sources[0];
-                    let found = super::super::trial::attempt(source, &setting);
-                    let words = found.map_err(|error| error.to_string());
-                    said.send((url, host, words))
+                    // Another program may take a port that was free a moment ago: then another port says.
+                    let (mut words, mut refused) = (Ok(String::new()), String::new());
+                    for _ in 0..2 {
+                        let place = format!("{host}:{}", free_port(at));
+                        words = attempt(&setting, &way.replace('H', &place))
+                            .map(|found| format!("{found:?}"));
+                        refused = format!("connection refused: is it running there? ({place})");
+                        if words.as_ref() == Err(&refused) {
+                            break;
+                        }
+                    }
+                    said.send((way, host, words, refused))
                 });
             }
         }
         for _ in 0..ways.len() * hosts.len() {
-            let (url, host, words) = heard.recv_timeout(Duration::from_secs(60)).unwrap();
-            let refused = format!("connection refused: is it running there? ({host})");
-            assert_eq!(words, Err(refused), "{url}");
+            let (way, host, words, refused) = heard.recv_timeout(Duration::from_secs(90)).unwrap();
+            assert_eq!(words, Err(refused), "{way} {host}");
         }
     }
 

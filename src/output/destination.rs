@@ -9,7 +9,7 @@ use super::control::{Handle, Wanted};
 use super::flv;
 use super::greet;
 use super::queue::PacketQueue;
-use super::session::{Session, host_of};
+use super::session::{Session, place_of};
 use super::trouble::Trouble;
 use crate::door::{DestinationState, DestinationStatus};
 use crate::media::{Headers, Packet, Track};
@@ -58,7 +58,7 @@ impl RunningDestination {
             target_bps: encoder.bits_per_second(),
             ..DestinationStatus::default()
         };
-        let host = host_of(&destination.server);
+        let host = place_of(&destination.server);
         let name = format!("to {}", destination.id);
         let (destination, encoder) = (destination.clone(), encoder.clone());
         let packets = queue.clone();
@@ -401,7 +401,7 @@ mod tests {
                 Some(_) => assert_eq!(status.state, DestinationState::Failed, "{status:?}"),
             }
             if failed.is_some() {
-                let why = "connection refused: is the server running? (127.0.0.1)";
+                let why = format!("connection refused: is the server running? (127.0.0.1:{port})");
                 assert_eq!(status.message, why);
             }
             std::thread::sleep(Duration::from_millis(1));

@@ -10,6 +10,7 @@ use rml_rtmp::sessions::{
 };
 use url::Url;
 
+use super::session::authority;
 use super::trouble::Trouble;
 use super::waiting::while_wanted;
 
@@ -40,7 +41,7 @@ pub fn why_closed(server: &str, closed: Trouble, is_wanted: impl Fn() -> bool) -
 /// # Errors
 /// What went wrong, in plain words.
 pub fn greet(server: &Url) -> Result<(), Trouble> {
-    let host = server.host_str().unwrap_or_default().to_owned();
+    let host = authority(server);
     let said = |error: gio::glib::Error| Trouble::of_glib(&error, &host);
     let odd = |what: &dyn std::fmt::Debug| {
         tracing::debug!(?what, host, "a greeting went wrong");
@@ -56,7 +57,7 @@ pub fn greet(server: &Url) -> Result<(), Trouble> {
         .port()
         .unwrap_or(if is_safe { PORTS.1 } else { PORTS.0 });
     let connection = client
-        .connect_to_host(&authority(server), port, gio::Cancellable::NONE)
+        .connect_to_host(&host, port, gio::Cancellable::NONE)
         .map_err(said)?;
     let (input, output) = (connection.input_stream(), connection.output_stream());
     let send = |bytes: &[u8]| -> Result<(), Trouble> {
@@ -135,14 +136,5 @@ pub fn greet(server: &Url) -> Result<(), Trouble> {
         }
         let bytes = std::mem::take(&mut rest);
         results = session.handle_input(&bytes).map_err(|error| odd(&error))?;
-    }
-}
-
-/// Host and port as the URL has them, an IPv6 address in its brackets.
-fn authority(server: &Url) -> String {
-    let host = server.host_str().unwrap_or_default();
-    match server.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
     }
 }

@@ -37,7 +37,22 @@ struct Sent {
     bytes: AtomicU64,
 }
 
-/// The host of a server's URL, for messages.
+/// Host and port as a server's URL has them, for messages; an IPv6 address in its brackets.
+pub fn place_of(server: &str) -> String {
+    let url = Url::parse(server).ok();
+    url.as_ref().map_or_else(|| server.to_owned(), authority)
+}
+
+/// Host and port as a URL has them, an IPv6 address in its brackets.
+pub fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// The host of a server's URL.
 pub fn host_of(server: &str) -> String {
     Url::parse(server)
         .ok()
@@ -107,7 +122,7 @@ impl Session {
             input,
             bus,
             sent,
-            host: host_of(server),
+            host: place_of(server),
             secret,
             is_secret,
         };

@@ -11,7 +11,7 @@ use super::bitrate::Bitrate;
 use super::encode::Still;
 use super::flv;
 use super::greet::{self, PORTS, greet};
-use super::session::{Session, host_of};
+use super::session::{Session, host_of, place_of};
 use super::trouble::Trouble;
 use super::waiting::while_wanted;
 use crate::door::{TrialState, TrialStatus};
@@ -130,7 +130,7 @@ impl TryOut {
         if let Key::Secret(name) = &self.destination.key {
             secrets::lookup(name).map_err(|error| Trouble::person(error.to_string()))?;
         }
-        let host = host_of(&self.destination.server);
+        let host = place_of(&self.destination.server);
         let server = Url::parse(&self.destination.server)
             .map_err(|_| Trouble::person("the server's address cannot be read"))?;
         let step = |status: &mut TrialStatus, state: TrialState| {
@@ -197,7 +197,7 @@ impl TryOut {
             }
             session.check()?;
             if Instant::now() > connect_by {
-                let host = host_of(&self.destination.server);
+                let host = place_of(&self.destination.server);
                 return Err(Trouble::passing(format!("no answer from {host}")));
             }
             std::thread::sleep(Duration::from_millis(5));
@@ -241,7 +241,7 @@ impl TryOut {
             if tags != moved.0 {
                 moved = (tags, Instant::now());
             } else if session.waiting() > 0 && moved.1.elapsed() > STALLED {
-                let host = host_of(&self.destination.server);
+                let host = place_of(&self.destination.server);
                 return Err(Trouble::passing(format!(
                     "nothing is taken any more by {host}"
                 )));

@@ -1,6 +1,8 @@
 //! What the types cannot say: ranges, ids and references of a show. Each fault stands at the value
 //! that is wrong.
 
+mod snapshots;
+
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -67,6 +69,7 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
         checker.scene(&format!("scenes[{n}]"), scene, &known);
     }
     checker.order(show, &known);
+    checker.snapshots(show, &known);
     checker.transition("transition", &show.transition);
     checker.ids("stingers", show.stingers.iter().map(|s| &s.id));
     for (n, stinger) in show.stingers.iter().enumerate() {
@@ -251,12 +254,7 @@ impl Checker<'_> {
         for (n, group) in source.groups.iter().enumerate() {
             let place = format!("{place}.groups[{n}]");
             if !known.contains(&group.as_str()) {
-                let (hint, expected) = instead(group, &known, "a group, of which there is none");
-                let message = format!(
-                    "no group has the id `{}`{hint}, expected {expected}",
-                    group.escape_debug()
-                );
-                self.fault(&place, message);
+                self.unknown_group(&place, group, &known);
             } else if source.groups[..n].contains(group) {
                 let message =
                     format!("the source is in `{group}` already, expected each group once");
@@ -370,6 +368,23 @@ impl Checker<'_> {
         self.fault(place, message);
     }
 
+    fn unknown_scene(&mut self, place: &str, scene: &str, known: &[&str]) {
+        let expected = match known {
+            [] => "a scene, of which there is none".to_owned(),
+            known => one_of(known),
+        };
+        let id = scene.escape_debug();
+        let message = format!("no scene or source has the id `{id}`, expected {expected}");
+        self.fault(place, message);
+    }
+
+    fn unknown_group(&mut self, place: &str, group: &str, known: &[&str]) {
+        let (hint, expected) = instead(group, known, "a group, of which there is none");
+        let id = group.escape_debug();
+        let message = format!("no group has the id `{id}`{hint}, expected {expected}");
+        self.fault(place, message);
+    }
+
     /// Whether a source is one that gets something back.
     fn guest(&mut self, place: &str, id: &str, sources: &[Source]) {
         match sources.iter().find(|source| source.id == id) {
@@ -399,12 +414,7 @@ impl Checker<'_> {
         for (n, id) in show.order.iter().enumerate() {
             let place = format!("order[{n}]");
             if !known.contains(&id.as_str()) {
-                let message = format!(
-                    "no scene or source has the id `{}`, expected {}",
-                    id.escape_debug(),
-                    one_of(&known)
-                );
-                self.fault(&place, message);
+                self.unknown_scene(&place, id, &known);
             } else if show.order[..n].contains(id) {
                 self.fault(
                     &place,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::hold::Hold;
 use super::model::{Destination, Encoder, Format, Receiver, Recording, Scene, Show, Source};
 use super::numbers;
+use super::snapshot::SoundSnapshots;
 use super::sound::Sound;
 use super::sound_output::{BusName, SoundOutput};
 use super::stinger::Stinger;
@@ -69,6 +70,8 @@ pub enum Edit {
     /// Auxes, groups, the program's own processing, and what guests get back. Sources leave the groups
     /// that are no more.
     Sound(Sound),
+    /// Sound snapshots, all of them, and the strips that they do not touch.
+    Snapshots(SoundSnapshots),
     /// The transition that AUTO makes, but where a scene has its own. It is used from now on.
     Transition(TransitionStyle),
 }
@@ -101,7 +104,8 @@ pub enum ItemKind {
 pub enum Part {
     /// One thing of a list.
     Item(ItemKind, String),
-    /// The order of a list.
+    /// The order of a list; that of the scenes is their numbers, which sources that come and go change
+    /// too.
     Order(ItemKind),
     /// A setting of the whole show, by the name of its field.
     Setting(Cow<'static, str>),
@@ -207,21 +211,17 @@ impl Edit {
     /// [`EditError`].
     pub fn apply(&self, show: &mut Show) -> Result<BTreeSet<Part>, EditError> {
         let before = numbers::of(show);
-        let touched = self.change(show)?;
+        let sources: Vec<String> = show.sources.iter().map(|s| s.id.clone()).collect();
+        let mut touched = self.change(show)?;
+        let renamed = match self {
+            Self::Set { id, item } if item.id() != id => Some((id.as_str(), item.id())),
+            _ => None,
+        };
         match self {
-            Self::Set { id, item } if item.id() != id => {
-                numbers::keep(show, &before, Some((id, item.id())));
+            Self::Add { .. } | Self::Set { .. } | Self::Remove { .. } | Self::Move { .. } => {
+                numbers::keep(show, &before, renamed);
             }
-            Self::Add { .. } | Self::Set { .. } | Self::Remove { .. } => {
-                numbers::keep(show, &before, None);
-            }
-            Self::Move { kind, .. } => {
-                numbers::keep(show, &before, None);
-                if *kind == ItemKind::Source {
-                    numbers::follow_sources(show);
-                }
-            }
-            _ => {}
+            _ => return Ok(touched),
         }
         match self {
             Self::Add {
@@ -233,7 +233,15 @@ impl Edit {
                 id,
                 to,
             } => numbers::put(show, id, *to),
+            Self::Move {
+                kind: ItemKind::Source,
+                id,
+                ..
+            } => numbers::follow_source(show, id, &sources),
             _ => {}
+        }
+        if numbers::differ(show, &before, renamed) {
+            touched.insert(Part::Order(ItemKind::Scene));
         }
         Ok(touched)
     }
@@ -264,6 +272,7 @@ impl Edit {
             }
             Self::Hold(hold) => Ok(setting("hold", &mut show.hold, hold)),
             Self::Sound(sound) => Ok(set_sound(show, sound)),
+            Self::Snapshots(snapshots) => Ok(setting("snapshots", &mut show.snapshots, snapshots)),
             Self::Transition(style) => Ok(setting("transition", &mut show.transition, style)),
         }
     }
@@ -285,6 +294,7 @@ fn set_sound(show: &mut Show, sound: &Sound) -> BTreeSet<Part> {
             touched.insert(Part::Item(ItemKind::Source, source.id.clone()));
         }
     }
+    touched.extend(recalled(show, |snapshots| snapshots.drop_groups(is_gone)));
     touched
 }
 
@@ -312,6 +322,10 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
                     show.hold.source = Some(source.id.clone());
                     touched.insert(Part::setting("hold"));
                 }
+                let has = show.scenes.iter().any(|scene| scene.id == id);
+                touched.extend(recalled(show, |snapshots| {
+                    snapshots.follow_source(id, Some(&source.id), has);
+                }));
                 for output in &mut show.sound_outputs {
                     if BusName::guest(&output.bus) == Some(id) {
                         output.bus = BusName::n_minus_one(&source.id);
@@ -331,7 +345,14 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
                 }
             }
         }
-        Item::Scene(scene) => replace(&mut show.scenes, kind, id, scene)?,
+        Item::Scene(scene) => {
+            replace(&mut show.scenes, kind, id, scene)?;
+            if scene.id != id {
+                touched.extend(recalled(show, |snapshots| {
+                    snapshots.follow_scene(id, Some(&scene.id));
+                }));
+            }
+        }
         Item::Destination(destination) => {
             replace(&mut show.destinations, kind, id, destination)?;
         }
@@ -352,6 +373,10 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
                 show.hold.source = None;
                 touched.insert(Part::setting("hold"));
             }
+            let has = show.scenes.iter().any(|scene| scene.id == id);
+            touched.extend(recalled(show, |snapshots| {
+                snapshots.follow_source(id, None, has);
+            }));
             let outputs = show.sound_outputs.len();
             show.sound_outputs
                 .retain(|output| BusName::guest(&output.bus) != Some(id));
@@ -366,11 +391,26 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
                 }
             }
         }
-        ItemKind::Scene => take_out(&mut show.scenes, kind, id)?,
+        ItemKind::Scene => {
+            take_out(&mut show.scenes, kind, id)?;
+            // A source of its id has a scene of its own from now on.
+            if !show.sources.iter().any(|source| source.id == id) {
+                touched.extend(recalled(show, |snapshots| {
+                    snapshots.follow_scene(id, None);
+                }));
+            }
+        }
         ItemKind::Destination => take_out(&mut show.destinations, kind, id)?,
         ItemKind::Stinger => take_out(&mut show.stingers, kind, id)?,
     }
     Ok(touched)
+}
+
+/// Has the sound snapshots follow; says whether that touched them.
+fn recalled(show: &mut Show, follow: impl FnOnce(&mut SoundSnapshots)) -> Option<Part> {
+    let before = show.snapshots.clone();
+    follow(&mut show.snapshots);
+    (show.snapshots != before).then(|| Part::setting("snapshots"))
 }
 
 /// Has every transition that names a stinger follow its new id; gives what was touched.
@@ -458,14 +498,75 @@ fn shift<T: Listed>(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::show::{parse, text_of};
+
+    #[test]
+    fn sound_snapshots_follow_what_they_name() {
+        let text = "(version: 1, name: \"x\", sources: [
+                (id: \"a\", kind: Test(pattern: Bars)), (id: \"b\", kind: Test(pattern: Ball)),
+            ], scenes: [(id: \"duo\", layers: [(source: \"a\")]), (id: \"b\", layers: [])],
+            sound: (groups: [(id: \"g\")]),
+            snapshots: (safe: [\"a\", \"b\"], list: [(id: \"s\", scenes: [\"a\", \"duo\", \"b\"],
+                strips: [(source: \"a\", fader_db: 0, afv: On), (source: \"b\", fader_db: 0, afv: On)],
+                groups: [(group: \"g\", fader_db: 0)])]))";
+        let mut show = parse(Path::new("x.ron"), text).unwrap();
+        let told = |show: &Show| {
+            let one = &show.snapshots.list[0];
+            let strips: Vec<String> = one.strips.iter().map(|s| s.source.clone()).collect();
+            (
+                show.snapshots.safe.join(" "),
+                one.scenes.join(" "),
+                strips.join(" "),
+            )
+        };
+        let all = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+        let rename = |show: &mut Show, kind: ItemKind, old: &str, new: &str| {
+            let mut item = match kind {
+                ItemKind::Source => {
+                    let source = show.sources.iter().find(|s| s.id == old);
+                    Item::Source(source.unwrap().clone())
+                }
+                _ => Item::Scene(show.scenes.iter().find(|s| s.id == old).unwrap().clone()),
+            };
+            match &mut item {
+                Item::Source(source) => new.clone_into(&mut source.id),
+                Item::Scene(scene) => new.clone_into(&mut scene.id),
+                _ => unreachable!(),
+            }
+            let id = old.to_owned();
+            let touched = Edit::Set { id, item }.apply(show).unwrap();
+            assert!(touched.contains(&Part::setting("snapshots")));
+        };
+        rename(&mut show, ItemKind::Source, "a", "host");
+        assert_eq!(told(&show), all("host b", "host duo b", "host b"));
+        // The scene of that id is one of the show's own.
+        rename(&mut show, ItemKind::Source, "b", "guest");
+        assert_eq!(told(&show), all("host guest", "host duo b", "host guest"));
+        rename(&mut show, ItemKind::Scene, "duo", "both");
+        assert_eq!(told(&show), all("host guest", "host both b", "host guest"));
+        let mut remove = |kind, id: &str| {
+            let id = id.to_owned();
+            Edit::Remove { kind, id }.apply(&mut show).unwrap();
+            told(&show)
+        };
+        let without = remove(ItemKind::Scene, "both");
+        assert_eq!(without, all("host guest", "host b", "host guest"));
+        let without = remove(ItemKind::Source, "host");
+        assert_eq!(without, all("guest", "b", "guest"));
+        Edit::Sound(Sound::default()).apply(&mut show).unwrap();
+        assert!(show.snapshots.list[0].groups.is_empty());
+        assert!(text_of(Path::new("x.ron"), &show, &show).is_ok());
+    }
 
     #[test]
     fn what_a_guest_gets_back_by_a_card_goes_with_the_guest() {
         let text = "(version: 1, name: \"x\",
             sources: [(id: \"ann\", kind: Test(pattern: Bars), mix_minus: true)],
             sound_outputs: [(bus: \"n-1:ann\", device: \"x\"), (bus: \"aux1\", device: \"x\")])";
-        let mut show = crate::show::parse(std::path::Path::new("x.ron"), text).unwrap();
+        let mut show = parse(Path::new("x.ron"), text).unwrap();
         let mut source = show.sources[0].clone();
         source.id = "zoe".to_owned();
         let rename = Edit::Set {

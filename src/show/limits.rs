@@ -15,6 +15,8 @@ const STINGERS: usize = 64;
 const DESTINATIONS: usize = 64;
 /// Groups of a show.
 const GROUPS: usize = 64;
+/// Sound snapshots of a show.
+const SNAPSHOTS: usize = 200;
 /// Outputs to sound cards.
 const SOUND_OUTPUTS: usize = 32;
 /// Characters of a name or label.
@@ -36,11 +38,14 @@ pub(super) fn faults(show: &Show) -> Vec<(String, String)> {
     counted("destinations".to_owned(), destinations, DESTINATIONS);
     let outputs = show.sound_outputs.len();
     counted("sound_outputs".to_owned(), outputs, SOUND_OUTPUTS);
+    let snapshots = show.snapshots.list.len();
+    counted("snapshots.list".to_owned(), snapshots, SNAPSHOTS);
     for (n, scene) in show.scenes.iter().enumerate() {
         counted(format!("scenes[{n}].layers"), scene.layers.len(), LAYERS);
     }
     let sound = &show.sound;
-    let labels: [(&str, Vec<&String>); 6] = [
+    let snapshots = show.snapshots.list.iter();
+    let labels: [(&str, Vec<&String>); 7] = [
         ("sources", show.sources.iter().map(|s| &s.label).collect()),
         ("scenes", show.scenes.iter().map(|s| &s.label).collect()),
         ("stingers", show.stingers.iter().map(|s| &s.label).collect()),
@@ -48,6 +53,7 @@ pub(super) fn faults(show: &Show) -> Vec<(String, String)> {
             "destinations",
             show.destinations.iter().map(|d| &d.label).collect(),
         ),
+        ("snapshots.list", snapshots.map(|s| &s.label).collect()),
         (
             "sound.auxes",
             sound.auxes.iter().map(|a| &a.label).collect(),

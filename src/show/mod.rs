@@ -1,7 +1,9 @@
 //! What is saved: the show model, its RON file, validation with line and column.
 
 mod address;
+mod afv;
 mod atomic;
+mod automatic;
 pub mod autosave;
 mod check;
 mod clip;
@@ -19,6 +21,7 @@ mod limits;
 mod locate;
 mod model;
 mod named;
+mod number;
 mod numbered;
 mod numbers;
 pub mod pack;
@@ -29,8 +32,10 @@ mod scan;
 mod secret;
 pub mod secrets;
 mod shape;
+mod snapshot;
 mod sound;
 mod sound_output;
+mod sound_taken;
 mod stinger;
 mod strip;
 mod transition;
@@ -38,6 +43,8 @@ mod version;
 mod wipes;
 mod words;
 
+pub use afv::Afv;
+pub use automatic::{Alarm, Duck, Share};
 pub use clip::{AtEnd, Play};
 pub use colour::{Colour, Wheel};
 pub use digest::Digest;
@@ -47,20 +54,20 @@ pub use fault::Fault;
 pub use file::{COPIES, Opened, SaveError, load, open, parse, save, text_of};
 pub use hold::Hold;
 pub use model::*;
+pub use number::Number;
 pub use numbered::Numbered;
 pub use placeholder::{Resolved, encode_secret, resolve_secrets};
 pub use rebase::rebase;
 pub use recent::{last_or_demo, recent, remember};
 pub use secrets::{Secret, SecretError};
 pub use shape::Shape;
+pub use snapshot::{BusState, GroupState, SoundSnapshot, SoundSnapshots, StripState};
 pub use sound::{AUXES, Aux, Group, MIX_MINUSES, Master, NMinusOne, SILENCE_DB, Send, Sound};
 pub use sound::{padded, trimmed};
 pub use sound_output::{
     AUX_1, AUX_2, BUSES, BusName, LISTENING, Monitor, N_MINUS_ONE, PROGRAM, SoundOutput,
 };
 pub use stinger::Stinger;
-pub use strip::{
-    BANDS, Band, BandKind, Compressor, Eq, Gate, HighPass, Number, Pick, StripSettings,
-};
+pub use strip::{BANDS, Band, BandKind, Compressor, Eq, Gate, HighPass, Pick, StripSettings};
 pub use transition::{Direction, NoColour, Rgb, TransitionKind, TransitionStyle};
-pub use wipes::{BUILT_IN_WIPES, WipeError, read_wipe, wipe_folders, wipe_names};
+pub use wipes::{BUILT_IN_WIPES, WipeError, read_wipe, wipe_files, wipe_folders, wipe_names};

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::afv::Afv;
 use super::clip::{AtEnd, Play};
 use super::colour::Colour;
 use super::hold::Hold;
+use super::snapshot::SoundSnapshots;
 use super::sound::{Send, Sound};
 use super::sound_output::SoundOutput;
 use super::stinger::Stinger;
@@ -52,6 +54,9 @@ pub struct Show {
     /// Auxes, groups, the program's own processing, and what guests get back.
     #[serde(default, skip_serializing_if = "Sound::is_usual")]
     pub sound: Sound,
+    /// How the sound stood, to be recalled.
+    #[serde(default, skip_serializing_if = "SoundSnapshots::is_empty")]
+    pub snapshots: SoundSnapshots,
     /// Where the program is sent.
     #[serde(default)]
     pub destinations: Vec<Destination>,
@@ -212,22 +217,6 @@ fn is_false(on: &bool) -> bool {
 
 fn is_zero(db: &f32) -> bool {
     *db == 0.0
-}
-
-/// Audio follows video.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Afv {
-    /// Heard always.
-    #[serde(alias = "On")]
-    On,
-    /// Never heard.
-    #[serde(alias = "Off")]
-    Off,
-    /// Heard while it is seen in the program, crossfading over transitions.
-    #[default]
-    #[serde(alias = "Follow")]
-    Follow,
 }
 
 /// Where a source comes from.

@@ -38,18 +38,46 @@ pub(super) fn put(show: &mut Show, id: &str, to: usize) {
     number(show, order);
 }
 
-/// Gives the places of the scenes that sources have of their own to those scenes in the order of the
-/// sources.
-pub(super) fn follow_sources(show: &mut Show) {
+/// Has the scene that a moved source has of its own pass those of the sources that it passed; `before` are
+/// the ids of the sources as they were listed. Nothing else gets another number.
+pub(super) fn follow_source(show: &mut Show, id: &str, before: &[String]) {
+    let now: Vec<&String> = show.sources.iter().map(|source| &source.id).collect();
+    let old = before.iter().position(|other| other == id);
+    let new = now.iter().position(|other| *other == id);
+    let (Some(old), Some(new)) = (old, new) else {
+        return;
+    };
+    let run = &now[old.min(new)..=old.max(new)];
     let is_own = |id: &String| show.scenes.iter().any(|scene| scene.id == *id);
-    let sources = show.sources.iter().map(|source| &source.id);
-    let mut implied = sources.filter(|id| !is_own(id));
-    let order = of(show).into_iter().map(|id| match is_own(&id) {
-        true => id,
-        false => implied.next().cloned().unwrap_or(id),
-    });
-    let order = order.collect();
+    let mut order = of(show);
+    let places: Vec<usize> = (0..order.len())
+        .filter(|&i| run.contains(&&order[i]) && !is_own(&order[i]))
+        .collect();
+    let ids: Vec<String> = places.iter().map(|&i| order[i].clone()).collect();
+    let (mut passing, mut passed): (Vec<_>, Vec<_>) = ids.into_iter().partition(|own| own == id);
+    if new > old {
+        passed.append(&mut passing);
+    } else {
+        passing.append(&mut passed);
+        passed = passing;
+    }
+    for (place, id) in places.into_iter().zip(passed) {
+        order[place] = id;
+    }
     number(show, order);
+}
+
+/// Whether a scene that was there `before` has another number now; `renamed` as in [`keep`].
+pub(super) fn differ(show: &Show, before: &[String], renamed: Option<(&str, &str)>) -> bool {
+    let now = of(show);
+    let is_there = |id: &str, at: usize| now.get(at).is_some_and(|other| other == id);
+    before.iter().enumerate().any(|(at, id)| {
+        let id = match renamed {
+            Some((old, new)) if old == id && !now.contains(id) => new,
+            _ => id,
+        };
+        !is_there(id, at) && now.iter().any(|other| other == id)
+    })
 }
 
 /// Numbers the scenes so. The show's own are listed in that order too, and nothing more is said where
@@ -65,7 +93,7 @@ fn number(show: &mut Show, order: Vec<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::edit::{Edit, Item, ItemKind};
+    use super::super::edit::{Edit, Item, ItemKind, Part};
     use super::super::model::{Layer, Scene, Source};
     use super::*;
 
@@ -167,6 +195,66 @@ mod tests {
             "duet first solo stage a"
         );
         assert_eq!(show.0.order, [""; 0]);
+    }
+
+    #[test]
+    fn only_what_is_moved_and_what_it_passes_gets_another_number() {
+        let mut show = Numbered::new();
+        show.source("c", None);
+        show.source("d", None);
+        assert_eq!(show.put(ItemKind::Scene, "d", 0), "d a b c");
+        // The list of sources is still a b c d: nothing that b does not pass is touched.
+        assert_eq!(show.put(ItemKind::Source, "b", 0), "d b a c");
+        assert_eq!(show.put(ItemKind::Source, "b", 2), "d a c b");
+        // It comes before them all already.
+        assert_eq!(show.put(ItemKind::Source, "d", 0), "d a c b");
+        // A scene of the show's own is passed by nobody.
+        show.add("c", None);
+        assert_eq!(show.put(ItemKind::Source, "c", 0), "d a c b");
+    }
+
+    #[test]
+    fn the_order_is_touched_where_a_number_changes() {
+        let order = Part::Order(ItemKind::Scene);
+        let touches =
+            |show: &mut Numbered, edit: Edit| edit.apply(&mut show.0).unwrap().contains(&order);
+        let mut show = Numbered::new();
+        show.source("c", None);
+        let item = Item::Source(source(&show.0, "d"));
+        assert!(
+            !touches(&mut show, Edit::Add { item, at: Some(0) }),
+            "it comes last"
+        );
+        let moved = |kind, id: &str, to| Edit::Move {
+            kind,
+            id: id.to_owned(),
+            to,
+        };
+        assert!(touches(&mut show, moved(ItemKind::Source, "a", 99)));
+        assert_eq!(of(&show.0).join(" "), "b c a d");
+        let item = Item::Source(source(&show.0, "camera"));
+        let id = "b".to_owned();
+        assert!(
+            !touches(&mut show, Edit::Set { id, item }),
+            "it keeps its number"
+        );
+        let gone = |id: &str| Edit::Remove {
+            kind: ItemKind::Source,
+            id: id.to_owned(),
+        };
+        assert!(!touches(&mut show, gone("d")), "it was the last");
+        assert!(
+            touches(&mut show, gone("camera")),
+            "those behind it move up"
+        );
+        let item = Item::Scene(scene("first"));
+        assert!(touches(&mut show, Edit::Add { item, at: Some(0) }));
+        // A scene of the show's own under the id of a source that is renamed stays beside it.
+        let item = Item::Scene(scene("c"));
+        assert!(!touches(&mut show, Edit::Add { item, at: None }));
+        let item = Item::Source(source(&show.0, "stage"));
+        let id = "c".to_owned();
+        assert!(!touches(&mut show, Edit::Set { id, item }));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::strip::{Eq, Number};
+use super::automatic::Alarm;
+use super::number::Number;
+use super::strip::Eq;
 
 /// Auxes that there are.
 pub const AUXES: usize = 2;
@@ -69,6 +71,8 @@ pub struct Master {
     pub target_lufs: f32,
     /// Before the limiter.
     pub eq: Eq,
+    /// What an alarm is given for.
+    pub alarm: Alarm,
 }
 
 impl Default for Master {
@@ -78,6 +82,7 @@ impl Default for Master {
             // EBU R 128.
             target_lufs: -23.0,
             eq: Eq::default(),
+            alarm: Alarm::PROGRAM,
         }
     }
 }
@@ -93,7 +98,8 @@ impl Master {
             ("ceiling_db", self.ceiling_db, -9.0..=0.0),
             ("target_lufs", self.target_lufs, -40.0..=-6.0),
         ];
-        alone.into_iter().chain(self.eq.numbers())
+        let alone = alone.into_iter().chain(self.eq.numbers());
+        alone.chain(self.alarm.numbers())
     }
 }
 

@@ -1,8 +1,9 @@
 //! How a source's sound is worked on before it is mixed: the settings of a strip, as they are saved.
 
-use std::ops::RangeInclusive;
-
 use serde::{Deserialize, Serialize};
+
+use super::automatic::{Alarm, Duck, Share};
+use super::number::Number;
 
 /// Everything between a source and its fader. Left out, a setting does nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,10 +27,15 @@ pub struct StripSettings {
     pub pan: f32,
     /// Delays the sound, in ms, 0 to 2000.
     pub delay_ms: f32,
+    /// Shares gain with other microphones.
+    pub share: Share,
+    /// Speech: what ducks gives way to it.
+    pub speech: bool,
+    /// Gives way to speech.
+    pub duck: Duck,
+    /// What an alarm is given for.
+    pub alarm: Alarm,
 }
-
-/// A number by the name that the file has for it, with the range that holds for it.
-pub type Number = (&'static str, f32, RangeInclusive<f32>);
 
 impl StripSettings {
     /// Whether nothing is done to the sound.
@@ -65,7 +71,9 @@ impl StripSettings {
             ),
             ("compressor.makeup_db", compressor.makeup_db, 0.0..=24.0),
         ];
-        alone.into_iter().chain(self.eq.numbers())
+        let automatic = self.share.numbers().chain(self.duck.numbers());
+        let automatic = automatic.chain(self.alarm.numbers());
+        alone.into_iter().chain(self.eq.numbers()).chain(automatic)
     }
 }
 

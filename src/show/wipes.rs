@@ -113,6 +113,15 @@ pub(super) fn is_built_in(name: &str) -> bool {
     built_in(name).is_some()
 }
 
+/// The files in which a wipe of this name is looked for, the first first; none for what is no wipe's
+/// name.
+pub fn wipe_files(folders: &[PathBuf], name: &str) -> impl Iterator<Item = PathBuf> {
+    let folders = if is_wipe_name(name) { folders } else { &[] };
+    folders.iter().flat_map(move |folder| {
+        ["png", "PNG"].map(|ending| folder.join(format!("{name}.{ending}")))
+    })
+}
+
 /// The bytes of a wipe's PNG. One in a folder goes before regie's own of the same name.
 ///
 /// # Errors
@@ -121,19 +130,18 @@ pub fn read_wipe(folders: &[PathBuf], name: &str) -> Result<Cow<'static, [u8]>, 
     if !is_wipe_name(name) {
         return Err(WipeError::Unknown(name.to_owned()));
     }
-    for folder in folders {
-        for ending in ["png", "PNG"] {
-            let path = folder.join(format!("{name}.{ending}"));
-            match read(&path) {
-                Ok(bytes) if bytes.len() as u64 > LONGEST => return Err(WipeError::TooLarge(path)),
-                Ok(bytes) => return Ok(Cow::Owned(bytes)),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                // A folder that may not be looked into is as one that is not there.
-                Err(error) if folder.read_dir().is_ok() => {
-                    return Err(WipeError::Unreadable { path, error });
-                }
-                Err(_) => {}
-            }
+    for path in wipe_files(folders, name) {
+        let is_open = || {
+            path.parent()
+                .is_some_and(|folder| folder.read_dir().is_ok())
+        };
+        match read(&path) {
+            Ok(bytes) if bytes.len() as u64 > LONGEST => return Err(WipeError::TooLarge(path)),
+            Ok(bytes) => return Ok(Cow::Owned(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // A folder that may not be looked into is as one that is not there.
+            Err(error) if is_open() => return Err(WipeError::Unreadable { path, error }),
+            Err(_) => {}
         }
     }
     let own = built_in(name).ok_or_else(|| WipeError::Unknown(name.to_owned()))?;

@@ -16,6 +16,7 @@ mod passage;
 use super::{
     arrange::{Arrangement, Arranging, Panel, Tool},
     arranging::Session,
+    breaks::Breaks,
     closing::Question,
     fills, focus,
     graphics::Graphics,
@@ -98,6 +99,7 @@ pub struct Desk {
     /// Where the panels were drawn last, in points.
     panels: Vec<(Panel, Rect)>,
     lateness: Lateness,
+    breaks: Breaks,
     problems: problems::Watch,
     settings: Keeper,
     show_settings: ShowSettings,
@@ -130,6 +132,7 @@ impl Desk {
             notice: Notice::default(),
             panels: Vec::new(),
             lateness: Lateness::default(),
+            breaks: Breaks::default(),
             problems: problems::Watch::default(),
             settings: Keeper::default(),
             show_settings: ShowSettings::default(),
@@ -188,6 +191,9 @@ impl Desk {
             self.wishes.forget();
         }
         self.was_attached = attached;
+        if let Some(snapshot) = &self.snapshot {
+            self.log.name(|id| label_of(Some(snapshot), id));
+        }
         self.look_for_keeper(attached, now);
         self.read_events(ui.ctx(), &time_of_day, now);
         self.go_on(ui.ctx(), now);
@@ -321,6 +327,7 @@ impl Desk {
             }
             self.parts.build.take(&event);
             self.parts.outputs.take(&event);
+            self.parts.sound.take(&event);
             self.parts.past.take(&event);
             self.show_settings.take(&event);
             let snapshot = self.snapshot.as_deref();
@@ -411,6 +418,7 @@ impl Desk {
                 self.parts.outputs.close_folder();
             }
             None if self.arranging.is_on() => self.arranging.set(false),
+            None if self.parts.choices.back_to_mix() => {}
             None => self.health.fold(),
         }
     }
@@ -434,7 +442,15 @@ impl Desk {
         if self.parts.switch.for_the_desk.contains(&Function::Rename) {
             self.parts.build.rename();
         }
+        let is_mixed = self.panels.iter().any(|(panel, _)| *panel == Panel::Mixer);
+        if is_mixed {
+            self.parts.choices.hear(&self.parts.switch.for_the_desk);
+        } else {
+            // Nobody sees that the faders move something else.
+            self.parts.choices.back_to_mix();
+        }
         self.parts.build.follow(view, attached);
+        self.parts.sound.follow(view, attached);
         self.show_settings.follow(view, attached);
         let (events, foot) = self.foot(&places);
         self.draw_panels(ui, (&places, foot, room), view, attached, aspect);
@@ -563,6 +579,7 @@ impl Desk {
         let late = self.lateness.look(view.snapshot.counters, view.now);
         let mut problems = problems::find(view.snapshot);
         problems.extend(late);
+        problems.extend(self.breaks.look(view.snapshot, view.now));
         problems.extend(self.parts.outputs.problems(view.snapshot));
         let absence = self.absence.as_ref().filter(|_| !self.way.is_moving());
         let renews = self.show_settings.renews();
@@ -617,16 +634,17 @@ fn number_of(label: &str) -> usize {
     number.filter(|&n| marker(n) == label).unwrap_or(0)
 }
 
-fn label_of(snapshot: Option<&Snapshot>, id: &str) -> String {
-    let Some(snapshot) = snapshot else {
-        return id.to_owned();
-    };
+/// The name of the part of the show that has this id, or the id where it was given none; none where
+/// there is no such part.
+fn label_of(snapshot: Option<&Snapshot>, id: &str) -> Option<String> {
+    let snapshot = snapshot?;
     let sources = snapshot.sources.iter().map(|s| (&s.id, &s.label));
     let destinations = snapshot.destinations.iter().map(|d| (&d.id, &d.label));
-    sources
-        .chain(destinations)
-        .find(|(found, _)| *found == id)
-        .map_or_else(|| id.to_owned(), |(id, label)| name(label, id).to_owned())
+    let scenes = snapshot.scenes.iter().map(|s| (&s.id, &s.label));
+    let stingers = snapshot.stingers.iter().map(|s| (&s.id, &s.label));
+    let mut all = sources.chain(destinations).chain(scenes).chain(stingers);
+    let (id, label) = all.find(|(found, _)| *found == id)?;
+    Some(name(label, id).to_owned())
 }
 
 /// Says that nothing has come of the engine yet.

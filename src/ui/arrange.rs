@@ -41,8 +41,10 @@ pub enum Panel {
     Outputs,
     /// Destinations and recorder as lights.
     Lights,
-    /// A strip for each source.
+    /// A strip for each source, and the buses.
     Mixer,
+    /// What is selected of them.
+    Strip,
     /// PGM alone.
     Program,
     /// The program's level.
@@ -53,12 +55,13 @@ pub enum Panel {
 
 impl Panel {
     /// All of them, in the order of the menu.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Stage,
         Self::Monitors,
         Self::Outputs,
         Self::Lights,
         Self::Mixer,
+        Self::Strip,
         Self::Program,
         Self::Level,
         Self::Build,
@@ -72,6 +75,7 @@ impl Panel {
             Self::Outputs => "menu-panel-outputs",
             Self::Lights => "menu-panel-lights",
             Self::Mixer => "menu-panel-mixer",
+            Self::Strip => "menu-panel-strip",
             Self::Program => "menu-panel-program",
             Self::Level => "menu-panel-level",
             Self::Build => "menu-panel-build",
@@ -86,7 +90,8 @@ impl Panel {
             Self::Monitors => vec2(480.0, 140.0),
             Self::Outputs => vec2(236.0, 236.0),
             Self::Lights => vec2(124.0, 240.0),
-            Self::Mixer => vec2(480.0, 240.0),
+            Self::Mixer => vec2(480.0, 230.0),
+            Self::Strip => vec2(740.0, 300.0),
             Self::Program => vec2(160.0, 116.0),
             Self::Level => vec2(84.0, 180.0),
             Self::Build => vec2(720.0, 200.0),
@@ -173,6 +178,7 @@ impl Layout {
             outputs,
             lights,
             mixer,
+            strip,
             program,
             level,
             build,
@@ -197,29 +203,31 @@ impl Layout {
                         (monitors, 0.465, !builds),
                         (build, 0.465, builds),
                         (mixer, 0.6, false),
+                        (strip, 0.6, false),
                     ],
                 )
             }
             Arrangement::Sound => {
-                let left = plan.split(
-                    Vertical,
-                    &[
-                        (stage, 1.0, false),
-                        (mixer, 1.0, true),
-                        (monitors, 0.8, false),
-                        (build, 0.8, false),
-                    ],
-                );
                 let right = plan.split(
                     Vertical,
                     &[
-                        (program, 0.27, true),
-                        (level, 0.73, true),
+                        (program, 0.37, true),
+                        (level, 0.63, true),
                         (outputs, 0.6, false),
                         (lights, 0.4, false),
                     ],
                 );
-                plan.split(Horizontal, &[(left, 0.77, true), (right, 0.23, true)])
+                let above = plan.split(Horizontal, &[(strip, 0.77, true), (right, 0.23, true)]);
+                plan.split(
+                    Vertical,
+                    &[
+                        (stage, 0.6, false),
+                        (above, 0.49, true),
+                        (mixer, 0.51, true),
+                        (monitors, 0.4, false),
+                        (build, 0.4, false),
+                    ],
+                )
             }
             Arrangement::OnePerson => {
                 let side = plan.split(
@@ -238,6 +246,7 @@ impl Layout {
                         (above, 0.56, true),
                         (monitors, 0.44, true),
                         (mixer, 0.5, false),
+                        (strip, 0.5, false),
                         (build, 0.5, false),
                     ],
                 )
@@ -699,10 +708,10 @@ mod tests {
             assert_eq!(layout, as_it_came, "nothing is to be mended");
             assert!(layout.is_shown(arrangement.heart()));
         }
-        use Panel::{Build, Level, Lights, Mixer, Monitors, Outputs, Program, Stage};
+        use Panel::{Build, Level, Lights, Mixer, Monitors, Outputs, Program, Stage, Strip};
         let shown = |arrangement| Layout::usual(arrangement).visible();
         assert_eq!(shown(Arrangement::Director), [Stage, Monitors, Outputs]);
-        assert_eq!(shown(Arrangement::Sound), [Mixer, Program, Level]);
+        assert_eq!(shown(Arrangement::Sound), [Mixer, Strip, Program, Level]);
         assert_eq!(shown(Arrangement::OnePerson), [Stage, Monitors, Lights]);
         assert_eq!(shown(Arrangement::Build), [Stage, Outputs, Build]);
     }

@@ -24,7 +24,7 @@ use crate::door::{Command, DestinationState, DestinationStatus, TrialState, Tria
 /// Height of a row, in points: as high as there is room for all, and no lower than for two lines.
 const ROW: std::ops::RangeInclusive<f32> = 36.0..=72.0;
 /// A row lower than this has one line under its name.
-const TWO_DETAILS: f32 = 54.0;
+const TWO_DETAILS: f32 = 52.0;
 /// And one lower than this has two.
 const THREE_DETAILS: f32 = 68.0;
 const GAP: f32 = 4.0;
@@ -40,6 +40,12 @@ fn row_height(list: f32, rows: usize) -> f32 {
     ((list - (rows - 1.0) * GAP) / rows)
         .floor()
         .clamp(*ROW.start(), *ROW.end())
+}
+
+/// The height at which each of so many rows says what is wrong with it under its figures, in points.
+pub fn needed(rows: usize) -> f32 {
+    let rows = rows.max(1) as f32;
+    rows * TWO_DETAILS + (rows - 1.0) * GAP
 }
 
 /// Draws the rows; those that do not fit are scrolled to. Gives what a row's menu asks for.

@@ -4,13 +4,13 @@
 //! cap from where it is: a press beside it changes nothing, so nothing jumps on air.
 
 use egui::{
-    Align, EventFilter, Id, Key, Rect, Sense, Ui, WidgetInfo,
+    Align, EventFilter, Id, Key, Rect, Sense, Ui, Vec2, WidgetInfo,
     accesskit::{Action, ActionData},
     pos2, vec2,
 };
 
-use super::{fills, keys, lang, paint, theme, view::View, view::name, words};
-use crate::door::{Command, SourceStatus};
+use super::{fills, keys, listening, paint, theme, view::View, words};
+use crate::door::Command;
 
 /// Travel (0 at the bottom) and decibels, linear between: the usual broadcast law.
 const LAW: [(f32, f32); 8] = [
@@ -47,10 +47,64 @@ fn interpolate(x: f32, axes: impl Fn(&(f32, f32)) -> (f32, f32)) -> f32 {
     last.1
 }
 
+/// What a fader moves. Auxes count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Moves<'a> {
+    /// A source, by its id.
+    Source(&'a str),
+    /// What of a source goes to an aux.
+    Send(&'a str, usize),
+    /// An aux as a whole.
+    Aux(usize),
+    /// A group, by its id.
+    Group(&'a str),
+    /// What is listened to at the desk.
+    Monitor,
+}
+
+impl Moves<'_> {
+    fn to(self, db: f32) -> Command {
+        match self {
+            Self::Source(source) => Command::Fader {
+                source: source.to_owned(),
+                db,
+            },
+            Self::Send(source, aux) => Command::Send {
+                source: source.to_owned(),
+                aux,
+                db: Some(db),
+                pre: None,
+            },
+            Self::Aux(aux) => Command::Aux {
+                aux,
+                db: Some(db),
+                mute: None,
+            },
+            Self::Group(group) => Command::Group {
+                group: group.to_owned(),
+                db: Some(db),
+                mute: None,
+            },
+            Self::Monitor => listening::level(db),
+        }
+    }
+}
+
+/// A fader as the engine has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Fader<'a> {
+    /// What it moves.
+    pub moves: Moves<'a>,
+    /// Where it stands, in dB.
+    pub db: f32,
+    /// What a screen reader says of it.
+    pub say: &'a str,
+}
+
 /// A fader that a hand holds, or has just let go of.
 #[derive(Debug)]
 struct Held {
-    source: String,
+    what: Id,
     travel: f32,
     sent_db: f32,
     released: Option<f64>,
@@ -66,9 +120,11 @@ pub struct Faders {
 }
 
 impl Faders {
-    /// Draws a source's fader and sends what the hand does.
-    pub fn show(&mut self, ui: &Ui, rect: Rect, salt: usize, source: &SourceStatus, view: &View) {
-        let id = Id::unique(("fader", salt, &source.id));
+    /// Draws a fader and sends what the hand does.
+    pub fn show(&mut self, ui: &Ui, rect: Rect, salt: usize, fader: Fader, view: &View) {
+        let id = Id::unique(("fader", salt, fader.moves));
+        // The same one may be seen at two places.
+        let what = Id::unique(("moved by a fader", fader.moves));
         let sense = if ui.is_enabled() {
             Sense::click_and_drag()
         } else {
@@ -83,25 +139,20 @@ impl Faders {
         let track = rect.shrink2(vec2(0.0, cap.y / 2.0 + 1.0));
 
         if self.held.as_ref().is_some_and(|held| {
-            held.source == source.id
+            held.what == what
                 && held.released.is_some_and(|at| {
-                    view.now - at > ECHO_S || (held.sent_db - source.fader_db).abs() < 0.06
+                    view.now - at > ECHO_S || (held.sent_db - fader.db).abs() < 0.06
                 })
         }) {
             self.held = None;
         }
-        let set = |db: f32| {
-            view.send(Command::Fader {
-                source: source.id.clone(),
-                db: db.clamp(-100.0, 10.0),
-            });
-        };
+        let set = |db: f32| view.send(fader.moves.to(db.clamp(-100.0, 10.0)));
 
         if response.double_clicked() {
             self.held = None;
             set(0.0);
         } else if response.dragged() {
-            let held = self.take_hold(source);
+            let held = self.take_hold(what, fader.db);
             held.released = None;
             let moved = -response.drag_delta().y / track.height();
             held.travel = (held.travel + moved).clamp(0.0, 1.0);
@@ -116,21 +167,16 @@ impl Faders {
         {
             held.released = Some(view.now);
         }
-        if let Some(db) = asked_by_keyboard(ui, &response, source.fader_db) {
+        if let Some(db) = asked_by_keyboard(ui, &response, fader.db) {
             set(db);
         }
 
         let db = match &self.held {
-            Some(held) if held.source == source.id => held.sent_db,
-            _ => source.fader_db,
+            Some(held) if held.what == what => held.sent_db,
+            _ => fader.db,
         };
-        let label = lang::with(
-            "desk-fader",
-            &[("name", name(&source.label, &source.id).into())],
-        );
-        response.widget_info(|| {
-            WidgetInfo::slider(ui.is_enabled(), f64::from(source.fader_db), &label)
-        });
+        response
+            .widget_info(|| WidgetInfo::slider(ui.is_enabled(), f64::from(fader.db), fader.say));
         ui.ctx().accesskit_node_builder(id, |node| {
             node.set_min_numeric_value(-100.0);
             node.set_max_numeric_value(10.0);
@@ -139,21 +185,18 @@ impl Faders {
             node.add_action(Action::Decrement);
             node.add_action(Action::SetValue);
         });
-        draw(ui, rect, track, cap, db, &response);
+        let is_send = matches!(fader.moves, Moves::Send(..));
+        draw(ui, (rect, track, cap), db, is_send, &response);
     }
 
-    fn take_hold(&mut self, source: &SourceStatus) -> &mut Held {
-        if self
-            .held
-            .as_ref()
-            .is_some_and(|held| held.source != source.id)
-        {
+    fn take_hold(&mut self, what: Id, db: f32) -> &mut Held {
+        if self.held.as_ref().is_some_and(|held| held.what != what) {
             self.held = None;
         }
         self.held.get_or_insert_with(|| Held {
-            source: source.id.clone(),
-            travel: travel_at(source.fader_db),
-            sent_db: source.fader_db,
+            what,
+            travel: travel_at(db),
+            sent_db: db,
             released: None,
         })
     }
@@ -196,7 +239,14 @@ fn asked_by_keyboard(ui: &Ui, response: &egui::Response, db: f32) -> Option<f32>
     (steps != 0.0).then(|| (db.max(-60.0) + steps).min(10.0))
 }
 
-fn draw(ui: &Ui, rect: Rect, track: Rect, cap: egui::Vec2, db: f32, response: &egui::Response) {
+/// Draws it, in blue where it moves a send: whoever mixes an aux is not to take it for the program.
+fn draw(
+    ui: &Ui,
+    (rect, track, cap): (Rect, Rect, Vec2),
+    db: f32,
+    is_send: bool,
+    response: &egui::Response,
+) {
     let painter = ui.painter();
     let centre = rect.center().x;
     let groove = Rect::from_center_size(track.center(), vec2(4.0, track.height()));
@@ -212,7 +262,9 @@ fn draw(ui: &Ui, rect: Rect, track: Rect, cap: egui::Vec2, db: f32, response: &e
     }
     let y = track.bottom() - track.height() * travel_at(db);
     let knob = Rect::from_center_size(pos2(centre, y), cap);
-    let fill = if response.dragged() || response.hovered() {
+    let fill = if is_send {
+        theme::BLUE
+    } else if response.dragged() || response.hovered() {
         theme::ON
     } else {
         theme::DIM
@@ -222,11 +274,11 @@ fn draw(ui: &Ui, rect: Rect, track: Rect, cap: egui::Vec2, db: f32, response: &e
     paint::focus_ring(ui, response);
 }
 
-/// Writes the fader's value.
-pub fn readout(ui: &Ui, rect: Rect, source: &SourceStatus) {
-    let colour = if source.mute { theme::DIM } else { theme::TEXT };
+/// Writes a fader's value, quietly where it counts for nothing.
+pub fn readout(ui: &Ui, rect: Rect, db: f32, quiet: bool) {
+    let colour = if quiet { theme::DIM } else { theme::TEXT };
     let unit = if rect.width() < 64.0 { "" } else { " dB" };
-    let text = format!("{}{unit}", words::db(source.fader_db));
+    let text = format!("{}{unit}", words::db(db));
     paint::line(ui, rect, Align::Center, &text, theme::bold(12.5), colour);
 }
 

@@ -37,6 +37,8 @@ pub enum Guarded {
     UsualKeys,
     /// A source or scene that is in use, out of the show.
     Part(ItemKind, String),
+    /// A group of strips that is at work, out of the show.
+    Group(String),
 }
 
 /// Remembers the first press. At most one thing is armed at a time.

@@ -3,7 +3,10 @@
 
 use egui::{
     Align, Area, Color32, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo,
-    accesskit::Role, pos2, vec2,
+    accesskit::Role,
+    pos2,
+    text::{LayoutJob, TextFormat},
+    vec2,
 };
 
 use super::{
@@ -126,19 +129,26 @@ impl Health {
             pos2(all.right() + 6.0, rect.top() + 1.0),
             pos2(button.left() - 8.0, rect.bottom() - 1.0),
         );
-        if problem(ui, place, news) {
+        // While a figure asks to be looked at, not all is well.
+        let look = figures.iter().find(|figure| figure.look);
+        let look = look.map(|figure| {
+            let what = figure.text.as_str();
+            lang::with("desk-look-at", &[("what", what.into())])
+        });
+        if problem(ui, place, news, look.as_deref()) {
             self.unfolded = true;
         }
         if self.unfolded {
-            unfold(ui, list, log, &news.problems);
+            unfold(ui, list, log, (&news.problems, look));
         }
     }
 }
 
 /// What comes first, to be read from three metres: the engine that is away, else the foremost problem
 /// with what to do about it, else what was refused. A refusal beside a problem has its second line. A
-/// press unfolds the lists, where all of it is read whole; whether that is asked for.
-fn problem(ui: &Ui, place: Rect, news: &News) -> bool {
+/// press unfolds the lists, where all of it is read whole; whether that is asked for. Where nothing is
+/// wrong, the figure to `look` at is said, if there is one.
+fn problem(ui: &Ui, place: Rect, news: &News, look: Option<&str>) -> bool {
     let foremost = news.problems.first().map(|known| &known.problem);
     let refusal = news.refusal.as_deref();
     let (text, below, others) = match (&news.away, foremost, refusal) {
@@ -150,9 +160,13 @@ fn problem(ui: &Ui, place: Rect, news: &News) -> bool {
         ),
         (None, None, Some(refusal)) => (refusal, "", 0),
         (None, None, None) => {
-            let text = lang::text("desk-all-is-well");
+            let well = lang::text("desk-all-is-well");
+            let (text, colour) = match look {
+                Some(look) => (look, theme::AMBER),
+                None => (well.as_str(), theme::DIM),
+            };
             let font = theme::font(13.0);
-            paint::said_line(ui, place, Align::Min, "problem", &text, font, theme::DIM);
+            paint::said_line(ui, place, Align::Min, "problem", text, font, colour);
             return false;
         }
     };
@@ -194,11 +208,13 @@ fn problem(ui: &Ui, place: Rect, news: &News) -> bool {
         let both = format!("{line} · {below}");
         let room = inner.with_max_x(above.right());
         let laid_out = |size| paint::whole(ui, room, &both, theme::bold(size), dark);
-        if let Some(galley) = FLOWING.into_iter().find_map(laid_out) {
-            paint::place(ui, room, Align::Min, galley, dark);
-            paint::say(ui, under, "what to do", below);
-            return is_pressed;
+        match FLOWING.into_iter().find_map(laid_out) {
+            Some(galley) => paint::place(ui, room, Align::Min, galley, dark),
+            // What is wrong is read whole; of what to do as much as there is room for.
+            None => paint::lines(ui, room, Align::Min, &both, theme::bold(FLOWING[1]), dark),
         }
+        paint::say(ui, under, "what to do", below);
+        return is_pressed;
     }
     paint::line(ui, above, Align::Min, &line, font, dark);
     if !below.is_empty() {
@@ -318,7 +334,7 @@ fn uplink(snapshot: &Snapshot) -> Figure {
 
 /// The lists lie at the foot of the panels, which end above them: at the left what is wrong now, at the
 /// right what happened, so that neither pushes the other out of sight.
-fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Lasting]) {
+fn unfold(ui: &Ui, rect: Rect, log: &Log, (problems, look): (&[Lasting], Option<String>)) {
     Area::new(Id::unique("event list"))
         .order(Order::Foreground)
         .constrain(false)
@@ -333,7 +349,7 @@ fn unfold(ui: &Ui, rect: Rect, log: &Log, problems: &[Lasting]) {
                 .shrink2(vec2(10.0, 5.0))
                 .split_left_right_at_fraction(0.5);
             let wrong = wrong.with_max_x(wrong.right() - 12.0);
-            all_wrong(ui, wrong, problems);
+            all_wrong(ui, wrong, problems, look.as_deref());
             let said = "desk-events-said";
             list(
                 ui,
@@ -372,10 +388,17 @@ impl Line<'_> {
 }
 
 /// What is wrong, each problem on as many lines as it takes, and under it what to do.
-fn all_wrong(ui: &mut Ui, rect: Rect, problems: &[Lasting]) {
+fn all_wrong(ui: &mut Ui, rect: Rect, problems: &[Lasting], look: Option<&str>) {
     let said = "desk-problems-said";
     if problems.is_empty() {
-        let quiet = |_| Line::quiet("desk-all-is-well");
+        let quiet = |_| match look {
+            Some(look) => Line {
+                time: "",
+                text: look.to_owned(),
+                colour: theme::AMBER,
+            },
+            None => Line::quiet("desk-all-is-well"),
+        };
         return list(ui, rect, (List::Problems, said), 1, quiet);
     }
     ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(said), |ui| {
@@ -383,11 +406,16 @@ fn all_wrong(ui: &mut Ui, rect: Rect, problems: &[Lasting]) {
         let area = scroll::area().id_salt(said).min_scrolled_height(0.0);
         area.show(ui, |ui| {
             scroll::by(ui, step);
+            ui.spacing_mut().item_spacing.y = 0.0;
             for (row, Lasting { problem, since }) in problems.iter().enumerate() {
                 let width = ui.available_width() - TIME;
+                // Each line is as high as those of the other list: the room for them is whole lines.
                 let laid_out = |text: &str, size: f32, colour| {
-                    let font = theme::font(size);
-                    ui.painter().layout(text.to_owned(), font, colour, width)
+                    let mut format = TextFormat::simple(theme::font(size), colour);
+                    format.line_height = Some(EVENT);
+                    let mut job = LayoutJob::single_section(text.to_owned(), format);
+                    job.wrap.max_width = width;
+                    ui.painter().layout_job(job)
                 };
                 let text = laid_out(&problem.text, 12.5, theme::AMBER);
                 let advice = laid_out(&problem.advice, 12.0, theme::DIM);

@@ -102,7 +102,11 @@ fn notice(health: Rect) -> Rect {
 pub fn events(panels: Rect, least: Option<f32>) -> Rect {
     let least = least.unwrap_or(panels.top() + panels.height() * 0.75);
     let spare = panels.bottom() - least - EVENTS_EDGE - EVENTS_GAP;
-    let lines = (spare / EVENT).floor().clamp(2.0, 10.0);
+    // Where it must lie over what is needed in any case, one line more tells twice as much.
+    let lines = match (spare / EVENT).floor() {
+        few if few < 2.0 => 3.0,
+        lines => lines.min(10.0),
+    };
     panels.with_min_y(panels.bottom() - lines * EVENT - EVENTS_EDGE)
 }
 

@@ -1,5 +1,6 @@
 //! What happened, with the time of day: the engine's events in plain words.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 
 use super::said::said as in_words;
@@ -12,12 +13,14 @@ const KEEP: usize = 300;
 const REFUSAL_S: f64 = 8.0;
 
 /// One line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// The time of day.
     pub time: String,
     /// What happened.
     pub text: String,
+    /// What it tells, while something of it is known by its id alone.
+    nameless: Option<Event>,
 }
 
 /// The lines, the newest last.
@@ -30,22 +33,38 @@ pub struct Log {
 }
 
 impl Log {
-    /// Takes an event. `label` gives the label of a source or destination of an id.
+    /// Takes an event. `label` gives the name of what has an id, as far as it is known: one that comes
+    /// before its source is written anew by [`Self::name`].
     pub fn take(
         &mut self,
         event: &Event,
         time_of_day: &str,
         now: f64,
-        label: impl Fn(&str) -> String,
+        label: impl Fn(&str) -> Option<String>,
     ) {
         if let Event::Error { message, .. } = event {
-            self.refusal = Some((refused(message), now));
+            self.refusal = Some((refused(&by_name(message, &label)), now));
         }
         if self.is_one_more_try(event) {
             return;
         }
-        if let Some(text) = sentence(event, label) {
+        let (text, is_named) = told(event, &label);
+        if let Some(text) = text {
             self.add(time_of_day, text);
+            let last = self.entries.back_mut().filter(|_| !is_named);
+            if let Some(entry) = last {
+                entry.nameless = Some(event.clone());
+            }
+        }
+    }
+
+    /// Told once a frame the names there are: a line that had only an id to tell has the name from now on.
+    pub fn name(&mut self, label: impl Fn(&str) -> Option<String>) {
+        for entry in &mut self.entries {
+            let again = entry.nameless.as_ref().map(|event| told(event, &label));
+            if let Some((Some(text), true)) = again {
+                (entry.text, entry.nameless) = (text, None);
+            }
         }
     }
 
@@ -73,6 +92,7 @@ impl Log {
         self.entries.push_back(Entry {
             time: time_of_day.to_owned(),
             text,
+            nameless: None,
         });
     }
 
@@ -99,8 +119,34 @@ fn refused(message: &str) -> String {
     lang::with("desk-refused", &[("why", in_words(message).into())])
 }
 
+/// A message of the engine's with names where it has ids, which stand in quotation marks.
+fn by_name(message: &str, label: &dyn Fn(&str) -> Option<String>) -> String {
+    let parts = message.split('"').enumerate();
+    let parts = parts.map(|(i, part)| match label(part).filter(|_| i % 2 == 1) {
+        Some(name) => name,
+        None => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("\"")
+}
+
+/// What is told of an event, and whether all that it names has a name.
+fn told(event: &Event, label: &dyn Fn(&str) -> Option<String>) -> (Option<String>, bool) {
+    let is_named = Cell::new(true);
+    let name = |id: &str| {
+        let found = label(id);
+        is_named.set(is_named.get() && found.is_some());
+        found.unwrap_or_else(|| id.to_owned())
+    };
+    let text = sentence(event, name, |message| by_name(message, label));
+    (text, is_named.get())
+}
+
 /// An event in plain words; none where it is seen on the desk anyway.
-fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
+fn sentence(
+    event: &Event,
+    label: impl Fn(&str) -> String,
+    by_name: impl Fn(&str) -> String,
+) -> Option<String> {
     let with = |what: String, message: &str| {
         if message.is_empty() {
             what
@@ -123,7 +169,7 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
             // What becomes of the recorder is said as it comes about.
             _ => return None,
         },
-        Event::Error { message, .. } => refused(message),
+        Event::Error { message, .. } => refused(&by_name(message)),
         Event::Source {
             id, state, message, ..
         } => with(
@@ -143,7 +189,7 @@ fn sentence(event: &Event, label: impl Fn(&str) -> String) -> Option<String> {
             ),
             message,
         ),
-        Event::Transition { message } => said("desk-mix-instead", &in_words(message)),
+        Event::Transition { message } => said("desk-mix-instead", &in_words(&by_name(message))),
         Event::Encoder { name, message, .. } => with(said("desk-encoder", name), message),
         Event::EngineRenews { .. } => lang::text("desk-engine-renews"),
         Event::EngineLost { message } => with(lang::text("desk-engine-was-lost"), message),
@@ -166,7 +212,7 @@ mod tests {
     use crate::door::{DestinationState, RecordingState};
 
     fn take(log: &mut Log, event: Event, now: f64) {
-        log.take(&event, "20:41:07", now, |id| format!("<{id}>"));
+        log.take(&event, "20:41:07", now, |id| Some(format!("<{id}>")));
     }
 
     #[test]
@@ -188,6 +234,41 @@ mod tests {
         take(&mut log, event, 1.0);
         let newest = log.newest_first().next().map(|e| e.text.as_str());
         assert_eq!(newest, Some("<yt>: reconnecting – closed by the server"));
+    }
+
+    #[test]
+    fn a_line_has_the_name_as_soon_as_it_is_known_and_a_refusal_too() {
+        let mut log = Log::default();
+        let unknown = |_: &str| None;
+        let known = |id: &str| (id == "ann").then(|| "Ann Martin".to_owned());
+        let event = Event::Source {
+            id: "ann".to_owned(),
+            state: SourceState::Live,
+            message: String::new(),
+            frame: 1,
+        };
+        log.take(&event, "20:41:07", 0.0, unknown);
+        let newest = |log: &Log| log.newest_first().next().unwrap().text.clone();
+        assert_eq!(newest(&log), "ann: live");
+        log.name(unknown);
+        assert_eq!(newest(&log), "ann: live");
+        log.name(known);
+        assert_eq!(newest(&log), "Ann Martin: live");
+        // It has left the show since: what happened keeps its name.
+        log.name(unknown);
+        assert_eq!(newest(&log), "Ann Martin: live");
+        let event = Event::Error {
+            message: "source \"ann\" is on air: take another scene first, or say that it is meant"
+                .to_owned(),
+            id: None,
+        };
+        log.take(&event, "20:41:08", 0.0, known);
+        assert!(
+            newest(&log).contains("\"Ann Martin\" is on air"),
+            "{}",
+            newest(&log)
+        );
+        assert_eq!(log.refusal(0.0), Some(newest(&log).as_str()));
     }
 
     #[test]

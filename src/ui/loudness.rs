@@ -7,16 +7,23 @@ use super::{fills, lang, layout, paint, paint::Button, theme, view::View, words}
 use crate::door::{Command, Event, Loudness, LoudnessHistory, Snapshot};
 
 /// It needs so much room beside the meter, in points.
-pub const LEAST: Vec2 = vec2(150.0, 5.0 * ROW + 8.0 + 30.0 + 8.0 + layout::TARGET);
+pub const LEAST: Vec2 = vec2(150.0, 5.0 * LOW_ROW + 4.0 + AGREES);
 /// The loudest and the softest that the history draws, in LUFS.
 const TOP: f32 = -5.0;
 const BOTTOM: f32 = -50.0;
 /// An engine that has not answered is asked again after so many seconds.
 const ASK_AGAIN_S: f64 = 5.0;
-/// A row of numbers, in points.
+/// A row of numbers, in points; and where the room is low.
 const ROW: f32 = 22.0;
+const LOW_ROW: f32 = 19.0;
+/// Height of the line that says whether left and right agree, in points.
+const AGREES: f32 = 30.0;
+/// Where it is lower than this, the history has the room of the button beneath it, in points.
+const LOW: f32 = 5.0 * ROW + 8.0 + AGREES + 8.0 + layout::TARGET + 8.0 + DRAWING;
+/// Width of that button then, in points.
+const ANEW: f32 = 34.0;
 /// The history is not drawn lower than this, in points.
-const DRAWING: f32 = 64.0;
+const DRAWING: f32 = 44.0;
 
 /// How loud the show has been, as this desk knows it.
 #[derive(Debug, Default)]
@@ -93,29 +100,43 @@ pub fn said(loudness: &Loudness) -> String {
 /// Draws all of it.
 pub fn show(ui: &Ui, rect: Rect, view: &View, past: &mut Past) {
     let snapshot = view.snapshot;
-    let numbers = rect.with_max_y(rect.top() + 5.0 * ROW + 8.0);
-    figures(ui, numbers, &snapshot.loudness);
-    let agrees = Rect::from_min_size(numbers.left_bottom(), vec2(rect.width(), 30.0));
+    let is_low = rect.height() < LOW;
+    let (row, gap) = if is_low { (LOW_ROW, 4.0) } else { (ROW, 8.0) };
+    let numbers = rect.with_max_y(rect.top() + 5.0 * row + gap);
+    let target = snapshot.sound.master.target_lufs;
+    figures(ui, numbers, row, &snapshot.loudness);
+    let whole = Rect::from_min_size(numbers.left_bottom(), vec2(rect.width(), AGREES));
+    let (agrees, button, below) = if is_low {
+        let button = whole.with_min_x(whole.right() - ANEW);
+        let agrees = whole.with_max_x(button.left() - 8.0);
+        (agrees, button, rect.bottom())
+    } else {
+        let foot = rect.with_min_y(rect.bottom() - layout::TARGET);
+        (whole, foot, foot.top() - gap)
+    };
     correlation(ui, agrees, snapshot.program_level.correlation);
-
-    let foot = rect.with_min_y(rect.bottom() - layout::TARGET);
     let drawing = Rect::from_min_max(
-        pos2(rect.left(), agrees.bottom() + 8.0),
-        pos2(rect.right(), foot.top() - 8.0),
+        pos2(rect.left(), agrees.bottom() + gap),
+        pos2(rect.right(), below),
     );
     if drawing.height() >= DRAWING {
-        history(ui, drawing, view, past);
+        history(ui, drawing, view, past, target);
     }
-    let text = lang::text("desk-loudness-anew");
+    let text = if is_low {
+        theme::icon(theme::Icon::RotateCcw).to_string()
+    } else {
+        lang::text("desk-loudness-anew")
+    };
     let say = lang::text("desk-loudness-anew-say");
-    let button = Button::new(&text).say(&say).size(12.5);
-    if button.show(ui, foot, "measure anew").clicked() {
+    let shown = Button::new(&text).say(&say).size(12.5);
+    let response = shown.show(ui, button, "measure anew").on_hover_text(&say);
+    if response.clicked() {
         view.send(Command::ResetLoudness {});
     }
 }
 
 /// Name and value, one below the other; the integrated loudness, which is what is delivered, first.
-fn figures(ui: &Ui, rect: Rect, loudness: &Loudness) {
+fn figures(ui: &Ui, rect: Rect, height: f32, loudness: &Loudness) {
     // Of nothing there is no range.
     let range = match loudness.integrated {
         Some(_) => words::tenths(loudness.range),
@@ -130,8 +151,8 @@ fn figures(ui: &Ui, rect: Rect, loudness: &Loudness) {
     ];
     for (i, (key, value, unit)) in rows.into_iter().enumerate() {
         let row = Rect::from_min_size(
-            rect.left_top() + vec2(0.0, i as f32 * ROW),
-            vec2(rect.width(), ROW),
+            rect.left_top() + vec2(0.0, i as f32 * height),
+            vec2(rect.width(), height),
         );
         let size = if i == 0 { 18.0 } else { 13.5 };
         let units = row.with_min_x(row.right() - 36.0);
@@ -182,8 +203,9 @@ fn correlation(ui: &Ui, rect: Rect, value: Option<f32>) {
     paint::say(ui, rect, "correlation", &say).on_hover_text(&say);
 }
 
-/// Draws the short-term loudness of the show as a line, and the momentary one as its shadow.
-fn history(ui: &Ui, rect: Rect, view: &View, past: &mut Past) {
+/// Draws the short-term loudness of the show as a line, and the momentary one as its shadow; and how loud
+/// it is meant to be.
+fn history(ui: &Ui, rect: Rect, view: &View, past: &mut Past, target: f32) {
     fills::fill(ui, rect, 2, theme::BACKGROUND);
     let y = |lufs: f32| {
         let part = (lufs.clamp(BOTTOM, TOP) - BOTTOM) / (TOP - BOTTOM);
@@ -198,6 +220,14 @@ fn history(ui: &Ui, rect: Rect, view: &View, past: &mut Past) {
         let text = text.split(['.', ',']).next().unwrap_or_default();
         paint::line(ui, place, Align::Min, text, theme::font(9.5), theme::DIM);
     }
+    // Where the show is meant to be, and how far around it is as good.
+    let band = Rect::from_x_y_ranges(rect.x_range(), y(target + 1.0)..=y(target - 1.0));
+    painter.rect_filled(band, 0, theme::BLUE.gamma_multiply(0.16));
+    let line = [pos2(rect.left(), y(target)), pos2(rect.right(), y(target))];
+    painter.line_segment(line, Stroke::new(1.5, theme::BLUE));
+    let place = Rect::from_min_size(line[1] - vec2(40.0, 13.0), vec2(38.0, 12.0));
+    let text = words::db(target);
+    paint::line(ui, place, Align::Max, &text, theme::bold(10.0), theme::BLUE);
     let Some(history) = past.known(view) else {
         return;
     };
@@ -229,7 +259,11 @@ fn history(ui: &Ui, rect: Rect, view: &View, past: &mut Past) {
     }
     painter.add(line(&run));
     let length = words::rough(points.len() as f64 * f64::from(history.every_s));
-    let say = lang::with("desk-loudness-history", &[("length", length.into())]);
+    let values = [
+        ("length", length.into()),
+        ("target", words::db(target).into()),
+    ];
+    let say = lang::with("desk-loudness-history", &values);
     paint::say(ui, rect, "loudness history", &say).on_hover_text(&say);
 }
 

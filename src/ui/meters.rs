@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use egui::{Align, Color32, Rect, Ui, pos2};
 
-use super::{ballistics::Ballistics, fills, lang, loudness, paint, theme, words};
+use super::{ballistics::Ballistics, fills, lang, listening, loudness, paint, theme, words};
 use crate::door::{Level, Snapshot};
 
 /// The lowest level that a meter shows, in dBFS.
@@ -97,6 +97,9 @@ impl Meter {
 pub struct Peaks {
     program: Option<Level>,
     sources: BTreeMap<String, Level>,
+    auxes: Vec<Level>,
+    returns: BTreeMap<String, Level>,
+    listened: Option<Level>,
 }
 
 impl Peaks {
@@ -104,12 +107,26 @@ impl Peaks {
     pub fn add(&mut self, snapshot: &Snapshot) {
         self.program = Some(higher(&snapshot.program_level, self.program.as_ref()));
         for source in &snapshot.sources {
-            match self.sources.get_mut(&source.id) {
-                Some(held) => *held = higher(&source.level, Some(held)),
-                None => {
-                    self.sources.insert(source.id.clone(), source.level);
-                }
+            hold(&mut self.sources, &source.id, &source.level);
+            if let Some(back) = &source.back {
+                hold(&mut self.returns, &source.id, &back.level);
             }
+        }
+        let auxes = snapshot.sound.auxes.iter().enumerate();
+        self.auxes = auxes
+            .map(|(n, aux)| higher(&aux.level, self.auxes.get(n)))
+            .collect();
+        self.listened =
+            listening::of(snapshot).map(|status| higher(&status.level, self.listened.as_ref()));
+    }
+}
+
+/// Keeps the higher of what is held of a source and what it has now.
+fn hold(held: &mut BTreeMap<String, Level>, id: &str, level: &Level) {
+    match held.get_mut(id) {
+        Some(held) => *held = higher(level, Some(held)),
+        None => {
+            held.insert(id.to_owned(), *level);
         }
     }
 }
@@ -132,6 +149,12 @@ pub struct Meters {
     pub program: Meter,
     /// By source id.
     pub sources: BTreeMap<String, Meter>,
+    /// The first and the second.
+    pub auxes: Vec<Meter>,
+    /// What this desk listens to by PFL and AFL.
+    pub listened: Meter,
+    /// What guests get back, by source id.
+    pub returns: BTreeMap<String, Meter>,
     /// How they all move.
     pub ballistics: Ballistics,
 }
@@ -142,17 +165,44 @@ impl Meters {
         let ballistics = self.ballistics;
         let level = higher(&snapshot.program_level, since.program.as_ref());
         self.program.update(&level, ballistics, now);
-        self.sources
-            .retain(|id, _| snapshot.sources.iter().any(|s| s.id == *id));
-        for source in &snapshot.sources {
+        let levels = snapshot.sources.iter().map(|source| {
             let level = higher(&source.level, since.sources.get(&source.id));
-            match self.sources.get_mut(&source.id) {
-                Some(meter) => meter.update(&level, ballistics, now),
-                None => {
-                    let mut meter = Meter::default();
-                    meter.update(&level, ballistics, now);
-                    self.sources.insert(source.id.clone(), meter);
-                }
+            (source.id.as_str(), level)
+        });
+        follow(&mut self.sources, levels, ballistics, now);
+        let backs = snapshot.sources.iter().filter_map(|source| {
+            let level = &source.back.as_ref()?.level;
+            let level = higher(level, since.returns.get(&source.id));
+            Some((source.id.as_str(), level))
+        });
+        follow(&mut self.returns, backs, ballistics, now);
+        let level = listening::of(snapshot).map(|status| status.level);
+        let level = higher(&level.unwrap_or_default(), since.listened.as_ref());
+        self.listened.update(&level, ballistics, now);
+        let auxes = &snapshot.sound.auxes;
+        self.auxes.resize(auxes.len(), Meter::default());
+        for (n, (meter, aux)) in self.auxes.iter_mut().zip(auxes).enumerate() {
+            let level = higher(&aux.level, since.auxes.get(n));
+            meter.update(&level, ballistics, now);
+        }
+    }
+}
+
+/// Takes the levels of those that there are, by their ids, and forgets the others.
+fn follow<'a>(
+    meters: &mut BTreeMap<String, Meter>,
+    levels: impl Iterator<Item = (&'a str, Level)> + Clone,
+    ballistics: Ballistics,
+    now: f64,
+) {
+    meters.retain(|id, _| levels.clone().any(|(known, _)| known == id));
+    for (id, level) in levels {
+        match meters.get_mut(id) {
+            Some(meter) => meter.update(&level, ballistics, now),
+            None => {
+                let mut meter = Meter::default();
+                meter.update(&level, ballistics, now);
+                meters.insert(id.to_owned(), meter);
             }
         }
     }

@@ -3,10 +3,13 @@
 //! It holds no state of the show. What a control shows is what the engine reports, not what was
 //! clicked; a desk may end at any moment and another finds the show as it is.
 
+mod alarms;
 mod app;
 mod arrange;
 mod arranging;
 mod ballistics;
+mod bank;
+mod breaks;
 mod build;
 mod choice;
 mod close_buttons;
@@ -26,6 +29,7 @@ mod lang;
 mod lateness;
 pub mod layout;
 mod lights;
+mod listening;
 mod log;
 mod loudness;
 mod menu;

@@ -197,7 +197,7 @@ impl Multiview {
             let word = words::source_state(*state).to_uppercase();
             let bold = theme::bold(13.0);
             paint::line(ui, head, Align::Center, &word, bold, theme::AMBER);
-            paint::lines(
+            paint::small_lines(
                 ui,
                 inner.with_min_y(head.bottom() + 2.0),
                 Align::Center,

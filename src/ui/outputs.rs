@@ -35,6 +35,8 @@ use wish::Wish;
 
 /// Height of the row of small buttons, in points.
 const SMALL: f32 = 28.0;
+/// Between the parts of the panel, in points.
+const SPACE: f32 = 6.0;
 /// Height of the line about the uplink, in points.
 const LINE: f32 = 18.0;
 /// How long a try measures, in seconds.
@@ -127,14 +129,13 @@ impl Outputs {
         let mut take = |height: f32| {
             let out =
                 Rect::from_min_max(pos2(rect.left(), foot - height), pos2(rect.right(), foot));
-            foot -= height + 6.0;
+            foot -= height + SPACE;
             out
         };
-        let received = snapshot
-            .receiver
-            .as_ref()
-            .map(|status| (status, take(receiver::height(snapshot.destinations.len()))));
-        let recorder = take(recorder::HEIGHT);
+        let heights = heights(rect.height(), snapshot);
+        let received = snapshot.receiver.as_ref().zip(heights.receiver);
+        let received = received.map(|(status, height)| (status, take(height)));
+        let recorder = take(heights.recorder);
         let everything = take(layout::TARGET);
         let small = take(SMALL);
         let uplink = self
@@ -322,6 +323,37 @@ fn record_by(view: &View, revision: u64, label: String, recording: Recording) {
         on_air: false,
         edits: vec![Edit::Recording(recording)],
     });
+}
+
+/// How high the recorder and the receiver are, in points.
+struct Heights {
+    recorder: f32,
+    receiver: Option<f32>,
+}
+
+/// These heights in a panel so high, in points. What is only looked at gives way first where the
+/// destinations lack the room to say what is wrong with them. Of what comes and goes nothing is asked:
+/// nothing jumps.
+fn heights(panel: f32, snapshot: &Snapshot) -> Heights {
+    let count = snapshot.destinations.len();
+    let fixed = layout::TARGET + SMALL + 3.0 * SPACE + destinations::needed(count);
+    let streams = receiver::most(count);
+    let lower = (0..=streams).rev().map(|n| (recorder::HEIGHT, n));
+    let mut all = lower
+        .chain([(recorder::LOW, 0)])
+        .map(|(recorder, n)| Heights {
+            recorder,
+            receiver: snapshot.receiver.as_ref().map(|_| receiver::height(n)),
+        });
+    let fits = |heights: &Heights| {
+        let receiver = heights.receiver.map_or(0.0, |height| height + SPACE);
+        fixed + heights.recorder + receiver <= panel + 0.5
+    };
+    let lowest = Heights {
+        recorder: recorder::LOW,
+        receiver: snapshot.receiver.as_ref().map(|_| receiver::height(0)),
+    };
+    all.find(fits).unwrap_or(lowest)
 }
 
 /// What the uplink gave against what the destinations take that were measured.

@@ -90,16 +90,33 @@ pub fn lines(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour
 
 /// Writes as many lines as fit, from the top on, in letters so much smaller as it takes for all of it to have
 /// room, as long as they can be read.
-pub fn paragraph(ui: &Ui, rect: Rect, text: &str, mut font: FontId, colour: Color32) {
-    let galley = loop {
-        let galley = wrapped(ui, rect, Align::Min, text, font.clone(), colour);
-        if !galley.elided || font.size - 0.5 < SMALLEST {
-            break galley;
-        }
-        font.size -= 0.5;
-    };
+pub fn paragraph(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: Color32) {
+    let galley = readable(ui, rect, Align::Min, text, font, colour);
     let rect = rect.with_max_y(rect.top() + galley.size().y);
     place(ui, rect, Align::Min, galley, colour);
+}
+
+/// As [`lines`], in letters so much smaller as it takes, as long as they can be read.
+pub fn small_lines(ui: &Ui, rect: Rect, align: Align, text: &str, font: FontId, colour: Color32) {
+    let galley = readable(ui, rect, align, text, font, colour);
+    place(ui, rect, align, galley, colour);
+}
+
+fn readable(
+    ui: &Ui,
+    rect: Rect,
+    align: Align,
+    text: &str,
+    mut font: FontId,
+    colour: Color32,
+) -> Arc<Galley> {
+    loop {
+        let galley = wrapped(ui, rect, align, text, font.clone(), colour);
+        if !galley.elided || font.size - 0.5 < SMALLEST {
+            return galley;
+        }
+        font.size -= 0.5;
+    }
 }
 
 /// A text in as many lines as fit into a rectangle; none where some of it would not fit.

@@ -4,10 +4,12 @@ use egui::{Rect, Ui, UiBuilder, vec2};
 
 use super::{
     arrange::Panel,
+    bank::Choices,
     build::Build,
     fader::Faders,
     fills,
     guard::Guard,
+    keys::Function,
     lang,
     layout::{self, MonitorPlace},
     lights, loudness,
@@ -41,8 +43,10 @@ pub struct Parts {
     pub faders: Faders,
     /// What was pressed once.
     pub guard: Guard,
-    /// The selected strip.
+    /// What is selected in the mixer.
     pub sound: Editor,
+    /// What the mixer's faders move, and how strips are listened to.
+    pub choices: Choices,
     /// The hand on a clip.
     pub transport: Transport,
     /// The levels as they are shown.
@@ -61,6 +65,7 @@ impl Parts {
             faders: Faders::default(),
             guard: Guard::default(),
             sound: Editor::default(),
+            choices: Choices::default(),
             transport: Transport::default(),
             meters: Meters::default(),
             past: loudness::Past::default(),
@@ -107,13 +112,20 @@ impl Frame<'_> {
             }
             Panel::Lights => lights::show(ui, rect, self.view, &mut parts.guard),
             Panel::Mixer => {
-                let Parts {
-                    faders,
-                    meters,
-                    sound,
-                    ..
-                } = parts;
-                mixer::show(ui, (whole, rect), self.view, (faders, sound), meters);
+                let keys = &parts.switch.keys.map;
+                let with = mixer::With {
+                    faders: &mut parts.faders,
+                    editor: &mut parts.sound,
+                    choices: &mut parts.choices,
+                    meters: &parts.meters,
+                    apart: self.shown.contains(&Panel::Strip),
+                    keys: [0, 1].map(|aux| keys.name(Function::Sends(aux))),
+                };
+                mixer::show(ui, (whole, rect), self.view, with);
+            }
+            Panel::Strip => {
+                let (meters, choices) = (&parts.meters, &mut parts.choices);
+                parts.sound.show(ui, whole, self.view, meters, choices);
             }
             Panel::Program => self.program(ui, rect),
             Panel::Level => self.level(ui, rect, parts),

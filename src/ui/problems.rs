@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::said::said;
-use super::{lang, view::name, words};
+use super::{alarms, lang, view::name, words};
 use crate::door::{
     Absence, DestinationState, DestinationStatus, Origin, RecordingState, Snapshot, SourceState,
     SourceStatus, Tally,
@@ -60,6 +60,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
             true,
         );
     }
+    alarms::find(snapshot, &mut add);
     let recording = &snapshot.recording;
     match recording.state {
         RecordingState::Failed => add(

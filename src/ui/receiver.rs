@@ -4,14 +4,19 @@ use egui::{Align, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use super::said::said;
 use super::{fills, lang, paint, theme, words};
-use crate::door::ReceiverStatus;
+use crate::door::{ReceivedStream, ReceiverStatus};
 
 const HEAD: f32 = 18.0;
 const ROW: f32 = 17.0;
 
-/// Height for so many streams, in points; of more than two the others are scrolled to.
-pub fn height(streams: usize) -> f32 {
-    HEAD + streams.clamp(1, 2) as f32 * ROW + 8.0
+/// Of so many streams so many have a line, where there is room; the others are scrolled to.
+pub fn most(streams: usize) -> usize {
+    streams.clamp(1, 2)
+}
+
+/// Height with lines for so many streams, in points. Without any, they are one pointing away.
+pub fn height(lines: usize) -> f32 {
+    HEAD + lines as f32 * ROW + 8.0
 }
 
 /// Draws it.
@@ -32,16 +37,17 @@ pub fn show(ui: &mut Ui, rect: Rect, receiver: &ReceiverStatus) {
             theme::AMBER,
         )
     };
-    paint::said_line(
-        ui,
-        head,
-        Align::Min,
-        "receiver",
-        &text,
-        theme::font(11.5),
-        colour,
-    );
+    let font = theme::font(11.5);
+    paint::line(ui, head, Align::Min, &text, font.clone(), colour);
     let list = inner.with_min_y(head.bottom());
+    if list.height() < ROW {
+        let gets = receiver.streams.iter().map(|stream| gets(stream).1);
+        let whole: Vec<String> = std::iter::once(text).chain(gets).collect();
+        let whole = whole.join("\n");
+        paint::say(ui, head, "receiver", &whole).on_hover_text(&whole);
+        return;
+    }
+    paint::say(ui, head, "receiver", &text);
     ui.scope_builder(UiBuilder::new().max_rect(list).id_salt("received"), |ui| {
         ui.shrink_clip_rect(list);
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
@@ -49,41 +55,40 @@ pub fn show(ui: &mut Ui, rect: Rect, receiver: &ReceiverStatus) {
             for stream in &receiver.streams {
                 let size = vec2(ui.available_width(), ROW);
                 let (row, _) = ui.allocate_exact_size(size, Sense::hover());
-                let figures = if stream.live {
-                    let delay = match stream.delay_ms {
-                        Some(ms) => format!(" · {ms:.0} ms"),
-                        None => String::new(),
-                    };
-                    let key = words::tenths(stream.keyframe_interval_s);
-                    format!(
-                        "{} · {}{delay}",
-                        words::bitrate(stream.bitrate_bps),
-                        lang::with("desk-keyframes-each", &[("seconds", key.into())])
-                    )
-                } else {
-                    let n = words::count(stream.frames);
-                    lang::with("desk-received", &[("n", n.into())])
-                };
+                let (figures, said) = gets(stream);
                 let colour = if stream.live { theme::TEXT } else { theme::DIM };
-                let used = paint::line(ui, row, Align::Max, &figures, theme::font(11.5), colour);
+                let used = paint::line(ui, row, Align::Max, &figures, font.clone(), colour);
                 let rest = row.with_max_x(row.right() - used - 6.0);
-                paint::line(
-                    ui,
-                    rest,
-                    Align::Min,
-                    &stream.name,
-                    theme::font(11.5),
-                    colour,
-                );
-                let said = lang::with(
-                    "desk-receiver-gets",
-                    &[
-                        ("name", stream.name.as_str().into()),
-                        ("figures", figures.as_str().into()),
-                    ],
-                );
+                paint::line(ui, rest, Align::Min, &stream.name, font.clone(), colour);
                 paint::say(ui, row, ("received", &stream.name), &said);
             }
         });
     });
+}
+
+/// What comes of a stream in figures, and the whole of it in words.
+fn gets(stream: &ReceivedStream) -> (String, String) {
+    let figures = if stream.live {
+        let delay = match stream.delay_ms {
+            Some(ms) => format!(" · {ms:.0} ms"),
+            None => String::new(),
+        };
+        let key = words::tenths(stream.keyframe_interval_s);
+        format!(
+            "{} · {}{delay}",
+            words::bitrate(stream.bitrate_bps),
+            lang::with("desk-keyframes-each", &[("seconds", key.into())])
+        )
+    } else {
+        let n = words::count(stream.frames);
+        lang::with("desk-received", &[("n", n.into())])
+    };
+    let said = lang::with(
+        "desk-receiver-gets",
+        &[
+            ("name", stream.name.as_str().into()),
+            ("figures", figures.as_str().into()),
+        ],
+    );
+    (figures, said)
 }

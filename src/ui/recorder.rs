@@ -16,6 +16,8 @@ use crate::show::RecordingFormat;
 
 /// Height of the row, in points.
 pub const HEIGHT: f32 = 72.0;
+/// And where there is little room.
+pub const LOW: f32 = 54.0;
 
 /// What somebody wants of the recorder's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,28 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Asked
         _ => word.clone(),
     };
     let (what, file) = details(recording);
+    let look_here = matches!(
+        recording.state,
+        RecordingState::Warning | RecordingState::Failed
+    );
+    let is_low = rect.height() < HEIGHT;
+    let file = Detail {
+        text: &file,
+        lines: 1,
+        is_state: false,
+    };
+    // What is wrong comes last, for it may need two lines; of a low row it has all.
+    let state = Detail {
+        text: &what,
+        lines: if is_low && !look_here { 1 } else { 2 },
+        is_state: true,
+    };
+    let both = [file, state];
+    let details = if is_low && look_here {
+        &both[1..]
+    } else {
+        &both[..]
+    };
     let name = lang::text("outputs-master");
     rows::text(
         ui,
@@ -58,26 +82,11 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) -> Option<Asked
             light: (colour, filled),
             name: &name,
             value: &value,
-            // What is wrong comes last, for it may need two lines.
-            details: &[
-                Detail {
-                    text: &file,
-                    lines: 1,
-                    is_state: false,
-                },
-                Detail {
-                    text: &what,
-                    lines: 2,
-                    is_state: true,
-                },
-            ],
-            look_here: matches!(
-                recording.state,
-                RecordingState::Warning | RecordingState::Failed
-            ),
+            details,
+            look_here,
             free: 0.0,
             id: ("recorder", ""),
-            said: &lang::pair(&name, &format!("{word}, {value}, {what}, {file}")),
+            said: &lang::pair(&name, &format!("{word}, {value}, {what}, {}", file.text)),
         },
     );
     let mut asked = None;

@@ -97,7 +97,10 @@ impl Switch<'_> {
 
 fn what_id(what: &Guarded) -> &str {
     match what {
-        Guarded::Destination(id) | Guarded::Start(id) | Guarded::Part(_, id) => id,
+        Guarded::Destination(id)
+        | Guarded::Start(id)
+        | Guarded::Part(_, id)
+        | Guarded::Group(id) => id,
         Guarded::AllDestinations | Guarded::StartAll => " all",
         Guarded::Recorder => " recorder",
         Guarded::Show | Guarded::SavedShow => " show",

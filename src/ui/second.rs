@@ -171,7 +171,7 @@ impl Second {
         self.open = None;
     }
 
-    /// What the key does in the first window: the multiview, then the program, then nothing; on the
+    /// What the key does, in whichever window it is pressed: the multiview, then the program, then nothing; on the
     /// display that the first window is not on, where there is another. Where it is not known on which
     /// it is, in a window: it must not lie over the controls.
     pub fn next(&mut self, displays: &[Display]) {
@@ -319,8 +319,7 @@ impl Shared {
 
 impl Inner {
     /// The window's keys do what those of the first one do: after Tab, Space and Enter press the control
-    /// that shows the focus, until it is left alone. Esc and the key that opened it close it, wherever the
-    /// focus is.
+    /// that shows the focus, until it is left alone. Esc closes it, wherever the focus is.
     fn listen(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         ui.input_mut(|i| self.held.mark(&mut i.events));
@@ -339,10 +338,7 @@ impl Inner {
             None => Focus::Free,
         };
         let keys = Arc::clone(&self.told.keys);
-        let mut asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &keys));
-        let count = asked.len();
-        asked.retain(|function| *function != Function::SecondWindow);
-        self.closed |= asked.len() < count;
+        let asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &keys));
         self.closed |= ui.input(|i| i.key_pressed(Key::Escape) || i.viewport().close_requested());
         if self.closed || !asked.is_empty() {
             self.asked.extend(asked);
@@ -586,7 +582,7 @@ mod tests {
     }
 
     #[test]
-    fn esc_and_the_key_that_opened_it_close_it_when_pressed_in_it() {
+    fn esc_closes_it_and_every_other_key_does_what_it_does_in_the_first_window() {
         let press = |key, inner: &mut Inner, ctx: &Context| {
             let event = |pressed| egui::Event::Key {
                 key,
@@ -621,7 +617,8 @@ mod tests {
         let mut press = |key| press(key, &mut inner, &ctx);
         let cut = (false, vec![Function::Cut], false);
         assert_eq!(press(Key::Space), cut);
-        assert_eq!(press(Key::F11), (true, vec![], false));
+        let goes_on = (false, vec![Function::SecondWindow], false);
+        assert_eq!(press(Key::F11), goes_on, "to what comes after it");
         assert_eq!(press(Key::Escape), (true, vec![], false));
         press(Key::Tab);
         press(Key::Num1);

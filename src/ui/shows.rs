@@ -479,6 +479,8 @@ fn path_of(text: &str, folder: &Path, asked: Asked) -> PathBuf {
 fn trouble(path: &Path, asked: Asked, again: bool) -> Option<String> {
     let folder_is_there = path.parent().is_some_and(Path::is_dir);
     let key = match asked {
+        Asked::Open if path.is_dir() => "menu-path-is-folder",
+        Asked::Open if !folder_is_there => "menu-path-no-folder",
         Asked::Open if !path.is_file() => "menu-path-missing",
         Asked::Open => return None,
         // What is in the folder already stays: the packing sees to that.
@@ -489,7 +491,12 @@ fn trouble(path: &Path, asked: Asked, again: bool) -> Option<String> {
         _ if path.exists() && !again => "menu-path-taken",
         _ => return None,
     };
-    Some(lang::with(key, &[("name", name_of(path))]))
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let folder = folder.display().to_string().into();
+    Some(lang::with(
+        key,
+        &[("name", name_of(path)), ("folder", folder)],
+    ))
 }
 
 fn home() -> Option<PathBuf> {
@@ -529,6 +536,7 @@ fn empty(path: &Path) -> Show {
         recording: Default::default(),
         order: Vec::new(),
         sound_outputs: Vec::new(),
+        snapshots: Default::default(),
         receiver: None,
     }
 }

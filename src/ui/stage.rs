@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Color32, Rect, Stroke, StrokeKind, Ui};
+use egui::{Align, Color32, Rect, Stroke, StrokeKind, Ui, Vec2, vec2};
 
 use super::{
     fills,
     graphics::Graphics,
-    holding, lang,
+    lang,
     layout::{self, BORDER, MonitorPlace},
-    monitor, paint, theme, transport,
+    monitor, paint, theme, transition, transport,
     view::{View, name},
     words,
 };
 use crate::door::{MonitorId, MonitorPicture, Tally, TransitionState};
+
+/// Size of what stands in a corner of PGM, and its distance from the corner, in points.
+const FLAG: Vec2 = vec2(84.0, 24.0);
+const FLAG_MARGIN: Vec2 = vec2(6.0, 6.0);
 
 /// Where pictures come from and how they are drawn.
 pub struct Pictures<'a> {
@@ -63,6 +67,27 @@ pub fn safe_areas(ui: &Ui, picture: Rect) {
         let stroke = Stroke::new(1.0, Color32::from_white_alpha(alpha));
         ui.painter()
             .rect_stroke(area, 0, stroke, StrokeKind::Middle);
+    }
+}
+
+/// Says in a corner of PGM what its scene is not seen for: the slate over it, or fade to black. On every
+/// PGM of the desk, whatever stands in the line beneath.
+fn flags(ui: &Ui, picture: Rect, line: Line, view: &View) {
+    let mut corner = picture.min + FLAG_MARGIN;
+    let mut flag = |face: &str, said: &str, fill: Color32| {
+        let rect = Rect::from_min_size(corner, FLAG).intersect(picture);
+        corner.x = rect.right() + FLAG_MARGIN.x;
+        ui.painter().rect_filled(rect, 2, fill);
+        let bold = theme::bold(13.0);
+        paint::line(ui, rect, Align::Center, face, bold, theme::RED_TEXT);
+        paint::say(ui, rect, ("flag", face, line, ui.layer_id()), said);
+    };
+    if view.snapshot.hold {
+        let said = lang::text("clips-slate-is-on");
+        flag(&lang::text("clips-slate"), &said, theme::RED);
+    }
+    if let Some((said, fill)) = transition::faded(view) {
+        flag("FTB", &lang::pair("PGM", &said), fill);
     }
 }
 
@@ -153,8 +178,8 @@ fn large(
         let id = ("trouble", bus, line, ui.layer_id());
         paint::say(ui, foot, id, &text).on_hover_text(&text);
     }
-    if bus == "PGM" && view.snapshot.hold {
-        holding::over_program(ui, place.picture.shrink(BORDER), line);
+    if bus == "PGM" {
+        flags(ui, place.picture.shrink(BORDER), line, view);
     }
 
     let colour = match tally {

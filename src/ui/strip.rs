@@ -3,8 +3,9 @@
 use egui::{Align, Rect, Ui, pos2, vec2};
 
 use super::{
-    fader::{self, Faders},
-    fills, lang, layout,
+    bank::{self, Bank},
+    fader::{self, Fader, Faders, Moves},
+    fills, lang, layout, listening,
     meters::{self, Meters},
     paint::{self, Button},
     theme,
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     door::{Command, SceneStatus, SourceStatus},
-    show::Afv,
+    show::{Afv, Send},
 };
 
 /// A strip narrower than this has everything one below the other, in points.
@@ -23,6 +24,10 @@ const SWITCH: f32 = 30.0;
 const ONE_SWITCH: f32 = 40.0;
 /// Where a fader would be shorter, AFV makes room for it, in points.
 const LONG_FADER: f32 = 200.0;
+/// Where a fader would be shorter than this, the buttons make room for it, in points.
+const LEAST_FADER: f32 = 110.0;
+/// Height of what listens to a strip, in points.
+const LISTEN: f32 = 34.0;
 
 /// Draws the strip of a scene at position `salt`.
 pub fn show(
@@ -35,7 +40,14 @@ pub fn show(
     meters: &Meters,
 ) {
     match view.sound_of(scene) {
-        Some(source) => of_source(ui, rect, salt, source, view, faders, meters),
+        Some(source) => of_source(
+            ui,
+            (rect, salt),
+            source,
+            view,
+            (faders, meters),
+            Kind::Short,
+        ),
         None => mixed(ui, rect, scene, view),
     }
 }
@@ -60,17 +72,39 @@ fn mixed(ui: &Ui, rect: Rect, scene: &SceneStatus, view: &View) {
     );
 }
 
+/// Where a strip is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Under a monitor: what a director needs.
+    Short,
+    /// In the mixer: it can be listened to, after its fader or before, and its fader moves what the bank
+    /// says.
+    Long {
+        /// What the fader moves.
+        bank: Bank,
+        /// It is listened to after its fader.
+        after: bool,
+    },
+}
+
 /// Draws the strip of a source; egui knows its parts by `salt`.
 pub fn of_source(
     ui: &Ui,
-    rect: Rect,
-    salt: usize,
+    (rect, salt): (Rect, usize),
     source: &SourceStatus,
     view: &View,
-    faders: &mut Faders,
-    meters: &Meters,
+    (faders, meters): (&mut Faders, &Meters),
+    kind: Kind,
 ) {
-    fills::fill(ui, rect, theme::ROUND, theme::PANEL);
+    let (bank, after) = match kind {
+        Kind::Short => (Bank::Mix, None),
+        Kind::Long { bank, after } => (bank, Some(after)),
+    };
+    let fill = match bank {
+        Bank::Mix => theme::PANEL,
+        Bank::Sends(_) => theme::SENDS,
+    };
+    fills::fill(ui, rect, theme::ROUND, fill);
     let label = name(&source.label, &source.id);
     let heard = source.heard;
     if heard {
@@ -91,50 +125,137 @@ pub fn of_source(
         ),
     );
 
-    let places = places(rect);
-    faders.show(ui, places.lane, salt, source, view);
+    let places = places(rect, after.is_some());
+    let (moves, db, say) = match bank {
+        Bank::Mix => {
+            let say = lang::with("desk-fader", &[("name", label.into())]);
+            (Moves::Source(&source.id), source.fader_db, say)
+        }
+        Bank::Sends(aux) => {
+            let to = bank::aux_name(view.snapshot, aux);
+            let values = [("name", label.into()), ("aux", to.into())];
+            let say = lang::with("sound-send-of", &values);
+            (Moves::Send(&source.id, aux), send(source, aux).db, say)
+        }
+    };
+    let fader = Fader {
+        moves,
+        db,
+        say: &say,
+    };
+    faders.show(ui, places.lane, salt, fader, view);
     if let Some(level) = meters.sources.get(&source.id) {
         meters::pair(ui, places.meter, level);
     }
-    // Between the level and the buttons, as high as the level.
-    let beside = places
-        .meter
-        .translate(vec2(places.meter.width() + 1.5, 0.0));
-    let beside = beside.with_max_x(beside.left() + 3.0);
-    meters::reduction(ui, beside, source.gate_db + source.compressor_db);
-    fader::readout(ui, places.readout, source);
+    beside(ui, places.meter, source.gate_db + source.compressor_db);
+    fader::readout(ui, places.readout, db, source.mute);
     let say = lang::with("desk-mute-it", &[("name", label.into())]);
-    let text = lang::text(if source.mute {
-        "desk-muted"
-    } else {
-        "desk-mute"
-    });
-    if Button::new(&text)
-        .say(&say)
-        .selected(source.mute)
-        .show(ui, places.mute, ("mute", salt))
-        .clicked()
-    {
+    if mute(ui, places.mute, ("mute", salt), &say, source.mute) {
         view.send(Command::Mute {
             source: source.id.clone(),
             on: !source.mute,
         });
     }
-    follow(ui, places.follow, salt, source, view);
+    if let (Some(after), Some(place)) = (after, places.listen) {
+        listen(ui, (place, salt), source, view, after);
+    }
+    match bank {
+        Bank::Mix => follow(ui, places.follow, salt, source, view),
+        Bank::Sends(aux) => tap(ui, (places.follow, salt), source, view, aux),
+    }
+}
+
+/// How much of a source goes to an aux, counted from 1.
+pub fn send(source: &SourceStatus, aux: usize) -> Send {
+    let send = source.sends.get(aux.wrapping_sub(1));
+    send.copied().unwrap_or_default()
+}
+
+/// How far a sound is turned down, between its level and what is beside it, as high as the level.
+pub fn beside(ui: &Ui, meter: Rect, reduction_db: f32) {
+    let beside = meter.translate(vec2(meter.width() + 1.5, 0.0));
+    let beside = beside.with_max_x(beside.left() + 3.0);
+    meters::reduction(ui, beside, reduction_db);
+}
+
+/// A mute; whether it was pressed.
+pub fn mute(
+    ui: &Ui,
+    rect: Rect,
+    id: impl std::hash::Hash + std::fmt::Debug,
+    say: &str,
+    on: bool,
+) -> bool {
+    let text = lang::text(if on { "desk-muted" } else { "desk-mute" });
+    let button = Button::new(&text).say(say).selected(on);
+    button.show(ui, rect, id).clicked()
+}
+
+/// Listens to a strip. Lit in blue: somebody's monitor is not the program now.
+fn listen(ui: &Ui, (place, salt): (Rect, usize), source: &SourceStatus, view: &View, after: bool) {
+    let label = name(&source.label, &source.id);
+    let (pfl, afl) = listening::to(view.snapshot, &source.id);
+    let (on, is_after) = (pfl || afl, if pfl || afl { afl } else { after });
+    let (face, say) = if is_after {
+        ("AFL", "sound-afl-of")
+    } else {
+        ("PFL", "sound-pfl-of")
+    };
+    let say = lang::with(say, &[("name", label.into())]);
+    let mut button = Button::new(face).say(&say).size(12.0).selected(on);
+    if on {
+        button = button.fill(theme::BLUE, theme::ON_TEXT);
+    }
+    if button.show(ui, place, ("listen", salt)).clicked() {
+        listening::turn(view, &source.id, after);
+    }
+}
+
+/// Where a send takes its sound: before the fader or after it.
+fn tap(ui: &Ui, (area, salt): (Rect, usize), source: &SourceStatus, view: &View, aux: usize) {
+    let now = send(source, aux);
+    let label = name(&source.label, &source.id);
+    let to = bank::aux_name(view.snapshot, aux);
+    let say = lang::with(
+        "sound-send-pre-of",
+        &[("name", label.into()), ("aux", to.as_str().into())],
+    );
+    let text = lang::text(if now.pre { "sound-pre" } else { "sound-post" });
+    let place = area.with_max_y(area.bottom().min(area.top() + ONE_SWITCH));
+    let button = Button::new(&text).say(&say).size(11.5).key(&to);
+    if button
+        .selected(now.pre)
+        .show(ui, place, ("tap", salt))
+        .clicked()
+    {
+        view.send(Command::Send {
+            source: source.id.clone(),
+            aux,
+            db: None,
+            pre: Some(!now.pre),
+        });
+    }
 }
 
 /// Where the parts of a strip are.
-struct Parts {
-    lane: Rect,
-    meter: Rect,
-    readout: Rect,
-    mute: Rect,
-    follow: Rect,
+pub struct Parts {
+    /// The fader.
+    pub lane: Rect,
+    /// The level beside it.
+    pub meter: Rect,
+    /// The fader's value.
+    pub readout: Rect,
+    /// The mute.
+    pub mute: Rect,
+    /// What listens to it, where that is asked for.
+    pub listen: Option<Rect>,
+    /// AFV, or what else there is of it.
+    pub follow: Rect,
 }
 
-fn places(rect: Rect) -> Parts {
+fn places(rect: Rect, listens: bool) -> Parts {
     if rect.width() < NARROW {
-        return narrow(rect.shrink2(vec2(3.0, 8.0)));
+        return narrow(rect, listens);
     }
     let inner = rect.shrink2(vec2(4.0, 8.0));
     let lane_width = (rect.width() * 0.28).clamp(26.0, 44.0);
@@ -149,29 +270,43 @@ fn places(rect: Rect) -> Parts {
         pos2(column.left(), readout.bottom() + 4.0),
         vec2(column.width(), layout::TARGET),
     );
+    let listen = listens.then(|| {
+        let top = mute.bottom() + 4.0;
+        mute.with_min_y(top).with_max_y(top + LISTEN)
+    });
+    let above = listen.unwrap_or(mute).bottom();
     Parts {
         lane,
         meter,
         readout,
         mute,
-        follow: column.with_min_y(mute.bottom() + 6.0),
+        listen,
+        follow: column.with_min_y(above + 6.0),
     }
 }
 
-/// One below the other: the value, the fader with its meter, MUTE, AFV.
-fn narrow(inner: Rect) -> Parts {
+/// One below the other: the value, the fader with its meter, MUTE, what listens, AFV. Where a fader would be
+/// too short to be moved finely, the buttons are lower.
+pub fn narrow(rect: Rect, listens: bool) -> Parts {
+    let inner = rect.shrink2(vec2(3.0, 8.0));
     let readout = inner.with_max_y(inner.top() + 18.0);
-    let others = 18.0 + 4.0 + 6.0 + layout::TARGET + 6.0;
-    let follow = if inner.height() - others - 3.0 * SWITCH < LONG_FADER {
-        ONE_SWITCH
+    let listening = if listens { LISTEN + 6.0 } else { 0.0 };
+    let others = 18.0 + 4.0 + 6.0 + layout::TARGET + 6.0 + listening;
+    let is_low = listens && inner.height() - others - ONE_SWITCH < LEAST_FADER;
+    let (mute, listen, switch) = if is_low {
+        (36.0, 26.0, 32.0)
     } else {
-        3.0 * SWITCH
+        (layout::TARGET, LISTEN, ONE_SWITCH)
     };
+    let has_room = inner.height() - others - 3.0 * SWITCH >= LONG_FADER;
+    let follow = if has_room { 3.0 * SWITCH } else { switch };
     let follow = inner.with_min_y(inner.bottom() - follow);
-    let mute = Rect::from_min_max(
-        pos2(inner.left(), follow.top() - 6.0 - layout::TARGET),
-        pos2(inner.right(), follow.top() - 6.0),
-    );
+    let above = |below: Rect, height: f32| {
+        let bottom = below.top() - if is_low { 3.0 } else { 6.0 };
+        below.with_max_y(bottom).with_min_y(bottom - height)
+    };
+    let listen = listens.then(|| above(follow, listen));
+    let mute = above(listen.unwrap_or(follow), mute);
     let middle = Rect::from_min_max(
         readout.left_bottom() + vec2(0.0, 4.0),
         mute.right_top() - vec2(0.0, 6.0),
@@ -185,6 +320,7 @@ fn narrow(inner: Rect) -> Parts {
             .shrink2(vec2(0.0, 8.0)),
         readout,
         mute,
+        listen,
         follow,
     }
 }

@@ -13,6 +13,7 @@ use super::{
     keys::{self, Focus, FocusTimer, Function, Keys, Panel, Sheet},
     lang,
     layout::PAGE,
+    listening,
     multiview::Multiview,
     rates::Rates,
     scroll,
@@ -228,7 +229,10 @@ impl Switch {
             Function::SecondWindow => self.second.next(&self.displays),
             Function::KeySheet => self.sheet.open = !self.sheet.open,
             Function::KeyPanel => self.panel.open = !self.panel.open,
-            function if function.is_the_desks() || function == Function::Rename => {
+            function
+                if function.is_the_desks()
+                    || matches!(function, Function::Rename | Function::Sends(_)) =>
+            {
                 self.for_the_desk.push(function);
             }
             _ => return false,
@@ -282,6 +286,11 @@ impl Switch {
             Function::ClipPlay => self.clip(None, view, guard),
             Function::ClipCue => self.clip(Some(ClipAction::Cue), view, guard),
             Function::ClipRestart => self.clip(Some(ClipAction::Restart), view, guard),
+            Function::ClearListening => {
+                listening::clear(view);
+                None
+            }
+            Function::DimMonitor => Some(listening::dim(!snapshot.monitor.set.dim)),
             Function::Undo => match &snapshot.edit.undo {
                 Some(_) => Some(Command::Undo { revision }),
                 None => self.say("switch-undo-nothing", view),
@@ -417,7 +426,30 @@ fn rate(snapshot: &Snapshot, longer: bool) -> Command {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::build::testing::Recorder;
+    use crate::ui::{build::testing::Recorder, second::Shows};
+
+    #[test]
+    fn the_second_windows_key_goes_on_wherever_it_is_pressed() {
+        let door = Recorder::default();
+        let snapshot = door.state();
+        let mut switch = Switch::new(Arc::new(Recorder::default()), Graphics::default());
+        let view = View {
+            snapshot: &snapshot,
+            now: 1.0,
+            door: &door,
+        };
+        let ctx = egui::Context::default();
+        let mut press = || {
+            switch.second.ask(&[Function::SecondWindow]);
+            let _ = ctx.run_ui(egui::RawInput::default(), |ui| switch.hear(ui, 1.0, false));
+            switch.listen(&view, true, &mut Guard::default());
+            switch.second.shows()
+        };
+        assert_eq!(press(), Some(Shows::Multiview));
+        assert_eq!(press(), Some(Shows::Program));
+        assert_eq!(press(), None);
+        assert_eq!(press(), Some(Shows::Multiview));
+    }
 
     #[test]
     fn what_is_pressed_in_the_second_window_is_taken_back_like_what_is_pressed_in_the_first() {

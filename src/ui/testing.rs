@@ -74,26 +74,7 @@ fn source(id: &str, label: &str, tally: Tally) -> SourceStatus {
         fader_db: 0.0,
         mute: false,
         afv: Afv::Follow,
-        strip: Default::default(),
-        groups: Vec::new(),
-        sends: Vec::new(),
-        back: None,
-        gate_db: 0.0,
-        compressor_db: 0.0,
-        gate_level_db: None,
-        compressor_level_db: None,
-        picture_delay_ms: 0,
-        level: Level::default(),
-        frames: 0,
-        lost: 0,
-        repeated: 0,
-        dropped: 0,
-        drift_ppm: 0.0,
-        av_offset_ms: 0.0,
-        jitter_ms: 0.0,
-        held_ms: 0.0,
-        restarts: 0,
-        clip: None,
+        ..SourceStatus::default()
     }
 }
 

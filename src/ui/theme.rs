@@ -17,6 +17,8 @@ use super::{close_buttons::CloseButtons, focus::Ring};
 pub const BACKGROUND: Color32 = Color32::from_rgb(14, 16, 18);
 /// Strips, rows, bars.
 pub const PANEL: Color32 = Color32::from_rgb(23, 26, 30);
+/// Strips whose faders move what goes to an aux.
+pub const SENDS: Color32 = Color32::from_rgb(20, 38, 62);
 /// Buttons.
 pub const RAISED: Color32 = Color32::from_rgb(40, 45, 52);
 /// Buttons under the pointer.
@@ -194,6 +196,9 @@ mod tests {
         for (name, text, back) in [
             ("text on background", TEXT, BACKGROUND),
             ("text on panel", TEXT, PANEL),
+            ("text on sends", TEXT, SENDS),
+            ("dim on sends", DIM, SENDS),
+            ("listened to", ON_TEXT, BLUE),
             ("text on button", TEXT, RAISED),
             ("text on hovered button", TEXT, HOVERED),
             ("text on pressed button", TEXT, PRESSED),

@@ -470,23 +470,32 @@ fn reverse(ui: &mut Ui, reverse: &mut bool) {
     ui.add(Checkbox::new(reverse, lang::text("switch-reverse")));
 }
 
-/// Fade to black: flashes red while the program is black or on its way there, and is never without
-/// red then, for one glance must tell a black program from a dead camera.
-fn fade(ui: &Ui, rect: Rect, view: &View, keys: &KeyMap) {
+/// Fade to black: what is said of it, and in which red it stands, while the program is black or on its
+/// way there or back. It flashes, and is never without red then, for one glance must tell a black program
+/// from a dead camera.
+pub fn faded(view: &View) -> Option<(String, Color32)> {
     let snapshot = view.snapshot;
-    let black = snapshot.fade_to_black || snapshot.black > 0.0;
-    let lit = black && view.now.rem_euclid(1.0) < 0.6;
-    let said = lang::text(if snapshot.black >= 1.0 {
-        "switch-black-is"
-    } else if black {
-        "switch-black-fading"
-    } else {
-        "switch-black"
-    });
+    if !snapshot.fade_to_black && snapshot.black <= 0.0 {
+        return None;
+    }
+    let key = match snapshot.black >= 1.0 {
+        true => "switch-black-is",
+        false => "switch-black-fading",
+    };
+    let lit = view.now.rem_euclid(1.0) < 0.6;
+    let fill = if lit { theme::RED } else { theme::DARK_RED };
+    Some((lang::text(key), fill))
+}
+
+/// The button of fade to black.
+fn fade(ui: &Ui, rect: Rect, view: &View, keys: &KeyMap) {
+    let (said, fill) = match faded(view) {
+        Some((said, fill)) => (said, Some(fill)),
+        None => (lang::text("switch-black"), None),
+    };
     let key = keys.name(Function::FadeToBlack);
     let mut button = Button::new("FTB").say(&said).key(&key).size(17.0);
-    if black {
-        let fill = if lit { theme::RED } else { theme::DARK_RED };
+    if let Some(fill) = fill {
         button = button.fill(fill, theme::RED_TEXT);
     }
     if button.show(ui, rect, "ftb").clicked() {

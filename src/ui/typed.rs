@@ -1,8 +1,11 @@
 //! A path typed by hand, beside the system's own dialog for files: not every desktop has one, and who
 //! knows the name needs none. It lies over the window and stops nobody.
 
+use std::ops::Range;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use egui::text::{CCursor, CCursorRange};
 use egui::{Align2, Context, Id, Key, Rect, RichText, TextEdit, Window};
 
 use super::{lang, layout, theme};
@@ -11,6 +14,9 @@ use super::{lang, layout, theme};
 const FIELD: f32 = 520.0;
 /// A dialog that is gone sooner has not been seen by anybody.
 const UNSEEN: Duration = Duration::from_secs(1);
+
+/// What the field for a file is called: its text's key.
+const FILE: &str = "menu-path";
 
 /// What was decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +50,7 @@ impl Typed {
             given,
             refusal: None,
             drawn: false,
-            called: "menu-path",
+            called: FILE,
         }
     }
 
@@ -72,6 +78,29 @@ impl Typed {
         Id::unique("typed path")
     }
 
+    /// The folder that stood in the field at first, with what parts it from the name.
+    fn folder(&self) -> &str {
+        let end = self.given.rfind(std::path::is_separator);
+        end.map_or("", |end| &self.given[..=end])
+    }
+
+    /// The letters of the name that stood in it at first, of a file in a folder: these are typed over.
+    fn name(&self) -> Range<usize> {
+        let all = self.given.chars().count();
+        match self.called {
+            FILE => self.folder().chars().count()..all,
+            _ => all..all,
+        }
+    }
+
+    /// What was typed, without the spaces around it. A whole path in place of the name is meant as it is,
+    /// and not as one within the folder.
+    fn meant(&self) -> &str {
+        let text = self.text.trim();
+        let name = text.strip_prefix(self.folder());
+        name.filter(|name| is_whole(name)).unwrap_or(text)
+    }
+
     /// Draws it in this room.
     pub fn show(&mut self, ctx: &Context, room: Rect) -> Option<Answer> {
         let is_first = !std::mem::replace(&mut self.drawn, true);
@@ -88,8 +117,17 @@ impl Typed {
                 ui.set_width(width);
                 let hint = RichText::new(lang::text("menu-path-hint")).font(theme::font(12.5));
                 ui.label(hint.color(theme::DIM));
+                let name = self.name();
                 let edit = TextEdit::singleline(&mut self.text).desired_width(width);
-                let field = ui.add(edit).accessible_name(lang::text(self.called));
+                let mut edited = edit.show(ui);
+                let field = edited.response.response;
+                if is_first {
+                    let [from, to] = [name.start, name.end].map(CCursor::new);
+                    let chosen = CCursorRange::two(from, to);
+                    edited.state.cursor.set_char_range(Some(chosen));
+                    edited.state.store(ui.ctx(), field.id);
+                }
+                let field = field.accessible_name(lang::text(self.called));
                 let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
                 // Who entered a name that will not do types another.
                 if is_first || entered {
@@ -101,7 +139,7 @@ impl Typed {
                 // Its line is there before there is anything to say: nothing moves.
                 let refusal = self.refusal.as_deref().unwrap_or(" ");
                 ui.label(RichText::new(refusal).color(theme::AMBER));
-                let text = self.text.trim();
+                let text = self.meant();
                 ui.horizontal(|ui| {
                     let size = egui::vec2(140.0, layout::TARGET);
                     let take = egui::Button::new(lang::text("menu-path-take")).min_size(size);
@@ -117,6 +155,11 @@ impl Typed {
             });
         answer
     }
+}
+
+/// Whether this says where it is without a folder before it: from the root, or from the home folder.
+fn is_whole(path: &str) -> bool {
+    Path::new(path).is_absolute() || path == "~" || path.starts_with("~/")
 }
 
 /// Does this, a dialog mostly, and tells how long it took. It is timed where it waits: a window that
@@ -162,7 +205,7 @@ mod tests {
         window.key_press(Key::Enter);
         window.run();
         let (typed, answers) = window.state_mut();
-        let path = Answer::Path("/shows/New show.ron2".to_owned());
+        let path = Answer::Path("/shows/2".to_owned());
         assert_eq!(std::mem::take(answers), std::slice::from_ref(&path));
         typed.refuse("It is there already.".to_owned());
         window.run();
@@ -174,6 +217,28 @@ mod tests {
         window.get_by_label(&leave).click();
         window.run();
         assert_eq!(window.state().1, [Answer::GaveUp]);
+    }
+
+    #[test]
+    fn what_is_typed_takes_the_place_of_the_name_and_a_whole_path_of_all() {
+        for (typed, meant) in [
+            ("Forum", "/shows/Forum"),
+            ("/usb/Forum.ron", "/usb/Forum.ron"),
+            ("~/Forum.ron", "~/Forum.ron"),
+            ("~Forum", "/shows/~Forum"),
+        ] {
+            let mut window = window();
+            window
+                .get_by_label(&lang::text("menu-path"))
+                .type_text(typed);
+            window.run();
+            window.key_press(Key::Enter);
+            window.run();
+            assert_eq!(window.state().1, [Answer::Path(meant.to_owned())]);
+        }
+        // Of a folder nothing is typed over: what is typed goes on from it.
+        let folder = Typed::new("x".to_owned(), "/shows".to_owned()).of_folder();
+        assert_eq!(folder.name(), 6..6);
     }
 
     #[test]

@@ -91,3 +91,85 @@ sound-attack = Attack
 sound-hold = Hold
 sound-release = Release
 sound-makeup = Make-up
+
+sound-aux = Aux { $n }
+sound-group = Group
+sound-group-short = GRP
+sound-group-holds = { $name } holds { $n ->
+    [one] one source
+   *[other] { $n } sources
+}
+sound-master = Master
+sound-master-short = MASTER
+sound-master-says = Ceiling { $db } dBTP, the limiter takes { $limiter } dB
+sound-monitor = Monitor
+sound-monitor-short = MON
+sound-monitor-level = Fader of the monitor
+sound-monitor-mute = Mute the monitor
+sound-monitor-dim = Dim the monitor by 20 dB
+sound-monitor-mono = Monitor in mono
+sound-mono-short = MONO
+sound-monitor-bus = What the monitor gives
+sound-monitor-card = Sound card of the monitor
+sound-monitor-channels = Channels of the monitor
+sound-hear = Hear { $name } in the monitor
+sound-level-of = Level of { $name }: { $peak } dBFS
+sound-bus = Bus
+sound-solo = Listen
+sound-pfl-of = PFL { $name }
+sound-afl-of = AFL { $name }
+sound-pfl-say = The strips’ buttons listen before the fader
+sound-afl-say = The strips’ buttons listen after the fader
+sound-clear = Clear PFL and AFL ({ $n })
+sound-clear-short = CLEAR
+
+sound-sends = SENDS
+sound-sends-of = The faders move the sends to { $name }
+sound-send-of = Send of { $name } to { $aux }
+sound-send-pre-of = Send of { $name } to { $aux } before the fader
+sound-pre = PRE
+sound-post = POST
+sound-groups = Groups
+sound-groups-of = Groups of { $name }
+sound-new-group = New group
+sound-members = Sources in this group
+sound-member = { $name } in { $group }
+sound-remove-group = Remove { $name }
+sound-remove-again = { $name } is at work: again to remove
+sound-guest = Guest
+sound-guest-of = { $name } is a guest with a return of its own (N−1)
+sound-return-of = Return of { $name }
+sound-step-group = groups of a source
+sound-step-guest = guest or not
+
+sound-ceiling = Ceiling
+sound-ceiling-say = Ceiling of the program, in dBTP
+sound-target = Target
+sound-target-say = Loudness target
+sound-targets = Usual
+sound-targets-say = Usual loudness targets
+sound-off-air = N−1 off air
+sound-off-air-say = Guests hear each other while AFV keeps them off the air
+
+sound-outputs = Buses on sound cards
+sound-outputs-of-bus = On sound cards
+sound-no-outputs = On no sound card yet.
+sound-add-output = Add an output
+sound-output-bus = Bus of output { $n }
+sound-output-card = Sound card of output { $n }
+sound-output-channels = Channels of output { $n }
+sound-output-level = Level of output { $n }
+sound-output-remove = Remove output { $n }
+sound-step-output = sound output
+sound-step-output-add = add a sound output
+sound-step-output-remove = remove a sound output
+sound-card-default = The system’s usual card
+sound-card-off = off
+sound-card-opening = opening
+sound-card-plays = plays
+sound-card-away = away
+sound-card-says = { $ms } ms, { $n ->
+    [0] no breaks
+    [one] one break
+   *[other] { $n } breaks
+}

@@ -91,3 +91,86 @@ sound-attack = Attaque
 sound-hold = Maintien
 sound-release = Relâch.
 sound-makeup = Gain
+
+sound-aux = Aux { $n }
+sound-group = Groupe
+sound-group-short = GRP
+sound-group-holds = { $name } : { $n ->
+    [0] aucune source
+    [one] une source
+   *[other] { $n } sources
+}
+sound-master = Master
+sound-master-short = MASTER
+sound-master-says = Plafond { $db } dBTP, le limiteur retire { $limiter } dB
+sound-monitor = Écoute
+sound-monitor-short = ÉCO
+sound-monitor-level = Fader de l’écoute
+sound-monitor-mute = Couper l’écoute
+sound-monitor-dim = Atténuer l’écoute de 20 dB
+sound-monitor-mono = Écoute en mono
+sound-mono-short = MONO
+sound-monitor-bus = Ce que donne l’écoute
+sound-monitor-card = Carte son de l’écoute
+sound-monitor-channels = Canaux de l’écoute
+sound-hear = Écouter { $name }
+sound-level-of = Niveau de { $name } : { $peak } dBFS
+sound-bus = Bus
+sound-solo = Écoute
+sound-pfl-of = PFL { $name }
+sound-afl-of = AFL { $name }
+sound-pfl-say = Les boutons des tranches écoutent avant le fader
+sound-afl-say = Les boutons des tranches écoutent après le fader
+sound-clear = Annuler les écoutes PFL et AFL ({ $n })
+sound-clear-short = ANNULER
+
+sound-sends = DÉPARTS
+sound-sends-of = Les faders règlent les départs vers { $name }
+sound-send-of = Départ de { $name } vers { $aux }
+sound-send-pre-of = Départ de { $name } vers { $aux } avant le fader
+sound-pre = PRÉ
+sound-post = POST
+sound-groups = Groupes
+sound-groups-of = Groupes de { $name }
+sound-new-group = Nouveau groupe
+sound-members = Sources de ce groupe
+sound-member = { $name } dans { $group }
+sound-remove-group = Supprimer { $name }
+sound-remove-again = { $name } agit : encore pour supprimer
+sound-guest = Invité
+sound-guest-of = { $name } est un invité avec son propre retour (N−1)
+sound-return-of = Retour de { $name }
+sound-step-group = groupes d’une source
+sound-step-guest = invité ou non
+
+sound-ceiling = Plafond
+sound-ceiling-say = Plafond du programme, en dBTP
+sound-target = Cible
+sound-target-say = Sonie visée
+sound-targets = Usuelles
+sound-targets-say = Cibles de sonie usuelles
+sound-off-air = N−1 hors antenne
+sound-off-air-say = Les invités s’entendent aussi quand l’AFV les tient hors antenne
+
+sound-outputs = Bus sur cartes son
+sound-outputs-of-bus = Sur cartes son
+sound-no-outputs = Sur aucune carte son.
+sound-add-output = Ajouter une sortie
+sound-output-bus = Bus de la sortie { $n }
+sound-output-card = Carte son de la sortie { $n }
+sound-output-channels = Canaux de la sortie { $n }
+sound-output-level = Niveau de la sortie { $n }
+sound-output-remove = Supprimer la sortie { $n }
+sound-step-output = sortie son
+sound-step-output-add = ajout d’une sortie son
+sound-step-output-remove = suppression d’une sortie son
+sound-card-default = La carte du système
+sound-card-off = éteinte
+sound-card-opening = ouverture
+sound-card-plays = en lecture
+sound-card-away = absente
+sound-card-says = { $ms } ms, { $n ->
+    [0] aucune coupure
+    [one] une coupure
+   *[other] { $n } coupures
+}

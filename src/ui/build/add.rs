@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use egui::Ui;
 
+use super::card;
 use super::devices::{self, Devices};
 use super::draft::Draft;
 use super::ids;
@@ -98,6 +99,9 @@ impl Adding {
     ) {
         parts::head(ui, &lang::text("build-cameras"));
         new.extend(self.cameras(ui, view, show));
+        parts::head(ui, &lang::text("build-cards"));
+        let card = card::offered(ui, &self.devices);
+        new.extend(card.map(|(label, kind)| source(show, &label, kind)));
         parts::head(ui, &lang::text("build-files"));
         new.extend(self.files(ui, show, outside));
         parts::head(ui, &lang::text("build-other-sources"));
@@ -131,10 +135,10 @@ impl Adding {
                 return None;
             }
             Devices::Failed(message) => parts::note(ui, message, theme::AMBER),
-            Devices::There(all) if all.is_empty() => {
+            Devices::There(all, _) if all.is_empty() => {
                 parts::note(ui, &lang::text("build-no-cameras"), theme::DIM);
             }
-            Devices::There(all) => {
+            Devices::There(all, _) => {
                 for camera in all {
                     let face = lang::with(
                         "build-add-camera",

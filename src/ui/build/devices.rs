@@ -1,10 +1,11 @@
-//! The cameras that are there, as far as the engine has told, and the choice of what one is to give.
+//! The cameras and sound cards that are there, as far as the engine has told, and the choice of what a
+//! camera is to give.
 
 use egui::Ui;
 
 use super::parts;
 use crate::door::{Command, Event};
-use crate::media::{CameraInfo, CameraMode};
+use crate::media::{CameraInfo, CameraMode, CardDirection, SoundCardInfo};
 use crate::ui::{lang, view::View, words};
 
 /// See the module's words.
@@ -16,7 +17,7 @@ pub enum Devices {
     /// Asked for, under this number.
     Asked(u64),
     /// Those that are there.
-    There(Vec<CameraInfo>),
+    There(Vec<CameraInfo>, Vec<SoundCardInfo>),
     /// They cannot be told.
     Failed(String),
 }
@@ -32,7 +33,13 @@ impl Devices {
     /// Hears an event of the engine's.
     pub fn take(&mut self, event: &Event) {
         match (event, &*self) {
-            (Event::Devices { devices, .. }, _) => *self = Self::There(devices.clone()),
+            (
+                Event::Devices {
+                    devices,
+                    sound_cards,
+                },
+                _,
+            ) => *self = Self::There(devices.clone(), sound_cards.clone()),
             (
                 Event::Error {
                     id: Some(id),
@@ -46,10 +53,21 @@ impl Devices {
 
     /// What the camera of this name or node offers; nothing where it is not there.
     pub fn modes_of(&self, device: &str) -> &[CameraMode] {
-        let Self::There(all) = self else { return &[] };
+        let Self::There(all, _) = self else {
+            return &[];
+        };
         let is_it =
             |info: &&CameraInfo| info.name == device || info.node.as_deref() == Some(device);
         all.iter().find(is_it).map_or(&[], |info| &info.modes)
+    }
+
+    /// The sound cards of this direction; none until the engine has told of them.
+    pub fn cards(&self, direction: CardDirection) -> impl Iterator<Item = &SoundCardInfo> {
+        let all = match self {
+            Self::There(_, cards) => &cards[..],
+            _ => &[],
+        };
+        all.iter().filter(move |card| card.direction == direction)
     }
 }
 

@@ -107,6 +107,12 @@ impl Draft {
         }
     }
 
+    /// Whether the show is held as it is now.
+    pub fn is_current(&self, snapshot: &Snapshot) -> bool {
+        let held = self.held.as_ref();
+        held.is_some_and(|(revision, _)| *revision >= snapshot.edit.revision)
+    }
+
     /// Whether something waits to be sent.
     pub fn has_more(&self) -> bool {
         !self.waiting.is_empty()

@@ -13,12 +13,16 @@ use crate::ui::{lang, paint, theme};
 /// Height of a row with the space under it, in points.
 const ROW: f32 = 44.0;
 const GAP: f32 = 3.0;
+/// Room for a number of two digits before the name.
+const NUMBER: f32 = 24.0;
 
 /// One row.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// Its id.
     pub id: String,
+    /// The number it goes by, where it has one.
+    pub number: Option<usize>,
     /// What it is called.
     pub name: String,
     /// What else there is to say.
@@ -38,6 +42,8 @@ pub struct List {
     pub has_focus: bool,
     /// What has the keyboard, or else is chosen, is to be renamed.
     asked: bool,
+    /// What was chosen when it was drawn last.
+    chosen: Option<String>,
 }
 
 /// What was asked for.
@@ -62,6 +68,11 @@ impl List {
         self.asked = true;
     }
 
+    /// It is not drawn: nothing of it has the keyboard, or is to be renamed when it comes back.
+    pub fn is_away(&mut self) {
+        (self.has_focus, self.asked) = (false, false);
+    }
+
     /// Draws the list.
     pub fn show(
         &mut self,
@@ -71,6 +82,8 @@ impl List {
         chosen: Option<&str>,
     ) -> Vec<Asked> {
         let mut asked = Vec::new();
+        let is_new = self.chosen.as_deref() != chosen;
+        self.chosen = chosen.map(str::to_owned);
         let by_key = std::mem::take(&mut self.asked);
         let had_focus = std::mem::take(&mut self.has_focus);
         let size = vec2(ui.available_width(), ROW * entries.len() as f32);
@@ -88,6 +101,9 @@ impl List {
             {
                 asked.extend(self.name_field(ui, rect, entry));
                 continue;
+            }
+            if is_new && chosen == Some(entry.id.as_str()) {
+                ui.scroll_to_rect(rect, None);
             }
             let id = Id::unique(("listed", kind, &entry.id));
             let response = ui.interact(rect, id, Sense::click_and_drag());
@@ -192,7 +208,10 @@ fn whole(entry: &Entry) -> String {
 
 /// The whole of a row for a screen reader.
 fn said(entry: &Entry) -> String {
-    let mut said = entry.name.clone();
+    let mut said = match entry.number {
+        Some(number) => format!("{number} {}", entry.name),
+        None => entry.name.clone(),
+    };
     if !entry.detail.is_empty() {
         said = format!("{said}, {}", entry.detail);
     }
@@ -221,9 +240,15 @@ fn draw(ui: &Ui, rect: Rect, entry: &Entry, is_chosen: bool, hovered: bool) -> b
         ui.painter()
             .rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Inside);
     }
-    let text = rect.shrink2(vec2(12.0, 4.0));
-    let (above, below) = text.split_top_bottom_at_fraction(0.55);
+    let mut text = rect.shrink2(vec2(12.0, 4.0));
     let bold = theme::bold(13.5);
+    if let Some(number) = entry.number {
+        let (place, rest) = text.split_left_right_at_x(text.left() + NUMBER);
+        let number = number.to_string();
+        paint::line(ui, place, Align::Min, &number, bold.clone(), theme::DIM);
+        text = rest;
+    }
+    let (above, below) = text.split_top_bottom_at_fraction(0.55);
     let cut = paint::fitted(ui, above, Align::Min, &entry.name, bold, theme::TEXT).1;
     let quiet = if entry.look_here {
         theme::AMBER

@@ -5,13 +5,14 @@
 //! unless edits are live.
 
 mod add;
+pub(super) mod card;
 mod clip;
 mod colour;
-mod devices;
+pub(super) mod devices;
 pub(super) mod draft;
 mod handles;
 mod hold;
-mod ids;
+pub(super) mod ids;
 mod layers;
 mod layouts;
 mod list;
@@ -31,7 +32,7 @@ pub(super) mod testing;
 #[cfg(test)]
 mod tests;
 mod tools;
-mod typed;
+pub(super) mod typed;
 mod wheel;
 mod words;
 
@@ -140,7 +141,7 @@ impl Build {
         }
         let mut lists = vec![&mut self.sources.list];
         match self.tab {
-            Tab::Scenes => lists.extend(self.scenes.lists()),
+            Tab::Scenes => lists.push(&mut self.scenes.list),
             Tab::Stingers => lists.push(&mut self.stingers.list),
             Tab::Hold => {}
         }
@@ -244,6 +245,8 @@ impl Build {
     fn tabs(&mut self, ui: &mut Ui) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 3.0;
+            // All of them in one row, in any language.
+            ui.spacing_mut().button_padding.x = 6.0;
             for (tab, key) in [
                 (Tab::Scenes, "clips-tab-scenes"),
                 (Tab::Stingers, "clips-tab-stingers"),

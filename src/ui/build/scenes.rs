@@ -1,5 +1,5 @@
-//! The list of scenes, and what is done with it. The scenes that sources have of their own stand below,
-//! and become the show's when something is changed in them.
+//! The list of scenes by their numbers, and what is done with it. The scenes that sources have of their own
+//! stand among them, and become the show's when something is changed in them.
 
 use std::sync::Arc;
 
@@ -7,9 +7,9 @@ use egui::Ui;
 
 use super::draft::{self, Draft};
 use super::ids;
-use super::list::{self, Asked, Entry, List};
+use super::list::{self, Entry, List};
 use super::style;
-use super::tools::{self, Tool};
+use super::tools::{self, Chosen, Tool};
 use crate::door::Tally;
 use crate::show::{Edit, Item, ItemKind, Layer, Scene, Show};
 use crate::ui::{
@@ -21,18 +21,12 @@ use crate::ui::{
 /// What the panel remembers.
 #[derive(Default)]
 pub struct Scenes {
-    list: List,
-    /// The list of the sources' own scenes, where nothing is put elsewhere.
-    own: List,
+    /// The list.
+    pub list: List,
     guard: Guard,
 }
 
 impl Scenes {
-    /// Both lists.
-    pub fn lists(&mut self) -> [&mut List; 2] {
-        [&mut self.list, &mut self.own]
-    }
-
     /// Draws the panel; the id of a scene that is to be looked at, where one was chosen.
     pub fn show(
         &mut self,
@@ -42,50 +36,26 @@ impl Scenes {
         chosen: Option<&str>,
     ) -> Option<String> {
         let show = Arc::clone(draft.show()?);
-        let mut next = self.tools(ui, view, draft, &show, chosen);
+        let next = self.tools(ui, view, draft, &show, chosen);
         if show.scenes.is_empty() {
             super::parts::note(ui, &lang::text("build-teach-scenes"), theme::TEXT);
         }
-        let (mut asked, mut of_sources) = (Vec::new(), Vec::new());
+        let mut asked = Vec::new();
         super::parts::scrolled("scenes").show(ui, |ui| {
-            let entries: Vec<Entry> = show.scenes.iter().map(|s| entry(view, &show, s)).collect();
+            let all = show.all_scenes();
+            let entries: Vec<Entry> = all
+                .iter()
+                .enumerate()
+                .map(|(at, scene)| entry(view, &show, (at + 1, scene)))
+                .collect();
             if !entries.is_empty() {
                 asked = self.list.show(ui, ItemKind::Scene, &entries, chosen);
-            }
-            let own: Vec<Entry> = show
-                .all_scenes()
-                .iter()
-                .filter(|scene| !show.scenes.iter().any(|own| own.id == scene.id))
-                .map(|scene| entry(view, &show, scene))
-                .collect();
-            if !own.is_empty() {
-                super::parts::head(ui, &lang::text("build-own-scenes"));
-                of_sources = self.own.show(ui, ItemKind::Scene, &own, chosen);
             }
             super::parts::head(ui, &lang::text("build-show-transition"));
             let style = draft.transition(view.snapshot);
             style::of_show(ui, draft, &style, view.now);
         });
-        let all = show.all_scenes();
-        let number = |id: &str| all.iter().position(|scene| scene.id == id);
-        for one in &mut asked {
-            // It takes the number of the one that is there.
-            if let Asked::Move(_, to) = one
-                && let Some(there) = show.scenes.get(*to).and_then(|scene| number(&scene.id))
-            {
-                *to = there;
-            }
-        }
-        next = list::carry_out(asked, draft, ItemKind::Scene, rename).or(next);
-        for one in of_sources {
-            match one {
-                Asked::Choose(id) => next = Some(id),
-                Asked::Rename(id, label) => rename(draft, &id, &label),
-                // Their order is the sources'.
-                Asked::Move(..) => {}
-            }
-        }
-        next
+        list::carry_out(asked, draft, ItemKind::Scene, rename).or(next)
     }
 
     fn tools(
@@ -96,15 +66,20 @@ impl Scenes {
         show: &Show,
         chosen: Option<&str>,
     ) -> Option<String> {
-        let at = chosen.and_then(|id| show.scenes.iter().position(|s| s.id == id));
-        let used = at.and_then(|i| view.scene(&show.scenes[i].id));
-        let used = used.map_or(Tally::Off, |(_, status)| status.tally);
         let all = show.all_scenes();
-        let number = chosen.and_then(|id| all.iter().position(|scene| scene.id == id));
+        let at = chosen.and_then(|id| all.iter().position(|scene| scene.id == id));
+        let used = chosen.and_then(|id| view.scene(id));
+        let used = used.map_or(Tally::Off, |(_, status)| status.tally);
         let tool = tools::show(
             ui,
             (ItemKind::Scene, &lang::text("build-add-scene"), false),
-            at.and(number).map(|n| (n, all.len(), all[n].id.as_str())),
+            at.map(|at| Chosen {
+                id: &all[at].id,
+                at,
+                of: all.len(),
+                // What a source has of its own goes with the source.
+                goes: is_of_show(show, &all[at].id),
+            }),
             used,
             (&mut self.guard, view.now),
         )?;
@@ -120,7 +95,8 @@ impl Scenes {
             draft.make(&step, vec![draft::add(Item::Scene(scene))]);
             return Some(id);
         }
-        let (n, scene) = (number?, show.scenes.get(at?)?);
+        let n = at?;
+        let scene = all.get(n)?;
         let called = name(&scene.label, &scene.id);
         let step = |key: &str| lang::with(key, &[("name", called.into())]);
         match tool {
@@ -152,6 +128,11 @@ impl Scenes {
     }
 }
 
+/// Whether the show has written this scene down; the others are what sources have of their own.
+fn is_of_show(show: &Show, id: &str) -> bool {
+    show.scenes.iter().any(|scene| scene.id == id)
+}
+
 /// A new scene of this label, or this label with a number; like another where one is given.
 fn new(show: &Show, label: &str, like: Option<&Scene>) -> Scene {
     let label = ids::new_label(label, |l| show.scenes.iter().any(|s| s.label == l));
@@ -176,13 +157,15 @@ fn rename(draft: &mut Draft, id: &str, label: &str) {
     draft.make(&step, vec![edit]);
 }
 
-fn entry(view: &View, show: &Show, scene: &Scene) -> Entry {
+fn entry(view: &View, show: &Show, (number, scene): (usize, &Scene)) -> Entry {
     let called = |id: &str| {
         let source = show.sources.iter().find(|source| source.id == id);
         source.map_or(id, |s| name(&s.label, &s.id)).to_owned()
     };
     let sources: Vec<String> = scene.layers.iter().map(|l| called(&l.source)).collect();
-    let detail = if sources.is_empty() {
+    let detail = if !is_of_show(show, &scene.id) {
+        lang::text("build-own-scene")
+    } else if sources.is_empty() {
         lang::text("build-no-layers")
     } else {
         sources.join(" + ")
@@ -190,6 +173,7 @@ fn entry(view: &View, show: &Show, scene: &Scene) -> Entry {
     let status = view.scene(&scene.id);
     Entry {
         id: scene.id.clone(),
+        number: Some(number),
         name: name(&scene.label, &scene.id).to_owned(),
         detail,
         tally: status.map_or(Tally::Off, |(_, status)| status.tally),

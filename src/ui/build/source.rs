@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::{CollapsingHeader, Ui};
 
 use super::super::said::said;
+use super::card::{self, Card};
 use super::devices::{self, Devices};
 use super::draft::{self, Draft};
 use super::outside::Files;
@@ -14,6 +15,7 @@ use super::scopes::Scopes;
 use super::typed::Typed;
 use super::{clip, colour, rules, words};
 use crate::door::{Command, SourceState, SourceStatus};
+use crate::media::CardDirection;
 use crate::show::{Afv, Item, Source, SourceKind};
 use crate::ui::{
     lang,
@@ -255,20 +257,34 @@ impl Inspector {
                 host,
                 channels,
             } => {
+                self.devices.ask(view);
+                let now = Card {
+                    host: host.clone(),
+                    device: device.clone(),
+                };
+                let offered = (&self.devices, CardDirection::In);
+                let mut put = |card: Card, channels: Vec<u16>| {
+                    let kind = SourceKind::SoundCard {
+                        device: card.device,
+                        host: card.host,
+                        channels,
+                    };
+                    let item = Item::Source(with(kind));
+                    draft.make(&step, vec![draft::set(&source.id, item)]);
+                };
                 let label = lang::text("build-device");
                 parts::row(ui, &label, |ui| {
-                    if let Some(device) =
-                        self.typed.text(ui, (&source.id, "device"), &label, device)
-                    {
-                        let kind = SourceKind::SoundCard {
-                            device,
-                            host: host.clone(),
-                            channels: channels.clone(),
-                        };
-                        self.put(draft, source, "device", &step, with(kind));
+                    if let Some(card) = card::choose(ui, &label, &now, offered) {
+                        put(card, channels.clone());
                     }
                 });
-                self.typed.complaint(ui, &source.id, "device");
+                let label = lang::text("build-card-channels");
+                parts::row(ui, &label, |ui| {
+                    let chosen = card::choose_channels(ui, &label, (&now, channels), offered);
+                    if let Some(channels) = chosen {
+                        put(now.clone(), channels);
+                    }
+                });
             }
         }
     }

@@ -10,7 +10,7 @@ use super::draft::{self, Draft};
 use super::ids;
 use super::list::{self, Entry, List};
 use super::parts;
-use super::tools::{self, Tool};
+use super::tools::{self, Chosen, Tool};
 use super::words;
 use crate::door::{SourceState, Tally};
 use crate::show::{Edit, Item, ItemKind, Show};
@@ -44,6 +44,9 @@ impl Sources {
         self.adding.answered(draft);
         let mut asked = Vec::new();
         let is_empty = show.sources.is_empty();
+        if self.adding.open {
+            self.list.is_away();
+        }
         if is_empty {
             ui.add_space(6.0);
             ui.label(
@@ -73,8 +76,9 @@ impl Sources {
                 }
                 ui.add_space(8.0);
             }
+            // What is added has the room; the list comes back after it.
             let entries: Vec<Entry> = show.sources.iter().map(|s| entry(view, s)).collect();
-            if !entries.is_empty() {
+            if !entries.is_empty() && !self.adding.open {
                 asked = self.list.show(ui, ItemKind::Source, &entries, chosen);
             }
         });
@@ -106,7 +110,12 @@ impl Sources {
                 &lang::text("build-add-source"),
                 self.adding.open,
             ),
-            at.map(|i| (i, count, show.sources[i].id.as_str())),
+            at.map(|i| Chosen {
+                id: &show.sources[i].id,
+                at: i,
+                of: count,
+                goes: true,
+            }),
             used,
             (&mut self.guard, view.now),
         );
@@ -188,6 +197,7 @@ fn entry(view: &View, source: &crate::show::Source) -> Entry {
     };
     Entry {
         id: source.id.clone(),
+        number: None,
         name: name(&source.label, &source.id).to_owned(),
         detail,
         tally: status.map_or(Tally::Off, |status| status.tally),

@@ -11,7 +11,7 @@ use super::list::{self, Entry, List};
 use super::outside::{Errand, Files, Pick};
 use super::parts::{self, Figures};
 use super::rules;
-use super::tools::{self, Tool};
+use super::tools::{self, Chosen, Tool};
 use super::typed::Typed;
 use crate::door::{
     Command, StingerState, StingerStatus, Tally, TransitionKind, TransitionState, TransitionStyle,
@@ -149,7 +149,12 @@ impl Stingers {
         let tool = tools::show(
             ui,
             (ItemKind::Stinger, &add, self.adding),
-            at.map(|i| (i, show.stingers.len(), show.stingers[i].id.as_str())),
+            at.map(|i| Chosen {
+                id: &show.stingers[i].id,
+                at: i,
+                of: show.stingers.len(),
+                goes: true,
+            }),
             if in_use { Tally::Preview } else { Tally::Off },
             (&mut self.guard, view.now),
         )?;
@@ -360,6 +365,7 @@ fn entry(view: &View, stinger: &Stinger) -> Entry {
     let status = view.snapshot.stingers.iter().find(|s| s.id == stinger.id);
     Entry {
         id: stinger.id.clone(),
+        number: None,
         name: name(&stinger.label, &stinger.id).to_owned(),
         detail: status.map(kinds::stinger).unwrap_or_default(),
         tally: Tally::Off,

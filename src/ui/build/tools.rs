@@ -29,19 +29,32 @@ pub enum Tool {
     Remove,
 }
 
-/// Draws the tools. `adding` are the words of the first one and whether it is switched on; `chosen` is
-/// the position of what is chosen, of how many, and its id. Removing something that is `used` takes a
-/// second press.
+/// What is chosen in a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Chosen<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its position, counted from 0.
+    pub at: usize,
+    /// How many there are.
+    pub of: usize,
+    /// It can be taken out of the list.
+    pub goes: bool,
+}
+
+/// Draws the tools. `adding` are the words of the first one and whether it is switched on. Removing
+/// something that is `used` takes a second press.
 pub fn show(
     ui: &mut Ui,
     (kind, add, adding): (ItemKind, &str, bool),
-    chosen: Option<(usize, usize, &str)>,
+    chosen: Option<Chosen>,
     used: Tally,
     (guard, now): (&mut Guard, f64),
 ) -> Option<Tool> {
     let mut pressed = None;
-    let (at, count, id) = chosen.unwrap_or((0, 0, ""));
-    let what = Guarded::Part(kind, id.to_owned());
+    let what = Guarded::Part(kind, chosen.map_or_else(String::new, |c| c.id.to_owned()));
+    let is_first = chosen.is_none_or(|c| c.at == 0);
+    let is_last = chosen.is_none_or(|c| c.at + 1 >= c.of);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
         ui.spacing_mut().button_padding.x = 6.0;
@@ -61,19 +74,15 @@ pub fn show(
         for (tool, icon, key, enabled) in [
             (Tool::Rename, Icon::Pencil, "build-rename", is),
             (Tool::Copy, Icon::CopyPlus, "build-copy", is),
-            (Tool::Up, Icon::ArrowUp, "build-up", is && at > 0),
-            (
-                Tool::Down,
-                Icon::ArrowDown,
-                "build-down",
-                is && at + 1 < count,
-            ),
+            (Tool::Up, Icon::ArrowUp, "build-up", !is_first),
+            (Tool::Down, Icon::ArrowDown, "build-down", !is_last),
         ] {
             if parts::small(ui, icon, &lang::text(key), enabled).clicked() {
                 pressed = Some(tool);
             }
         }
-        let is_used = used != Tally::Off;
+        let goes = chosen.is_some_and(|c| c.goes);
+        let is_used = goes && used != Tally::Off;
         if is_used && guard.is_armed(&what, now) {
             let say = lang::text(match used {
                 Tally::Program => "build-remove-on-air",
@@ -83,7 +92,7 @@ pub fn show(
             if again.clicked() && guard.press(&what, now) {
                 pressed = Some(Tool::Remove);
             }
-        } else if parts::small(ui, Icon::Trash2, &lang::text("build-remove"), is).clicked()
+        } else if parts::small(ui, Icon::Trash2, &lang::text("build-remove"), goes).clicked()
             && (!is_used || guard.press(&what, now))
         {
             pressed = Some(Tool::Remove);

@@ -42,6 +42,10 @@ pub enum Function {
     ClipPlay,
     ClipCue,
     ClipRestart,
+    /// The sources' faders move what goes to this aux (0 is the first), or the mix again.
+    Sends(u8),
+    ClearListening,
+    DimMonitor,
     Undo,
     Redo,
     Save,
@@ -64,6 +68,7 @@ pub enum Group {
     Program,
     Transition,
     Clips,
+    Sound,
     Monitors,
     Show,
     Desk,
@@ -73,10 +78,11 @@ pub enum Group {
 
 impl Group {
     /// In the order in which they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Program,
         Self::Transition,
         Self::Clips,
+        Self::Sound,
         Self::Monitors,
         Self::Show,
         Self::Desk,
@@ -90,6 +96,7 @@ impl Group {
             Self::Program => "keys-group-program",
             Self::Transition => "keys-group-transition",
             Self::Clips => "keys-group-clips",
+            Self::Sound => "keys-group-sound",
             Self::Monitors => "keys-group-monitors",
             Self::Show => "keys-group-show",
             Self::Desk => "keys-group-desk",
@@ -123,6 +130,10 @@ impl Function {
             Self::ClipPlay,
             Self::ClipCue,
             Self::ClipRestart,
+            Self::Sends(0),
+            Self::Sends(1),
+            Self::ClearListening,
+            Self::DimMonitor,
             Self::Undo,
             Self::Redo,
             Self::New,
@@ -158,6 +169,7 @@ impl Function {
             | Self::Marker
             | Self::Hold => Group::Program,
             Self::ClipPlay | Self::ClipCue | Self::ClipRestart => Group::Clips,
+            Self::Sends(_) | Self::ClearListening | Self::DimMonitor => Group::Sound,
             Self::Kind(_)
             | Self::Shorter
             | Self::Longer
@@ -228,6 +240,9 @@ impl Function {
             Self::ClipPlay => "clip_play",
             Self::ClipCue => "clip_cue",
             Self::ClipRestart => "clip_restart",
+            Self::Sends(aux) => return format!("sends_{}", aux + 1),
+            Self::ClearListening => "clear_pfl",
+            Self::DimMonitor => "dim",
             Self::Undo => "undo",
             Self::Redo => "redo",
             Self::Save => "save",
@@ -282,6 +297,9 @@ impl Function {
             Self::ClipPlay => "keys-do-clip-play",
             Self::ClipCue => "keys-do-clip-cue",
             Self::ClipRestart => "keys-do-clip-restart",
+            Self::Sends(aux) => return numbered("keys-do-sends", aux),
+            Self::ClearListening => "keys-do-clear-pfl",
+            Self::DimMonitor => "keys-do-dim",
             Self::Undo => "keys-do-undo",
             Self::Redo => "keys-do-redo",
             Self::Save => "keys-do-save",
@@ -349,6 +367,9 @@ impl Function {
             Self::ClipPlay => vec![Chord::plain(K)],
             Self::ClipCue => vec![Chord::plain(J)],
             Self::ClipRestart => vec![Chord::plain(L)],
+            Self::Sends(aux) => vec![Chord::ctrl(digit(aux).0)],
+            Self::ClearListening => vec![Chord::plain(C)],
+            Self::DimMonitor => vec![Chord::plain(D)],
             Self::Undo => vec![Chord::ctrl(Z)],
             Self::Redo => vec![
                 Chord {

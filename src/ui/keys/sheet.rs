@@ -1,5 +1,7 @@
 //! The sheet of all keys, beside the pictures while it is asked for. The keys do what it says meanwhile.
 
+use std::ops::Range;
+
 use egui::{Align, FontId, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, vec2};
 
 use super::function::{Function, Group};
@@ -25,6 +27,8 @@ pub struct Sheet {
     pub open: bool,
     /// It was when this was drawn last.
     was_open: bool,
+    /// So many frames from now on it takes the keys that scroll.
+    takes: u8,
 }
 
 /// One line of the sheet.
@@ -42,8 +46,14 @@ impl Sheet {
         let closes = !self.open && self.was_open;
         self.was_open = self.open;
         if opens {
+            // What is shown for the first time is only measured in its first frame, and lets go of them.
+            self.takes = 2;
+        }
+        if self.open && self.takes > 0 {
             // The keys that scroll are its at once; those that switch stay the switcher's.
             super::point_at(ui.ctx(), List::Keys.id());
+            self.takes -= 1;
+            ui.ctx().request_repaint();
         }
         if closes {
             ui.memory_mut(|memory| memory.surrender_focus(List::Keys.id()));
@@ -76,7 +86,9 @@ impl Sheet {
             );
             let hint = lang::text("keys-sheet-close");
             paint::line(ui, head, Align::Max, &hint, theme::font(13.0), theme::DIM);
-            let body = inside.with_min_y(head.bottom() + 4.0);
+            let mut body = inside.with_min_y(head.bottom() + 4.0);
+            // Whole lines.
+            body.set_height((body.height() / LINE).floor() * LINE);
             let mut body_ui = ui.new_child(UiBuilder::new().max_rect(body));
             let said = lang::text("keys-sheet-lines");
             let step = scroll::keyed(&body_ui, List::Keys, body, &said, LINE);
@@ -109,13 +121,20 @@ fn columns(ui: &mut Ui, lines: &[Line]) {
     // No more columns than are read whole.
     let least = (keys_need + GAP + words_need + BESIDE).max(COLUMN);
     let most = ((width / least) as usize).max(1);
-    let rows = lines.len().div_ceil(most).max(1);
+    let columns = arranged(lines, most);
+    let rows = columns.iter().map(ExactSizeIterator::len).max();
+    let rows = rows.unwrap_or_default();
     let size = vec2(width, rows as f32 * LINE);
     let (body, _) = ui.allocate_exact_size(size, Sense::hover());
     let width = width / most as f32;
     let wide = keys_need.min(width * KEYS);
-    for (i, text) in lines.iter().enumerate() {
-        let corner = body.min + vec2((i / rows) as f32 * width, (i % rows) as f32 * LINE);
+    let places = columns.into_iter().enumerate().flat_map(|(column, these)| {
+        let rows = these.enumerate();
+        rows.map(move |(row, i)| (i, vec2(column as f32 * width, row as f32 * LINE)))
+    });
+    for (i, at) in places {
+        let text = &lines[i];
+        let corner = body.min + at;
         let rect = Rect::from_min_size(corner, vec2(width - BESIDE, LINE));
         match text {
             Line::Heading(text) => {
@@ -136,6 +155,33 @@ fn columns(ui: &mut Ui, lines: &[Line]) {
             }
         }
     }
+}
+
+/// Which lines stand in each of at most so many columns, as even as can be: a heading has two of its lines
+/// below it at least, a group that goes on in the next column brings two there, and one of three is never
+/// parted.
+fn arranged(lines: &[Line], most: usize) -> Vec<Range<usize>> {
+    let is_heading = |i: usize| matches!(lines.get(i), Some(Line::Heading(_)) | None);
+    // Before line i a column may begin.
+    let may_begin = |i: usize| {
+        is_heading(i) || (i >= 3 && !is_heading(i - 1) && !is_heading(i - 2) && !is_heading(i + 1))
+    };
+    let into = |height: usize| {
+        let mut columns = Vec::new();
+        let mut from = 0;
+        while from < lines.len() {
+            let last = (from + height).min(lines.len());
+            let to = (from + 1..=last).rev().find(|&i| may_begin(i))?;
+            columns.push(from..to);
+            from = to;
+        }
+        Some(columns)
+    };
+    let least = lines.len().div_ceil(most.max(1)).max(1);
+    (least..=lines.len())
+        .filter_map(into)
+        .find(|columns| columns.len() <= most)
+        .unwrap_or_default()
 }
 
 /// What the sheet says: every function that has a key, and the keys of controls. Ten scenes on their
@@ -211,6 +257,40 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_heading_and_no_line_is_stranded_in_any_number_of_columns() {
+        let group = |n: usize| {
+            let keys = (0..n).map(|i| Line::Keys(i.to_string(), String::new()));
+            std::iter::once(Line::Heading(n.to_string())).chain(keys)
+        };
+        let made_up: Vec<Line> = [3, 2, 9, 1, 4, 3, 12, 2]
+            .into_iter()
+            .flat_map(group)
+            .collect();
+        for lines in [made_up, lines(&KeyMap::default())] {
+            for most in 1..=6 {
+                let columns = arranged(&lines, most);
+                assert!(columns.len() <= most, "{columns:?} of {most}");
+                let all: Vec<usize> = columns.iter().cloned().flatten().collect();
+                assert_eq!(all, (0..lines.len()).collect::<Vec<_>>(), "each once");
+                for column in &columns[1..] {
+                    let start = column.start;
+                    let head = |i: &usize| matches!(lines[*i], Line::Heading(_));
+                    let before = (0..start).rev().find(head).unwrap();
+                    let after = (start..lines.len()).find(head).unwrap_or(lines.len());
+                    let parted = (start - before - 1, after - start);
+                    assert!(
+                        head(&start) || (parted.0 >= 2 && parted.1 >= 2),
+                        "{parted:?} of {:?}, {most} columns",
+                        lines[before]
+                    );
+                }
+                let rows = columns.iter().map(ExactSizeIterator::len).max().unwrap();
+                assert!(rows <= lines.len().div_ceil(most) + 4, "{columns:?}");
+            }
+        }
+    }
+
+    #[test]
     fn the_sheet_says_what_the_keys_do_now() {
         let mut map = KeyMap::default();
         let cut = |map: &KeyMap| {
@@ -238,7 +318,7 @@ mod tests {
             assert!(all(&map).contains(said), "{said} in {}", all(&map));
         }
         // Ten scenes are one line until one of them has another key.
-        map.give(Function::Preview(3), vec![Chord::plain(Key::D)]);
+        map.give(Function::Preview(3), vec![Chord::plain(Key::T)]);
         assert_eq!(cut(&map).1, count - 1 + 9);
     }
 }

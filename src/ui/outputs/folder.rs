@@ -35,6 +35,8 @@ pub struct FolderChoice {
     /// What was chosen, and how long that took.
     answer: Option<Receiver<(Option<PathBuf>, Duration)>>,
     typed: Option<Typed>,
+    /// Relative names are read from here.
+    begin: PathBuf,
 }
 
 impl Default for FolderChoice {
@@ -50,6 +52,7 @@ impl FolderChoice {
             dialog,
             answer: None,
             typed: None,
+            begin: PathBuf::new(),
         }
     }
 
@@ -59,7 +62,8 @@ impl FolderChoice {
             return;
         }
         let given = begin.to_string_lossy().into_owned();
-        self.typed = Some(Typed::new(title.clone(), given));
+        self.typed = Some(Typed::new(title.clone(), given).of_folder());
+        self.begin.clone_from(&begin);
         let (chosen, answer) = bounded(1);
         let (dialog, ctx) = (self.dialog.clone(), ctx.clone());
         let spawned = std::thread::Builder::new()
@@ -101,7 +105,7 @@ impl FolderChoice {
         let answer = self.typed.as_mut()?.show(ctx, room)?;
         self.give_up();
         match answer {
-            Answer::Path(text) => Some(PathBuf::from(text)),
+            Answer::Path(text) => Some(self.begin.join(text)),
             Answer::GaveUp => None,
         }
     }
@@ -152,27 +156,33 @@ mod tests {
 
     #[test]
     fn a_folder_is_typed_where_there_is_no_dialog() {
-        let choice = FolderChoice::by(Arc::new(Chooses(None)));
-        let mut window = Harness::builder()
-            .with_step_dt(1e-3)
-            .with_context_setup(install_theme)
-            .build_ui_state(
-                |ui, (choice, taken): &mut (FolderChoice, Vec<PathBuf>)| {
-                    taken.extend(choice.show(ui.ctx(), ui.ctx().content_rect()));
-                },
-                (choice, Vec::new()),
-            );
-        let ctx = window.ctx.clone();
-        let choice = &mut window.state_mut().0;
-        choice.ask("Where?".to_owned(), "/shows".into(), &ctx);
-        window.run_steps(2);
-        window
-            .get_by_label(&crate::ui::lang::text("menu-path"))
-            .type_text("/masters");
-        window.run_steps(2);
-        window.key_press(egui::Key::Enter);
-        window.run_steps(2);
-        assert_eq!(window.state().1, [PathBuf::from("/shows/masters")]);
-        assert!(window.state().0.typed.is_none());
+        for clear in [false, true] {
+            let choice = FolderChoice::by(Arc::new(Chooses(None)));
+            let mut window = Harness::builder()
+                .with_step_dt(1e-3)
+                .with_context_setup(install_theme)
+                .build_ui_state(
+                    |ui, (choice, taken): &mut (FolderChoice, Vec<PathBuf>)| {
+                        taken.extend(choice.show(ui.ctx(), ui.ctx().content_rect()));
+                    },
+                    (choice, Vec::new()),
+                );
+            let ctx = window.ctx.clone();
+            let choice = &mut window.state_mut().0;
+            choice.ask("Where?".to_owned(), "/shows".into(), &ctx);
+            window.run_steps(2);
+            if clear {
+                window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+                window.run_steps(2);
+            }
+            let name = crate::ui::lang::text("menu-path-folder");
+            let field = window.get_by_label(&name);
+            field.type_text(if clear { "masters" } else { "/masters" });
+            window.run_steps(2);
+            window.key_press(egui::Key::Enter);
+            window.run_steps(2);
+            assert_eq!(window.state().1, [PathBuf::from("/shows/masters")]);
+            assert!(window.state().0.typed.is_none());
+        }
     }
 }

@@ -33,6 +33,7 @@ fn said(language: &Language, place: &str) -> Option<String> {
         match (*name, n) {
             // Of which kind a source is goes without saying.
             ("kind", _) => {}
+            ("list", Some(n)) => words.push(language.say("fields-snapshot", &numbered(*n))?),
             ("layers", Some(n)) => words.push(language.say("fields-layer", &numbered(*n))?),
             _ => words.push(match field(name, *n) {
                 Some(key) => small(&language.say(key, &[])?),
@@ -79,6 +80,7 @@ fn whole(root: &str) -> Option<&'static str> {
         "stingers" => "clips-tab-stingers",
         "destinations" => "fields-destinations",
         "sound_outputs" => "fields-sound-outputs",
+        "snapshots" => "fields-snapshots",
         "name" => "settings-name",
         "format" => "settings-picture",
         "encoder" => "settings-encoder",
@@ -104,6 +106,7 @@ fn field(name: &str, n: Option<usize>) -> Option<&'static str> {
         ("crop", Some(3)) => "build-crop-bottom",
         ("id", _) => "build-id",
         ("label", _) => "build-label",
+        ("scenes", _) => "fields-scenes",
         ("layers", _) => "fields-layers",
         ("opacity", _) => "build-opacity",
         ("path", _) => "clips-file",

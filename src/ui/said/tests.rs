@@ -230,6 +230,7 @@ fn refused(show: &str) -> Vec<String> {
         hold: Default::default(),
         sound: Default::default(),
         sound_outputs: Vec::new(),
+        snapshots: Default::default(),
         recording: Recording {
             folder: "elsewhere".to_owned(),
             ..before.recording.clone()

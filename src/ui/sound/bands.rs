@@ -5,7 +5,7 @@ use egui::{Align, Rect, Ui};
 use super::controls::{self, LINE};
 use super::eq::has_gain;
 use super::figure::Figure;
-use crate::show::{BANDS, BandKind, StripSettings};
+use crate::show::{BANDS, Band, BandKind, Eq, HighPass};
 use crate::ui::{lang, paint, theme};
 
 /// Height of the columns, in points.
@@ -42,29 +42,40 @@ const KINDS: [(BandKind, &str, &str); 6] = [
     (BandKind::Notch, "sound-kind-notch", "sound-short-notch"),
 ];
 
-/// Draws them, and changes what is set. `chosen` is the band that was touched last.
-pub fn show(ui: &mut Ui, rect: Rect, of: &str, strip: &mut StripSettings, chosen: &mut usize) {
+/// Draws them, and changes what is set; the master has no high-pass. `chosen` is the band that was touched
+/// last.
+pub fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    of: &str,
+    (eq, filter): (&mut Eq, Option<&mut HighPass>),
+    chosen: &mut usize,
+) {
     let each = (rect.width() + GAP) / (BANDS + 1) as f32;
     let column = |n: usize| {
         let left = (rect.left() + n as f32 * each).round();
         rect.with_min_x(left).with_max_x(left + each - GAP)
     };
-    high_pass(ui, column(0), of, strip);
+    if let Some(filter) = filter {
+        high_pass(ui, column(0), of, filter);
+    }
+    let face = lang::text("sound-eq");
+    let say = lang::with("sound-eq-of", &[("name", of.into())]);
+    let place = controls::row(column(0), 3).union(controls::row(column(0), 4));
+    eq.on ^= controls::switch(ui, place, &face, &say, eq.on);
     for n in 0..BANDS {
-        let before = strip.eq;
-        band(ui, column(n + 1), of, n, strip);
-        if strip.eq.bands != before.bands {
+        let before = eq.bands[n];
+        band(ui, column(n + 1), of, n, &mut eq.bands[n]);
+        if eq.bands[n] != before {
             *chosen = n;
         }
     }
 }
 
-/// The high-pass, and the switch of the equaliser beneath it.
-fn high_pass(ui: &mut Ui, column: Rect, of: &str, strip: &mut StripSettings) {
+fn high_pass(ui: &mut Ui, column: Rect, of: &str, filter: &mut HighPass) {
     let named = [("name", of.into())];
     let face = lang::text("sound-high-pass");
     let say = lang::with("sound-high-pass-of", &named);
-    let filter = &mut strip.high_pass;
     filter.on ^= controls::switch(ui, controls::row(column, 0), &face, &say, filter.on);
     let say = lang::with("sound-high-pass-hz", &named);
     let limits = (Figure::Hz, controls::range("high_pass.hz"));
@@ -79,13 +90,9 @@ fn high_pass(ui: &mut Ui, column: Rect, of: &str, strip: &mut StripSettings) {
         theme::font(11.5),
         theme::DIM,
     );
-    let face = lang::text("sound-eq");
-    let say = lang::with("sound-eq-of", &named);
-    let place = controls::row(column, 3).union(controls::row(column, 4));
-    strip.eq.on ^= controls::switch(ui, place, &face, &say, strip.eq.on);
 }
 
-fn band(ui: &mut Ui, column: Rect, of: &str, n: usize, strip: &mut StripSettings) {
+fn band(ui: &mut Ui, column: Rect, of: &str, n: usize, band: &mut Band) {
     let number = n + 1;
     let say = |key| lang::with(key, &[("n", number.into()), ("name", of.into())]);
     let names = [
@@ -94,7 +101,6 @@ fn band(ui: &mut Ui, column: Rect, of: &str, n: usize, strip: &mut StripSettings
         ["eq.bands[2].hz", "eq.bands[2].gain_db", "eq.bands[2].q"],
         ["eq.bands[3].hz", "eq.bands[3].gain_db", "eq.bands[3].q"],
     ][n];
-    let band = &mut strip.eq.bands[n];
     let face = number.to_string();
     let pressed = controls::switch(
         ui,

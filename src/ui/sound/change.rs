@@ -1,11 +1,70 @@
-//! The command that makes one state of a strip another: the smallest that does it, so that what another
-//! desk sets at the same time stays.
+//! The commands that make one state of a strip, or of the master, another: the smallest that do it, so
+//! that what another desk sets at the same time stays.
 
 use crate::door::Command;
-use crate::show::StripSettings;
+use crate::show::{BANDS, Band, Master, StripSettings};
+
+/// What is set by commands, part by part. `of` is the source that it is of; of no account for the master.
+pub trait Settable: Copy + PartialEq {
+    /// As it is after a command, where that is about it.
+    fn after(self, of: &str, command: &Command) -> Option<Self>;
+    /// The commands that make it `to`.
+    fn commands(self, of: &str, to: Self) -> Vec<Command>;
+}
+
+impl Settable for StripSettings {
+    fn after(self, of: &str, command: &Command) -> Option<Self> {
+        let (source, change) = command.on_strip()?;
+        (source == of).then(|| change(self)).flatten()
+    }
+
+    fn commands(self, of: &str, to: Self) -> Vec<Command> {
+        command(of, &self, &to).into_iter().collect()
+    }
+}
+
+impl Settable for Master {
+    fn after(self, _: &str, command: &Command) -> Option<Self> {
+        command.on_master()?(self)
+    }
+
+    fn commands(self, _: &str, to: Self) -> Vec<Command> {
+        let whole = Command::Master {
+            ceiling_db: differs(self.ceiling_db, to.ceiling_db),
+            target_lufs: differs(self.target_lufs, to.target_lufs),
+        };
+        let is_said = (self.ceiling_db, self.target_lufs) != (to.ceiling_db, to.target_lufs);
+        let mut commands: Vec<Command> = is_said.then_some(whole).into_iter().collect();
+        let mut on = differs(self.eq.on, to.eq.on);
+        for n in 0..BANDS {
+            let (was, is) = (&self.eq.bands[n], &to.eq.bands[n]);
+            if was != is {
+                commands.push(master_band(on.take(), Some((n, was, is))));
+            }
+        }
+        if on.is_some() {
+            commands.push(master_band(on, None));
+        }
+        commands
+    }
+}
+
+/// Of the master's equaliser, with what differs in one of its bands, counted from 0.
+fn master_band(on: Option<bool>, band: Option<(usize, &Band, &Band)>) -> Command {
+    let of = band.map(|(_, was, is)| (was, is));
+    Command::MasterEq {
+        on,
+        band: band.map(|(n, ..)| n + 1),
+        band_on: of.and_then(|(was, is)| differs(was.on, is.on)),
+        kind: of.and_then(|(was, is)| differs(was.kind, is.kind)),
+        hz: of.and_then(|(was, is)| differs(was.hz, is.hz)),
+        gain_db: of.and_then(|(was, is)| differs(was.gain_db, is.gain_db)),
+        q: of.and_then(|(was, is)| differs(was.q, is.q)),
+    }
+}
 
 /// The command for a source's strip; none where nothing is to change.
-pub fn command(source: &str, from: &StripSettings, to: &StripSettings) -> Option<Command> {
+fn command(source: &str, from: &StripSettings, to: &StripSettings) -> Option<Command> {
     if from == to {
         return None;
     }
@@ -112,6 +171,34 @@ mod tests {
             assert_eq!((source, change(from)), ("ann", Some(to)), "it does it");
         }
         command
+    }
+
+    #[test]
+    fn the_master_is_made_what_it_is_to_be_and_no_more_is_said_than_changed() {
+        let from = Master::default();
+        let made = |change: fn(&mut Master)| {
+            let mut to = from;
+            change(&mut to);
+            let commands = from.commands("", to);
+            let after = commands.iter().try_fold(from, |now, c| now.after("", c));
+            assert_eq!(after, Some(to));
+            commands
+        };
+        assert_eq!(made(|_| {}), []);
+        let ceiling = Command::Master {
+            ceiling_db: Some(-2.0),
+            target_lufs: None,
+        };
+        assert_eq!(made(|m| m.ceiling_db = -2.0), [ceiling]);
+        let all = made(|m| {
+            m.target_lufs = -16.0;
+            m.eq.on = true;
+            m.eq.bands[0].gain_db = 3.0;
+            m.eq.bands[3].hz = 9000.0;
+        });
+        assert_eq!(all.len(), 3, "{all:?}");
+        assert_eq!(made(|m| m.eq.on = true).len(), 1);
+        assert_eq!(from.after("", &Command::Cut {}), None);
     }
 
     #[test]

@@ -8,15 +8,17 @@ use egui::{
 };
 
 use super::figure::Figure;
-use crate::show::StripSettings;
+use crate::show::{Master, StripSettings};
 use crate::ui::{choice, lang, paint, theme};
 
 /// Height of a line of controls, in points.
 pub const LINE: f32 = 23.0;
 
-/// The range that holds for a number of a strip, by its name in the file.
+/// The range that holds for a number of a strip or of the master, by its name in the file.
 pub fn range(name: &str) -> RangeInclusive<f32> {
-    let mut numbers = StripSettings::default().numbers();
+    let mut numbers = StripSettings::default()
+        .numbers()
+        .chain(Master::default().numbers());
     let found = numbers.find(|(known, _, _)| *known == name);
     found.map_or(0.0..=0.0, |(_, _, range)| range)
 }

@@ -3,7 +3,7 @@
 
 use egui::{Pos2, Rect, pos2};
 
-use crate::show::StripSettings;
+use crate::show::{Eq, HighPass};
 
 /// The lowest and the highest frequency, in Hz.
 pub const HZ: (f32, f32) = (20.0, 20_000.0);
@@ -58,12 +58,12 @@ impl Axes {
     }
 }
 
-/// What a strip's filters do together to a frequency in Hz, in dB.
-pub fn response_db(strip: &StripSettings, hz: f64) -> f64 {
-    let high_pass = strip.high_pass.shapes().into_iter();
-    let high_pass = high_pass.filter(|_| strip.high_pass.on);
-    let below: f64 = high_pass.map(|shape| shape.response(hz).0).sum();
-    below + strip.eq.gain_db(hz)
+/// What an equaliser and a high-pass do together to a frequency in Hz, in dB.
+pub fn response_db(eq: &Eq, high_pass: Option<&HighPass>, hz: f64) -> f64 {
+    let shapes = high_pass.filter(|filter| filter.on).map(HighPass::shapes);
+    let shapes = shapes.into_iter().flatten();
+    let below: f64 = shapes.map(|shape| shape.response(hz).0).sum();
+    below + eq.gain_db(hz)
 }
 
 #[cfg(test)]
@@ -107,12 +107,14 @@ mod tests {
 
     #[test]
     fn the_line_goes_through_what_the_bands_do() {
+        let response =
+            |strip: &StripSettings, hz: f64| response_db(&strip.eq, Some(&strip.high_pass), hz);
         let mut strip = StripSettings::default();
         strip.eq.bands[1].hz = 1000.0;
         strip.eq.bands[1].gain_db = 9.0;
         strip.eq.bands[1].q = 4.0;
         let highest = |strip: &StripSettings| {
-            let line = axes().line(|hz| response_db(strip, hz));
+            let line = axes().line(|hz| response(strip, hz));
             let top = line.into_iter().min_by(|a, b| a.y.total_cmp(&b.y));
             top.unwrap()
         };
@@ -125,6 +127,6 @@ mod tests {
         assert_eq!(highest(&strip).y, 140.0, "the band is off");
         strip.high_pass.on = true;
         strip.high_pass.hz = 100.0;
-        assert!((response_db(&strip, 100.0) + 3.0).abs() < 0.02);
+        assert!((response(&strip, 100.0) + 3.0).abs() < 0.02);
     }
 }

@@ -6,7 +6,7 @@ use egui::{Align2, Id, Painter, Pos2, Rect, Stroke, Ui, epaint::Mesh, pos2, vec2
 use super::curve::{Axes, DB, HZ, response_db};
 use super::figure::Figure;
 use super::grip::{self, Grip};
-use crate::show::{BANDS, Band, BandKind, Eq, HighPass, Shape, StripSettings};
+use crate::show::{BANDS, Band, BandKind, Eq, HighPass, Shape};
 use crate::ui::{fills, lang, theme};
 
 /// Radius of a point, in points.
@@ -31,15 +31,23 @@ pub fn point(band: usize) -> Id {
     Id::unique(("band point", band))
 }
 
-/// Draws it, and changes what the hand asks for. `chosen` is the band that was touched last.
-pub fn show(ui: &Ui, rect: Rect, of: &str, strip: &mut StripSettings, chosen: &mut usize) {
+/// Draws it, and changes what the hand asks for; the master has no high-pass. `chosen` is the band that was
+/// touched last.
+pub fn show(
+    ui: &Ui,
+    rect: Rect,
+    of: &str,
+    (eq, mut filter): (&mut Eq, Option<&mut HighPass>),
+    chosen: &mut usize,
+) {
     fills::fill(ui, rect, theme::ROUND, theme::BACKGROUND);
     let plot = rect.shrink(1.0);
     let axes = Axes(plot.shrink2(vec2(RADIUS + 1.0, RADIUS + 1.0)));
     // The hand first, so that what it does is drawn at once.
-    let corner = high_pass(ui, axes, of, &mut strip.high_pass);
+    let corner = filter.as_deref_mut();
+    let corner = corner.map(|filter| high_pass(ui, axes, of, filter));
     let bands: [Grip; BANDS] = std::array::from_fn(|n| {
-        let (grip, touched) = band(ui, axes, of, n, &mut strip.eq);
+        let (grip, touched) = band(ui, axes, of, n, eq);
         if touched {
             *chosen = n;
         }
@@ -48,17 +56,19 @@ pub fn show(ui: &Ui, rect: Rect, of: &str, strip: &mut StripSettings, chosen: &m
 
     grid(ui, plot, axes);
     let clipped = ui.painter().with_clip_rect(plot.intersect(ui.clip_rect()));
-    shade(&clipped, axes, strip, *chosen);
-    let line = axes.line(|hz| response_db(strip, hz));
-    let works = strip.eq.on || strip.high_pass.on;
+    shade(&clipped, axes, eq, *chosen);
+    let filter = filter.as_deref();
+    let line = axes.line(|hz| response_db(eq, filter, hz));
+    let works = eq.on || filter.is_some_and(|filter| filter.on);
     let colour = if works { theme::TEXT } else { theme::DIM };
     clipped.line(line, Stroke::new(2.0, colour));
-    let filter = &strip.high_pass;
-    let at = pos2(axes.x(filter.hz), axes.y(CORNER_DB));
-    dot(ui, &corner, at, ("H", filter.on, false));
-    for (n, (grip, band)) in bands.iter().zip(&strip.eq.bands).enumerate() {
+    if let (Some(filter), Some(corner)) = (filter, &corner) {
+        let at = pos2(axes.x(filter.hz), axes.y(CORNER_DB));
+        dot(ui, corner, at, ("H", filter.on, false));
+    }
+    for (n, (grip, band)) in bands.iter().zip(&eq.bands).enumerate() {
         let text = (n + 1).to_string();
-        let on = strip.eq.on && band.on;
+        let on = eq.on && band.on;
         dot(ui, grip, place(axes, band), (&text, on, *chosen == n));
         let response = &grip.response;
         if response.hovered() || response.dragged() || response.has_focus() {
@@ -122,9 +132,9 @@ fn grid(ui: &Ui, plot: Rect, axes: Axes) {
 }
 
 /// What the band that was touched last does by itself, as a shade between its curve and 0 dB.
-fn shade(painter: &Painter, axes: Axes, strip: &StripSettings, chosen: usize) {
-    let band = strip.eq.bands.get(chosen);
-    let Some(band) = band.filter(|band| strip.eq.on && band.on) else {
+fn shade(painter: &Painter, axes: Axes, eq: &Eq, chosen: usize) {
+    let band = eq.bands.get(chosen);
+    let Some(band) = band.filter(|band| eq.on && band.on) else {
         return;
     };
     let shape = Shape::of(band);

@@ -1,5 +1,6 @@
 //! The numbers of a strip as they are written, typed and rounded.
 
+use crate::show::SILENCE_DB;
 use crate::ui::{
     lang,
     words::{decimal, typed},
@@ -12,6 +13,10 @@ pub enum Figure {
     Gain,
     /// Decibels of a level, or a range of them.
     Level,
+    /// Decibels of a fader: silence is −∞.
+    Fader,
+    /// A loudness in LUFS.
+    Lufs,
     /// A frequency in Hz.
     Hz,
     /// A time in ms.
@@ -31,6 +36,9 @@ impl Figure {
         match self {
             Self::Gain if n > 0.0 => format!("+{} dB", decimal(n, 1)),
             Self::Gain | Self::Level => format!("{} dB", decimal(n, 1)),
+            Self::Fader if value <= SILENCE_DB => "−∞ dB".to_owned(),
+            Self::Fader => format!("{} dB", decimal(n, 1)),
+            Self::Lufs => format!("{} LUFS", decimal(n, usize::from(n.fract() != 0.0))),
             Self::Hz if n >= 1000.0 => {
                 let places = if n >= 10_000.0 { 1 } else { 2 };
                 format!("{} kHz", decimal(n / 1000.0, places))
@@ -75,7 +83,11 @@ impl Figure {
                     None => typed(bare),
                 }
             }
-            Self::Gain | Self::Level => typed(text.trim_end_matches("db").trim_start_matches('+')),
+            Self::Fader if is_silence(&text) => Some(f64::from(SILENCE_DB)),
+            Self::Lufs => typed(text.trim_end_matches("lufs")),
+            Self::Gain | Self::Level | Self::Fader => {
+                typed(text.trim_end_matches("db").trim_start_matches('+'))
+            }
             Self::Ms => match text.strip_suffix("ms") {
                 Some(bare) => typed(bare),
                 None => match text.strip_suffix('s') {
@@ -92,7 +104,8 @@ impl Figure {
     pub fn round(self, value: f32) -> f32 {
         let n = f64::from(value);
         let step = match self {
-            Self::Gain | Self::Level | Self::Ms | Self::Ratio => 0.1,
+            Self::Gain | Self::Level | Self::Fader | Self::Lufs => 0.1,
+            Self::Ms | Self::Ratio => 0.1,
             Self::Hz if n < 1000.0 => 1.0,
             Self::Hz if n < 10_000.0 => 10.0,
             Self::Hz => 100.0,
@@ -106,7 +119,9 @@ impl Figure {
     pub fn speed(self, value: f32) -> f64 {
         let part = f64::from(value) * 0.01;
         match self {
-            Self::Gain | Self::Level => 0.1,
+            // Below that nobody looks for a tenth.
+            Self::Fader if value < -40.0 => 1.0,
+            Self::Gain | Self::Level | Self::Fader | Self::Lufs => 0.1,
             Self::Hz if value < 1000.0 => part.max(1.0),
             Self::Hz => part.max(10.0),
             Self::Q => part.max(0.01),
@@ -115,6 +130,12 @@ impl Figure {
             Self::Pan => 0.01,
         }
     }
+}
+
+/// Whether somebody wrote that nothing is to be heard.
+fn is_silence(text: &str) -> bool {
+    let bare = text.trim_end_matches("db").trim_end();
+    matches!(bare, "−∞" | "-∞" | "∞" | "-inf" | "−inf" | "off")
 }
 
 #[cfg(test)]
@@ -127,6 +148,10 @@ mod tests {
             (Figure::Gain, 3.0, "+3.0 dB"),
             (Figure::Gain, -18.0, "−18.0 dB"),
             (Figure::Level, -45.5, "−45.5 dB"),
+            (Figure::Fader, -100.0, "−∞ dB"),
+            (Figure::Fader, -6.5, "−6.5 dB"),
+            (Figure::Lufs, -23.0, "−23 LUFS"),
+            (Figure::Lufs, -16.5, "−16.5 LUFS"),
             (Figure::Hz, 20.0, "20 Hz"),
             (Figure::Hz, 2500.0, "2.50 kHz"),
             (Figure::Hz, 20_000.0, "20.0 kHz"),

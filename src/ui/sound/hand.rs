@@ -1,11 +1,10 @@
-//! What the hand has just set of a strip, drawn until the engine's answer shows it: a snapshot that is
-//! still on its way must not take a point back under the hand.
+//! What the hand has just set of a strip or of the master, drawn until the engine's answer shows it: a
+//! snapshot that is still on its way must not take a point back under the hand.
 
 use egui::{Context, Id};
 
-use super::change;
-use crate::door::{Command, SourceStatus};
-use crate::show::StripSettings;
+use super::change::Settable;
+use crate::door::Command;
 use crate::ui::view::View;
 
 /// The engine's answer is there after so many seconds; from then on what it says is drawn.
@@ -27,8 +26,8 @@ pub struct Hand {
 }
 
 impl Hand {
-    /// How a source's strip is drawn: as the engine says, but for what was set last.
-    pub fn shown(&mut self, ctx: &Context, source: &SourceStatus, now: f64) -> StripSettings {
+    /// How what the engine has of a source, or of the master, is drawn: with what was set last.
+    pub fn shown<T: Settable>(&mut self, ctx: &Context, (of, engine): (&str, T), now: f64) -> T {
         let dragged = ctx.dragged_id();
         for held in &mut self.held {
             if held.drag.is_some() && held.drag == dragged {
@@ -36,46 +35,44 @@ impl Hand {
             }
         }
         self.held.retain(|held| now - held.at <= ECHO_S);
-        after(source, self.held.iter())
+        after((of, engine), self.held.iter())
     }
 
-    /// Sends what makes a strip that is drawn as `from` what it is to be. Call once a frame.
-    pub fn send(
+    /// Sends what makes that which is drawn as `from` what it is to be. Call once a frame.
+    pub fn send<T: Settable>(
         &mut self,
         ctx: &Context,
         view: &View,
-        source: &SourceStatus,
-        (from, to): (&StripSettings, &StripSettings),
+        (of, engine): (&str, T),
+        (from, to): (T, T),
     ) {
-        let Some(command) = change::command(&source.id, from, to) else {
+        let commands = from.commands(of, to);
+        if commands.is_empty() {
             return;
-        };
-        view.send(command.clone());
-        self.held.push(Held {
-            command,
-            at: view.now,
-            drag: ctx.dragged_id(),
-        });
+        }
+        for command in commands {
+            view.send(command.clone());
+            self.held.push(Held {
+                command,
+                at: view.now,
+                drag: ctx.dragged_id(),
+            });
+        }
         // Each holds only what is new in it; a drag would leave one of each frame.
         for i in (0..self.held.len() - 1).rev() {
-            let is_its =
-                |held: &Held| matches!(held.command.on_strip(), Some((id, _)) if id == source.id);
+            let is_its = |held: &Held| engine.after(of, &held.command).is_some();
             let others = self.held.iter().enumerate();
             let others = others.filter(|(n, _)| *n != i).map(|(_, held)| held);
-            if is_its(&self.held[i]) && after(source, others) == *to {
+            if is_its(&self.held[i]) && after((of, engine), others) == to {
                 self.held.remove(i);
             }
         }
     }
 }
 
-/// A source's strip as it will be when these have been carried out.
-fn after<'a>(source: &SourceStatus, held: impl Iterator<Item = &'a Held>) -> StripSettings {
-    held.fold(source.strip, |strip, held| {
-        let change = held.command.on_strip();
-        let change = change.filter(|(id, _)| *id == source.id);
-        change
-            .and_then(|(_, change)| change(strip))
-            .unwrap_or(strip)
+/// What the engine has as it will be when these have been carried out.
+fn after<'a, T: Settable>((of, engine): (&str, T), held: impl Iterator<Item = &'a Held>) -> T {
+    held.fold(engine, |now, held| {
+        now.after(of, &held.command).unwrap_or(now)
     })
 }

@@ -20,6 +20,14 @@ const GAP: f32 = 6.0;
 const PRESETS: f32 = 148.0;
 const BUTTON: f32 = 92.0;
 
+/// Whose it is.
+pub fn name(ui: &Ui, place: Rect, of: &str) {
+    let mark = place.with_max_x(place.left() + 4.0).shrink2(vec2(0.0, 5.0));
+    fills::fill(ui, mark, 2, theme::BLUE);
+    let place = place.with_min_x(mark.right() + 8.0);
+    paint::line(ui, place, Align::Min, of, theme::bold(16.0), theme::TEXT);
+}
+
 /// Draws it for a source, by id and name, and changes what is asked for.
 pub fn show(
     ui: &mut Ui,
@@ -38,11 +46,7 @@ pub fn show(
     };
     let [reset, back, paste, copy] = [BUTTON; 4].map(&mut place);
     let presets = place(PRESETS);
-    let name = rect.with_max_x(right);
-    let mark = name.with_max_x(name.left() + 4.0).shrink2(vec2(0.0, 5.0));
-    fills::fill(ui, mark, 2, theme::BLUE);
-    let place = name.with_min_x(mark.right() + 8.0);
-    paint::line(ui, place, Align::Min, of, theme::bold(16.0), theme::TEXT);
+    name(ui, rect.with_max_x(right), of);
 
     let say = lang::with("sound-presets-of", &named);
     let all = Preset::all();

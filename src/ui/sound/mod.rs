@@ -1,6 +1,11 @@
-//! The selected strip, above the strips: its input, its equaliser as one drawing, its gate and its
-//! compressor. What is drawn is the engine's answer; what is set is sent once a frame.
+//! What is selected in the mixer, above its strips or in a panel of its own. Of a strip: its input, its
+//! sends and groups, its equaliser as one drawing, its gate and its compressor; of the master its
+//! equaliser and its limits; of auxes, groups and the monitor their names, members and sound cards. What
+//! is drawn is the engine's answer; what is set is sent once a frame.
 
+mod ahead;
+mod asked;
+mod aux;
 mod bands;
 mod change;
 mod controls;
@@ -9,21 +14,35 @@ mod dynamics;
 mod eq;
 mod figure;
 mod grip;
+mod group;
 mod hand;
 mod head;
 mod input;
+mod master;
+mod monitor;
+mod outputs;
 mod presets;
+mod selected;
+mod sends;
 mod shelf;
 mod transfer;
 
-use egui::{Rect, Response, Ui, UiBuilder, pos2};
+use egui::{Rect, Ui, UiBuilder, pos2};
 
 use super::{
-    fills, theme,
+    bank::Choices,
+    build::{devices::Devices, draft::Draft, parts, typed::Typed},
+    fills,
+    guard::Guard,
+    meters::Meters,
+    theme,
     view::{View, name},
 };
-use crate::door::SourceStatus;
+use crate::door::{Event, SourceStatus};
+use asked::Asked;
 use hand::Hand;
+use outputs::Form;
+pub use selected::Selected;
 use shelf::Shelf;
 
 /// The editor is no lower than this, in points, and no higher; it takes half of what there is.
@@ -36,14 +55,23 @@ const INPUT: (f32, std::ops::RangeInclusive<f32>) = (0.175, 150.0..=190.0);
 const DYNAMICS: (f32, std::ops::RangeInclusive<f32>) = (0.31, 244.0..=400.0);
 const GAP: f32 = 12.0;
 
-/// See the module's words.
+/// See the module's words. Each frame: [`Editor::take`] every event, [`Editor::follow`], then
+/// [`Editor::show`].
 #[derive(Debug, Default)]
 pub struct Editor {
-    selected: Option<String>,
+    selected: Option<Selected>,
     /// The band that was touched last, from 0.
     band: usize,
     hand: Hand,
     shelf: Shelf,
+    draft: Draft,
+    /// What is to be done once the show is held.
+    asked: Vec<Asked>,
+    /// Something is drawn that is of the show itself.
+    needs_show: bool,
+    typed: Typed,
+    devices: Devices,
+    guard: Guard,
 }
 
 impl Editor {
@@ -54,66 +82,214 @@ impl Editor {
         fits.then(|| room.with_max_y((room.top() + height).round()))
     }
 
-    /// The selected source: the one that was selected last, as long as it is there, else the first.
-    pub fn selected<'a>(&self, view: &View<'a>) -> Option<&'a SourceStatus> {
-        let sources = &view.snapshot.sources;
-        let is_it = |source: &&SourceStatus| self.selected.as_ref() == Some(&source.id);
-        sources.iter().find(is_it).or(sources.first())
+    /// Hears an event of the engine's.
+    pub fn take(&mut self, event: &Event) {
+        self.draft.take(event);
+        self.devices.take(event);
     }
 
-    /// Selects the strip of this source.
-    pub fn choose(&mut self, source: &str) {
-        self.selected = Some(source.to_owned());
-    }
-
-    /// What happened to a strip's name: it is selected by a press; a press by key of the one that is
-    /// selected goes to its equaliser.
-    pub fn select(&mut self, ui: &Ui, response: &Response, source: &str, view: &View) {
-        if !response.clicked() {
+    /// Told once a frame, before anything is drawn: holds on to the engine's show while that is needed, and
+    /// makes of it what was asked for.
+    pub fn follow(&mut self, view: &View, attached: bool) {
+        if !attached {
+            self.draft.detach();
+            self.devices = Devices::default();
+            self.asked.clear();
             return;
         }
-        let by_key = !ui.input(|i| i.pointer.any_released());
-        let is_selected = self.selected(view).is_some_and(|now| now.id == source);
-        if by_key && is_selected {
+        let needs = std::mem::take(&mut self.needs_show) || !self.asked.is_empty();
+        if needs || self.draft.has_more() {
+            self.draft.follow(view.door, view.snapshot);
+        }
+        if !self.draft.is_current(view.snapshot) {
+            return;
+        }
+        for asked in std::mem::take(&mut self.asked) {
+            let Some(show) = self.draft.show().cloned() else {
+                return;
+            };
+            if let Some((step, edits)) = asked.edits(&show) {
+                self.draft.make(&step, edits);
+            }
+        }
+    }
+
+    /// All that can be selected, as it stands from left to right.
+    pub fn row(&self, view: &View) -> Vec<Selected> {
+        Selected::row(view.snapshot)
+    }
+
+    /// What is selected: what was selected last, as long as it is there, else the first.
+    pub fn selected(&self, view: &View) -> Selected {
+        let row = self.row(view);
+        let is_it = |one: &&Selected| self.selected.as_ref() == Some(*one);
+        let found = row.iter().find(is_it).or(row.first());
+        found.cloned().unwrap_or(Selected::Master)
+    }
+
+    /// Selects this.
+    pub fn choose(&mut self, what: Selected) {
+        self.selected = Some(what);
+        self.draft.forget_refusal();
+    }
+
+    /// A name was pressed: it is selected; a press by key of the one that is selected goes to its equaliser.
+    pub fn select(&mut self, ui: &Ui, what: Selected, by_key: bool, view: &View) {
+        let has_eq = matches!(what, Selected::Source(_) | Selected::Master);
+        if by_key && has_eq && self.selected(view) == what {
             let point = eq::point(self.band);
             ui.memory_mut(|memory| memory.request_focus(point));
         }
-        self.choose(source);
+        self.choose(what);
     }
 
-    /// Draws it for the selected strip.
-    pub fn show(&mut self, ui: &mut Ui, rect: Rect, view: &View) {
-        let Some(source) = self.selected(view) else {
-            return;
+    /// Draws it for what is selected.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        view: &View,
+        meters: &Meters,
+        choices: &mut Choices,
+    ) {
+        fills::fill(ui, rect, theme::ROUND, theme::PANEL);
+        let inner = rect.shrink(8.0);
+        let selected = self.selected(view);
+        let builder = UiBuilder::new().max_rect(rect).id_salt("strip editor");
+        ui.scope_builder(builder, |ui| match &selected {
+            Selected::Source(id) => {
+                if let Some(source) = view.source(id) {
+                    self.strip(ui, inner, view, source, meters);
+                }
+            }
+            Selected::Master => self.master(ui, inner, view),
+            Selected::Group(id) => self.form(ui, inner, |editor, ui| {
+                let typed = (&mut editor.typed, &mut editor.guard);
+                group::show(ui, id, view, typed, &mut editor.asked);
+            }),
+            Selected::Aux(n) => self.form(ui, inner, |editor, ui| {
+                let asked = &mut editor.asked;
+                aux::show(ui, *n, view, &mut editor.typed, asked);
+                editor.outputs(ui, view, Some(super::bank::bus_of(*n)));
+            }),
+            Selected::Monitor => self.form(ui, inner, |editor, ui| {
+                monitor::show(ui, view, &editor.devices, choices);
+                editor.outputs(ui, view, None);
+            }),
+        });
+    }
+
+    /// What is not drawn but filled in, as high as there is room.
+    fn form(&mut self, ui: &mut Ui, rect: Rect, show: impl FnOnce(&mut Self, &mut Ui)) {
+        self.needs_show = true;
+        let builder = UiBuilder::new().max_rect(rect).id_salt("sound form");
+        ui.scope_builder(builder, |ui| {
+            ui.shrink_clip_rect(rect.expand(2.0));
+            parts::scrolled("sound form").show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                if let Some(refusal) = self.draft.refusal() {
+                    parts::note(ui, refusal, theme::AMBER);
+                }
+                show(self, ui);
+            });
+        });
+    }
+
+    /// The sound cards that a bus is given to; those of every bus where none is named.
+    fn outputs(&mut self, ui: &mut Ui, view: &View, bus: Option<&str>) {
+        self.needs_show = true;
+        self.devices.ask(view);
+        let form = Form {
+            view,
+            devices: &self.devices,
+            bus,
         };
+        if form.show(ui, &mut self.draft) {
+            self.devices = Devices::default();
+        }
+    }
+
+    fn strip(
+        &mut self,
+        ui: &mut Ui,
+        inner: Rect,
+        view: &View,
+        source: &SourceStatus,
+        meters: &Meters,
+    ) {
         let ctx = ui.ctx().clone();
-        let shown = self.hand.shown(&ctx, source, view.now);
+        let engine = (source.id.as_str(), source.strip);
+        let shown = self.hand.shown(&ctx, engine, view.now);
         let mut strip = shown;
         let of = name(&source.label, &source.id);
-        let builder = UiBuilder::new().max_rect(rect).id_salt("strip editor");
-        ui.scope_builder(builder, |ui| {
-            fills::fill(ui, rect, theme::ROUND, theme::PANEL);
-            let inner = rect.shrink(8.0);
-            let (top, below) = inner.split_top_bottom_at_y(inner.top() + head::HEIGHT);
-            head::show(ui, top, (&source.id, of), &mut strip, &mut self.shelf);
-            let below = below.with_min_y(below.top() + 6.0);
-            let wide = |(part, range): (f32, std::ops::RangeInclusive<f32>)| {
-                let width = below.width() * part;
-                width.clamp(*range.start(), *range.end()).round()
-            };
-            let input = below.with_max_x(below.left() + wide(INPUT));
-            let dynamics = below.with_min_x(below.right() - wide(DYNAMICS));
-            let middle = Rect::from_min_max(
-                pos2(input.right() + GAP, below.top()),
-                pos2(dynamics.left() - GAP, below.bottom()),
-            );
-            let numbers = middle.with_min_y(middle.bottom() - bands::HEIGHT);
-            let plot = middle.with_max_y(numbers.top() - 6.0);
-            input::show(ui, input, of, view.snapshot.rate, &mut strip);
-            eq::show(ui, plot, of, &mut strip, &mut self.band);
-            bands::show(ui, numbers, of, &mut strip, &mut self.band);
-            dynamics::show(ui, dynamics, (of, source), &mut strip);
+        let (top, below) = inner.split_top_bottom_at_y(inner.top() + head::HEIGHT);
+        head::show(ui, top, (&source.id, of), &mut strip, &mut self.shelf);
+        let Columns {
+            left,
+            plot,
+            numbers,
+            right,
+        } = columns(below);
+        input::show(ui, left, of, view.snapshot.rate, &mut strip);
+        let level = meters.returns.get(&source.id);
+        sends::show(ui, left, (source, of), view, level, &mut self.asked);
+        let filters = (&mut strip.eq, Some(&mut strip.high_pass));
+        eq::show(ui, plot, of, filters, &mut self.band);
+        let filters = (&mut strip.eq, Some(&mut strip.high_pass));
+        bands::show(ui, numbers, of, filters, &mut self.band);
+        dynamics::show(ui, right, (of, source), &mut strip);
+        self.hand.send(&ctx, view, engine, (shown, strip));
+    }
+
+    fn master(&mut self, ui: &mut Ui, inner: Rect, view: &View) {
+        let ctx = ui.ctx().clone();
+        let engine = ("", view.snapshot.sound.master);
+        let shown = self.hand.shown(&ctx, engine, view.now);
+        let mut to = shown;
+        let of = super::lang::text("sound-master");
+        let (top, below) = inner.split_top_bottom_at_y(inner.top() + head::HEIGHT);
+        head::name(ui, top, &of);
+        let Columns {
+            left,
+            plot,
+            numbers,
+            right,
+        } = columns(below);
+        master::show(ui, left, view, &mut to, &mut self.asked);
+        eq::show(ui, plot, &of, (&mut to.eq, None), &mut self.band);
+        bands::show(ui, numbers, &of, (&mut to.eq, None), &mut self.band);
+        self.form(ui, right, |editor, ui| {
+            editor.outputs(ui, view, Some(crate::show::PROGRAM));
         });
-        self.hand.send(&ctx, view, source, (&shown, &strip));
+        self.hand.send(&ctx, view, engine, (shown, to));
+    }
+}
+
+/// Where the parts of what has an equaliser are.
+struct Columns {
+    left: Rect,
+    plot: Rect,
+    numbers: Rect,
+    right: Rect,
+}
+
+fn columns(below: Rect) -> Columns {
+    let below = below.with_min_y(below.top() + 6.0);
+    let wide = |(part, range): (f32, std::ops::RangeInclusive<f32>)| {
+        let width = below.width() * part;
+        width.clamp(*range.start(), *range.end()).round()
+    };
+    let left = below.with_max_x(below.left() + wide(INPUT));
+    let right = below.with_min_x(below.right() - wide(DYNAMICS));
+    let middle = Rect::from_min_max(
+        pos2(left.right() + GAP, below.top()),
+        pos2(right.left() - GAP, below.bottom()),
+    );
+    let numbers = middle.with_min_y(middle.bottom() - bands::HEIGHT);
+    Columns {
+        left,
+        plot: middle.with_max_y(numbers.top() - 6.0),
+        numbers,
+        right,
     }
 }
