@@ -800,7 +800,7 @@ impl Core {
             .map(|(i, strip)| {
                 let source = sources[i];
                 let (fader, muted) = self.console.gain(strip.fader_db, strip.mute, groups[i]);
-                let (fader, muted) = match waits[i] {
+                let (fader, muted) = match waits[i] && held.is_none() {
                     true => (0.0, true),
                     false => (fader, muted),
                 };

@@ -416,6 +416,17 @@ fn what_left_the_show_on_air_stays_in_its_groups_and_out_of_its_own_return() {
     assert_eq!((gains[slot].fader, gains[slot].follow_back), (before, 1.0));
     // Not twice at once, whatever AFV says.
     assert_eq!((gains[own].fader, gains[own].open), (0.0, 0.0));
+    // With the holding slate it is heard from where it is in the show.
+    let hold = crate::show::Hold {
+        source: Some("d".to_owned()),
+        ..Default::default()
+    };
+    show.edit(Edit::Hold(hold), Leaving::Refused).unwrap();
+    show.core.apply(&Command::Hold { on: true }).unwrap();
+    let gains = show.core.gains();
+    assert_eq!((gains[own].fader, gains[own].follow), (before, 1.0));
+    assert_eq!(gains[slot].follow, 0.0);
+    show.core.apply(&Command::Hold { on: false }).unwrap();
     let send = Command::Send {
         source: "d".to_owned(),
         aux: 1,
