@@ -14,6 +14,10 @@ const ROOM: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(1);
 const LIMIT: Duration = Duration::from_secs(2);
 
+/// What is logged where nothing else is asked for. JACK's own library writes a dozen lines each time that its
+/// server is not there, which is said once elsewhere.
+const USUAL: &str = "info,jack::logging=off";
+
 /// There is one standard error.
 static LOG: OnceLock<Outlet> = OnceLock::new();
 
@@ -31,7 +35,7 @@ pub fn start() -> io::Result<()> {
     // A second start changes nothing.
     let _ = LOG.set(outlet);
     let filter = tracing_subscriber::EnvFilter::try_from_env("REGIE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(USUAL));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(|| Lines)

@@ -338,6 +338,7 @@ fn a_card_that_goes_comes_back_by_itself_and_the_program_never_feels_it() {
         s["monitor"]["state"] == "restarting"
     });
     assert_ne!(gone["monitor"]["message"], "");
+    assert_eq!(gone["monitor"]["latency_ms"], 0.0, "nothing is heard");
     studio.frames_pass(30);
 
     let _server = Server::start();

@@ -264,8 +264,13 @@ impl Core {
         }
         self.console
             .change(&before.show.sound, &cast.show.sound, &brings.faders);
-        self.listeners.keep(|slot| cast.slots().contains(&slot));
-        self.talkback.keep(|slot| cast.slots().contains(&slot));
+        let follows = |slot: usize| {
+            let is_in_show = cast.slots().contains(&slot);
+            let made_anew = || cast.slot(&before.source_at(slot)?.id);
+            is_in_show.then_some(slot).or_else(made_anew)
+        };
+        self.listeners.follow(follows);
+        self.talkback.follow(follows);
         self.ears.rename(&before.renamed(&cast));
         if on_air == Leaving::Meant {
             self.switcher.drop_sources(&leaving, brings.passed);
@@ -581,6 +586,7 @@ impl Core {
             } => {
                 let strip = self.strip(source)?;
                 self.strips[strip].send(aux_index(*aux)?, *db, *pre)?;
+                self.match_strips();
             }
             Command::Return { source, db } => {
                 let strip = self.guest(source)?;
@@ -795,17 +801,19 @@ impl Core {
         let talkback = &self.cast.show.sound.talkback.source;
         let mut sources: Vec<Option<&Source>> = vec![None; self.strips.len()];
         let mut twins: Vec<Option<usize>> = vec![None; self.strips.len()];
+        // What is heard as it was taken is not heard a second time from where it was made anew.
+        let mut waits = vec![false; self.strips.len()];
         // What left the show and is still heard belongs to the groups that it had.
         let mut groups: Vec<&[String]> = (0..self.strips.len())
             .map(|slot| self.cast.last_at(slot).map_or(&[][..], |s| &s.groups))
             .collect();
         for (source, &slot) in self.cast.show.sources.iter().zip(self.cast.slots()) {
             sources[slot] = Some(source);
-            for other in self.switcher.slots_on_air(&source.id) {
-                if other != slot {
-                    groups[other] = &source.groups;
-                    (twins[other], twins[slot]) = (Some(slot), Some(other));
-                }
+            let on_air = || self.switcher.slots_on_air(&source.id);
+            for other in on_air().filter(|other| *other != slot) {
+                groups[other] = &source.groups;
+                (twins[other], twins[slot]) = (Some(slot), Some(other));
+                waits[slot] = on_air().all(|on_air| on_air != slot);
             }
         }
         self.strips
@@ -814,6 +822,10 @@ impl Core {
             .map(|(i, strip)| {
                 let source = sources[i];
                 let (fader, muted) = self.console.gain(strip.fader_db, strip.mute, groups[i]);
+                let (fader, muted) = match waits[i] && held.is_none() {
+                    true => (0.0, true),
+                    false => (fader, muted),
+                };
                 let follow = match (held, strip.afv) {
                     (Some(heard), _) => f32::from(u8::from(heard == Some(i))),
                     (None, Afv::On) => 1.0,

@@ -5,14 +5,11 @@
 use std::collections::BTreeMap;
 
 use super::cast::{Cast, Renamed};
-use super::listeners::Listeners;
+use super::listeners::{Listeners, is_name};
 use super::refusal::{Refusal, unknown};
 use crate::audio::{BusId, LISTENERS};
 use crate::door::Command;
 use crate::show::{BusName, Monitor, SoundOutput};
-
-/// The longest name of a desk, in characters.
-pub const NAME: usize = 200;
 
 /// See the module's words.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -113,14 +110,7 @@ impl Ears {
 
     /// Has room for a desk's monitor: one that is off makes way.
     fn make_room(&mut self, desk: &str) -> Result<(), Refusal> {
-        let length = desk.chars().count();
-        if length > NAME {
-            return Err(Refusal::OutOfRange {
-                what: "desk",
-                value: format!("of {length} characters"),
-                expected: format!("at most {NAME}"),
-            });
-        }
+        is_name(desk)?;
         if self.own.contains_key(desk) || self.own.len() < LISTENERS {
             return Ok(());
         }

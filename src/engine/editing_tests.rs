@@ -10,7 +10,7 @@ use super::core::{Brings, Core, Leaving, Observed};
 use super::refusal::Refusal;
 use super::strip::Faders;
 use crate::door::{Command, Tally};
-use crate::show::{Edit, Item, ItemKind, Pattern, Source, SourceKind, TransitionKind};
+use crate::show::{Afv, Edit, Item, ItemKind, Pattern, Source, SourceKind, TransitionKind};
 
 /// A show that is edited: three sources, and two of them in a scene.
 struct Edited {
@@ -372,6 +372,7 @@ fn what_left_the_show_on_air_stays_in_its_groups_and_out_of_its_own_return() {
         },
         groups: vec!["g".to_owned()],
         mix_minus: true,
+        afv: Afv::On,
         ..like.clone()
     };
     let add = Edit::Add {
@@ -396,6 +397,12 @@ fn what_left_the_show_on_air_stays_in_its_groups_and_out_of_its_own_return() {
     show.core.apply(&mute(false)).unwrap();
     // Made anew it is a guest from another slot, and heard from this one until the next take.
     show.redo();
+    let listen = Command::Pfl {
+        source: "d".to_owned(),
+        on: true,
+        desk: "foh".to_owned(),
+    };
+    show.core.apply(&listen).unwrap();
     let made_anew = Edit::Set {
         id: "d".to_owned(),
         item: Item::Source(guest(Pattern::Ball)),
@@ -403,10 +410,34 @@ fn what_left_the_show_on_air_stays_in_its_groups_and_out_of_its_own_return() {
     show.edit(made_anew, Leaving::Refused).unwrap();
     let own = show.core.cast().slot("d").unwrap();
     assert_ne!(own, slot);
+    assert_eq!(show.core.journal().listening[0].before, ["d"]);
     let gains = show.core.gains();
     assert_eq!((gains[slot].twin, gains[own].twin), (Some(own), Some(slot)));
     assert_eq!((gains[slot].fader, gains[slot].follow_back), (before, 1.0));
+    // Not twice at once, whatever AFV says.
+    assert_eq!((gains[own].fader, gains[own].open), (0.0, 0.0));
+    // With the holding slate it is heard from where it is in the show.
+    let hold = crate::show::Hold {
+        source: Some("d".to_owned()),
+        ..Default::default()
+    };
+    show.edit(Edit::Hold(hold), Leaving::Refused).unwrap();
+    show.core.apply(&Command::Hold { on: true }).unwrap();
+    let gains = show.core.gains();
+    assert_eq!((gains[own].fader, gains[own].follow), (before, 1.0));
+    assert_eq!(gains[slot].follow, 0.0);
+    show.core.apply(&Command::Hold { on: false }).unwrap();
+    let send = Command::Send {
+        source: "d".to_owned(),
+        aux: 1,
+        db: Some(0.0),
+        pre: Some(true),
+    };
+    show.core.apply(&send).unwrap();
+    let gains = show.core.gains();
+    assert_eq!((gains[slot].sends[0].gain, gains[slot].open), (1.0, 1.0));
     show.take("a");
     let gains = show.core.gains();
     assert_eq!((gains[slot].twin, gains[own].twin), (None, None));
+    assert_eq!((gains[own].fader, gains[own].open), (before, 1.0));
 }

@@ -2,9 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use super::ears::NAME;
 use super::refusal::Refusal;
 use crate::audio::{LISTENERS, Listened};
+
+/// The longest name of a desk, in characters.
+const NAME: usize = 200;
+
+/// Whether a desk can be named so.
+///
+/// # Errors
+/// Where the name is too long.
+pub fn is_name(desk: &str) -> Result<(), Refusal> {
+    let length = desk.chars().count();
+    if length <= NAME {
+        return Ok(());
+    }
+    Err(Refusal::OutOfRange {
+        what: "desk",
+        value: format!("of {length} characters"),
+        expected: format!("at most {NAME}"),
+    })
+}
 
 /// See the module's words.
 #[derive(Clone, Debug, Default)]
@@ -41,14 +59,7 @@ impl Listeners {
         after: bool,
         on: bool,
     ) -> Result<(), Refusal> {
-        let length = desk.chars().count();
-        if length > NAME {
-            return Err(Refusal::OutOfRange {
-                what: "desk",
-                value: format!("of {length} characters"),
-                expected: format!("at most {NAME}"),
-            });
-        }
+        is_name(desk)?;
         let Some(seat) = self.seat(desk, on)? else {
             return Ok(());
         };
@@ -98,11 +109,12 @@ impl Listeners {
         }
     }
 
-    /// Nobody listens any more to what is not in the show.
-    pub fn keep(&mut self, is_in_show: impl Fn(usize) -> bool) {
+    /// Follows what has another slot from now on; nobody listens any more to what has none.
+    pub fn follow(&mut self, slot: impl Fn(usize) -> Option<usize>) {
         for seat in self.seats.iter_mut().flatten() {
-            seat.before.retain(|slot| is_in_show(*slot));
-            seat.after.retain(|slot| is_in_show(*slot));
+            for slots in [&mut seat.before, &mut seat.after] {
+                *slots = slots.iter().filter_map(|old| slot(*old)).collect();
+            }
         }
     }
 
@@ -137,7 +149,7 @@ mod tests {
         listeners.listen("one more", 7, false, true).unwrap();
         assert_eq!(listeners.of(7).before, [false, false, true, false]);
         assert_eq!(listeners.of(2), Listened::default());
-        listeners.keep(|slot| slot != 7);
+        listeners.follow(|slot| (slot != 7).then_some(slot));
         let desks: Vec<_> = listeners
             .seats()
             .map(|(n, s)| (n, s.desk.as_str()))

@@ -295,7 +295,9 @@ impl Played {
         status.underruns = output.underruns();
         status.slips = output.slips();
         status.restarts = output.restarts();
-        status.latency_ms = output.latency_ms();
+        if status.state == CardOutputState::Playing {
+            status.latency_ms = output.latency_ms();
+        }
         status
     }
 }

@@ -22,9 +22,9 @@ impl Talkback {
         }
     }
 
-    /// Goes on with those that are still there.
-    pub fn keep(&mut self, is_there: impl Fn(usize) -> bool) {
-        self.guests.retain(|slot| is_there(*slot));
+    /// Goes on with the slots that those who were talked to have now; none for who is no more.
+    pub fn follow(&mut self, slot: impl Fn(usize) -> Option<usize>) {
+        self.guests = self.guests.iter().filter_map(|old| slot(*old)).collect();
     }
 
     /// Whether it is open to all, whoever they are.

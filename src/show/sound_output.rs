@@ -173,7 +173,7 @@ pub(super) fn card_faults(
 fn bus_fault(bus: &str, buses: &[&str]) -> Option<(String, String)> {
     (!buses.contains(&bus) && BusName::guest(bus).is_none()).then(|| {
         let message = format!(
-            "no bus is named `{}`, expected {}, or `{N_MINUS_ONE}` and the id of a guest",
+            "no bus is named `{}`, expected {}, or `n-1:` and the id of a guest",
             bus.escape_debug(),
             one_of(buses)
         );
