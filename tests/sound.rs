@@ -143,7 +143,7 @@ impl Opened {
     /// Types into a number's field.
     fn type_in(&mut self, label: &str, text: &str) {
         self.click(label);
-        self.press(Modifiers::CTRL, Key::A);
+        self.press(Modifiers::COMMAND, Key::A);
         self.window.event(egui::Event::Text(text.to_owned()));
         self.window.run();
         self.press(Modifiers::NONE, Key::Enter);
@@ -531,7 +531,7 @@ fn strips_are_selected_and_their_points_reached_by_key_alone() {
             .is_focused()
     );
     let mut reached = std::collections::BTreeSet::new();
-    for _ in 0..90 {
+    for _ in 0..120 {
         desk.press(Modifiers::NONE, Key::Tab);
         let nodes = desk.window.root().children_recursive();
         let focused = nodes.into_iter().find(|node| node.is_focused());
@@ -1046,7 +1046,7 @@ fn guests_and_groups_are_edits_that_can_be_undone() {
     drop(desk);
     let mut desk = buses();
     desk.click("Strip Choir");
-    desk.type_in("Label", "Tenors");
+    desk.type_in("Name", "Tenors");
     let sent = desk.done();
     let [show::Edit::Sound(sound)] = edits(&sent) else {
         panic!("{sent:?}");
@@ -1059,7 +1059,7 @@ fn guests_and_groups_are_edits_that_can_be_undone() {
     drop(desk);
     let mut desk = buses();
     desk.click("Strip Hall");
-    desk.type_in("Label", "Foyer");
+    desk.type_in("Name", "Foyer");
     let sent = desk.done();
     let [show::Edit::Sound(sound)] = edits(&sent) else {
         panic!("{sent:?}");
@@ -1176,7 +1176,7 @@ fn every_bus_is_reached_by_key_alone() {
             .is_focused()
     );
     let mut reached = std::collections::BTreeSet::new();
-    for _ in 0..110 {
+    for _ in 0..140 {
         desk.press(Modifiers::NONE, Key::Tab);
         let nodes = desk.window.root().children_recursive();
         let focused = nodes.into_iter().find(|node| node.is_focused());
