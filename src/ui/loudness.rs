@@ -16,10 +16,12 @@ const ASK_AGAIN_S: f64 = 5.0;
 /// A row of numbers, in points; and where the room is low.
 const ROW: f32 = 22.0;
 const LOW_ROW: f32 = 19.0;
+/// Before it is drawn lower than this, it takes room from the others, in points.
+const USUAL: f32 = 110.0;
 /// Height of the line that says whether left and right agree, in points.
 const AGREES: f32 = 30.0;
 /// Where it is lower than this, the history has the room of the button beneath it, in points.
-const LOW: f32 = 5.0 * ROW + 8.0 + AGREES + 8.0 + layout::TARGET + 8.0 + DRAWING;
+const LOW: f32 = 5.0 * ROW + 8.0 + AGREES + 8.0 + layout::TARGET + 8.0 + USUAL;
 /// A drawing that is lower has every other mark, in points.
 const MARKS: f32 = 90.0;
 /// Width of that button then, in points.

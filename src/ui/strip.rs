@@ -213,6 +213,11 @@ fn listen(ui: &Ui, (place, salt): (Rect, usize), source: &SourceStatus, view: &V
     }
 }
 
+/// The part of AFV's place that one switch takes.
+pub fn one_switch(area: Rect) -> Rect {
+    area.with_max_y(area.bottom().min(area.top() + ONE_SWITCH))
+}
+
 /// Where a send takes its sound: before the fader or after it.
 fn tap(ui: &Ui, (area, salt): (Rect, usize), source: &SourceStatus, view: &View, aux: usize) {
     let now = send(source, aux);
@@ -223,7 +228,7 @@ fn tap(ui: &Ui, (area, salt): (Rect, usize), source: &SourceStatus, view: &View,
         &[("name", label.into()), ("aux", to.as_str().into())],
     );
     let text = lang::text(if now.pre { "sound-pre" } else { "sound-post" });
-    let place = area.with_max_y(area.bottom().min(area.top() + ONE_SWITCH));
+    let place = one_switch(area);
     let button = Button::new(&text).say(&say).size(11.5).key(&to);
     if button
         .selected(now.pre)

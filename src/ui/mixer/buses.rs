@@ -125,7 +125,7 @@ fn group(ui: &Ui, (rect, salt): (Rect, usize), id: &str, view: &View, faders: &m
         }
     }
     // Not a control: how many it holds, with its kind.
-    let place = places.follow;
+    let place = strip::one_switch(places.follow);
     let (above, below) = place.split_top_bottom_at_fraction(0.5);
     let many = members.len().to_string();
     paint::line(
@@ -194,7 +194,7 @@ fn aux(
     let text = lang::text("sound-sends");
     let key = keys.sends.get(aux - 1).map_or("", String::as_str);
     let button = lit(Button::new(&text).say(&say).size(11.5).key(key), on);
-    let place = places.follow;
+    let place = strip::one_switch(places.follow);
     if button
         .show(ui, place, ("sends", salt))
         .on_hover_text(&say)
@@ -270,11 +270,15 @@ fn monitor(ui: &Ui, (rect, salt): (Rect, usize), view: &View, (faders, meters, k
     }
     if let Some(place) = places.listen {
         let say = lang::text("sound-monitor-dim");
-        let button = Button::new("DIM").say(&say).size(12.0).key(&keys.dim);
-        let button = button.selected(set.dim);
+        let button = Button::new("DIM").say(&say).size(12.0).selected(set.dim);
+        // Too low for its key beneath it.
+        let more = match keys.dim.as_str() {
+            "" => say.clone(),
+            key => lang::pair(&say, key),
+        };
         if button
             .show(ui, place, ("dim", salt))
-            .on_hover_text(&say)
+            .on_hover_text(&more)
             .clicked()
         {
             view.send(listening::dim(!set.dim));
@@ -284,7 +288,7 @@ fn monitor(ui: &Ui, (rect, salt): (Rect, usize), view: &View, (faders, meters, k
     let text = format!("{} PFL", theme::icon(theme::Icon::X));
     let button = Button::new(&text).say(&say).size(11.5).key(&keys.clear);
     let button = lit(button, count > 0);
-    let place = places.follow;
+    let place = strip::one_switch(places.follow);
     if button
         .show(ui, place, ("clear", salt))
         .on_hover_text(&say)
@@ -345,7 +349,7 @@ fn master(ui: &Ui, (rect, salt): (Rect, usize), view: &View, meters: &Meters) {
     if let Some(place) = places.listen {
         hear(ui, (place, salt), view, (PROGRAM, &called));
     }
-    let place = places.follow;
+    let place = strip::one_switch(places.follow);
     let (above, below) = place.split_top_bottom_at_fraction(0.5);
     let ceiling = words::db(snapshot.sound.master.ceiling_db);
     paint::line(
