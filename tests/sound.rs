@@ -3,14 +3,22 @@
 //! own.
 #![cfg(feature = "desk")]
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use eframe::egui_wgpu::wgpu::TextureFormat;
-use egui::{Key, Modifiers, Pos2, Rect, vec2};
+use egui::{
+    Key, Modifiers, Pos2, Rect,
+    accesskit::{Role, Toggled},
+    vec2,
+};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, kittest::NodeT, kittest::Queryable};
 use fake_door::FakeDoor;
 use regie::{
-    door::{self, Command, Door, Tally},
+    door::{
+        self, AuxStatus, CardOutputState, CardOutputStatus, Command, Door, GroupStatus, Level,
+        ListenStatus, ReturnStatus, Snapshot, Tally,
+    },
     media,
     show::{self, BandKind, Pick, StripSettings},
     ui::{Desk, Graphics, install_theme},
@@ -102,7 +110,13 @@ impl Opened {
     /// engine.
     fn done(&mut self) -> Vec<Command> {
         let mut sent = self.door.sent();
-        sent.retain(|command| *command != Command::LoudnessHistory {});
+        let is_asked = |command: &Command| {
+            matches!(
+                command,
+                Command::LoudnessHistory {} | Command::Show {} | Command::Devices {}
+            )
+        };
+        sent.retain(|command| !is_asked(command));
         for command in &sent {
             if let Some((source, change)) = command.on_strip() {
                 self.door.change(|s| {
@@ -129,7 +143,7 @@ impl Opened {
     /// Types into a number's field.
     fn type_in(&mut self, label: &str, text: &str) {
         self.click(label);
-        self.press(Modifiers::CTRL, Key::A);
+        self.press(Modifiers::COMMAND, Key::A);
         self.window.event(egui::Event::Text(text.to_owned()));
         self.window.run();
         self.press(Modifiers::NONE, Key::Enter);
@@ -244,7 +258,7 @@ fn keys_that_come_faster_than_the_answer_are_all_counted() {
 #[test]
 fn who_passes_through_a_number_changes_nothing() {
     let mut desk = two();
-    let settings = |s: &mut regie::door::Snapshot| {
+    let settings = |s: &mut Snapshot| {
         s.sources[0].strip.eq.bands[2].hz = 1234.0;
         s.sources[0].strip.eq.bands[2].q = std::f32::consts::FRAC_1_SQRT_2;
         s.sources[0].strip.delay_ms = 12.25;
@@ -517,7 +531,7 @@ fn strips_are_selected_and_their_points_reached_by_key_alone() {
             .is_focused()
     );
     let mut reached = std::collections::BTreeSet::new();
-    for _ in 0..90 {
+    for _ in 0..120 {
         desk.press(Modifiers::NONE, Key::Tab);
         let nodes = desk.window.root().children_recursive();
         let focused = nodes.into_iter().find(|node| node.is_focused());
@@ -623,9 +637,10 @@ fn what_another_desk_sets_is_drawn() {
     assert_eq!(desk.done(), [], "a look changes nothing");
 }
 
-/// A show of sixteen strips, two of them worked on.
+/// A show of sixteen strips, two of them worked on, with three groups.
 fn sixteen() -> Arc<FakeDoor> {
     FakeDoor::with(|s| {
+        with_buses(s);
         for n in 2..16 {
             let mut source = s.sources[1].clone();
             source.id = format!("s{n}");
@@ -653,6 +668,559 @@ fn sixteen() -> Arc<FakeDoor> {
         (ann.gate_db, ann.gate_level_db) = (0.0, Some(-16.0));
         (ann.compressor_db, ann.compressor_level_db) = (6.2, Some(-16.0));
     })
+}
+
+/// Two auxes, three groups, a guest, a card for each of them, and a monitor.
+fn with_buses(s: &mut Snapshot) {
+    let level = |db: f32| Level {
+        peak_db: [db, db - 1.5],
+        ..Level::default()
+    };
+    let aux = |label: &str, db: f32| AuxStatus {
+        label: label.to_owned(),
+        level: level(db),
+        limiter_db: 1.5,
+        ..AuxStatus::default()
+    };
+    s.sound.auxes = vec![aux("Hall", -12.0), aux("", -22.0)];
+    s.sound.groups = [("choir", "Choir"), ("band", "Band"), ("talk", "Speech")]
+        .map(|(id, label)| GroupStatus {
+            id: id.to_owned(),
+            label: label.to_owned(),
+            ..GroupStatus::default()
+        })
+        .to_vec();
+    s.sound.groups[1].mute = true;
+    s.sources[0].groups = vec!["talk".to_owned()];
+    s.sources[1].groups = vec!["choir".to_owned(), "talk".to_owned()];
+    s.sources[1].sends = vec![show::Send {
+        db: -6.0,
+        pre: true,
+    }];
+    s.sources[1].back = Some(ReturnStatus {
+        db: -3.0,
+        level: level(-18.0),
+        limiter_db: 0.0,
+    });
+    s.program_level = level(-9.5);
+    s.limiter_db = 2.0;
+    s.monitor.set.on = true;
+    s.monitor.output.state = CardOutputState::Playing;
+    s.sound_outputs = ["program", "aux1"]
+        .map(|bus| CardOutputStatus {
+            bus: bus.to_owned(),
+            device: "hall".to_owned(),
+            host: Some("jack".to_owned()),
+            channels: vec![1, 2],
+            state: CardOutputState::Playing,
+            latency_ms: 21.3,
+            ..CardOutputStatus::default()
+        })
+        .to_vec();
+}
+
+/// Two strips with these buses, and the show that goes with them.
+fn buses() -> Opened {
+    let door = FakeDoor::with(with_buses);
+    let text = r#"(version: 1, name: "Forum",
+        sources: [
+            (id: "cam", label: "Stage", kind: Test(pattern: Bars), groups: ["talk"]),
+            (id: "ann", label: "Ann", kind: Test(pattern: Bars), groups: ["choir", "talk"],
+                sends: [(db: -6.0, pre: true)], mix_minus: true),
+        ],
+        sound: (auxes: [(label: "Hall")],
+            groups: [(id: "choir", label: "Choir"), (id: "band", label: "Band"),
+                (id: "talk", label: "Speech")]),
+        sound_outputs: [
+            (bus: "program", device: "hall", host: Some("jack"), channels: [1, 2]),
+            (bus: "aux1", device: "hall", host: Some("jack"), channels: [1, 2]),
+        ])"#;
+    door.gives(show::parse(Path::new("forum.ron"), text).unwrap());
+    open(door, "en", (1280.0, 800.0))
+}
+
+/// The edits of the one command that was sent.
+fn edits(sent: &[Command]) -> &[show::Edit] {
+    let [Command::Edit { label, edits, .. }] = sent else {
+        panic!("{sent:?}");
+    };
+    assert!(!label.is_empty(), "it can be undone by its name");
+    edits
+}
+
+fn pfl(source: &str, on: bool) -> Command {
+    Command::Pfl {
+        source: source.to_owned(),
+        on,
+        desk: String::new(),
+    }
+}
+
+#[test]
+fn strips_are_listened_to_before_or_after_their_faders_until_that_is_cleared() {
+    let mut desk = buses();
+    desk.click("PFL Ann");
+    assert_eq!(desk.done(), [pfl("ann", true)]);
+    let listens = |s: &mut Snapshot| {
+        s.sound.listening = vec![ListenStatus {
+            pfl: vec!["ann".to_owned()],
+            ..ListenStatus::default()
+        }];
+    };
+    desk.door.change(listens);
+    desk.window.run();
+    let lit = desk.window.get_by_label("PFL Ann");
+    assert_eq!(lit.accesskit_node().toggled(), Some(Toggled::True));
+    desk.click("PFL Ann");
+    assert_eq!(desk.done(), [pfl("ann", false)]);
+    desk.press(Modifiers::NONE, Key::C);
+    assert_eq!(desk.done(), [pfl("ann", false)], "cleared by key");
+    desk.click("Clear PFL and AFL (1)");
+    assert_eq!(desk.done(), [pfl("ann", false)], "and by hand");
+
+    desk.click("Strip MON");
+    desk.click("The strips’ buttons listen after the fader");
+    desk.done();
+    desk.click("AFL Stage");
+    let after = |source: &str, on| Command::Afl {
+        source: source.to_owned(),
+        on,
+        desk: String::new(),
+    };
+    assert_eq!(desk.done(), [after("cam", true)]);
+    // A group is listened to as all of its sources.
+    desk.click("AFL Speech");
+    let all = [after("cam", true), pfl("ann", false), after("ann", true)];
+    assert_eq!(desk.done(), all);
+}
+
+#[test]
+fn the_faders_move_the_sends_of_an_aux_and_go_back_to_the_mix() {
+    let mut desk = buses();
+    desk.press(Modifiers::CTRL, Key::Num1);
+    desk.window
+        .get_by_label("The faders move the sends to Hall");
+    assert!(desk.window.query_by_label("Fader Stage").is_none());
+    let fader = "Send of Ann to Hall";
+    let faders = desk.window.get_all_by_label(fader);
+    assert_eq!(faders.count(), 1, "Stage is selected, and not Ann");
+    desk.focus(fader);
+    desk.press(Modifiers::NONE, Key::ArrowUp);
+    let send = |db, pre| Command::Send {
+        source: "ann".to_owned(),
+        aux: 1,
+        db,
+        pre,
+    };
+    assert_eq!(desk.done(), [send(Some(-5.0), None)]);
+    desk.click("Send of Ann to Hall before the fader");
+    assert_eq!(desk.done(), [send(None, Some(false))]);
+    // The mute stays the source's: nothing of it goes anywhere.
+    desk.click("Mute Ann");
+    let mute = Command::Mute {
+        source: "ann".to_owned(),
+        on: true,
+    };
+    assert_eq!(desk.done(), [mute]);
+    desk.press(Modifiers::CTRL, Key::Num2);
+    desk.window.get_by_label("Send of Ann to Aux 2");
+    desk.press(Modifiers::NONE, Key::Escape);
+    desk.press(Modifiers::NONE, Key::Escape);
+    desk.window.get_by_label("Fader Ann");
+    desk.click("The faders move the sends to Aux 2");
+    desk.window.get_by_label("Send of Ann to Aux 2");
+    desk.press(Modifiers::CTRL, Key::Num2);
+    desk.window.get_by_label("Fader Ann");
+    assert_eq!(desk.done(), [], "what they move is this desk's own");
+}
+
+#[test]
+fn faders_that_nobody_sees_never_move_sends() {
+    let mut desk = buses();
+    desk.press(Modifiers::CTRL, Key::Num1);
+    desk.click("View");
+    desk.click("Director");
+    desk.window.run();
+    desk.click("View");
+    desk.click("Sound");
+    desk.window.run();
+    desk.window.get_by_label("Fader Stage");
+}
+
+#[test]
+fn groups_auxes_and_the_monitor_are_moved_and_muted() {
+    let mut desk = buses();
+    desk.focus("Fader Choir");
+    desk.press(Modifiers::NONE, Key::ArrowDown);
+    let group = |group: &str, db, mute| Command::Group {
+        group: group.to_owned(),
+        db,
+        mute,
+    };
+    assert_eq!(desk.done(), [group("choir", Some(-1.0), None)]);
+    desk.click("Mute Band");
+    assert_eq!(desk.done(), [group("band", None, Some(false))]);
+    desk.focus("Fader Hall");
+    desk.press(Modifiers::NONE, Key::ArrowUp);
+    let aux = |aux, db, mute| Command::Aux { aux, db, mute };
+    assert_eq!(desk.done(), [aux(1, Some(1.0), None)]);
+    desk.click("Mute Aux 2");
+    assert_eq!(desk.done(), [aux(2, None, Some(true))]);
+
+    desk.press(Modifiers::NONE, Key::D);
+    desk.click("Dim the monitor by 20 dB");
+    desk.click("Mute the monitor");
+    desk.click("Hear Hall in the monitor");
+    desk.focus("Fader of the monitor");
+    desk.press(Modifiers::NONE, Key::ArrowDown);
+    let said: Vec<_> = desk.done().into_iter().map(said_of_monitor).collect();
+    let nothing = Said::default();
+    let dimmed = Said {
+        dim: Some(true),
+        ..nothing.clone()
+    };
+    let off = Said {
+        on: Some(false),
+        ..nothing.clone()
+    };
+    let hall = Said {
+        on: Some(true),
+        bus: Some("aux1".to_owned()),
+        ..nothing.clone()
+    };
+    let softer = Said {
+        level_db: Some(-1.0),
+        ..nothing
+    };
+    assert_eq!(said, [dimmed.clone(), dimmed, off, hall, softer]);
+}
+
+/// What a command says of the monitor.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Said {
+    on: Option<bool>,
+    bus: Option<String>,
+    level_db: Option<f32>,
+    dim: Option<bool>,
+    channels: Option<Vec<u16>>,
+}
+
+fn said_of_monitor(command: Command) -> Said {
+    let Command::Monitor {
+        on,
+        bus,
+        level_db,
+        dim,
+        channels,
+        ..
+    } = command
+    else {
+        panic!("{command:?}");
+    };
+    Said {
+        on,
+        bus,
+        level_db,
+        dim,
+        channels,
+    }
+}
+
+#[test]
+fn the_master_has_the_same_equaliser_and_its_limits() {
+    let mut desk = buses();
+    desk.click("Strip PGM");
+    assert!(
+        desk.window
+            .query_by_label("Point of the low cut, Program")
+            .is_none()
+    );
+    let from = desk.rect("Point of band 2, Program").center();
+    desk.drag(from, vec2(40.0, -25.0));
+    let sent = desk.done();
+    assert!((2..=9).contains(&sent.len()), "{sent:?}");
+    let mut master = desk.door.snapshot().unwrap().sound.master;
+    for command in &sent {
+        master = command.on_master().expect("of the master")(master).expect("a band");
+    }
+    assert!(
+        master.eq.on && master.eq.bands[1].gain_db > 2.0,
+        "{master:?}"
+    );
+    desk.type_in("Ceiling of the program, in dBTP", "-2");
+    let set = |ceiling_db, target_lufs| Command::Master {
+        ceiling_db,
+        target_lufs,
+    };
+    assert_eq!(desk.done(), [set(Some(-2.0), None)]);
+    desk.type_in("Ceiling of the program, in dBTP", "+3");
+    assert_eq!(
+        desk.done(),
+        [set(Some(0.0), None)],
+        "no further than it goes"
+    );
+    desk.click("Usual loudness targets");
+    desk.click("−16 LUFS");
+    assert_eq!(desk.done(), [set(None, Some(-16.0))]);
+    desk.click("Guests hear each other while AFV keeps them off the air");
+    assert_eq!(desk.done(), [Command::NMinusOne { off_air: true }]);
+    desk.click("Equaliser, Program");
+    assert_eq!(desk.done().len(), 1);
+}
+
+#[test]
+fn a_strips_sends_and_return_are_typed() {
+    let mut desk = buses();
+    desk.click("Strip Ann");
+    assert_eq!(desk.value("Send of Ann to Hall"), "−6.0 dB");
+    assert_eq!(desk.value("Send of Ann to Aux 2"), "−∞ dB");
+    let send = |aux, db, pre| Command::Send {
+        source: "ann".to_owned(),
+        aux,
+        db,
+        pre,
+    };
+    desk.type_in("Send of Ann to Aux 2", "-3");
+    assert_eq!(desk.done(), [send(2, Some(-3.0), None)]);
+    desk.type_in("Send of Ann to Hall", "off");
+    assert_eq!(desk.done(), [send(1, Some(-100.0), None)]);
+    desk.click("Send of Ann to Aux 2 before the fader");
+    assert_eq!(desk.done(), [send(2, None, Some(true))]);
+    desk.type_in("Return of Ann", "2");
+    let back = Command::Return {
+        source: "ann".to_owned(),
+        db: 2.0,
+    };
+    assert_eq!(desk.done(), [back]);
+}
+
+#[test]
+fn guests_and_groups_are_edits_that_can_be_undone() {
+    let mut desk = buses();
+    desk.click("Stage is a guest with a return of its own (N−1)");
+    let sent = desk.done();
+    let [
+        show::Edit::Set {
+            id,
+            item: show::Item::Source(source),
+        },
+    ] = edits(&sent)
+    else {
+        panic!("{sent:?}");
+    };
+    assert!(id == "cam" && source.mix_minus);
+
+    drop(desk);
+    let mut desk = buses();
+    desk.click("Strip Ann");
+    desk.click("Groups of Ann");
+    desk.click("Choir");
+    let sent = desk.done();
+    let [
+        show::Edit::Set {
+            item: show::Item::Source(source),
+            ..
+        },
+    ] = edits(&sent)
+    else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(source.groups, ["talk"]);
+
+    drop(desk);
+    let mut desk = buses();
+    desk.click("Strip Choir");
+    desk.click("Stage in Choir");
+    let sent = desk.done();
+    let [
+        show::Edit::Set {
+            item: show::Item::Source(source),
+            ..
+        },
+    ] = edits(&sent)
+    else {
+        panic!("{sent:?}");
+    };
+    assert_eq!((source.id.as_str(), source.groups.len()), ("cam", 2));
+
+    drop(desk);
+    let mut desk = buses();
+    desk.click("Strip Choir");
+    desk.type_in("Name", "Tenors");
+    let sent = desk.done();
+    let [show::Edit::Sound(sound)] = edits(&sent) else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(
+        (sound.groups.len(), sound.groups[0].label.as_str()),
+        (3, "Tenors")
+    );
+
+    drop(desk);
+    let mut desk = buses();
+    desk.click("Strip Hall");
+    desk.type_in("Name", "Foyer");
+    let sent = desk.done();
+    let [show::Edit::Sound(sound)] = edits(&sent) else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(sound.auxes[0].label, "Foyer");
+}
+
+#[test]
+fn a_group_that_is_at_work_is_removed_at_the_second_press() {
+    let mut desk = buses();
+    desk.click("Strip Band");
+    desk.click("Remove Band");
+    assert_eq!(desk.done(), [], "its sources would be heard");
+    desk.window.run_steps(8);
+    // What it says is a tooltip too.
+    let again = "Band is at work: again to remove";
+    let button = desk.window.get_by_role_and_label(Role::Button, again);
+    button.click();
+    desk.window.run();
+    let sent = desk.done();
+    let [show::Edit::Sound(sound)] = edits(&sent) else {
+        panic!("{sent:?}");
+    };
+    assert!(sound.group("band").is_none() && sound.groups.len() == 2);
+
+    drop(desk);
+    let mut desk = buses();
+    desk.click("Strip Choir");
+    desk.click("Remove Choir");
+    assert_eq!(
+        edits(&desk.done()).len(),
+        1,
+        "it does nothing: UNDO is enough"
+    );
+}
+
+#[test]
+fn buses_are_given_to_sound_cards_with_how_they_do_beside_them() {
+    let mut desk = buses();
+    desk.click("Strip Hall");
+    desk.window.get_by_label("plays · 21.3 ms, no breaks");
+    desk.click("Channels of output 2");
+    desk.click("3 + 4");
+    let sent = desk.done();
+    let [show::Edit::SoundOutputs(outputs)] = edits(&sent) else {
+        panic!("{sent:?}");
+    };
+    assert_eq!((outputs.len(), &outputs[1].channels[..]), (2, &[3, 4][..]));
+
+    drop(desk);
+    let mut desk = buses();
+    desk.click("Strip Aux 2");
+    desk.click("Add an output");
+    let sent = desk.done();
+    let [show::Edit::SoundOutputs(outputs)] = edits(&sent) else {
+        panic!("{sent:?}");
+    };
+    assert_eq!((outputs.len(), outputs[2].bus.as_str()), (3, "aux2"));
+
+    drop(desk);
+    let mut desk = buses();
+    desk.click("Strip MON");
+    desk.click("Remove output 1");
+    let sent = desk.done();
+    let [show::Edit::SoundOutputs(outputs)] = edits(&sent) else {
+        panic!("{sent:?}");
+    };
+    assert_eq!((outputs.len(), outputs[0].bus.as_str()), (1, "aux1"));
+    desk.click("Channels of the monitor");
+    desk.click("3 + 4");
+    let sent = desk.done();
+    let said = said_of_monitor(sent[0].clone());
+    assert_eq!(said.channels, Some(vec![3, 4]));
+}
+
+#[test]
+fn a_card_that_is_away_is_told_in_the_strip_and_at_its_bus() {
+    let mut desk = buses();
+    desk.door.change(|s| {
+        s.sound_outputs[1].state = CardOutputState::Restarting;
+        s.sound_outputs[1].message = String::new();
+    });
+    desk.window.run();
+    let nodes = desk.window.root().children_recursive();
+    let told = nodes.into_iter().any(|node| {
+        let label = node.accesskit_node().label().unwrap_or_default();
+        label.contains("Hall → hall: its sound does not come out")
+    });
+    assert!(told);
+    desk.click("Strip Hall");
+    desk.window.get_by_label("away");
+}
+
+#[test]
+fn every_bus_is_reached_by_key_alone() {
+    let mut desk = buses();
+    desk.focus("Strip Stage");
+    let mut last = "Strip Stage".to_owned();
+    for next in [
+        "Ann", "Choir", "Band", "Speech", "Hall", "Aux 2", "MON", "PGM",
+    ] {
+        desk.press(Modifiers::NONE, Key::ArrowRight);
+        let strip = format!("Strip {next}");
+        assert!(
+            desk.window.get_by_label(&strip).is_focused(),
+            "{strip} after {last}"
+        );
+        last = strip;
+    }
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert!(
+        desk.window
+            .get_by_label("Point of band 1, Program")
+            .is_focused()
+    );
+    let mut reached = std::collections::BTreeSet::new();
+    for _ in 0..140 {
+        desk.press(Modifiers::NONE, Key::Tab);
+        let nodes = desk.window.root().children_recursive();
+        let focused = nodes.into_iter().find(|node| node.is_focused());
+        reached.extend(focused.and_then(|node| node.accesskit_node().label()));
+    }
+    for label in [
+        "Fader Choir",
+        "Mute Choir",
+        "AFL Choir",
+        "Fader Hall",
+        "Hear Hall in the monitor",
+        "The faders move the sends to Hall",
+        "Fader of the monitor",
+        "Mute the monitor",
+        "Dim the monitor by 20 dB",
+        "Clear PFL and AFL (0)",
+        "PFL Stage",
+        "Ceiling of the program, in dBTP",
+        "Loudness target",
+        "Usual loudness targets",
+        "New group",
+        "Add an output",
+        "Sound card of output 1",
+        "Remove output 1",
+    ] {
+        assert!(reached.contains(label), "{label} in {reached:?}");
+    }
+}
+
+/// The sends of an aux on the faders, with the master selected, as pictures.
+#[test]
+fn the_buses_look_as_they_did() {
+    let mut results = SnapshotResults::new();
+    for (language, strip) in [("en", "Strip PGM"), ("fr", "Tranche PGM")] {
+        let mut desk = open(sixteen(), language, (1280.0, 800.0));
+        desk.click(strip);
+        desk.press(Modifiers::CTRL, Key::Num1);
+        let options = SnapshotOptions::new()
+            .threshold(2.0)
+            .max_failed_pixels(2000);
+        desk.window
+            .snapshot_options(format!("buses-{language}"), &options);
+        results.extend(desk.window.take_snapshot_results());
+    }
 }
 
 /// Sixteen strips with the editor over them, as pictures. Other drivers draw letters a little otherwise.

@@ -222,8 +222,8 @@ impl Layout {
                     Vertical,
                     &[
                         (stage, 0.6, false),
-                        (above, 0.49, true),
-                        (mixer, 0.51, true),
+                        (above, 0.48, true),
+                        (mixer, 0.52, true),
                         (monitors, 0.4, false),
                         (build, 0.4, false),
                     ],

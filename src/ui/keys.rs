@@ -237,7 +237,8 @@ mod tests {
         assert_eq!(asked(Key::PageDown, none), Some(PageAfter));
         assert_eq!(asked(Key::M, none), Some(Marker));
         assert_eq!(asked(Key::Questionmark, shift), Some(KeySheet));
-        assert_eq!(asked(Key::Num1, Modifiers::CTRL), None);
+        assert_eq!(asked(Key::Num2, Modifiers::CTRL), Some(Sends(1)));
+        assert_eq!(asked(Key::Num3, Modifiers::CTRL), None);
         let (back, forward) = (Key::ArrowLeft, Key::ArrowRight);
         for key in [back, forward, Key::ArrowUp, Key::ArrowDown] {
             assert_eq!(asked(key, none), None, "it is for what has the focus");

@@ -16,10 +16,14 @@ const ASK_AGAIN_S: f64 = 5.0;
 /// A row of numbers, in points; and where the room is low.
 const ROW: f32 = 22.0;
 const LOW_ROW: f32 = 19.0;
+/// Before it is drawn lower than this, it takes room from the others, in points.
+const USUAL: f32 = 110.0;
 /// Height of the line that says whether left and right agree, in points.
 const AGREES: f32 = 30.0;
 /// Where it is lower than this, the history has the room of the button beneath it, in points.
-const LOW: f32 = 5.0 * ROW + 8.0 + AGREES + 8.0 + layout::TARGET + 8.0 + DRAWING;
+const LOW: f32 = 5.0 * ROW + 8.0 + AGREES + 8.0 + layout::TARGET + 8.0 + USUAL;
+/// A drawing that is lower has every other mark, in points.
+const MARKS: f32 = 90.0;
 /// Width of that button then, in points.
 const ANEW: f32 = 34.0;
 /// The history is not drawn lower than this, in points.
@@ -212,9 +216,17 @@ fn history(ui: &Ui, rect: Rect, view: &View, past: &mut Past, target: f32) {
         rect.bottom() - part * rect.height()
     };
     let painter = ui.painter().with_clip_rect(rect);
-    for mark in [-10.0, -20.0, -30.0, -40.0] {
+    let marks: &[f32] = if rect.height() < MARKS {
+        &[-20.0, -40.0]
+    } else {
+        &[-10.0, -20.0, -30.0, -40.0]
+    };
+    for &mark in marks {
         let ends = [pos2(rect.left(), y(mark)), pos2(rect.right(), y(mark))];
         painter.line_segment(ends, Stroke::new(1.0, theme::LINE));
+        if rect.height() < MARKS && (mark - target).abs() < 8.0 {
+            continue;
+        }
         let place = Rect::from_min_size(ends[0] - vec2(-3.0, 12.0), vec2(30.0, 12.0));
         let text = words::db(mark);
         let text = text.split(['.', ',']).next().unwrap_or_default();

@@ -119,7 +119,11 @@ impl Frame<'_> {
                     choices: &mut parts.choices,
                     meters: &parts.meters,
                     apart: self.shown.contains(&Panel::Strip),
-                    keys: [0, 1].map(|aux| keys.name(Function::Sends(aux))),
+                    keys: mixer::KeyNames {
+                        sends: [0, 1].map(|aux| keys.name(Function::Sends(aux))),
+                        clear: keys.name(Function::ClearListening),
+                        dim: keys.name(Function::DimMonitor),
+                    },
                 };
                 mixer::show(ui, (whole, rect), self.view, with);
             }

@@ -18,6 +18,8 @@ use crate::{
 
 /// A strip narrower than this has everything one below the other, in points.
 pub const NARROW: f32 = 88.0;
+/// One in the mixer too that is narrower than this: their words are read whole.
+const NARROW_LONG: f32 = 112.0;
 /// Height of each of the switches of AFV in one, in points.
 const SWITCH: f32 = 30.0;
 /// Height of the one that goes from mode to mode, in points.
@@ -27,7 +29,7 @@ const LONG_FADER: f32 = 200.0;
 /// Where a fader would be shorter than this, the buttons make room for it, in points.
 const LEAST_FADER: f32 = 110.0;
 /// Height of what listens to a strip, in points.
-const LISTEN: f32 = 34.0;
+const LISTEN: f32 = 30.0;
 
 /// Draws the strip of a scene at position `salt`.
 pub fn show(
@@ -211,6 +213,11 @@ fn listen(ui: &Ui, (place, salt): (Rect, usize), source: &SourceStatus, view: &V
     }
 }
 
+/// The part of AFV's place that one switch takes.
+pub fn one_switch(area: Rect) -> Rect {
+    area.with_max_y(area.bottom().min(area.top() + ONE_SWITCH))
+}
+
 /// Where a send takes its sound: before the fader or after it.
 fn tap(ui: &Ui, (area, salt): (Rect, usize), source: &SourceStatus, view: &View, aux: usize) {
     let now = send(source, aux);
@@ -221,7 +228,7 @@ fn tap(ui: &Ui, (area, salt): (Rect, usize), source: &SourceStatus, view: &View,
         &[("name", label.into()), ("aux", to.as_str().into())],
     );
     let text = lang::text(if now.pre { "sound-pre" } else { "sound-post" });
-    let place = area.with_max_y(area.bottom().min(area.top() + ONE_SWITCH));
+    let place = one_switch(area);
     let button = Button::new(&text).say(&say).size(11.5).key(&to);
     if button
         .selected(now.pre)
@@ -254,7 +261,7 @@ pub struct Parts {
 }
 
 fn places(rect: Rect, listens: bool) -> Parts {
-    if rect.width() < NARROW {
+    if rect.width() < if listens { NARROW_LONG } else { NARROW } {
         return narrow(rect, listens);
     }
     let inner = rect.shrink2(vec2(4.0, 8.0));
@@ -290,7 +297,7 @@ fn places(rect: Rect, listens: bool) -> Parts {
 pub fn narrow(rect: Rect, listens: bool) -> Parts {
     let inner = rect.shrink2(vec2(3.0, 8.0));
     let readout = inner.with_max_y(inner.top() + 18.0);
-    let listening = if listens { LISTEN + 6.0 } else { 0.0 };
+    let listening = if listens { LISTEN + 4.0 } else { 0.0 };
     let others = 18.0 + 4.0 + 6.0 + layout::TARGET + 6.0 + listening;
     let is_low = listens && inner.height() - others - ONE_SWITCH < LEAST_FADER;
     let (mute, listen, switch) = if is_low {
@@ -302,7 +309,7 @@ pub fn narrow(rect: Rect, listens: bool) -> Parts {
     let follow = if has_room { 3.0 * SWITCH } else { switch };
     let follow = inner.with_min_y(inner.bottom() - follow);
     let above = |below: Rect, height: f32| {
-        let bottom = below.top() - if is_low { 3.0 } else { 6.0 };
+        let bottom = below.top() - if listens { 4.0 } else { 6.0 };
         below.with_max_y(bottom).with_min_y(bottom - height)
     };
     let listen = listens.then(|| above(follow, listen));

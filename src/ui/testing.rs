@@ -2,8 +2,9 @@
 
 use crate::{
     door::{
-        Counters, DestinationStatus, EncoderStatus, Health, Level, RecordingState, RecordingStatus,
-        SceneStatus, Snapshot, SourceState, SourceStatus, Tally, Transition,
+        AuxStatus, Counters, DestinationStatus, EncoderStatus, Health, Level, RecordingState,
+        RecordingStatus, SceneStatus, Snapshot, SoundStatus, SourceState, SourceStatus, Tally,
+        Transition,
     },
     media::Rate,
     show::Afv,
@@ -39,7 +40,10 @@ pub fn snapshot() -> Snapshot {
         program_level: Level::default(),
         limiter_db: 0.0,
         loudness: Default::default(),
-        sound: Default::default(),
+        sound: SoundStatus {
+            auxes: vec![AuxStatus::default(); 2],
+            ..SoundStatus::default()
+        },
         destinations: vec![
             destination("yt", "YouTube", "a.rtmp.example/live2"),
             destination("pt", "PeerTube", "peertube.example/live"),

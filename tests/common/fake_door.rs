@@ -33,6 +33,12 @@ impl Door for FakeDoor {
     fn send(&self, command: Command) -> u64 {
         let given = self.given.lock().unwrap().clone();
         if let Some(show) = given.filter(|_| command == (Command::Show {})) {
+            // The newest is heard first.
+            self.say(Event::Done {
+                command: command.clone(),
+                frame: 1,
+                id: Some(self.last() + 1),
+            });
             self.say(Event::Show {
                 revision: 0,
                 show,

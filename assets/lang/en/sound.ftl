@@ -99,8 +99,9 @@ sound-group-holds = { $name } holds { $n ->
     [one] one source
    *[other] { $n } sources
 }
-sound-master = Master
-sound-master-short = MASTER
+sound-master = Program
+sound-master-short = PGM
+sound-master-eq = EQ of the program
 sound-master-says = Ceiling { $db } dBTP, the limiter takes { $limiter } dB
 sound-monitor = Monitor
 sound-monitor-short = MON
@@ -121,7 +122,6 @@ sound-afl-of = AFL { $name }
 sound-pfl-say = The strips’ buttons listen before the fader
 sound-afl-say = The strips’ buttons listen after the fader
 sound-clear = Clear PFL and AFL ({ $n })
-sound-clear-short = CLEAR
 
 sound-sends = SENDS
 sound-sends-of = The faders move the sends to { $name }
@@ -139,6 +139,7 @@ sound-remove-again = { $name } is at work: again to remove
 sound-guest = Guest
 sound-guest-of = { $name } is a guest with a return of its own (N−1)
 sound-return-of = Return of { $name }
+sound-groups-many = { $n } groups
 sound-step-group = groups of a source
 sound-step-guest = guest or not
 

@@ -100,11 +100,12 @@ sound-group-holds = { $name } : { $n ->
     [one] une source
    *[other] { $n } sources
 }
-sound-master = Master
-sound-master-short = MASTER
+sound-master = Programme
+sound-master-short = PGM
+sound-master-eq = EQ du programme
 sound-master-says = Plafond { $db } dBTP, le limiteur retire { $limiter } dB
 sound-monitor = Écoute
-sound-monitor-short = ÉCO
+sound-monitor-short = MON
 sound-monitor-level = Fader de l’écoute
 sound-monitor-mute = Couper l’écoute
 sound-monitor-dim = Atténuer l’écoute de 20 dB
@@ -122,9 +123,8 @@ sound-afl-of = AFL { $name }
 sound-pfl-say = Les boutons des tranches écoutent avant le fader
 sound-afl-say = Les boutons des tranches écoutent après le fader
 sound-clear = Annuler les écoutes PFL et AFL ({ $n })
-sound-clear-short = ANNULER
 
-sound-sends = DÉPARTS
+sound-sends = SENDS
 sound-sends-of = Les faders règlent les départs vers { $name }
 sound-send-of = Départ de { $name } vers { $aux }
 sound-send-pre-of = Départ de { $name } vers { $aux } avant le fader
@@ -140,6 +140,7 @@ sound-remove-again = { $name } agit : encore pour supprimer
 sound-guest = Invité
 sound-guest-of = { $name } est un invité avec son propre retour (N−1)
 sound-return-of = Retour de { $name }
+sound-groups-many = { $n } groupes
 sound-step-group = groupes d’une source
 sound-step-guest = invité ou non
 

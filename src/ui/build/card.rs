@@ -45,6 +45,10 @@ pub fn choose(
         let mut all = devices.cards(direction);
         let known = all.find(|card| card.device == now.device);
         let label = known.map_or(&now.device, |card| &card.label).clone();
+        let label = match &now.host {
+            Some(host) => format!("{label} · {host}"),
+            None => label,
+        };
         offered.push((now.clone(), label));
     }
     parts::choice(ui, say, now, &offered)

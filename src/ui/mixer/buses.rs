@@ -4,7 +4,7 @@
 use egui::{Align, Color32, Rect, Ui};
 
 use crate::door::{CardOutputState, Command, Snapshot};
-use crate::show::{BUSES, PROGRAM};
+use crate::show::{AUXES, BUSES, PROGRAM};
 use crate::ui::{
     bank::{self, Bank, aux_name},
     fader::{self, Fader, Faders, Moves},
@@ -17,8 +17,18 @@ use crate::ui::{
     words,
 };
 
-/// The faders under a hand, the levels as they are shown, and the keys of the auxes' sends.
-type Shown<'a> = (&'a mut Faders, &'a Meters, &'a [String]);
+/// The keys of what is here.
+pub struct KeyNames {
+    /// The sends to each aux on the faders.
+    pub sends: [String; AUXES],
+    /// No strip listened to.
+    pub clear: String,
+    /// The monitor down.
+    pub dim: String,
+}
+
+/// The faders under a hand, the levels as they are shown, and the keys.
+type Shown<'a> = (&'a mut Faders, &'a Meters, &'a KeyNames);
 
 /// What it is called; nothing for a source.
 pub fn label(snapshot: &Snapshot, what: &Selected) -> String {
@@ -43,7 +53,12 @@ pub fn colours(snapshot: &Snapshot, what: &Selected) -> (Color32, Color32) {
     let ill = match what {
         Selected::Aux(aux) => is_lost(bank::bus_of(*aux)),
         Selected::Master => is_lost(PROGRAM),
-        Selected::Monitor => snapshot.monitor.output.state == CardOutputState::Restarting,
+        Selected::Monitor => {
+            let monitor = &snapshot.monitor;
+            // Who listens to a strip and has the monitor off hears nothing of it.
+            let is_deaf = !monitor.set.on && listening::count(snapshot) > 0;
+            is_deaf || monitor.output.state == CardOutputState::Restarting
+        }
         Selected::Group(_) | Selected::Source(_) => false,
     };
     if ill {
@@ -110,7 +125,7 @@ fn group(ui: &Ui, (rect, salt): (Rect, usize), id: &str, view: &View, faders: &m
         }
     }
     // Not a control: how many it holds, with its kind.
-    let place = places.follow;
+    let place = strip::one_switch(places.follow);
     let (above, below) = place.split_top_bottom_at_fraction(0.5);
     let many = members.len().to_string();
     paint::line(
@@ -177,9 +192,9 @@ fn aux(
     let on = *bank == Bank::Sends(aux);
     let say = lang::with("sound-sends-of", &named);
     let text = lang::text("sound-sends");
-    let key = keys.get(aux - 1).map_or("", String::as_str);
+    let key = keys.sends.get(aux - 1).map_or("", String::as_str);
     let button = lit(Button::new(&text).say(&say).size(11.5).key(key), on);
-    let place = places.follow;
+    let place = strip::one_switch(places.follow);
     if button
         .show(ui, place, ("sends", salt))
         .on_hover_text(&say)
@@ -218,7 +233,7 @@ fn lit(button: Button<'_>, on: bool) -> Button<'_> {
     }
 }
 
-fn monitor(ui: &Ui, (rect, salt): (Rect, usize), view: &View, (faders, meters, _): Shown) {
+fn monitor(ui: &Ui, (rect, salt): (Rect, usize), view: &View, (faders, meters, keys): Shown) {
     let set = &view.snapshot.monitor.set;
     let places = strip::narrow(rect, true);
     let say = lang::text("sound-monitor-level");
@@ -256,19 +271,24 @@ fn monitor(ui: &Ui, (rect, salt): (Rect, usize), view: &View, (faders, meters, _
     if let Some(place) = places.listen {
         let say = lang::text("sound-monitor-dim");
         let button = Button::new("DIM").say(&say).size(12.0).selected(set.dim);
+        // Too low for its key beneath it.
+        let more = match keys.dim.as_str() {
+            "" => say.clone(),
+            key => lang::pair(&say, key),
+        };
         if button
             .show(ui, place, ("dim", salt))
-            .on_hover_text(&say)
+            .on_hover_text(&more)
             .clicked()
         {
             view.send(listening::dim(!set.dim));
         }
     }
     let say = lang::with("sound-clear", &[("n", count.into())]);
-    let text = lang::text("sound-clear-short");
-    let button = Button::new(&text).say(&say).size(11.5).key("PFL");
+    let text = format!("{} PFL", theme::icon(theme::Icon::X));
+    let button = Button::new(&text).say(&say).size(11.5).key(&keys.clear);
     let button = lit(button, count > 0);
-    let place = places.follow;
+    let place = strip::one_switch(places.follow);
     if button
         .show(ui, place, ("clear", salt))
         .on_hover_text(&say)
@@ -312,7 +332,7 @@ fn master(ui: &Ui, (rect, salt): (Rect, usize), view: &View, meters: &Meters) {
         snapshot.limiter_db,
     );
     let on = snapshot.sound.master.eq.on;
-    let say = lang::with("sound-eq-of", &[("name", called.as_str().into())]);
+    let say = lang::text("sound-master-eq");
     let text = lang::text("sound-eq");
     let button = Button::new(&text).say(&say).selected(on);
     if button.show(ui, places.mute, ("master eq", salt)).clicked() {
@@ -329,7 +349,7 @@ fn master(ui: &Ui, (rect, salt): (Rect, usize), view: &View, meters: &Meters) {
     if let Some(place) = places.listen {
         hear(ui, (place, salt), view, (PROGRAM, &called));
     }
-    let place = places.follow;
+    let place = strip::one_switch(places.follow);
     let (above, below) = place.split_top_bottom_at_fraction(0.5);
     let ceiling = words::db(snapshot.sound.master.ceiling_db);
     paint::line(

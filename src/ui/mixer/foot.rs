@@ -46,7 +46,11 @@ impl Foot<'_> {
                 .max_by_key(|word| word.chars().count());
             let longest = longest.unwrap_or(self.label);
             let font = paint::shrunk(ui, longest, theme::bold(11.5), inner.width());
-            paint::lines(ui, inner, Align::Center, self.label, font, self.text);
+            if paint::width(ui, longest, font.clone()) > inner.width() {
+                paint::line(ui, inner, Align::Min, self.label, font, self.text);
+            } else {
+                paint::lines(ui, inner, Align::Center, self.label, font, self.text);
+            }
         } else {
             let font = theme::bold(13.0);
             paint::line(ui, inner, Align::Center, self.label, font, self.text);

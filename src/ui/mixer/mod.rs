@@ -19,6 +19,7 @@ use super::{
     view::{View, name},
 };
 use crate::door::Tally;
+pub use buses::KeyNames;
 use foot::Foot;
 
 /// A strip is no narrower than this, in points, and no wider: sixteen stand beside three groups, the
@@ -48,8 +49,8 @@ pub struct With<'a> {
     pub meters: &'a Meters,
     /// What is done to the selected one stands in a panel of its own.
     pub apart: bool,
-    /// The keys that lead to the sends of each aux.
-    pub keys: [String; 2],
+    /// The keys of the buses.
+    pub keys: KeyNames,
 }
 
 /// Draws the panel; strips that do not fit are scrolled to. What opens over its foot leaves `rect` of the
@@ -91,7 +92,7 @@ pub fn show(ui: &mut Ui, (whole, rect): (Rect, Rect), view: &View, with: With) {
                     let foot = whole.with_min_y(whole.bottom() - NAME);
                     let body = whole.with_max_y(foot.top() - 2.0);
                     let salt = SALT * 2 + n;
-                    let shown = (&mut *faders, meters, keys.as_slice());
+                    let shown = (&mut *faders, meters, &keys);
                     buses::show(ui, (body, salt), what, view, shown, &mut choices.bank);
                     let label = buses::label(view.snapshot, what);
                     let (fill, text) = buses::colours(view.snapshot, what);
@@ -205,7 +206,9 @@ fn split(rect: Rect, sources: usize, buses: usize) -> (Rect, Rect, f32) {
     let each = (rect.width() - APART + GAP * 2.0) / all.max(1.0) - GAP;
     let wide = each.clamp(*WIDTH.start(), BUS).floor();
     let needed = buses as f32 * (wide + GAP) - GAP;
-    let room = needed.min((rect.width() * BUSES).floor());
+    // What few sources leave is the buses' too.
+    let left = rect.width() - APART - sources as f32 * (WIDTH.end() + GAP);
+    let room = needed.min((rect.width() * BUSES).floor().max(left));
     let right = rect.with_min_x(rect.right() - room);
     (rect.with_max_x(right.left() - APART), right, wide)
 }

@@ -177,6 +177,9 @@ impl Editor {
                 editor.outputs(ui, view, None);
             }),
         });
+        if !self.asked.is_empty() || self.draft.has_more() {
+            ui.ctx().request_repaint();
+        }
     }
 
     /// What is not drawn but filled in, as high as there is room.

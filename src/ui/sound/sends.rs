@@ -21,6 +21,8 @@ use crate::ui::{
 const FIRST: usize = 6;
 /// How loud a send or a return may be, in dB.
 const LEVELS: std::ops::RangeInclusive<f32> = -100.0..=10.0;
+/// What is beside the names of groups in their list, in points.
+const BESIDE_GROUPS: f32 = 26.0;
 /// Width of a return's level, in points.
 const LEVEL: f32 = 8.0;
 
@@ -83,6 +85,12 @@ fn groups(
     let shown = match &names[..] {
         [] => "–".to_owned(),
         names => names.join(", "),
+    };
+    let room = place.width() - BESIDE_GROUPS;
+    let shown = if paint::width(ui, &shown, theme::font(12.0)) > room {
+        lang::with("sound-groups-many", &[("n", names.len().into())])
+    } else {
+        shown
     };
     let say = lang::with("sound-groups-of", &[("name", of.into())]);
     let builder = UiBuilder::new().max_rect(place).id_salt("groups");

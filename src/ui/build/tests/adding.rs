@@ -1,6 +1,7 @@
 //! What is added: cameras by their modes, files, and network sources that are tried before.
 
 use super::*;
+use crate::media::{CardDirection, SoundCardInfo};
 
 #[test]
 fn an_empty_show_teaches_and_offers_what_is_there() {
@@ -32,6 +33,33 @@ fn an_empty_show_teaches_and_offers_what_is_there() {
     // It is in the list and looked at; the choices have gone.
     assert!(window.query_by_label_contains("C920, Camera").is_some());
     assert!(window.query_by_label("Add C920").is_none());
+}
+
+#[test]
+fn a_sound_card_is_added_at_a_click_and_its_channels_are_chosen() {
+    let (mut window, _) = window(Panel::Sources, empty(), |_| {});
+    let card = |direction| SoundCardInfo {
+        host: "alsa".to_owned(),
+        device: "hw:CARD=USB,DEV=0".to_owned(),
+        label: "USB interface".to_owned(),
+        direction,
+        channels: 8,
+        rates: vec![48_000],
+    };
+    window.state_mut().build.take(&Event::Devices {
+        devices: Vec::new(),
+        sound_cards: vec![card(CardDirection::In), card(CardDirection::Out)],
+    });
+    turn(&mut window);
+    let add = "Add USB interface · alsa, 1 + 2";
+    let source = added(&click(&mut window, add));
+    assert_eq!(source.label, "USB interface");
+    let kind = SourceKind::SoundCard {
+        device: "hw:CARD=USB,DEV=0".to_owned(),
+        host: Some("alsa".to_owned()),
+        channels: vec![1, 2],
+    };
+    assert_eq!(source.kind, kind);
 }
 
 fn mode(width: u32, height: u32, rate: u32, format: &str) -> CameraMode {
