@@ -244,7 +244,7 @@ fn pack(show_file: &Path, folder: &Path) -> Result<ExitCode> {
 }
 
 fn devices() -> Result<ExitCode> {
-    gstreamer::init()?;
+    regie::media::start_gstreamer()?;
     for camera in regie::input::cameras() {
         let node = camera.node.unwrap_or_default();
         println!("{}\t{}\t{node}", camera.name, camera.label);

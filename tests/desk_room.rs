@@ -506,6 +506,44 @@ fn news_and_events_cover_no_control() {
 }
 
 #[test]
+fn events_leave_the_faders_their_travel() {
+    let _alone = alone();
+    for size in [(1280.0, 800.0), (1280.0, 720.0), (1280.0, 640.0)] {
+        let door = engine();
+        // Bars have marks only where something is heard.
+        door.change(|s| {
+            let loud = door::Level {
+                peak_db: [-3.0; 2],
+                rms_db: [-12.0; 2],
+                ..s.program_level
+            };
+            s.program_level = loud;
+            s.sources.iter_mut().for_each(|source| source.level = loud);
+            s.sound.auxes.iter_mut().for_each(|aux| aux.level = loud);
+        });
+        let kept = Kept {
+            desk: "(language: Some(\"en\"), arrangement: Sound)",
+            keys: None,
+        };
+        let mut desk = open(&door, &kept, size);
+        let faders = |desk: &Opened| -> Vec<Rect> {
+            let controls = desk.controls().into_iter();
+            let faders = controls
+                .filter(|((role, label, _), _)| *role == Role::Slider && label.contains("ader"));
+            faders.map(|(_, rect)| rect).collect()
+        };
+        let before = faders(&desk).len();
+        assert!(before > 4, "{before}");
+        desk.click("List of events");
+        let after = faders(&desk);
+        assert_eq!(after.len(), before, "{size:?}");
+        for rect in after {
+            assert!(rect.height() > 30.0, "{size:?}: {rect:?}");
+        }
+    }
+}
+
+#[test]
 fn the_first_clip_moves_nothing() {
     let _alone = alone();
     for arrangement in ["Director", "OnePerson", "Build"] {

@@ -147,7 +147,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError`]. What can fail while the show runs is a state of the snapshot instead.
     pub fn start(show: Show, folder: &Path, options: Options) -> Result<Self, EngineError> {
-        gstreamer::init()?;
+        crate::media::start_gstreamer()?;
         let resumed = options
             .journal
             .as_deref()

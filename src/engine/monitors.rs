@@ -256,7 +256,7 @@ mod tests {
 
     /// One source, twice as bright by its correction, and in the program as it came.
     fn maker() -> Maker {
-        gstreamer::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let text = "(version: 1, name: \"x\", format: (width: 320, height: 180, rate: (30, 1)),
             sources: [(id: \"a\", kind: Test(pattern: Bars),
                 colour: (gain: (r: 1, g: 1, b: 1, master: 2)))])";
@@ -371,7 +371,7 @@ mod tests {
 
     #[test]
     fn a_transition_is_tried_on_the_preview_and_nowhere_else() {
-        gstreamer::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let (wipes, _running) = wipes();
         wipes.want(["circle".to_owned()].into());
         let size = (64u32, 36u32);

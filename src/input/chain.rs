@@ -206,7 +206,7 @@ mod tests {
 
     impl Bench {
         fn start(format: Format) -> Self {
-            gst::init().unwrap();
+            crate::media::start_gstreamer().unwrap();
             let (pictures, slot) = slot(format.rate);
             let (sound, _) = sound_ring();
             let clock = HouseClock::start();

@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_refused_port_is_refused_by_every_way_and_address() {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let setting = super::super::pipeline::Setting {
             clock: crate::media::HouseClock::start(),
             format: crate::show::Format::default(),

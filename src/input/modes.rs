@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     fn offered() -> gst::Caps {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         "video/x-raw,format=YUY2,width=640,height=480,\
          framerate={(fraction)15/1,(fraction)30/1};\
          image/jpeg,width=1920,height=1080,framerate=[5/1,60/1];\

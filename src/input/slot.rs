@@ -229,7 +229,7 @@ mod tests {
 
     fn picture(time: House) -> Picture {
         static INIT: std::sync::Once = std::sync::Once::new();
-        INIT.call_once(|| gst::init().unwrap());
+        INIT.call_once(|| crate::media::start_gstreamer().unwrap());
         let info = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, 16, 16)
             .build()
             .unwrap();

@@ -443,7 +443,7 @@ mod tests {
 
     #[test]
     fn a_muxer_is_set_up_and_nothing_else_is_harmed() {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let muxer = gst::ElementFactory::make("matroskamux")
             .property("streamable", true)
             .build()

@@ -375,7 +375,7 @@ mod tests {
 
     #[test]
     fn one_that_needs_a_hand_says_so_while_it_is_tried_again() {
-        gstreamer::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);

@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn packets_leave_in_the_order_of_decoding() {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let mut order = Interleaver::default();
         let mut out = Vec::new();
         // The video encoder looks ahead: its packets come much later than the sound's.
@@ -272,7 +272,7 @@ mod tests {
 
     /// What leaves when the sound comes at once and each picture so much later.
     fn delayed(by_ms: impl Fn(i64) -> i64, seconds: i64) -> Vec<(i64, Track)> {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let mut arrivals: Vec<(i64, i64, Track)> = (0..seconds * 47)
             .map(|i| (i * 21, i * 21, Track::Audio))
             .chain((0..seconds * 30).map(|i| (i * 33 + by_ms(i * 33), i * 33 - 66, Track::Video)))
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn pictures_of_an_encoder_that_took_anothers_place_are_not_decoded_before_the_others() {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let mut order = Interleaver::default();
         let mut out = Vec::new();
         let shown_at = |n: i64| n * 33_000_000;
@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_track_that_is_silent_does_not_hold_up_the_other() {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let mut order = Interleaver::default();
         let mut count = 0;
         order.take(encoded(Track::Video, 0), |_| ());

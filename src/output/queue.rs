@@ -224,7 +224,7 @@ mod tests {
     use std::sync::Arc;
 
     fn packets(seconds: i64) -> Vec<Packet> {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let headers = Arc::new(Headers {
             epoch: 0,
             video: gst::Caps::new_empty(),
@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_stream_that_is_stopped_has_no_hole_at_its_end() {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         // Decoded I P B b, shown I B b P: the order of an encoder with B-frames.
         let shown = [0i64, 3, 1, 2, 6, 4, 5, 9, 7, 8];
         let all: Vec<Packet> = packets(1)

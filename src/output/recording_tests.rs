@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Six seconds of picture (a keyframe each second, B-frames) and sound, written as regie does.
 fn record(path: &Path) {
-    gst::init().unwrap();
+    crate::media::start_gstreamer().unwrap();
     let pipeline = gst::parse::launch(&format!(
         "videotestsrc num-buffers=180 pattern=ball ! video/x-raw,width=160,height=90,framerate=30/1 \
          ! x264enc key-int-max=30 bframes=2 speed-preset=ultrafast b-adapt=false \
@@ -213,7 +213,7 @@ fn frame_ends(path: &Path) -> Vec<u64> {
 
 /// Start in ms, and title, as GStreamer's demuxer sees them; and whether it can seek.
 fn gstreamer_chapters(path: &Path) -> (Vec<(u64, String)>, bool) {
-    gst::init().unwrap();
+    crate::media::start_gstreamer().unwrap();
     let pipeline = gst::parse::launch(
         "filesrc name=file ! matroskademux name=demux \
          demux.video_0 ! queue ! fakesink demux.audio_0 ! queue ! fakesink",

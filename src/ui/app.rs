@@ -360,6 +360,9 @@ impl Desk {
         let monitors = self.panels.iter().find(|(p, _)| *p == Panel::Monitors);
         let monitors = monitors.filter(|_| self.settings.now.strips);
         let least = monitors.and_then(|(_, at)| layout::monitors(*at, aspect, true).least_foot());
+        let mixer = self.panels.iter().find(|(p, _)| *p == Panel::Mixer);
+        let mixer = mixer.map(|(panel, at)| at.top() + panel.least().y);
+        let least = least.into_iter().chain(mixer).reduce(f32::max);
         let events = layout::events(places.panels, least);
         let foot = if self.health.is_unfolded() {
             layout::above_events(events)

@@ -223,8 +223,14 @@ fn colour(db: f32) -> Color32 {
     }
 }
 
-/// Draws one upright bar.
+/// Height of a mark in a bar, in points.
+const MARK: f32 = 2.0;
+
+/// Draws one upright bar, where there is room for one.
 fn bar(ui: &Ui, rect: Rect, channel: &Channel, rms_db: Option<f32>, fill: Fill) {
+    if !rect.is_positive() || rect.height() < MARK {
+        return;
+    }
     let y = |db: f32| rect.bottom() - rect.height() * position(db);
     let zones = [(BOTTOM_DB, YELLOW_DB), (YELLOW_DB, RED_DB), (RED_DB, 0.0)];
     for (from, to) in zones {
@@ -238,8 +244,8 @@ fn bar(ui: &Ui, rect: Rect, channel: &Channel, rms_db: Option<f32>, fill: Fill) 
     }
     let mark = |db: f32, hue: Color32| {
         if db > BOTTOM_DB {
-            let at = y(db).clamp(rect.top(), rect.bottom() - 2.0);
-            let line = Rect::from_min_max(pos2(rect.left(), at), pos2(rect.right(), at + 2.0));
+            let at = y(db).clamp(rect.top(), rect.bottom() - MARK);
+            let line = Rect::from_min_max(pos2(rect.left(), at), pos2(rect.right(), at + MARK));
             fill(ui, line, 0, hue);
         }
     };

@@ -125,7 +125,10 @@ impl Frame<'_> {
                         dim: keys.name(Function::DimMonitor),
                     },
                 };
-                mixer::show(ui, (whole, rect), self.view, with);
+                // What is over its foot hides it rather than that nothing can be hit any more.
+                let least = rect.top() + panel.least().y;
+                let foot = rect.bottom().max(least.min(whole.bottom()));
+                mixer::show(ui, (whole, rect.with_max_y(foot)), self.view, with);
             }
             Panel::Strip => {
                 let (meters, choices) = (&parts.meters, &mut parts.choices);

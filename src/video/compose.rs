@@ -515,7 +515,7 @@ mod tests {
     };
 
     fn compositor() -> Compositor {
-        gstreamer::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         Compositor::new(FORMAT).unwrap()
     }
 

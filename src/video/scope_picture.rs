@@ -163,7 +163,7 @@ mod tests {
 
     /// A picture whose left half is dark red and whose right half is mid grey.
     fn halves() -> Picture {
-        gstreamer::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let format = Format {
             width: 320,
             height: 180,

@@ -154,7 +154,7 @@ mod tests {
 
     /// A picture by a function of plane, x and y.
     fn picture(width: u32, height: u32, code: impl Fn(usize, usize) -> [u8; 3]) -> Picture {
-        gstreamer::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let rate = Rate(30, 1);
         let format = Format {
             width,

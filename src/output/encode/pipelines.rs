@@ -373,7 +373,7 @@ mod tests {
 
     #[test]
     fn sound_that_is_hard_on_one_side_stays_there() {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let (_, encoder, _) = aac(160).expect("an AAC encoder");
         let made = gst::parse::bin_from_description(
             "audiotestsrc num-buffers=100 samplesperbuffer=480 freq=1000 volume=0.25 \

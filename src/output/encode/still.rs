@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn it_weighs_what_the_show_weighs_and_is_decoded_without_complaint() {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let format = Format {
             width: 320,
             height: 180,

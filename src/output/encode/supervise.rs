@@ -191,7 +191,7 @@ mod tests {
 
     /// The first encoder is this piece of a pipeline, all that follow are real ones.
     fn start(first: &str, stall_ns: i64) -> Fed {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let clock = HouseClock::start();
         let (give, out) = unbounded();
         let shared = Arc::new(Shared::new(clock, give));
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn what_never_works_is_tried_with_pauses_and_can_be_stopped() {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let (give, _out) = unbounded();
         let shared = Arc::new(Shared::new(HouseClock::start(), give));
         let dies = |shared: &Arc<Shared>| {

@@ -70,7 +70,7 @@ fn encoded(track: Track, launch: &str) -> Vec<(gst::Caps, Packet)> {
 fn pieces() -> &'static [Vec<u8>] {
     static PIECES: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
     PIECES.get_or_init(|| {
-        gst::init().unwrap();
+        crate::media::start_gstreamer().unwrap();
         let pictures = encoded(
             Track::Video,
             &format!(
