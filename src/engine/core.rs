@@ -868,6 +868,15 @@ impl Core {
         self.console.buses(self.program_gain())
     }
 
+    /// Whether the program goes out and nothing has been heard of it for as long as was set. Faded to black
+    /// it is silent because it is meant to be.
+    fn is_silent(&self, observed: &Observed) -> bool {
+        let silence_s = f64::from(self.console.sound().master.alarm.silence_s);
+        let out = [observed.on_air_s, observed.recording_s];
+        let is_out = out.into_iter().flatten().any(|out| out >= silence_s);
+        observed.alarm.silent && is_out && (self.hold || !self.switcher.black().1)
+    }
+
     /// What is seen of the director's microphone.
     fn talked(&self) -> TalkbackStatus {
         let guests = self.cast.show.sources.iter().zip(self.cast.slots());
@@ -1040,8 +1049,7 @@ impl Core {
             loudness: observed.loudness,
             sound: SoundStatus {
                 alarm: SoundAlarm {
-                    // What is faded to black is silent because it is meant to be.
-                    silent: observed.alarm.silent && (self.hold || !fade_to_black),
+                    silent: self.is_silent(&observed),
                     ..observed.alarm
                 },
                 ..self.sound(&observed.auxes, &observed.listeners)
@@ -1090,6 +1098,36 @@ mod tests {
         );
         let show = crate::show::parse(std::path::Path::new("x.ron"), &text).unwrap();
         Core::new(Arc::new(Cast::opened(show, 0)))
+    }
+
+    #[test]
+    fn a_program_is_silent_only_while_it_goes_out() {
+        let mut core = core(1.0);
+        let is_silent = |core: &Core, on_air_s, recording_s| {
+            let alarm = SoundAlarm {
+                silent: true,
+                clipping: false,
+            };
+            let observed = Observed {
+                alarm,
+                on_air_s,
+                recording_s,
+                ..Observed::default()
+            };
+            core.snapshot(0, observed).sound.alarm.silent
+        };
+        assert!(!is_silent(&core, None, None), "before the show");
+        assert!(!is_silent(&core, Some(9.0), Some(2.0)), "not for so long");
+        assert!(is_silent(&core, None, Some(10.0)));
+        let on = true;
+        let black = Command::FadeToBlack { on, frames: None };
+        core.apply(&black).unwrap();
+        assert!(!is_silent(&core, Some(60.0), None), "faded to black");
+        core.apply(&Command::Hold { on }).unwrap();
+        assert!(
+            is_silent(&core, Some(60.0), None),
+            "the slate is to be heard"
+        );
     }
 
     #[test]

@@ -178,7 +178,7 @@ impl Supervisor {
 
     /// Connects and sends until it is stopped (`Ok`) or the connection breaks.
     fn session(&mut self) -> Result<(), Trouble> {
-        self.tell_connecting("connecting");
+        self.tell_connecting("");
         let session = Session::start(&self.destination, "")?;
         let connections = self.connections;
         let result = self.send(&session);

@@ -9,8 +9,7 @@ use crate::door::{Snapshot, SourceState};
 pub fn find(snapshot: &Snapshot, mut add: impl FnMut(String, String, String, bool)) {
     let is_out = snapshot.on_air_s.is_some() || snapshot.recording_s.is_some();
     let alarm = snapshot.sound.alarm;
-    // Before the show it is silent as a matter of course.
-    if alarm.silent && is_out {
+    if alarm.silent {
         add(
             "program silent".to_owned(),
             lang::text("desk-program-silent"),
@@ -86,7 +85,6 @@ mod tests {
         snapshot.sources[0].state = SourceState::Lost;
         assert_eq!(found(&snapshot), []);
         snapshot.sound.alarm = both;
-        assert_eq!(found(&snapshot), [("program loud".to_owned(), false)]);
         snapshot.on_air_s = Some(3.0);
         let of_program = [
             ("program silent".to_owned(), true),

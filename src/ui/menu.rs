@@ -9,7 +9,7 @@ use super::{
     arrange::{Arrangement, Panel},
     ballistics::Ballistics,
     keys::{Function, KeyMap},
-    lang,
+    lang, layout,
     settings::{Keeper, SCALES},
     shows::Way,
     theme::{self, Icon},
@@ -370,9 +370,12 @@ fn view(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
         wanted.push(Wanted::Swap(!offer.swapped));
     }
     submenu(ui, Icon::ZoomIn, "menu-scale", |ui| {
+        let window = ui.ctx().content_rect().size() * ui.ctx().zoom_factor();
         for scale in SCALES {
             let entry = Entry::plain(format!("{scale} %")).on(settings.scale == scale);
-            if entry.show(ui) {
+            // What this window has no room for would change nothing.
+            let has_room = layout::scale(scale, window) >= scale as f32 / 100.0;
+            if entry.enabled(has_room).show(ui) {
                 wanted.push(Wanted::Scale(scale));
             }
         }

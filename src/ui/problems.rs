@@ -127,7 +127,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         if is_reason_first {
             let why = said(&destination.message);
             let text = lang::with("desk-why", &[("name", label.into()), ("why", why.into())]);
-            add(about, text, format!("{how} · {advice}"), grave);
+            add(about, text, format!("{advice} · {how}"), grave);
         } else {
             add(about, with(&how, &destination.message), advice, grave);
         }

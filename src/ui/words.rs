@@ -107,7 +107,7 @@ pub fn db(db: f32) -> String {
 pub fn source_state(state: SourceState) -> String {
     lang::text(match state {
         SourceState::Connecting => "desk-is-connecting",
-        SourceState::Live => "desk-is-live",
+        SourceState::Live => "desk-source-live",
         SourceState::Frozen => "desk-is-frozen",
         SourceState::Lost => "desk-is-lost",
         SourceState::Restarting => "desk-is-restarting",

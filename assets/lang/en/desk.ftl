@@ -109,6 +109,7 @@ desk-engine-renews = The program starts again with the new settings
 desk-is-off = off
 desk-is-connecting = connecting
 desk-is-live = live
+desk-source-live = live
 desk-is-frozen = frozen
 desk-is-lost = lost
 desk-is-restarting = restarting

@@ -109,6 +109,7 @@ desk-engine-renews = Le programme redémarre avec les nouveaux réglages
 desk-is-off = arrêt
 desk-is-connecting = connexion
 desk-is-live = en direct
+desk-source-live = reçue
 desk-is-frozen = figée
 desk-is-lost = perdue
 desk-is-restarting = relance
