@@ -396,25 +396,25 @@ fn a_key_is_given_to_a_function_in_the_panel() {
     press_with(&mut window, Modifiers::CTRL, Key::K);
     click(&mut window, "Key for CUT: Space");
     assert!(has(&window, "Key for CUT: press the new key…"));
-    press(&mut window, Key::J);
+    press(&mut window, Key::X);
     assert_eq!(door.sent(), [], "the key is given, it does nothing yet");
-    press(&mut window, Key::J);
+    press(&mut window, Key::X);
     assert_eq!(door.sent(), [Command::Cut {}]);
     press(&mut window, Key::Space);
     assert_eq!(door.sent(), [], "Space does nothing now");
 
     // A key that another function has is asked about.
     click(&mut window, "Key for AUTO: Enter");
-    press(&mut window, Key::J);
-    assert!(has(&window, "J has a function already: CUT"));
+    press(&mut window, Key::X);
+    assert!(has(&window, "X has a function already: CUT"));
     click(&mut window, "Leave it");
-    press(&mut window, Key::J);
+    press(&mut window, Key::X);
     press(&mut window, Key::Enter);
     assert_eq!(door.sent(), [Command::Cut {}, Command::Auto {}]);
     click(&mut window, "Key for AUTO: Enter");
-    press(&mut window, Key::J);
+    press(&mut window, Key::X);
     click(&mut window, "Use it for: AUTO");
-    press(&mut window, Key::J);
+    press(&mut window, Key::X);
     assert_eq!(door.sent(), [Command::Auto {}]);
     assert!(has(&window, "Key for CUT: no key"));
 
@@ -428,7 +428,7 @@ fn a_key_is_given_to_a_function_in_the_panel() {
 
     // Another desk of the same user has them.
     let mut window = opened(&door, Graphics::default(), 0.25, Some(folder.path()));
-    press(&mut window, Key::J);
+    press(&mut window, Key::X);
     press(&mut window, Key::Enter);
     assert_eq!(door.sent(), [Command::Auto {}]);
     press_with(&mut window, Modifiers::CTRL, Key::K);
@@ -437,7 +437,7 @@ fn a_key_is_given_to_a_function_in_the_panel() {
     press(&mut window, Key::Enter);
     assert_eq!(door.sent(), [Command::Auto {}]);
     let mut window = opened(&door, Graphics::default(), 0.25, Some(folder.path()));
-    press(&mut window, Key::J);
+    press(&mut window, Key::X);
     assert_eq!(door.sent(), []);
 }
 

@@ -959,6 +959,7 @@ impl Core {
     /// The state after frame `frame`.
     pub fn snapshot(&self, frame: u64, observed: Observed) -> Snapshot {
         let show = &self.cast.show;
+        let is_silent = self.is_silent(&observed);
         let mut seen = observed.sources.into_iter();
         let gains = self.gains();
         let sounds = |slot: usize| {
@@ -1049,7 +1050,7 @@ impl Core {
             loudness: observed.loudness,
             sound: SoundStatus {
                 alarm: SoundAlarm {
-                    silent: self.is_silent(&observed),
+                    silent: is_silent,
                     ..observed.alarm
                 },
                 ..self.sound(&observed.auxes, &observed.listeners)
