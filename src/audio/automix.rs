@@ -37,6 +37,8 @@ pub struct Turned {
 /// See the module's words.
 pub struct Automix {
     strips: Vec<Auto>,
+    /// What is left of a power after a block of [`HOLD_MS`].
+    hold: f32,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -45,6 +47,8 @@ struct Auto {
     weight: f32,
     speech: bool,
     duck: Duck,
+    /// Its threshold, as a power.
+    threshold: f32,
     /// Power that falls no faster than [`HOLD_MS`] lets it.
     held: f32,
     heard: Heard,
@@ -61,10 +65,12 @@ impl Automix {
             weight: 1.0,
             gain: 1.0,
             quiet: u32::MAX,
+            threshold: power(Duck::default().threshold_db),
             ..Auto::default()
         };
         Self {
             strips: vec![auto; slots],
+            hold: fall(HOLD_MS),
         }
     }
 
@@ -72,10 +78,10 @@ impl Automix {
     pub fn set(&mut self, slot: usize, settings: &StripSettings) {
         if let Some(auto) = self.strips.get_mut(slot) {
             auto.share = settings.share;
-            let weight = db_to_gain(settings.share.weight_db);
-            auto.weight = weight * weight;
+            auto.weight = power(settings.share.weight_db);
             auto.speech = settings.speech;
             auto.duck = settings.duck;
+            auto.threshold = power(settings.duck.threshold_db);
         }
     }
 
@@ -91,7 +97,7 @@ impl Automix {
     pub fn hear(&mut self, slot: usize, heard: Heard) {
         if let Some(auto) = self.strips.get_mut(slot) {
             auto.heard = heard;
-            auto.held = heard.power.max(auto.held * fall(HOLD_MS));
+            auto.held = heard.power.max(auto.held * self.hold);
         }
     }
 
@@ -143,9 +149,9 @@ impl Automix {
     pub fn turned(&self, slot: usize) -> Turned {
         self.strips.get(slot).map_or_else(Turned::default, |auto| {
             let duck_db = auto.ducked_db;
-            let all_db = -20.0 * auto.gain.max(1e-6).log10();
             Turned {
                 share_db: if auto.share.on {
+                    let all_db = -20.0 * auto.gain.max(1e-6).log10();
                     (all_db - duck_db).max(0.0)
                 } else {
                     0.0
@@ -173,8 +179,7 @@ impl Auto {
     }
 
     fn give_way(&mut self, spoken: f32) {
-        let threshold = db_to_gain(self.duck.threshold_db);
-        let is_spoken = spoken > threshold * threshold;
+        let is_spoken = spoken > self.threshold;
         self.quiet = if is_spoken {
             0
         } else {
@@ -182,6 +187,9 @@ impl Auto {
         };
         let is_down = self.duck.on && self.quiet as f32 * BLOCK_MS <= self.duck.hold_ms;
         let wanted = if is_down { self.duck.depth_db } else { 0.0 };
+        if wanted == self.ducked_db {
+            return;
+        }
         let ms = if wanted > self.ducked_db {
             self.duck.attack_ms
         } else {
@@ -194,6 +202,12 @@ impl Auto {
             wanted + left
         };
     }
+}
+
+/// Of a level in dB.
+fn power(db: f32) -> f32 {
+    let gain = db_to_gain(db);
+    gain * gain
 }
 
 /// What is left after a block of what dies away with this time constant.
