@@ -9,6 +9,19 @@ use crate::media::{CardDirection, SoundCardInfo};
 /// The rates that people know.
 const RATES: [u32; 6] = [32_000, 44_100, 48_000, 88_200, 96_000, 192_000];
 
+/// What ALSA lists that is no card and leads to none: the sink of nothing, and converters that need
+/// another to convert for (`asoundlib`'s and `alsa-plugins`' own names).
+const NO_CARDS: [&str; 8] = [
+    "null",
+    "lavrate",
+    "samplerate",
+    "speexrate",
+    "speex",
+    "upmix",
+    "vdownmix",
+    "oss",
+];
+
 /// Every card of every system that this machine has, in both directions. May take as long as the slowest
 /// system takes to answer, so never call it where something waits.
 pub fn cards() -> Vec<SoundCardInfo> {
@@ -26,6 +39,9 @@ pub fn cards() -> Vec<SoundCardInfo> {
         };
         for device in devices {
             let Ok(name) = device.id() else { continue };
+            if host == "alsa" && NO_CARDS.contains(&name.id()) {
+                continue;
+            }
             let label = device.description().map(|is| is.name().to_owned());
             let info = |direction, offered: Vec<SupportedStreamConfigRange>| {
                 let channels = offered

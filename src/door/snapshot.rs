@@ -111,6 +111,9 @@ pub struct Transition {
     pub tried: Option<f32>,
     /// Why it cannot be had as chosen and a mix is made instead; empty while all is well.
     pub message: String,
+    /// It will be had in a moment: it is only being read.
+    #[serde(default)]
+    pub reads: bool,
     /// The show's own: what the director chose last, before which a scene's own may go. It is what is
     /// saved as the show's `transition`.
     #[serde(default)]

@@ -140,8 +140,8 @@ pub struct Observed {
     pub monitors: BTreeMap<String, CardOutputStatus>,
     /// The show as it is edited.
     pub edit: EditStatus,
-    /// Why the transition cannot be made as chosen; empty while it can.
-    pub transition: String,
+    /// Why the transition cannot be made as chosen, empty while it can; and whether that passes by itself.
+    pub transition: (String, bool),
     /// Level of the program, and the limiter's reduction in dB.
     pub program: (Level, f32),
     /// What is to be looked at in its sound.
@@ -1029,7 +1029,8 @@ impl Core {
             program: self.switcher.program().name().to_owned(),
             preview: self.switcher.preview().to_owned(),
             transition: Transition {
-                message: observed.transition,
+                message: observed.transition.0,
+                reads: observed.transition.1,
                 ..self.switcher.transition(&self.cast)
             },
             black,

@@ -135,6 +135,13 @@ impl Stingers {
         ready.collect()
     }
 
+    /// Whether the stinger that this style asks for is being read for the first time.
+    pub fn reads(&self, style: &TransitionStyle) -> bool {
+        style.kind == TransitionKind::Stinger
+            && !self.prepared.load().contains_key(&style.stinger)
+            && self.wanted.load().iter().any(|s| s.id == style.stinger)
+    }
+
     /// What is wrong with the stinger that this style asks for; empty where nothing is.
     pub fn problem(&self, style: &TransitionStyle) -> String {
         if style.kind != TransitionKind::Stinger {
@@ -143,7 +150,7 @@ impl Stingers {
         match self.prepared.load().get(&style.stinger) {
             Some((_, Err(message))) => message.clone(),
             Some((_, Ok(_))) => String::new(),
-            None if self.wanted.load().iter().any(|s| s.id == style.stinger) => {
+            None if self.reads(style) => {
                 format!("the stinger \"{}\" is still being read", style.stinger)
             }
             None if style.stinger.is_empty() => "no stinger is chosen".to_owned(),

@@ -342,6 +342,7 @@ impl Switcher {
             then: self.asked_next().map(str::to_owned),
             tried: self.trial.as_ref().map(|run| run.position() as f32),
             message: String::new(),
+            reads: false,
             chosen: self.style.clone(),
         }
     }

@@ -493,10 +493,13 @@ impl Tick {
         self.hub.publish(snapshot);
     }
 
-    /// What is wrong with the transition that AUTO makes; empty where nothing is.
-    fn problem(&self) -> String {
+    /// What is wrong with the transition that AUTO makes, empty where nothing is; and whether that passes
+    /// by itself.
+    fn problem(&self) -> (String, bool) {
         let style = self.core.switcher().transition(self.core.cast()).style;
-        self.wipes.problem(&style) + &self.stingers.problem(&style)
+        let message = self.wipes.problem(&style) + &self.stingers.problem(&style);
+        let reads = self.wipes.reads(&style) || self.stingers.reads(&style);
+        (message, reads)
     }
 
     /// Seconds since the show began, at this frame.

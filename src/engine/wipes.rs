@@ -83,11 +83,18 @@ impl Wipes {
         }
         match self.pictures.load().get(&style.wipe) {
             Some(Err(message)) => message.clone(),
-            None if self.wanted.load().contains(&style.wipe) => {
+            None if self.reads(style) => {
                 format!("the wipe \"{}\" is still being read", style.wipe)
             }
             _ => String::new(),
         }
+    }
+
+    /// Whether the wipe that this style asks for is being read for the first time.
+    pub fn reads(&self, style: &TransitionStyle) -> bool {
+        style.kind == TransitionKind::Wipe
+            && !self.pictures.load().contains_key(&style.wipe)
+            && self.wanted.load().contains(&style.wipe)
     }
 
     /// Puts a wipe on another shelf than the program's, if its picture is ready. Scales: not for the
@@ -199,6 +206,7 @@ mod tests {
         assert!(woken.try_recv().is_ok());
         let reading = "the wipe \"circle\" is still being read";
         assert_eq!(wipes.problem(&style("circle")), reading);
+        assert!(wipes.reads(&style("circle")) && !wipes.reads(&style("star")));
         wipes.prepare(&[], &shelf, &|message| panic!("{message}"));
         let circle = shelf.get("circle").unwrap();
         assert!(shelf.get("clock").is_some());
@@ -230,6 +238,7 @@ mod tests {
         assert_eq!(told.borrow().len(), 1);
         assert!(told.borrow()[0].contains("mine"), "{told:?}");
         assert_eq!(wipes.problem(&style("mine")), told.borrow()[0]);
+        assert!(!wipes.reads(&style("mine")), "it does not pass by itself");
         assert!(shelf.get("mine").is_none() && shelf.get("circle").is_some());
         let good = read_wipe(&[], "clock").unwrap();
         std::fs::write(folder.path().join("mine.png"), good).unwrap();

@@ -58,7 +58,7 @@ pub use number::Number;
 pub use numbered::Numbered;
 pub use placeholder::{Resolved, encode_secret, resolve_secrets};
 pub use rebase::rebase;
-pub use recent::{last_or_demo, recent, remember};
+pub use recent::{is_own_folder, last_or_demo, recent, remember};
 pub use secrets::{Secret, SecretError};
 pub use shape::Shape;
 pub use snapshot::{BusState, GroupState, SoundSnapshot, SoundSnapshots, StripState};

@@ -29,6 +29,12 @@ pub fn last_or_demo() -> io::Result<PathBuf> {
     Ok(demo)
 }
 
+/// Whether this folder is regie's own, where the demo is.
+pub fn is_own_folder(folder: &Path) -> bool {
+    let own = self::folder().and_then(fs::canonicalize);
+    own.is_ok_and(|own| fs::canonicalize(folder).is_ok_and(|folder| folder == own))
+}
+
 /// The shows that were opened last whose files are still there, the newest first.
 pub fn recent() -> Vec<PathBuf> {
     let all = folder().map(|folder| read(&folder)).unwrap_or_default();

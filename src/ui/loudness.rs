@@ -1,7 +1,7 @@
 //! The program's loudness as an engineer watches it: the numbers of EBU R 128 against the target, whether
 //! left and right agree, and how loud the show has been from its beginning.
 
-use egui::{Align, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Align, Painter, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::{fills, lang, layout, paint, paint::Button, theme, view::View, words};
 use crate::door::{Command, Event, Loudness, LoudnessHistory, Snapshot};
@@ -9,7 +9,7 @@ use crate::door::{Command, Event, Loudness, LoudnessHistory, Snapshot};
 /// It needs so much room beside the meter, in points.
 pub const LEAST: Vec2 = vec2(150.0, 5.0 * LOW_ROW + 4.0 + AGREES);
 /// The loudest and the softest that the history draws, in LUFS.
-const TOP: f32 = -5.0;
+const TOP: f32 = 0.0;
 const BOTTOM: f32 = -50.0;
 /// An engine that has not answered is asked again after so many seconds.
 const ASK_AGAIN_S: f64 = 5.0;
@@ -26,6 +26,8 @@ const LOW: f32 = 5.0 * ROW + 8.0 + AGREES + 8.0 + layout::TARGET + 8.0 + USUAL;
 const MARKS: f32 = 90.0;
 /// Width of that button then, in points.
 const ANEW: f32 = 34.0;
+/// How far what is beneath a number of the drawing is covered.
+const VEIL: f32 = 0.75;
 /// The history is not drawn lower than this, in points.
 const DRAWING: f32 = 44.0;
 
@@ -216,33 +218,58 @@ fn history(ui: &Ui, rect: Rect, view: &View, past: &mut Past, target: f32) {
         rect.bottom() - part * rect.height()
     };
     let painter = ui.painter().with_clip_rect(rect);
-    let marks: &[f32] = if rect.height() < MARKS {
+    let across = |lufs: f32| [pos2(rect.left(), y(lufs)), pos2(rect.right(), y(lufs))];
+    let known = past.known(view);
+    if let Some(history) = known {
+        curve(&painter, rect, &y, history);
+    }
+    // Over the curve, so that it can be read against them.
+    let is_low = rect.height() < MARKS;
+    let marks: &[f32] = if is_low {
         &[-20.0, -40.0]
     } else {
         &[-10.0, -20.0, -30.0, -40.0]
     };
     for &mark in marks {
-        let ends = [pos2(rect.left(), y(mark)), pos2(rect.right(), y(mark))];
+        let ends = across(mark);
         painter.line_segment(ends, Stroke::new(1.0, theme::LINE));
-        if rect.height() < MARKS && (mark - target).abs() < 8.0 {
+        if is_low && (mark - target).abs() < 8.0 {
             continue;
         }
-        let place = Rect::from_min_size(ends[0] - vec2(-3.0, 12.0), vec2(30.0, 12.0));
         let text = words::db(mark);
         let text = text.split(['.', ',']).next().unwrap_or_default();
-        paint::line(ui, place, Align::Min, text, theme::font(9.5), theme::DIM);
+        let font = theme::font(9.5);
+        let size = vec2(paint::width(ui, text, font.clone()) + 4.0, 12.0);
+        let place = Rect::from_min_size(ends[0] - vec2(0.0, size.y), size);
+        painter.rect_filled(place, 2, theme::BACKGROUND.gamma_multiply(VEIL));
+        paint::line(ui, place, Align::Center, text, font, theme::DIM);
     }
     // Where the show is meant to be, and how far around it is as good.
     let band = Rect::from_x_y_ranges(rect.x_range(), y(target + 1.0)..=y(target - 1.0));
     painter.rect_filled(band, 0, theme::BLUE.gamma_multiply(0.16));
-    let line = [pos2(rect.left(), y(target)), pos2(rect.right(), y(target))];
+    let line = across(target);
     painter.line_segment(line, Stroke::new(1.5, theme::BLUE));
-    let place = Rect::from_min_size(line[1] - vec2(40.0, 13.0), vec2(38.0, 12.0));
-    let text = words::db(target);
-    paint::line(ui, place, Align::Max, &text, theme::bold(10.0), theme::BLUE);
-    let Some(history) = past.known(view) else {
+    let (text, font) = (words::db(target), theme::bold(10.0));
+    let size = vec2(paint::width(ui, &text, font.clone()) + 4.0, 13.0);
+    let place = Rect::from_min_size(line[1] - size, size);
+    painter.rect_filled(place, 2, theme::BACKGROUND.gamma_multiply(VEIL));
+    paint::line(ui, place, Align::Center, &text, font, theme::BLUE);
+    let Some(history) = known else {
         return;
     };
+    let points = &history.points;
+    let length = words::rough(points.len() as f64 * f64::from(history.every_s));
+    let values = [
+        ("length", length.into()),
+        ("target", words::db(target).into()),
+    ];
+    let say = lang::with("desk-loudness-history", &values);
+    paint::say(ui, rect, "loudness history", &say).on_hover_text(&say);
+}
+
+/// Draws the momentary loudness as bars, and the short-term one as a line that is broken where there was
+/// silence.
+fn curve(painter: &Painter, rect: Rect, y: &impl Fn(f32) -> f32, history: &LoudnessHistory) {
     let points = &history.points;
     let step = rect.width() / points.len().max(60) as f32;
     let x = |i: usize| rect.right() - (points.len() - i) as f32 * step;
@@ -258,7 +285,6 @@ fn history(ui: &Ui, rect: Rect, view: &View, past: &mut Past, target: f32) {
             .map(|(i, lufs)| pos2(x(*i) + step / 2.0, y(*lufs)));
         Shape::line(places.collect(), Stroke::new(1.5, theme::TEXT))
     };
-    // Broken where there was silence.
     let mut run = Vec::new();
     for (i, point) in points.iter().enumerate() {
         match point.short_term {
@@ -270,13 +296,6 @@ fn history(ui: &Ui, rect: Rect, view: &View, past: &mut Past, target: f32) {
         }
     }
     painter.add(line(&run));
-    let length = words::rough(points.len() as f64 * f64::from(history.every_s));
-    let values = [
-        ("length", length.into()),
-        ("target", words::db(target).into()),
-    ];
-    let say = lang::with("desk-loudness-history", &values);
-    paint::say(ui, rect, "loudness history", &say).on_hover_text(&say);
 }
 
 #[cfg(test)]

@@ -114,17 +114,7 @@ impl Multiview {
             self.small(ui, *place, position, scene, view, pictures, meters, keys);
         }
         if let (true, [first, .., last]) = (scenes.is_empty(), places) {
-            let area = first.picture.union(last.label);
-            let text = lang::text("switch-no-sources");
-            paint::lines(
-                ui,
-                area,
-                Align::Center,
-                &text,
-                theme::font(15.0),
-                theme::DIM,
-            );
-            paint::say(ui, area, "no sources", &text);
+            without_scenes(ui, first.picture.union(last.label));
         }
     }
 
@@ -520,6 +510,14 @@ fn number_and_label(ui: &Ui, rect: Rect, position: usize, label: &str, tally: Ta
         rest.max.x -= used + 4.0;
     }
     paint::line(ui, rest, Align::Min, label, theme::font(13.0), theme::TEXT);
+}
+
+/// Says that there is nothing to switch between yet.
+pub fn without_scenes(ui: &Ui, area: Rect) {
+    let text = lang::text("switch-no-sources");
+    let font = theme::font(15.0);
+    paint::lines(ui, area, Align::Center, &text, font, theme::DIM);
+    paint::say(ui, area, "no sources", &text);
 }
 
 #[cfg(test)]

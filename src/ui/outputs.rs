@@ -387,3 +387,38 @@ fn uplink_line(ui: &Ui, rect: Rect, uplink: trials::Uplink) {
         colour,
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::door::ReceiverStatus;
+    use crate::ui::testing;
+
+    #[test]
+    fn what_is_only_looked_at_gives_way_to_destinations_that_need_the_room() {
+        let mut snapshot = testing::snapshot();
+        snapshot.receiver = Some(Arc::new(ReceiverStatus::default()));
+        let at = |snapshot: &Snapshot, panel| {
+            let heights = heights(panel, snapshot);
+            (heights.recorder, heights.receiver)
+        };
+        let (none, one, two) = (
+            receiver::height(0),
+            receiver::height(1),
+            receiver::height(2),
+        );
+        assert_eq!(at(&snapshot, 900.0), (recorder::HEIGHT, Some(two)));
+        let fixed = layout::TARGET + SMALL + 4.0 * SPACE + destinations::needed(2);
+        let all = fixed + recorder::HEIGHT + two;
+        let lines = two - one;
+        assert_eq!(at(&snapshot, all), (recorder::HEIGHT, Some(two)));
+        assert_eq!(at(&snapshot, all - 2.0), (recorder::HEIGHT, Some(one)));
+        let less = all - lines - 2.0;
+        assert_eq!(at(&snapshot, less), (recorder::HEIGHT, Some(none)));
+        let least = all - 2.0 * lines - 2.0;
+        assert_eq!(at(&snapshot, least), (recorder::LOW, Some(none)));
+        assert_eq!(at(&snapshot, 0.0), (recorder::LOW, Some(none)));
+        snapshot.receiver = None;
+        assert_eq!(at(&snapshot, least), (recorder::HEIGHT, None));
+    }
+}

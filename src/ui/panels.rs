@@ -175,11 +175,14 @@ impl Frame<'_> {
     fn monitors(&mut self, ui: &mut Ui, (whole, rect): (Rect, Rect), parts: &mut Parts) {
         let view = self.view;
         if view.snapshot.scenes.is_empty() {
-            let middle = rect.center() + vec2(0.0, layout::TARGET);
+            let middle = rect.center();
             let place = Rect::from_center_size(middle, vec2(200.0, layout::TARGET));
+            let words = rect.with_max_y(place.top());
+            multiview::without_scenes(ui, words.with_min_y(words.bottom() - layout::TARGET));
             let face = lang::text("menu-build-it");
             let button = paint::Button::new(&face).show(ui, place, "build the show");
             self.builds |= button.clicked();
+            return;
         }
         let mut places = layout::monitors(whole, self.pictures.aspect, self.strips);
         places.end_above(self.foot);

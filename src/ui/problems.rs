@@ -61,6 +61,15 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         );
     }
     alarms::find(snapshot, &mut add);
+    let transition = &snapshot.transition;
+    if !transition.message.is_empty() && !transition.reads {
+        add(
+            "transition".to_owned(),
+            with(&lang::text("desk-auto-mixes"), &transition.message),
+            lang::text("desk-advice-transition"),
+            false,
+        );
+    }
     let recording = &snapshot.recording;
     match recording.state {
         RecordingState::Failed => add(
@@ -366,6 +375,20 @@ mod tests {
         assert_eq!(problem.text, why);
         assert!(problem.advice.contains("needs a hand, try 8 in 4 s"));
         assert!(!problem.advice.contains("minute"), "{}", problem.advice);
+    }
+
+    #[test]
+    fn a_transition_that_cannot_be_had_is_told_unless_it_is_only_being_read() {
+        let mut snapshot = testing::snapshot();
+        snapshot.transition.message = "the wipe \"mine\" is still being read".to_owned();
+        snapshot.transition.reads = true;
+        assert_eq!(find(&snapshot), []);
+        snapshot.transition.reads = false;
+        snapshot.transition.message = "there is no wipe \"mine\"".to_owned();
+        let found = find(&snapshot);
+        let text = "AUTO makes a mix – there is no wipe \"mine\"";
+        assert_eq!((found.len(), found[0].text.as_str()), (1, text));
+        assert!(!found[0].grave && found[0].advice.contains("Choose"));
     }
 
     #[test]

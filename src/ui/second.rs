@@ -629,6 +629,45 @@ mod tests {
     }
 
     #[test]
+    fn pgm_says_there_too_that_it_is_black_or_beneath_the_slate() {
+        use crate::ui::{build::testing::Recorder, testing};
+        use egui_kittest::{Harness, kittest::Queryable};
+
+        let state = (Inner::default(), testing::snapshot());
+        let draw = |ui: &mut Ui, (inner, snapshot): &mut (Inner, Snapshot)| {
+            let door = Recorder::default();
+            let view = View {
+                snapshot,
+                now: 0.0,
+                door: &door,
+            };
+            let pictures = Pictures {
+                newest: &|_| None,
+                graphics: Graphics::default(),
+                aspect: 16.0 / 9.0,
+                stale: false,
+                safe: false,
+            };
+            inner.all(ui, ui.max_rect(), &view, &pictures, true);
+        };
+        let mut window = Harness::builder()
+            .with_size(vec2(1280.0, 720.0))
+            .with_context_setup(crate::ui::install_theme)
+            .build_ui_state(draw, state);
+        let said = |window: &Harness<(Inner, Snapshot)>, words: &str| {
+            window.query_all_by_label_contains(words).count()
+        };
+        let (black, slate) = ("black", lang::text("clips-slate-is-on"));
+        assert_eq!((said(&window, black), said(&window, &slate)), (0, 0));
+        window.state_mut().1.black = 1.0;
+        window.step();
+        assert_eq!((said(&window, black), said(&window, &slate)), (1, 0));
+        window.state_mut().1.hold = true;
+        window.step();
+        assert_eq!((said(&window, black), said(&window, &slate)), (1, 1));
+    }
+
+    #[test]
     fn on_the_same_display_it_opens_where_it_hides_nothing_that_is_switched_with() {
         let ctx = Context::default();
         let room = Rect::from_min_max(pos2(8.0, 420.0), pos2(1000.0, 750.0));

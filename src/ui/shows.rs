@@ -105,6 +105,8 @@ pub enum Arrived {
     There(PathBuf, AnyDoor),
     /// Something is to be told, and nothing more is done.
     Told(String),
+    /// A new show could not be made there: why.
+    NotMade(PathBuf, String),
     /// It went wrong: why.
     Failed(String),
 }
@@ -255,7 +257,7 @@ impl Way {
             return;
         }
         let title = lang::text("menu-save-media-title");
-        let above = folder_of(folder_of(present).as_deref());
+        let above = folder_of(present.and_then(Path::parent));
         self.ask(Asked::SaveWithMedia, title, (above, present), "");
     }
 
@@ -270,7 +272,7 @@ impl Way {
     ) {
         let chooser = self.chooser.clone();
         let present = present.map(Path::to_owned);
-        let begin = folder.clone().or_else(home).unwrap_or_default();
+        let begin = folder.clone().unwrap_or_default();
         let given = begin.join(name).to_string_lossy().into_owned();
         self.naming = Some(Naming {
             asked,
@@ -358,7 +360,7 @@ impl Way {
         self.go(move || {
             Some(match show::save(&path, &empty(&path)) {
                 Ok(()) => Arrived::Checked(path),
-                Err(error) => Arrived::Failed(error.to_string()),
+                Err(error) => Arrived::NotMade(path, why_of(error)),
             })
         });
     }
@@ -485,9 +487,14 @@ fn trouble(path: &Path, asked: Asked, again: bool) -> Option<String> {
         Asked::Open => return None,
         // What is in the folder already stays: the packing sees to that.
         Asked::SaveWithMedia if path.exists() && !path.is_dir() => "menu-path-is-file",
-        Asked::SaveWithMedia if path.is_dir() || folder_is_there => return None,
+        Asked::SaveWithMedia if path.is_dir() && !is_closed(path) => return None,
+        Asked::SaveWithMedia if path.is_dir() => "menu-path-closed-itself",
+        Asked::SaveWithMedia if folder_is_there && !path.parent().is_some_and(is_closed) => {
+            return None;
+        }
         _ if path.is_dir() => "menu-path-is-folder",
         _ if !folder_is_there => "menu-path-no-folder",
+        _ if path.parent().is_some_and(is_closed) => "menu-path-closed",
         _ if path.exists() && !again => "menu-path-taken",
         _ => return None,
     };
@@ -499,8 +506,20 @@ fn trouble(path: &Path, asked: Asked, again: bool) -> Option<String> {
     ))
 }
 
+/// Whether nothing can be written into a folder: seen by writing, for rights alone do not tell it.
+fn is_closed(folder: &Path) -> bool {
+    tempfile::tempfile_in(folder).is_err()
+}
+
 fn home() -> Option<PathBuf> {
     directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned())
+}
+
+/// Where documents are kept, or the home folder.
+fn documents() -> Option<PathBuf> {
+    let dirs = directories::UserDirs::new()?;
+    let documents = dirs.document_dir().filter(|folder| folder.is_dir());
+    Some(documents.unwrap_or(dirs.home_dir()).to_owned())
 }
 
 /// A file's name as a text is filled in with it.
@@ -509,8 +528,20 @@ pub fn name_of(path: &Path) -> fluent_bundle::FluentValue<'static> {
     name.to_string_lossy().into_owned().into()
 }
 
+/// Where a show is looked for first: beside the present one, unless that is the demo in regie's own
+/// folder, which nobody would find again.
 fn folder_of(present: Option<&Path>) -> Option<PathBuf> {
-    present.and_then(Path::parent).map(Path::to_owned)
+    let folder = present.and_then(Path::parent);
+    let folder = folder.filter(|folder| !show::is_own_folder(folder));
+    folder.map(Path::to_owned).or_else(documents)
+}
+
+/// Why a show was not saved, without its file's name.
+fn why_of(error: show::SaveError) -> String {
+    match error {
+        show::SaveError::Io { error, .. } => error.to_string(),
+        error => error.to_string(),
+    }
 }
 
 fn words_of(faults: &[show::Fault]) -> String {
@@ -585,6 +616,12 @@ mod tests {
             "a folder is never replaced"
         );
         assert!(says(&folder.path().join("no/new.ron"), Asked::New, true));
+        // Nobody writes there, not even who may everything.
+        if cfg!(target_os = "linux") {
+            let closed = Path::new("/proc/new.ron");
+            assert!(says(closed, Asked::New, true) && says(closed, Asked::SaveAs, true));
+            assert!(says(Path::new("/proc"), Asked::SaveWithMedia, false));
+        }
         let media = |path: &Path| says(path, Asked::SaveWithMedia, false);
         assert!(!media(folder.path()) && !media(&folder.path().join("stick")));
         assert!(media(&there) && media(&folder.path().join("no/stick")));

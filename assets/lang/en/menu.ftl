@@ -84,6 +84,8 @@ menu-path-missing = There is no file { $name } in { $folder }.
 menu-path-is-folder = { $name } is a folder: add a name.
 menu-path-is-file = { $name } is a file: name a folder.
 menu-path-no-folder = There is no folder { $folder }.
+menu-path-closed = Nothing can be written into { $folder }.
+menu-path-closed-itself = Nothing can be written into { $name }.
 menu-path-taken = { $name } is there already. Press again to replace it.
 
 menu-show-unsaved = Show { $name }, with changes that are not saved
@@ -106,6 +108,7 @@ menu-packed = Saved with its media: { $folder }. Its README.txt names the keys t
 menu-pack-stopped = Saving with media was stopped. Nothing is left of it.
 menu-not-packed = Not saved with its media: { $why }
 menu-going = Opening { $name }…
+menu-not-made = { $name } cannot be made in { $folder }: { $why }
 menu-cannot-open = Cannot be opened: { $why }
 menu-file-changed = Another program has changed the file of this show.
 menu-keep-mine = Keep mine

@@ -84,6 +84,8 @@ menu-path-missing = Il n’y a pas de fichier { $name } dans { $folder }.
 menu-path-is-folder = { $name } est un dossier : ajoutez un nom.
 menu-path-is-file = { $name } est un fichier : indiquez un dossier.
 menu-path-no-folder = Le dossier { $folder } n’existe pas.
+menu-path-closed = Rien ne peut être écrit dans { $folder }.
+menu-path-closed-itself = Rien ne peut être écrit dans { $name }.
 menu-path-taken = { $name } existe déjà. Appuyez encore pour le remplacer.
 
 menu-show-unsaved = Émission { $name }, avec des modifications non enregistrées
@@ -106,6 +108,7 @@ menu-packed = Émission copiée avec ses médias : { $folder }. Son README.txt 
 menu-pack-stopped = Copie arrêtée : il n’en reste rien.
 menu-not-packed = Émission non copiée : { $why }
 menu-going = Ouverture de { $name }…
+menu-not-made = Impossible de créer { $name } dans { $folder } : { $why }
 menu-cannot-open = Ouverture impossible : { $why }
 menu-file-changed = Un autre programme a modifié le fichier de cette émission.
 menu-keep-mine = Garder la mienne

@@ -76,6 +76,15 @@ impl Desk {
             Some(Arrived::Checked(path)) => self.leave_for(path, now),
             Some(Arrived::There(path, door)) => self.sit_down_at(ctx, door, &path, now),
             Some(Arrived::Told(text)) => self.notice.tell(text, now),
+            Some(Arrived::NotMade(path, why)) => {
+                let folder = path.parent().unwrap_or(&path).display().to_string();
+                let values = [
+                    ("name", shows::name_of(&path)),
+                    ("folder", folder.into()),
+                    ("why", said(&why).into()),
+                ];
+                self.notice.fail(lang::with("menu-not-made", &values), now);
+            }
             Some(Arrived::Failed(why)) => {
                 let text = lang::with("menu-cannot-open", &[("why", said(&why).into())]);
                 self.notice.fail(text, now);
@@ -137,6 +146,7 @@ impl Desk {
         self.health = Health::default();
         self.notice = Notice::default();
         self.parts.switch.second = second::Second::new(Arc::clone(&self.door), self.graphics);
+        self.parts.switch.strip = Default::default();
         self.parts.build = Default::default();
         self.parts.outputs = Default::default();
         self.show_settings = ShowSettings::default();

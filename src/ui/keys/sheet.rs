@@ -1,7 +1,5 @@
 //! The sheet of all keys, beside the pictures while it is asked for. The keys do what it says meanwhile.
 
-use std::ops::Range;
-
 use egui::{Align, FontId, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, vec2};
 
 use super::function::{Function, Group};
@@ -122,24 +120,27 @@ fn columns(ui: &mut Ui, lines: &[Line]) {
     let least = (keys_need + GAP + words_need + BESIDE).max(COLUMN);
     let most = ((width / least) as usize).max(1);
     let columns = arranged(lines, most);
-    let rows = columns.iter().map(ExactSizeIterator::len).max();
+    let rows = columns.iter().map(Vec::len).max();
     let rows = rows.unwrap_or_default();
     let size = vec2(width, rows as f32 * LINE);
     let (body, _) = ui.allocate_exact_size(size, Sense::hover());
     let width = width / most as f32;
     let wide = keys_need.min(width * KEYS);
     let places = columns.into_iter().enumerate().flat_map(|(column, these)| {
-        let rows = these.enumerate();
-        rows.map(move |(row, i)| (i, vec2(column as f32 * width, row as f32 * LINE)))
+        let rows = these.into_iter().enumerate();
+        rows.map(move |(row, i)| {
+            let at = vec2(column as f32 * width, row as f32 * LINE);
+            (i, ("sheet", column, row), at)
+        })
     });
-    for (i, at) in places {
+    for (i, id, at) in places {
         let text = &lines[i];
         let corner = body.min + at;
         let rect = Rect::from_min_size(corner, vec2(width - BESIDE, LINE));
         match text {
             Line::Heading(text) => {
                 let head = theme::bold(13.0);
-                paint::said_line(ui, rect, Align::Min, ("sheet", i), text, head, theme::BLUE);
+                paint::said_line(ui, rect, Align::Min, id, text, head, theme::BLUE);
             }
             Line::Keys(keys, words) => {
                 let left = rect.with_max_x(rect.left() + wide);
@@ -148,7 +149,7 @@ fn columns(ui: &mut Ui, lines: &[Line]) {
                 let cut = paint::fitted(ui, left, Align::Max, keys, bold.clone(), theme::TEXT).1
                     | paint::fitted(ui, right, Align::Min, words, smaller, theme::TEXT).1;
                 let whole = lang::pair(keys, words);
-                let said = paint::say(ui, rect, ("sheet", i), &whole);
+                let said = paint::say(ui, rect, id, &whole);
                 if cut {
                     said.on_hover_text(whole);
                 }
@@ -158,27 +159,30 @@ fn columns(ui: &mut Ui, lines: &[Line]) {
 }
 
 /// Which lines stand in each of at most so many columns, as even as can be: a heading has two of its lines
-/// below it at least, a group that goes on in the next column brings two there, and one of three is never
-/// parted.
-fn arranged(lines: &[Line], most: usize) -> Vec<Range<usize>> {
+/// below it at least, a group that goes on in the next column brings two there, under its heading again,
+/// and one of three is never parted.
+fn arranged(lines: &[Line], most: usize) -> Vec<Vec<usize>> {
     let is_heading = |i: usize| matches!(lines.get(i), Some(Line::Heading(_)) | None);
     // Before line i a column may begin.
     let may_begin = |i: usize| {
         is_heading(i) || (i >= 3 && !is_heading(i - 1) && !is_heading(i - 2) && !is_heading(i + 1))
     };
     let into = |height: usize| {
-        let mut columns = Vec::new();
+        let mut columns: Vec<Vec<usize>> = Vec::new();
         let mut from = 0;
         while from < lines.len() {
-            let last = (from + height).min(lines.len());
+            let heading = (0..=from).rev().find(|&i| is_heading(i));
+            let again = heading.filter(|&heading| heading < from);
+            let room = height - usize::from(again.is_some());
+            let last = (from + room).min(lines.len());
             let to = (from + 1..=last).rev().find(|&i| may_begin(i))?;
-            columns.push(from..to);
+            columns.push(again.into_iter().chain(from..to).collect());
             from = to;
         }
         Some(columns)
     };
-    let least = lines.len().div_ceil(most.max(1)).max(1);
-    (least..=lines.len())
+    let least = lines.len().div_ceil(most.max(1)).max(2);
+    (least..=lines.len() + 1)
         .filter_map(into)
         .find(|columns| columns.len() <= most)
         .unwrap_or_default()
@@ -270,21 +274,27 @@ mod tests {
             for most in 1..=6 {
                 let columns = arranged(&lines, most);
                 assert!(columns.len() <= most, "{columns:?} of {most}");
-                let all: Vec<usize> = columns.iter().cloned().flatten().collect();
-                assert_eq!(all, (0..lines.len()).collect::<Vec<_>>(), "each once");
+                let head = |i: &usize| matches!(lines[*i], Line::Heading(_));
+                let mut all: Vec<usize> = columns.iter().flatten().copied().collect();
                 for column in &columns[1..] {
-                    let start = column.start;
-                    let head = |i: &usize| matches!(lines[*i], Line::Heading(_));
-                    let before = (0..start).rev().find(head).unwrap();
+                    assert!(head(&column[0]), "every column begins with a heading");
+                    let start = column[1];
+                    if start == column[0] + 1 {
+                        continue;
+                    }
+                    // The heading of a group that goes on.
+                    let again = all.iter().rposition(|&i| i == column[0]).unwrap();
+                    all.remove(again);
                     let after = (start..lines.len()).find(head).unwrap_or(lines.len());
-                    let parted = (start - before - 1, after - start);
+                    let parted = (start - column[0] - 1, after - start);
                     assert!(
-                        head(&start) || (parted.0 >= 2 && parted.1 >= 2),
+                        parted.0 >= 2 && parted.1 >= 2,
                         "{parted:?} of {:?}, {most} columns",
-                        lines[before]
+                        lines[column[0]]
                     );
                 }
-                let rows = columns.iter().map(ExactSizeIterator::len).max().unwrap();
+                assert_eq!(all, (0..lines.len()).collect::<Vec<_>>(), "each once");
+                let rows = columns.iter().map(Vec::len).max().unwrap();
                 assert!(rows <= lines.len().div_ceil(most) + 4, "{columns:?}");
             }
         }
