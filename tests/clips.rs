@@ -312,6 +312,7 @@ fn ends() {
         let clip = clip_is(&mut studio, id, state);
         if state == "ended" {
             assert_eq!(clip["remaining_s"], 0.0, "{clip}");
+            assert_eq!(clip["position_s"], 2.0, "its end, not its last picture");
         }
         studio.take("cam1");
         // Whatever it did, it waits for its next take.
@@ -480,5 +481,7 @@ fn a_clip_that_ends_before_its_announced_end_says_so_and_no_other_does() {
     for id in ["sound", "picture", "unsaid", "left"] {
         assert_eq!(warning(id), "\"\"", "{id}");
     }
+    let came_to = &named(&ended, "sources", "cut")["clip"]["position_s"];
+    assert!(came_to.as_f64().unwrap() < 11.0, "not to its end: {came_to}");
     studio.quit();
 }
