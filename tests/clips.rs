@@ -482,6 +482,9 @@ fn a_clip_that_ends_before_its_announced_end_says_so_and_no_other_does() {
         assert_eq!(warning(id), "\"\"", "{id}");
     }
     let came_to = &named(&ended, "sources", "cut")["clip"]["position_s"];
-    assert!(came_to.as_f64().unwrap() < 11.0, "not to its end: {came_to}");
+    assert!(
+        came_to.as_f64().unwrap() < 11.0,
+        "not to its end: {came_to}"
+    );
     studio.quit();
 }

@@ -21,6 +21,7 @@ mod observer;
 mod packing;
 mod past;
 mod played;
+mod preparer;
 mod recall;
 mod reception;
 mod refusal;

@@ -8,14 +8,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded, select, tick};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
-use super::watched::{LOOK, Watched};
-use crate::door::{Event, Hub, StingerState, StingerStatus};
+use super::preparer;
+use super::watched::Watched;
+use crate::door::{Hub, StingerState, StingerStatus};
 use crate::media::{CHANNELS, Cause, Rate, SAMPLE_RATE};
 use crate::nice::{self, Nice};
 use crate::show::{Format, Numbered, Stinger, TransitionKind, TransitionStyle};
@@ -73,27 +74,9 @@ impl Stingers {
             wake,
         });
         let own = stingers.clone();
-        std::thread::Builder::new()
-            .name("stingers".to_owned())
-            .spawn(move || {
-                nice::give_way(Nice::Monitor);
-                let complain = |message: String| {
-                    tracing::warn!("{message}; a mix is made instead");
-                    hub.say(Event::Transition { message });
-                };
-                let look = tick(LOOK);
-                let mut broken: Vec<Watched> = Vec::new();
-                loop {
-                    let is_asked = select! {
-                        recv(woken) -> _ => true,
-                        recv(look) -> _ => Watched::any_has_come(&mut broken),
-                        recv(stopped) -> _ => return,
-                    };
-                    if is_asked {
-                        broken = own.prepare(&folder, format, &shelf, &complain);
-                    }
-                }
-            })?;
+        preparer::start("stingers", hub, (woken, stopped), move |complain| {
+            own.prepare(&folder, format, &shelf, complain)
+        })?;
         Ok(stingers)
     }
 

@@ -2,12 +2,9 @@
 //! again by itself when they come, and not while they are still being written.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use crate::show::Numbered;
-
-/// How often they are looked at.
-pub const LOOK: Duration = Duration::from_secs(1);
 
 /// Length and time of each of the files that are there.
 type Seen = Vec<Option<(u64, SystemTime)>>;

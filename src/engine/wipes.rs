@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded, select, tick};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::watched::{LOOK, Watched};
-use crate::door::{Event, Hub};
-use crate::nice::{self, Nice};
+use super::preparer;
+use super::watched::Watched;
+use crate::door::Hub;
 use crate::show::{TransitionKind, TransitionStyle, read_wipe, wipe_files};
 use crate::video::{WipeMap, WipePicture, WipeShelf};
 
@@ -41,27 +41,9 @@ impl Wipes {
             wake,
         });
         let own = wipes.clone();
-        std::thread::Builder::new()
-            .name("wipes".to_owned())
-            .spawn(move || {
-                nice::give_way(Nice::Monitor);
-                let complain = |message: String| {
-                    tracing::warn!("{message}; a mix is made instead");
-                    hub.say(Event::Transition { message });
-                };
-                let look = tick(LOOK);
-                let mut broken: Vec<Watched> = Vec::new();
-                loop {
-                    let is_asked = select! {
-                        recv(woken) -> _ => true,
-                        recv(look) -> _ => Watched::any_has_come(&mut broken),
-                        recv(stopped) -> _ => return,
-                    };
-                    if is_asked {
-                        broken = own.prepare(&folders, &shelf, &complain);
-                    }
-                }
-            })?;
+        preparer::start("wipes", hub, (woken, stopped), move |complain| {
+            own.prepare(&folders, &shelf, complain)
+        })?;
         Ok(wipes)
     }
 

@@ -126,22 +126,28 @@ mod tests {
         }
     }
 
+    /// A window that asks for a folder, with a dialog that answers this; and what it was given.
+    fn asked(answer: Option<PathBuf>) -> Harness<'static, (FolderChoice, Vec<PathBuf>)> {
+        let choice = FolderChoice::by(Arc::new(Chooses(answer)));
+        let mut window = Harness::builder()
+            .with_step_dt(1e-3)
+            .with_context_setup(install_theme)
+            .build_ui_state(
+                |ui, (choice, taken): &mut (FolderChoice, Vec<PathBuf>)| {
+                    taken.extend(choice.show(ui.ctx(), ui.ctx().content_rect()));
+                },
+                (choice, Vec::new()),
+            );
+        let ctx = window.ctx.clone();
+        let choice = &mut window.state_mut().0;
+        choice.ask("Where?".to_owned(), "/shows".into(), &ctx);
+        window
+    }
+
     #[test]
     fn what_is_chosen_is_told_once_and_a_dialog_that_never_came_leaves_the_field() {
         for name in [Some("masters"), None] {
-            let choice = FolderChoice::by(Arc::new(Chooses(name.map(PathBuf::from))));
-            let mut window = Harness::builder()
-                .with_step_dt(1e-3)
-                .with_context_setup(install_theme)
-                .build_ui_state(
-                    |ui, (choice, taken): &mut (FolderChoice, Vec<PathBuf>)| {
-                        taken.extend(choice.show(ui.ctx(), ui.ctx().content_rect()));
-                    },
-                    (choice, Vec::new()),
-                );
-            let ctx = window.ctx.clone();
-            let choice = &mut window.state_mut().0;
-            choice.ask("Where?".to_owned(), "/shows".into(), &ctx);
+            let mut window = asked(name.map(PathBuf::from));
             let until = Instant::now() + Duration::from_secs(30);
             while window.state().0.answer.is_some() {
                 window.step();
@@ -157,19 +163,7 @@ mod tests {
     #[test]
     fn a_folder_is_typed_where_there_is_no_dialog() {
         for clear in [false, true] {
-            let choice = FolderChoice::by(Arc::new(Chooses(None)));
-            let mut window = Harness::builder()
-                .with_step_dt(1e-3)
-                .with_context_setup(install_theme)
-                .build_ui_state(
-                    |ui, (choice, taken): &mut (FolderChoice, Vec<PathBuf>)| {
-                        taken.extend(choice.show(ui.ctx(), ui.ctx().content_rect()));
-                    },
-                    (choice, Vec::new()),
-                );
-            let ctx = window.ctx.clone();
-            let choice = &mut window.state_mut().0;
-            choice.ask("Where?".to_owned(), "/shows".into(), &ctx);
+            let mut window = asked(None);
             window.run_steps(2);
             if clear {
                 window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
