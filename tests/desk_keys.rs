@@ -209,10 +209,10 @@ fn the_usual_keys_of_all_take_two_presses_at_the_same_place() {
     };
     assert!(is_disabled(&window), "nothing was chosen");
     click(&mut window, "Key for CUT: Space");
-    press(&mut window, Key::T);
+    press(&mut window, Key::Y);
     let before = place(&window, usual);
     click(&mut window, usual);
-    assert!(has(&window, "Key for CUT: T"), "one press is not enough");
+    assert!(has(&window, "Key for CUT: Y"), "one press is not enough");
     assert_eq!(place(&window, again), before);
     window.run_steps(16);
     assert!(has(&window, usual), "too late: it is a first press again");
@@ -231,7 +231,7 @@ fn a_usual_key_that_another_has_now_is_asked_about_and_no_row_moves() {
     let before = place(&window, row);
     click(&mut window, "Key for CUT: Space");
     assert_eq!(place(&window, row), before, "while it waits");
-    press(&mut window, Key::T);
+    press(&mut window, Key::Y);
     // Marker takes what CUT had.
     window
         .get_by_role_and_label(Role::TextInput, "Search")
@@ -255,9 +255,9 @@ fn a_usual_key_that_another_has_now_is_asked_about_and_no_row_moves() {
     click(&mut window, "Usual key for CUT");
     assert!(has(&window, "Space has a function already: Marker"));
     assert_eq!(place(&window, row), before, "while it is asked");
-    assert!(has(&window, "Key for CUT: T"), "nothing is taken yet");
+    assert!(has(&window, "Key for CUT: Y"), "nothing is taken yet");
     click(&mut window, "Leave it");
-    assert!(has(&window, "Key for CUT: T"));
+    assert!(has(&window, "Key for CUT: Y"));
     click(&mut window, "Usual key for CUT");
     click(&mut window, "Use it for: CUT");
     assert!(has(&window, "Key for CUT: Space"));

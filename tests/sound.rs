@@ -27,6 +27,13 @@ use regie::{
 #[path = "common/fake_door.rs"]
 mod fake_door;
 
+#[path = "sound/automatic.rs"]
+mod automatic;
+#[path = "sound/snapshots.rs"]
+mod snapshots;
+#[path = "sound/talkback.rs"]
+mod talkback;
+
 /// The language is the whole process's.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
@@ -652,7 +659,10 @@ fn sixteen() -> Arc<FakeDoor> {
             let db = -14.0 - 3.0 * (n % 7) as f32;
             source.level.peak_db = [db, db - 2.0];
             source.compressor_db = (n % 4) as f32 * 2.0;
+            source.share_db = (n % 3) as f32 * 3.0;
         }
+        s.sound.talkback.guests = vec!["s4".to_owned()];
+        s.sound.safe = vec!["cam".to_owned(), "s5".to_owned()];
         let ann = &mut s.sources[1];
         ann.strip.high_pass.on = true;
         ann.strip.eq.on = true;
@@ -702,6 +712,7 @@ fn with_buses(s: &mut Snapshot) {
         level: level(-18.0),
         limiter_db: 0.0,
     });
+    s.sound.talkback.source = "cam".to_owned();
     s.program_level = level(-9.5);
     s.limiter_db = 2.0;
     s.monitor.set.on = true;
@@ -1239,6 +1250,18 @@ fn the_editor_looks_as_it_did() {
     }
 }
 
+/// The texts of the editor that end in "…" for want of room; it ends above this, in points.
+fn elided_above(desk: &Opened, top: f32, width: f32) -> Vec<String> {
+    let mut texts = Vec::new();
+    for clipped in &desk.window.output().shapes {
+        let at = clipped.shape.visual_bounding_rect();
+        if at.bottom() < top && at.right() < width * 0.77 {
+            elided(&clipped.shape, &mut texts);
+        }
+    }
+    texts
+}
+
 /// The texts that end in "…" for want of room.
 fn elided(shape: &egui::Shape, texts: &mut Vec<String>) {
     match shape {
@@ -1282,13 +1305,7 @@ fn no_word_of_the_editor_ends_in_dots_and_no_control_lies_outside_it() {
                     let room = Rect::from_min_max(Pos2::ZERO, egui::pos2(size.0, top));
                     assert!(is_strips || room.contains_rect(place), "{place:?}");
                 }
-                let mut texts = Vec::new();
-                for clipped in &desk.window.output().shapes {
-                    let at = clipped.shape.visual_bounding_rect();
-                    if at.bottom() < top && at.right() < size.0 * 0.77 {
-                        elided(&clipped.shape, &mut texts);
-                    }
-                }
+                let texts = elided_above(&desk, top, size.0);
                 assert!(texts.is_empty(), "{language} {size:?}: {texts:?}");
             }
         }

@@ -267,6 +267,9 @@ pub enum Command {
         /// What is done with it.
         #[serde(default)]
         action: SnapshotAction,
+        /// What it is called from now on, where it is stored.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<String>,
     },
     /// Whether a source's strip stays as it is, whatever sound snapshot is recalled. This changes the show.
     Safe {

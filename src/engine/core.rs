@@ -616,6 +616,7 @@ impl Core {
             Command::SoundSnapshot {
                 snapshot: id,
                 action: SnapshotAction::Recall,
+                ..
             } => {
                 let cast = self.cast.clone();
                 let list = &cast.show.snapshots.list;

@@ -373,7 +373,11 @@ impl Desk {
                 self.make(draft, on_air, Faders::Edited)
             }
             Command::PictureDelay { source, ms } => self.delay_picture(source, *ms),
-            Command::SoundSnapshot { snapshot, action } => {
+            Command::SoundSnapshot {
+                snapshot,
+                action,
+                label,
+            } => {
                 self.settle()?;
                 let show = self.book.as_it_stands();
                 let snapshots = match action {
@@ -383,7 +387,7 @@ impl Desk {
                             unknown("sound snapshot", snapshot, ids)
                         })?
                     }
-                    _ => show.taken_by(snapshot),
+                    _ => show.taken_by(snapshot, label.as_deref()),
                 };
                 self.keep_snapshots(snapshots)
             }

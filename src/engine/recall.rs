@@ -106,8 +106,11 @@ mod tests {
 
     fn recall(core: &mut Core, id: &str) -> Result<(), Refusal> {
         let snapshot = id.to_owned();
-        let action = SnapshotAction::Recall;
-        let done = core.apply(&Command::SoundSnapshot { snapshot, action });
+        let done = core.apply(&Command::SoundSnapshot {
+            snapshot,
+            action: SnapshotAction::Recall,
+            label: None,
+        });
         done.map(drop)
     }
 

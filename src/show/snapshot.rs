@@ -116,6 +116,21 @@ impl SoundSnapshots {
         Some(next)
     }
 
+    /// These, with a scene recalling the one of this id, or none, and no other.
+    #[must_use]
+    pub fn with_scene(&self, scene: &str, id: Option<&str>) -> Self {
+        let mut next = self.clone();
+        for snapshot in &mut next.list {
+            let recalls = id == Some(snapshot.id.as_str());
+            if !recalls {
+                snapshot.scenes.retain(|known| known != scene);
+            } else if !snapshot.scenes.iter().any(|known| known == scene) {
+                snapshot.scenes.push(scene.to_owned());
+            }
+        }
+        next
+    }
+
     /// These, with a source's strip among those that stay as they are, or not.
     #[must_use]
     pub fn with_safe(&self, source: &str, on: bool) -> Self {

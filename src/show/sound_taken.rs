@@ -5,9 +5,10 @@ use super::snapshot::{BusState, GroupState, SoundSnapshot, SoundSnapshots, Strip
 use super::sound::padded;
 
 impl Show {
-    /// Its snapshots, with its sound as it is in the one of this id; one that there is not comes last.
+    /// Its snapshots, with its sound as it is in the one of this id, by this label where one is given; one
+    /// that there is not comes last.
     #[must_use]
-    pub fn taken_by(&self, id: &str) -> SoundSnapshots {
+    pub fn taken_by(&self, id: &str, label: Option<&str>) -> SoundSnapshots {
         let mut snapshots = self.snapshots.clone();
         let list = &mut snapshots.list;
         let at = list.iter().position(|snapshot| snapshot.id == id);
@@ -19,6 +20,9 @@ impl Show {
             list.len() - 1
         });
         let taken = &mut list[at];
+        if let Some(label) = label {
+            label.clone_into(&mut taken.label);
+        }
         let strips = self.sources.iter().map(|source| StripState {
             source: source.id.clone(),
             fader_db: source.fader_db,

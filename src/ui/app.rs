@@ -253,6 +253,9 @@ impl Desk {
             door: &*door,
         };
         self.decide_closing(ui, Some(&view), now);
+        let Parts { switch, .. } = &mut self.parts;
+        let key = switch.talk_key();
+        self.parts.talk.follow(ui.ctx(), &view, key, attached);
         let Parts { switch, guard, .. } = &mut self.parts;
         switch.strip.is_seen = self.panels.iter().any(|(panel, _)| *panel == Panel::Stage);
         let marks = switch.listen(&view, attached, guard);
@@ -341,6 +344,7 @@ impl Desk {
     pub fn rest(&mut self, ctx: &egui::Context) {
         let now = ctx.input(|i| i.time);
         self.read_events(ctx, &(self.clock)(), now);
+        self.parts.talk.let_go(&*self.door, now);
         self.watch(self.parts.switch.second.wanted(), now);
         ctx.request_repaint_after(QUIET);
     }
@@ -469,7 +473,9 @@ impl Desk {
             .show(ui, places.notice, view, &mut self.parts.guard);
         // Last, so that Tab comes to the menus after the switcher's own controls.
         let (wanted, width) = self.menus(ui, places.top, Some(snapshot));
-        topbar::show(ui, places.top, width, view, air, time);
+        let keys = &self.parts.switch.keys.map;
+        let talk = (&mut self.parts.talk, keys.name(Function::TalkAll));
+        topbar::show(ui, places.top, width, view, (air, time), talk);
         self.carry_out(ui.ctx(), wanted, Some(view), view.now);
     }
 
@@ -713,6 +719,7 @@ impl eframe::App for Desk {
 
     fn on_exit(&mut self) {
         self.settings.write();
+        self.parts.talk.leave(&*self.door, 0.0);
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

@@ -39,6 +39,8 @@ pub enum Guarded {
     Part(ItemKind, String),
     /// A group of strips that is at work, out of the show.
     Group(String),
+    /// A sound snapshot that a scene recalls, out of the show.
+    SoundSnapshot(String),
 }
 
 /// Remembers the first press. At most one thing is armed at a time.

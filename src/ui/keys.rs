@@ -143,39 +143,53 @@ impl Keys {
     }
 }
 
+/// What a press asks for, where it does not stay with who has the keyboard.
+fn meant(event: &Event, focus: Focus, map: &KeyMap) -> Option<Function> {
+    let Event::Key {
+        key,
+        physical_key,
+        pressed: true,
+        modifiers,
+        ..
+    } = event
+    else {
+        return None;
+    };
+    let chord = Chord::pressed(*key, *physical_key, *modifiers)?;
+    let function = map.function(chord).filter(|_| !focus.keeps(chord))?;
+    let is_heard = focus != Focus::Text || (chord.types_nothing() && function.is_the_desks());
+    is_heard.then_some(function)
+}
+
+/// As [`take`], of a window with these keys down: keeps by which of them somebody talks.
+pub fn hear(events: &mut Vec<Event>, focus: Focus, map: &KeyMap, held: &mut Held) -> Vec<Function> {
+    held.keep_talking(events, |event| meant(event, focus, map));
+    take(events, focus, map)
+}
+
 /// Takes the switcher's keys out of the events, so that no control sees them, and gives what they
 /// ask for in order. Of a key held down only the first press counts, for controls too, save where
 /// holding means more: a held key is not a second decision.
-pub fn take(events: &mut Vec<Event>, focus: Focus, map: &KeyMap) -> Vec<Function> {
+fn take(events: &mut Vec<Event>, focus: Focus, map: &KeyMap) -> Vec<Function> {
     let mut asked = Vec::new();
     events.retain(|event| {
         let Event::Key {
             key,
-            physical_key,
             pressed: true,
             repeat,
-            modifiers,
+            ..
         } = event
         else {
             return true;
         };
-        let chord = Chord::pressed(*key, *physical_key, *modifiers);
-        let function = chord.filter(|chord| !focus.keeps(*chord));
-        let function = function.and_then(|chord| map.function(chord));
-        if focus == Focus::Text {
-            let typed = chord.is_none_or(|chord| !chord.types_nothing());
-            let function = function.filter(|function| !typed && function.is_the_desks());
-            asked.extend(function.filter(|_| !repeat));
-            return function.is_none();
-        }
-        match function {
+        match meant(event, focus, map) {
             Some(function) => {
                 if !repeat || function.repeats() {
                     asked.push(function);
                 }
                 false
             }
-            None => !(*repeat && matches!(key, Key::Space | Key::Enter)),
+            None => focus == Focus::Text || !(*repeat && matches!(key, Key::Space | Key::Enter)),
         }
     });
     asked

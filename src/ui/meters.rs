@@ -301,10 +301,19 @@ pub enum Numbers {
 
 /// How much a sound is turned down, in dB: it pulls down from the top, 20 dB at most of the scale.
 pub fn reduction(ui: &Ui, rect: Rect, db: f32) {
+    reductions(ui, rect, db, 0.0);
+}
+
+/// As [`reduction`]; below it, in another colour, how far something is turned down by what others say.
+pub fn reductions(ui: &Ui, rect: Rect, db: f32, by_others_db: f32) {
     fills::fill(ui, rect, 0, theme::BACKGROUND);
-    let depth = (db / 20.0).clamp(0.0, 1.0) * rect.height();
-    let pulled = rect.with_max_y(rect.top() + depth);
-    fills::fill(ui, pulled, 0, theme::DIM);
+    let at = |db: f32| rect.top() + (db / 20.0).clamp(0.0, 1.0) * rect.height();
+    let own = rect.with_max_y(at(db));
+    fills::fill(ui, own, 0, theme::DIM);
+    let others = rect
+        .with_min_y(own.bottom())
+        .with_max_y(at(db + by_others_db));
+    fills::fill(ui, others, 0, theme::BLUE);
 }
 
 /// Draws the program's meter: scale, both channels, gain reduction of the limiter, the held peak and

@@ -64,6 +64,7 @@ mod stage;
 mod still;
 mod strip;
 mod switch;
+mod talk;
 mod tbar;
 #[cfg(test)]
 mod testing;

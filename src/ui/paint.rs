@@ -208,11 +208,17 @@ pub fn light(ui: &Ui, centre: egui::Pos2, colour: Color32, filled: bool) {
 
 /// Whether a control was pressed: by the pointer as soon as its button goes down, for a cut is made
 /// at that moment and not when the finger leaves; else by key or by a screen reader.
+pub fn pressed(ui: &Ui, response: &Response) -> bool {
+    let released = ui.input(|i| i.pointer.any_released());
+    touched(ui, response) || (response.clicked() && !released)
+}
+
+/// Whether the pointer's button went down on a control.
 ///
 /// Read from the events themselves: a tap may come and go between two paintings, and egui says of
 /// such a one that the button is not down.
-pub fn pressed(ui: &Ui, response: &Response) -> bool {
-    let (presses, released) = ui.input(|i| {
+pub fn touched(ui: &Ui, response: &Response) -> bool {
+    let presses = ui.input(|i| {
         let presses = i.events.iter().filter_map(|event| match event {
             Event::PointerButton {
                 pos,
@@ -222,13 +228,12 @@ pub fn pressed(ui: &Ui, response: &Response) -> bool {
             } => Some(*pos),
             _ => None,
         });
-        (presses.collect::<Vec<_>>(), i.pointer.any_released())
+        presses.collect::<Vec<_>>()
     });
     let is_here = |pos: Pos2| {
         response.interact_rect.contains(pos) && ui.ctx().layer_id_at(pos) == Some(response.layer_id)
     };
-    let by_pointer = response.sense.senses_click() && presses.into_iter().any(is_here);
-    by_pointer || (response.clicked() && !released)
+    response.sense.senses_click() && presses.into_iter().any(is_here)
 }
 
 /// The ring around the control that has the keyboard; outside, so that a tally's border stays seen.

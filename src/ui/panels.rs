@@ -21,6 +21,7 @@ use super::{
     stage::{self, Line, Pictures},
     strip,
     switch::Switch,
+    talk::Talk,
     theme,
     transport::{self, Transport},
     view::View,
@@ -41,6 +42,8 @@ pub struct Parts {
     pub outputs: Outputs,
     /// The faders under a hand.
     pub faders: Faders,
+    /// Whom this desk talks to.
+    pub talk: Talk,
     /// What was pressed once.
     pub guard: Guard,
     /// What is selected in the mixer.
@@ -63,6 +66,7 @@ impl Parts {
             build: Build::default(),
             outputs: Outputs::default(),
             faders: Faders::default(),
+            talk: Talk::default(),
             guard: Guard::default(),
             sound: Editor::default(),
             choices: Choices::default(),
@@ -115,6 +119,7 @@ impl Frame<'_> {
                 let keys = &parts.switch.keys.map;
                 let with = mixer::With {
                     faders: &mut parts.faders,
+                    talk: &mut parts.talk,
                     editor: &mut parts.sound,
                     choices: &mut parts.choices,
                     meters: &parts.meters,
@@ -131,8 +136,13 @@ impl Frame<'_> {
                 mixer::show(ui, (whole, rect.with_max_y(foot)), self.view, with);
             }
             Panel::Strip => {
-                let (meters, choices) = (&parts.meters, &mut parts.choices);
-                parts.sound.show(ui, whole, self.view, meters, choices);
+                let hands = &mut strip::Hands {
+                    faders: &mut parts.faders,
+                    talk: &mut parts.talk,
+                    meters: &parts.meters,
+                };
+                let choices = &mut parts.choices;
+                parts.sound.show(ui, whole, self.view, hands, choices);
             }
             Panel::Program => self.program(ui, rect),
             Panel::Level => self.level(ui, rect, parts),
@@ -190,6 +200,7 @@ impl Frame<'_> {
             switch,
             meters,
             faders,
+            talk,
             ..
         } = parts;
         let (multiview, keys) = (&mut switch.multiview, &switch.keys.map);
@@ -209,8 +220,13 @@ impl Frame<'_> {
         }
         let page = multiview.page(scenes.len(), on_page);
         let shown = multiview::on_page(scenes, page, on_page);
+        let hands = &mut strip::Hands {
+            faders,
+            talk,
+            meters,
+        };
         for (rect, (i, scene)) in strips.iter().zip(shown) {
-            strip::show(ui, *rect, i, scene, view, faders, meters);
+            strip::show(ui, *rect, i, scene, view, hands);
         }
     }
 

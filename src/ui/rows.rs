@@ -100,7 +100,8 @@ fn what_id(what: &Guarded) -> &str {
         Guarded::Destination(id)
         | Guarded::Start(id)
         | Guarded::Part(_, id)
-        | Guarded::Group(id) => id,
+        | Guarded::Group(id)
+        | Guarded::SoundSnapshot(id) => id,
         Guarded::AllDestinations | Guarded::StartAll => " all",
         Guarded::Recorder => " recorder",
         Guarded::Show | Guarded::SavedShow => " show",

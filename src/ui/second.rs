@@ -242,6 +242,11 @@ impl Second {
         });
     }
 
+    /// Whether the key that talks is down in it.
+    pub fn talks(&self) -> bool {
+        self.open.is_some() && lock(&self.shared.inner).held.talks()
+    }
+
     /// As if keys of these functions had been pressed in it.
     #[cfg(test)]
     pub fn ask(&self, functions: &[Function]) {
@@ -322,6 +327,7 @@ impl Inner {
     /// that shows the focus, until it is left alone. Esc closes it, wherever the focus is.
     fn listen(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        let talked = self.held.talks();
         ui.input_mut(|i| self.held.mark(&mut i.events));
         let focused = ctx.memory(|memory| memory.focused());
         let (pressed, now) = ui.input(|i| {
@@ -338,9 +344,9 @@ impl Inner {
             None => Focus::Free,
         };
         let keys = Arc::clone(&self.told.keys);
-        let asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &keys));
+        let asked = ui.input_mut(|i| keys::hear(&mut i.events, focus, &keys, &mut self.held));
         self.closed |= ui.input(|i| i.key_pressed(Key::Escape) || i.viewport().close_requested());
-        if self.closed || !asked.is_empty() {
+        if self.closed || !asked.is_empty() || talked != self.held.talks() {
             self.asked.extend(asked);
             ctx.request_repaint_of(ViewportId::ROOT);
         }

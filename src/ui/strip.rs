@@ -8,6 +8,7 @@ use super::{
     fills, lang, layout, listening,
     meters::{self, Meters},
     paint::{self, Button},
+    talk::{Talk, To},
     theme,
     view::{View, name},
 };
@@ -30,26 +31,29 @@ const LONG_FADER: f32 = 200.0;
 const LEAST_FADER: f32 = 110.0;
 /// Height of what listens to a strip, in points.
 const LISTEN: f32 = 30.0;
+/// Side of the mark of a strip that no sound snapshot touches, in points.
+const MARK: f32 = 12.0;
+/// Height of what talks to a guest, in points.
+const TALK: f32 = 30.0;
+/// Where a strip is lower than this inside, it leaves talking to other places, in points.
+const LEAST_TALKING: f32 = 240.0;
+/// Least height of AFV's three switches above it, in points.
+const LEAST_FOLLOW: f32 = 56.0;
+
+/// What is at hand in every strip.
+pub struct Hands<'a> {
+    /// The faders under a hand.
+    pub faders: &'a mut Faders,
+    /// Whom this desk talks to.
+    pub talk: &'a mut Talk,
+    /// The levels as they are shown.
+    pub meters: &'a Meters,
+}
 
 /// Draws the strip of a scene at position `salt`.
-pub fn show(
-    ui: &Ui,
-    rect: Rect,
-    salt: usize,
-    scene: &SceneStatus,
-    view: &View,
-    faders: &mut Faders,
-    meters: &Meters,
-) {
+pub fn show(ui: &Ui, rect: Rect, salt: usize, scene: &SceneStatus, view: &View, hands: &mut Hands) {
     match view.sound_of(scene) {
-        Some(source) => of_source(
-            ui,
-            (rect, salt),
-            source,
-            view,
-            (faders, meters),
-            Kind::Short,
-        ),
+        Some(source) => of_source(ui, (rect, salt), source, view, hands, Kind::Short),
         None => mixed(ui, rect, scene, view),
     }
 }
@@ -86,7 +90,20 @@ pub enum Kind {
         bank: Bank,
         /// It is listened to after its fader.
         after: bool,
+        /// There are guests to be talked to: every strip keeps the room for it, so that all are alike.
+        talks: bool,
+        /// It is chosen which strips stay out of sound snapshots.
+        safes: bool,
     },
+}
+
+/// The buttons of a strip that not each one has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// What listens to it.
+    pub listens: bool,
+    /// What talks to it.
+    pub talks: bool,
 }
 
 /// Draws the strip of a source; egui knows its parts by `salt`.
@@ -95,12 +112,18 @@ pub fn of_source(
     (rect, salt): (Rect, usize),
     source: &SourceStatus,
     view: &View,
-    (faders, meters): (&mut Faders, &Meters),
+    hands: &mut Hands,
     kind: Kind,
 ) {
-    let (bank, after) = match kind {
-        Kind::Short => (Bank::Mix, None),
-        Kind::Long { bank, after } => (bank, Some(after)),
+    let is_guest = source.back.is_some();
+    let (bank, after, talks, safes) = match kind {
+        Kind::Short => (Bank::Mix, None, is_guest, false),
+        Kind::Long {
+            bank,
+            after,
+            talks,
+            safes,
+        } => (bank, Some(after), talks, safes),
     };
     let fill = match bank {
         Bank::Mix => theme::PANEL,
@@ -127,7 +150,11 @@ pub fn of_source(
         ),
     );
 
-    let places = places(rect, after.is_some());
+    let rows = Rows {
+        listens: after.is_some(),
+        talks,
+    };
+    let places = places(rect, rows);
     let (moves, db, say) = match bank {
         Bank::Mix => {
             let say = lang::with("desk-fader", &[("name", label.into())]);
@@ -145,11 +172,16 @@ pub fn of_source(
         db,
         say: &say,
     };
-    faders.show(ui, places.lane, salt, fader, view);
-    if let Some(level) = meters.sources.get(&source.id) {
+    hands.faders.show(ui, places.lane, salt, fader, view);
+    if let Some(level) = hands.meters.sources.get(&source.id) {
         meters::pair(ui, places.meter, level);
     }
-    beside(ui, places.meter, source.gate_db + source.compressor_db);
+    let own_db = source.gate_db + source.compressor_db;
+    let by_others_db = source.share_db + source.duck_db;
+    meters::reductions(ui, reduced(places.meter), own_db, by_others_db);
+    if view.snapshot.sound.safe.contains(&source.id) {
+        safe_mark(ui, (places.meter, salt), label);
+    }
     fader::readout(ui, places.readout, db, source.mute);
     let say = lang::with("desk-mute-it", &[("name", label.into())]);
     if mute(ui, places.mute, ("mute", salt), &say, source.mute) {
@@ -162,8 +194,13 @@ pub fn of_source(
         listen(ui, (place, salt), source, view, after);
     }
     match bank {
+        _ if safes => safe(ui, (places.follow, salt), source, view),
         Bank::Mix => follow(ui, places.follow, salt, source, view),
         Bank::Sends(aux) => tap(ui, (places.follow, salt), source, view, aux),
+    }
+    if let Some(place) = places.talk.filter(|_| is_guest) {
+        let to = To::Guest(source.id.clone());
+        hands.talk.button(ui, (place, ("talk", salt)), to, "", view);
     }
 }
 
@@ -175,9 +212,46 @@ pub fn send(source: &SourceStatus, aux: usize) -> Send {
 
 /// How far a sound is turned down, between its level and what is beside it, as high as the level.
 pub fn beside(ui: &Ui, meter: Rect, reduction_db: f32) {
+    meters::reduction(ui, reduced(meter), reduction_db);
+}
+
+fn reduced(meter: Rect) -> Rect {
     let beside = meter.translate(vec2(meter.width() + 1.5, 0.0));
-    let beside = beside.with_max_x(beside.left() + 3.0);
-    meters::reduction(ui, beside, reduction_db);
+    beside.with_max_x(beside.left() + 3.0)
+}
+
+/// Over the level: no sound snapshot touches this strip.
+fn safe_mark(ui: &Ui, (meter, salt): (Rect, usize), label: &str) {
+    let above = pos2(meter.center().x, meter.top() - MARK / 2.0 - 1.0);
+    let place = Rect::from_center_size(above, vec2(MARK, MARK));
+    let face = theme::icon(theme::Icon::Lock).to_string();
+    let font = theme::font(MARK - 1.0);
+    paint::line(ui, place, Align::Center, &face, font, theme::BLUE);
+    let say = lang::with("sound-is-safe", &[("name", label.into())]);
+    paint::say(ui, place, ("safe", salt), &say).on_hover_text(&say);
+}
+
+/// Keeps a strip out of sound snapshots, where AFV has its place otherwise.
+fn safe(ui: &Ui, (area, salt): (Rect, usize), source: &SourceStatus, view: &View) {
+    let on = view.snapshot.sound.safe.contains(&source.id);
+    let label = name(&source.label, &source.id);
+    let say = lang::with("sound-safe-of", &[("name", label.into())]);
+    let face = lang::text("sound-safe");
+    let button = Button::new(&face).say(&say).size(11.5).selected(on);
+    let button = if on {
+        button.fill(theme::BLUE, theme::ON_TEXT)
+    } else {
+        button
+    };
+    if button
+        .show(ui, one_switch(area), ("keep safe", salt))
+        .clicked()
+    {
+        view.send(Command::Safe {
+            source: source.id.clone(),
+            on: !on,
+        });
+    }
 }
 
 /// A mute; whether it was pressed.
@@ -258,11 +332,14 @@ pub struct Parts {
     pub listen: Option<Rect>,
     /// AFV, or what else there is of it.
     pub follow: Rect,
+    /// What talks to it, where that is asked for and has room.
+    pub talk: Option<Rect>,
 }
 
-fn places(rect: Rect, listens: bool) -> Parts {
+fn places(rect: Rect, rows: Rows) -> Parts {
+    let listens = rows.listens;
     if rect.width() < if listens { NARROW_LONG } else { NARROW } {
-        return narrow(rect, listens);
+        return narrow(rect, rows);
     }
     let inner = rect.shrink2(vec2(4.0, 8.0));
     let lane_width = (rect.width() * 0.28).clamp(26.0, 44.0);
@@ -282,20 +359,27 @@ fn places(rect: Rect, listens: bool) -> Parts {
         mute.with_min_y(top).with_max_y(top + LISTEN)
     });
     let above = listen.unwrap_or(mute).bottom();
+    let follow = column.with_min_y(above + 6.0);
+    let has_room = follow.height() - TALK - 6.0 >= LEAST_FOLLOW;
+    let talk = (rows.talks && has_room).then(|| follow.with_min_y(follow.bottom() - TALK));
     Parts {
         lane,
         meter,
         readout,
         mute,
         listen,
-        follow: column.with_min_y(above + 6.0),
+        follow: follow.with_max_y(talk.map_or(follow.bottom(), |talk| talk.top() - 6.0)),
+        talk,
     }
 }
 
-/// One below the other: the value, the fader with its meter, MUTE, what listens, AFV. Where a fader would be
-/// too short to be moved finely, the buttons are lower.
-pub fn narrow(rect: Rect, listens: bool) -> Parts {
+/// One below the other: the value, the fader with its meter, MUTE, what listens, AFV, what talks. Where a
+/// fader would be too short to be moved finely, the buttons are lower.
+pub fn narrow(rect: Rect, Rows { listens, talks }: Rows) -> Parts {
     let inner = rect.shrink2(vec2(3.0, 8.0));
+    let has_room = inner.height() >= LEAST_TALKING;
+    let talk = (talks && has_room).then(|| inner.with_min_y(inner.bottom() - TALK));
+    let inner = inner.with_max_y(talk.map_or(inner.bottom(), |talk| talk.top() - 4.0));
     let readout = inner.with_max_y(inner.top() + 18.0);
     let listening = if listens { LISTEN + 4.0 } else { 0.0 };
     let others = 18.0 + 4.0 + 6.0 + layout::TARGET + 6.0 + listening;
@@ -329,6 +413,7 @@ pub fn narrow(rect: Rect, listens: bool) -> Parts {
         mute,
         listen,
         follow,
+        talk,
     }
 }
 

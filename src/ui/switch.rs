@@ -18,6 +18,7 @@ use super::{
     rates::Rates,
     scroll,
     second::{Display, Second, Told},
+    talk::TalkKey,
     tbar,
     transition::{self, Strip},
     transport,
@@ -104,6 +105,14 @@ impl Switch {
         self.heard.len() < before
     }
 
+    /// What became of the key that talks to all guests, in either window.
+    pub fn talk_key(&mut self) -> TalkKey {
+        TalkKey {
+            pressed: self.take_back(Function::TalkAll),
+            down: self.held.talks() || self.second.talks(),
+        }
+    }
+
     /// Does what the keys that were heard ask for. Gives how many markers are asked for.
     pub fn listen(&mut self, view: &View, attached: bool, guard: &mut Guard) -> usize {
         let asked = std::mem::take(&mut self.heard);
@@ -165,7 +174,8 @@ impl Switch {
             None => Focus::Free,
         };
         self.spare_enter(ui, focus, now);
-        let asked = ui.input_mut(|i| keys::take(&mut i.events, focus, &self.keys.map));
+        let (map, held) = (&self.keys.map, &mut self.held);
+        let asked = ui.input_mut(|i| keys::hear(&mut i.events, focus, map, held));
         // Who switches has left a menu that the pointer opened: the next Enter is AUTO, and not kept for it.
         if focus == Focus::Menu && asked.iter().any(|function| !function.is_the_desks()) {
             egui::Popup::close_all(ctx);

@@ -2,12 +2,30 @@
 
 use egui::{Align, Rect, Ui, pos2, vec2};
 
-use super::{fills, lang, onair::Air, paint, theme, view::View, words};
+use super::{
+    fills, lang,
+    onair::Air,
+    paint,
+    talk::{self, Talk, To},
+    theme,
+    view::View,
+    words,
+};
 use crate::door::RecordingState;
 
+/// Width of what talks to all guests, in points.
+const TALK: f32 = 104.0;
+
 /// Draws the bar, but for the menus, which take `menus` points from its left. `time_of_day` is as it is
-/// to be read.
-pub fn show(ui: &Ui, rect: Rect, menus: f32, view: &View, air: Air, time_of_day: &str) {
+/// to be read; with the hand on the talkback comes the key that talks.
+pub fn show(
+    ui: &Ui,
+    rect: Rect,
+    menus: f32,
+    view: &View,
+    (air, time_of_day): (Air, &str),
+    (talk, key): (&mut Talk, String),
+) {
     let snapshot = view.snapshot;
     let inner = rect.shrink2(vec2(10.0, 4.0));
     // From the right: the recorder, then the air; both keep their places whatever they say.
@@ -28,6 +46,12 @@ pub fn show(ui: &Ui, rect: Rect, menus: f32, view: &View, air: Air, time_of_day:
     );
     let mut title = inner.with_max_x(clock.left() - 8.0);
     title.min.x += menus + 12.0;
+    if talk::has_guests(snapshot) {
+        let place = title.with_min_x(title.right() - TALK);
+        let id = (place, ("talk to all", 0));
+        talk.button(ui, id, To::All, &key, view);
+        title.max.x = place.left() - 8.0;
+    }
     if snapshot.live_edit {
         let tag = title.with_min_x(title.right() - 132.0);
         fills::fill(ui, tag.shrink2(vec2(0.0, 2.0)), theme::ROUND, theme::AMBER);

@@ -172,3 +172,5 @@ build-width = Width
 build-magenta = Mg
 build-cyan = Cy
 build-yellow = Yl
+build-scene-sound = Sound snapshot it recalls
+build-scene-sound-none = None

@@ -55,6 +55,7 @@ keys-do-clip-restart = Restart the clip on PVW
 keys-do-sends = Sends to aux { $n } on the faders, or back
 keys-do-clear-pfl = Clear PFL and AFL
 keys-do-dim = Dim the monitor
+keys-do-talk-all = Talk to all guests while it is held; a short press keeps it open
 keys-do-undo = Undo
 keys-do-redo = Redo
 keys-do-save = Save the show

@@ -172,3 +172,5 @@ build-width = Largeur
 build-magenta = Mg
 build-cyan = Cy
 build-yellow = J
+build-scene-sound = Mémoire son rappelée
+build-scene-sound-none = Aucune

@@ -55,6 +55,7 @@ keys-do-clip-restart = Relire le clip en PVW du début
 keys-do-sends = Départs vers l’aux { $n } sur les faders, ou retour
 keys-do-clear-pfl = Annuler les écoutes PFL et AFL
 keys-do-dim = Atténuer l’écoute (DIM)
+keys-do-talk-all = Parler à tous les invités tant qu’elle est tenue ; un appui bref laisse ouvert
 keys-do-undo = Annuler
 keys-do-redo = Rétablir
 keys-do-save = Enregistrer l’émission

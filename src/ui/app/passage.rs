@@ -152,6 +152,7 @@ impl Desk {
         self.show_settings = ShowSettings::default();
         self.parts.meters = Default::default();
         self.parts.faders = Default::default();
+        self.parts.talk = Default::default();
         self.parts.sound = Default::default();
         self.parts.transport = Default::default();
         self.parts.guard.disarm();

@@ -1,5 +1,5 @@
-//! A scene, looked at: its ready layouts, its layers with their numbers, and the transition that it
-//! likes best.
+//! A scene, looked at: its ready layouts, its layers with their numbers, the transition that it likes best,
+//! and the sound snapshot that it recalls.
 
 use egui::{Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
@@ -8,7 +8,7 @@ use super::layouts::Ready;
 use super::parts::{self, Figures};
 use super::style;
 use crate::door::{Command, Tally};
-use crate::show::{Format, Layer, Scene};
+use crate::show::{Edit, Format, Layer, Scene, SoundSnapshots};
 use crate::ui::{
     lang, paint, theme,
     theme::Icon,
@@ -80,6 +80,9 @@ impl Layers {
         let now = view.now;
         let usual = draft.transition(view.snapshot);
         style::of_scene(ui, draft, &scene, &usual, now);
+        if !show.snapshots.list.is_empty() {
+            sound(ui, draft, &show.snapshots, &scene.id);
+        }
     }
 
     /// Where the scene is, and what that means for who changes it.
@@ -294,6 +297,23 @@ impl Layers {
             let edits = put(draft, Layer::full(&layer.source));
             draft.make(&lang::text("build-step-place"), edits);
         }
+    }
+}
+
+/// The sound snapshot that the scene recalls when it goes on air.
+fn sound(ui: &mut Ui, draft: &mut Draft, snapshots: &SoundSnapshots, scene: &str) {
+    let head = lang::text("build-scene-sound");
+    parts::head(ui, &head);
+    let none = (String::new(), lang::text("build-scene-sound-none"));
+    let all = snapshots.list.iter();
+    let all = all.map(|known| (known.id.clone(), name(&known.label, &known.id).to_owned()));
+    let all: Vec<_> = std::iter::once(none).chain(all).collect();
+    let now = snapshots.of_scene(scene);
+    let now = now.map(|known| known.id.clone()).unwrap_or_default();
+    if let Some(id) = parts::choice(ui, &head, &now, &all) {
+        let id = Some(id.as_str()).filter(|id| !id.is_empty());
+        let edit = Edit::Snapshots(snapshots.with_scene(scene, id));
+        draft.make(&lang::text("sound-step-recalls"), vec![edit]);
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Function {
     Sends(u8),
     ClearListening,
     DimMonitor,
+    /// For as long as it is down.
+    TalkAll,
     Undo,
     Redo,
     Save,
@@ -134,6 +136,7 @@ impl Function {
             Self::Sends(1),
             Self::ClearListening,
             Self::DimMonitor,
+            Self::TalkAll,
             Self::Undo,
             Self::Redo,
             Self::New,
@@ -169,7 +172,9 @@ impl Function {
             | Self::Marker
             | Self::Hold => Group::Program,
             Self::ClipPlay | Self::ClipCue | Self::ClipRestart => Group::Clips,
-            Self::Sends(_) | Self::ClearListening | Self::DimMonitor => Group::Sound,
+            Self::Sends(_) | Self::ClearListening | Self::DimMonitor | Self::TalkAll => {
+                Group::Sound
+            }
             Self::Kind(_)
             | Self::Shorter
             | Self::Longer
@@ -243,6 +248,7 @@ impl Function {
             Self::Sends(aux) => return format!("sends_{}", aux + 1),
             Self::ClearListening => "clear_pfl",
             Self::DimMonitor => "dim",
+            Self::TalkAll => "talk_all",
             Self::Undo => "undo",
             Self::Redo => "redo",
             Self::Save => "save",
@@ -300,6 +306,7 @@ impl Function {
             Self::Sends(aux) => return numbered("keys-do-sends", aux),
             Self::ClearListening => "keys-do-clear-pfl",
             Self::DimMonitor => "keys-do-dim",
+            Self::TalkAll => "keys-do-talk-all",
             Self::Undo => "keys-do-undo",
             Self::Redo => "keys-do-redo",
             Self::Save => "keys-do-save",
@@ -370,6 +377,7 @@ impl Function {
             Self::Sends(aux) => vec![Chord::ctrl(digit(aux).0)],
             Self::ClearListening => vec![Chord::plain(C)],
             Self::DimMonitor => vec![Chord::plain(D)],
+            Self::TalkAll => vec![Chord::plain(T)],
             Self::Undo => vec![Chord::ctrl(Z)],
             Self::Redo => vec![
                 Chord {

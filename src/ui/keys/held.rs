@@ -6,9 +6,15 @@ use std::collections::HashSet;
 
 use egui::{Event, Key};
 
+use super::function::Function;
+
 /// See the module's words. Each window has its own.
 #[derive(Debug, Default)]
-pub struct Held(HashSet<Key>);
+pub struct Held {
+    down: HashSet<Key>,
+    /// The one that talks for as long as it is down.
+    talks: Option<Key>,
+}
 
 impl Held {
     /// Takes in a frame's events, and says of each press whether its key was down already.
@@ -24,16 +30,38 @@ impl Held {
                 } => {
                     let place = physical_key.unwrap_or(*key);
                     if *pressed {
-                        *repeat = !self.0.insert(place);
+                        *repeat = !self.down.insert(place);
                     } else {
-                        self.0.remove(&place);
+                        self.down.remove(&place);
                     }
                 }
                 // Another window is told when they are let go.
-                Event::WindowFocused(false) => self.0.clear(),
+                Event::WindowFocused(false) => self.down.clear(),
                 _ => {}
             }
         }
+    }
+
+    /// Keeps which of these presses asks to talk, by what each asks for.
+    pub fn keep_talking(&mut self, events: &[Event], asks: impl Fn(&Event) -> Option<Function>) {
+        for event in events {
+            if let Event::Key {
+                key,
+                physical_key,
+                pressed: true,
+                repeat: false,
+                ..
+            } = event
+                && asks(event) == Some(Function::TalkAll)
+            {
+                self.talks = Some(physical_key.unwrap_or(*key));
+            }
+        }
+    }
+
+    /// Whether the key that talks is down.
+    pub fn talks(&self) -> bool {
+        self.talks.is_some_and(|place| self.down.contains(&place))
     }
 }
 
@@ -97,5 +125,26 @@ mod tests {
         };
         let all = vec![press(true), press(true), press(false), press(true)];
         assert_eq!(presses(&mut held, all), [false, true, false]);
+    }
+
+    #[test]
+    fn who_talks_by_a_key_is_heard_until_that_key_is_up() {
+        let mut held = Held::default();
+        let asks = |_: &Event| Some(Function::TalkAll);
+        let mut turn = |mut events: Vec<Event>| {
+            held.mark(&mut events);
+            held.keep_talking(&events, asks);
+            held.talks()
+        };
+        let press = |pressed| event(Key::T, Key::T, pressed);
+        assert!(turn(vec![press(true)]));
+        assert!(turn(vec![press(true)]), "it is held");
+        assert!(!turn(vec![press(false)]));
+        assert!(
+            !turn(vec![press(true), press(false)]),
+            "and not after a tap"
+        );
+        assert!(turn(vec![press(true)]));
+        assert!(!turn(vec![Event::WindowFocused(false)]));
     }
 }

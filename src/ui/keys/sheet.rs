@@ -328,7 +328,7 @@ mod tests {
             assert!(all(&map).contains(said), "{said} in {}", all(&map));
         }
         // Ten scenes are one line until one of them has another key.
-        map.give(Function::Preview(3), vec![Chord::plain(Key::T)]);
+        map.give(Function::Preview(3), vec![Chord::plain(Key::Y)]);
         assert_eq!(cut(&map).1, count - 1 + 9);
     }
 }

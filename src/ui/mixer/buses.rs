@@ -7,12 +7,14 @@ use crate::door::{CardOutputState, Command, Snapshot};
 use crate::show::{AUXES, BUSES, PROGRAM};
 use crate::ui::{
     bank::{self, Bank, aux_name},
-    fader::{self, Fader, Faders, Moves},
+    fader::{self, Fader, Moves},
     fills, lang, listening,
     meters::{self, Meter, Meters},
     paint::{self, Button},
     sound::Selected,
-    strip, theme,
+    strip::{self, Hands, Parts, Rows},
+    talk::{self, To},
+    theme,
     view::{View, name},
     words,
 };
@@ -27,8 +29,17 @@ pub struct KeyNames {
     pub dim: String,
 }
 
-/// The faders under a hand, the levels as they are shown, and the keys.
-type Shown<'a> = (&'a mut Faders, &'a Meters, &'a KeyNames);
+/// What is at hand, and the keys.
+type Shown<'a, 'b> = (&'a mut Hands<'b>, &'a KeyNames);
+
+/// Where the parts of one are: as those of the sources' strips are.
+fn places(rect: Rect, view: &View) -> Parts {
+    let rows = Rows {
+        listens: true,
+        talks: talk::has_guests(view.snapshot),
+    };
+    strip::narrow(rect, rows)
+}
 
 /// What it is called; nothing for a source.
 pub fn label(snapshot: &Snapshot, what: &Selected) -> String {
@@ -84,16 +95,16 @@ pub fn show(
         Selected::Group(id) => group(ui, (rect, salt), id, view, shown.0),
         Selected::Aux(n) => aux(ui, (rect, salt), *n, view, shown, bank),
         Selected::Monitor => monitor(ui, (rect, salt), view, shown),
-        Selected::Master => master(ui, (rect, salt), view, shown.1),
+        Selected::Master => master(ui, (rect, salt), view, shown.0.meters),
         Selected::Source(_) => {}
     }
 }
 
-fn group(ui: &Ui, (rect, salt): (Rect, usize), id: &str, view: &View, faders: &mut Faders) {
+fn group(ui: &Ui, (rect, salt): (Rect, usize), id: &str, view: &View, hands: &mut Hands) {
     let Some(group) = view.snapshot.sound.groups.iter().find(|g| g.id == id) else {
         return;
     };
-    let places = strip::narrow(rect, true);
+    let places = places(rect, view);
     let called = [("name", name(&group.label, id).into())];
     let say = lang::with("desk-fader", &called);
     let fader = Fader {
@@ -102,7 +113,7 @@ fn group(ui: &Ui, (rect, salt): (Rect, usize), id: &str, view: &View, faders: &m
         say: &say,
     };
     let lane = places.lane.with_max_x(places.meter.right());
-    faders.show(ui, lane, salt, fader, view);
+    hands.faders.show(ui, lane, salt, fader, view);
     fader::readout(ui, places.readout, group.fader_db, group.mute);
     let say = lang::with("desk-mute-it", &called);
     if strip::mute(ui, places.mute, ("mute", salt), &say, group.mute) {
@@ -157,13 +168,13 @@ fn aux(
     (rect, salt): (Rect, usize),
     aux: usize,
     view: &View,
-    (faders, meters, keys): Shown,
+    (hands, keys): Shown,
     bank: &mut Bank,
 ) {
     let Some(status) = view.snapshot.sound.auxes.get(aux - 1) else {
         return;
     };
-    let places = strip::narrow(rect, true);
+    let places = places(rect, view);
     let called = aux_name(view.snapshot, aux);
     let named = [("name", called.as_str().into())];
     let say = lang::with("desk-fader", &named);
@@ -172,8 +183,8 @@ fn aux(
         db: status.fader_db,
         say: &say,
     };
-    faders.show(ui, places.lane, salt, fader, view);
-    if let Some(level) = meters.auxes.get(aux - 1) {
+    hands.faders.show(ui, places.lane, salt, fader, view);
+    if let Some(level) = hands.meters.auxes.get(aux - 1) {
         level_of(ui, places.meter, level, (salt, &called));
     }
     strip::beside(ui, places.meter, status.limiter_db);
@@ -233,16 +244,17 @@ fn lit(button: Button<'_>, on: bool) -> Button<'_> {
     }
 }
 
-fn monitor(ui: &Ui, (rect, salt): (Rect, usize), view: &View, (faders, meters, keys): Shown) {
+fn monitor(ui: &Ui, (rect, salt): (Rect, usize), view: &View, (hands, keys): Shown) {
+    let meters = hands.meters;
     let set = &view.snapshot.monitor.set;
-    let places = strip::narrow(rect, true);
+    let places = places(rect, view);
     let say = lang::text("sound-monitor-level");
     let fader = Fader {
         moves: Moves::Monitor,
         db: set.level_db,
         say: &say,
     };
-    faders.show(ui, places.lane, salt, fader, view);
+    hands.faders.show(ui, places.lane, salt, fader, view);
     let aux = BUSES.iter().position(|bus| *bus == set.bus);
     let level = match aux {
         Some(n) if n > 0 => meters.auxes.get(n - 1),
@@ -296,11 +308,15 @@ fn monitor(ui: &Ui, (rect, salt): (Rect, usize), view: &View, (faders, meters, k
     {
         listening::clear(view);
     }
+    if let Some(place) = places.talk {
+        let id = (place, ("talk", salt));
+        hands.talk.button(ui, id, To::All, "", view);
+    }
 }
 
 /// The program has no fader: what there is of it is its level, its limiter and its equaliser.
 fn master(ui: &Ui, (rect, salt): (Rect, usize), view: &View, meters: &Meters) {
-    let places = strip::narrow(rect, true);
+    let places = places(rect, view);
     let snapshot = view.snapshot;
     let called = lang::text("sound-master");
     let level = &meters.program;

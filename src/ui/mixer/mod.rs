@@ -14,7 +14,8 @@ use super::{
     meters::Meters,
     paint,
     sound::{Editor, Selected},
-    strip::{self, Kind},
+    strip::{self, Hands, Kind},
+    talk::{self, Talk},
     theme,
     view::{View, name},
 };
@@ -41,6 +42,8 @@ const SALT: usize = 1 << 16;
 pub struct With<'a> {
     /// The faders under a hand.
     pub faders: &'a mut Faders,
+    /// Whom this desk talks to.
+    pub talk: &'a mut Talk,
     /// What is selected.
     pub editor: &'a mut Editor,
     /// What the faders move, and how strips are listened to.
@@ -58,12 +61,18 @@ pub struct With<'a> {
 pub fn show(ui: &mut Ui, (whole, rect): (Rect, Rect), view: &View, with: With) {
     let With {
         faders,
+        talk,
         editor,
         choices,
         meters,
         apart,
         keys,
     } = with;
+    let hands = &mut Hands {
+        faders,
+        talk,
+        meters,
+    };
     let above = Editor::place(whole).filter(|_| !apart);
     let below = above.map_or(rect, |above| rect.with_min_y(above.bottom() + GAP));
     let selects = apart || above.is_some();
@@ -78,7 +87,8 @@ pub fn show(ui: &mut Ui, (whole, rect): (Rect, Rect), view: &View, with: With) {
         selected: selected.as_ref(),
     };
     // First, so that Tab comes to the strips before what is done to one of them.
-    let mut pressed = sources_of(ui, left, &strips, (&mut *faders, meters), *choices);
+    let kind = (*choices, selects && editor.is_on_snapshots());
+    let mut pressed = sources_of(ui, left, &strips, hands, kind);
     let builder = UiBuilder::new().max_rect(right).id_salt("buses");
     ui.scope_builder(builder, |ui| {
         ui.shrink_clip_rect(right.expand(1.0));
@@ -92,7 +102,7 @@ pub fn show(ui: &mut Ui, (whole, rect): (Rect, Rect), view: &View, with: With) {
                     let foot = whole.with_min_y(whole.bottom() - NAME);
                     let body = whole.with_max_y(foot.top() - 2.0);
                     let salt = SALT * 2 + n;
-                    let shown = (&mut *faders, meters, &keys);
+                    let shown = (&mut *hands, &keys);
                     buses::show(ui, (body, salt), what, view, shown, &mut choices.bank);
                     let label = buses::label(view.snapshot, what);
                     let (fill, text) = buses::colours(view.snapshot, what);
@@ -116,7 +126,7 @@ pub fn show(ui: &mut Ui, (whole, rect): (Rect, Rect), view: &View, with: With) {
         }
     }
     if let Some(above) = above {
-        editor.show(ui, above, view, meters, choices);
+        editor.show(ui, above, view, hands, choices);
     }
 }
 
@@ -124,8 +134,8 @@ fn sources_of(
     ui: &mut Ui,
     rect: Rect,
     strips: &Row,
-    (faders, meters): (&mut Faders, &Meters),
-    choices: Choices,
+    hands: &mut Hands,
+    (choices, safes): (Choices, bool),
 ) -> Vec<foot::Pressed> {
     let view = strips.view;
     let sources = &view.snapshot.sources;
@@ -141,6 +151,8 @@ fn sources_of(
     let kind = Kind::Long {
         bank: choices.bank,
         after: choices.after,
+        talks: talk::has_guests(view.snapshot),
+        safes,
     };
     let builder = UiBuilder::new().max_rect(rect).id_salt("mixer");
     ui.scope_builder(builder, |ui| {
@@ -152,8 +164,7 @@ fn sources_of(
                     let size = vec2(width, rect.height() - 2.0);
                     let (whole, _) = ui.allocate_exact_size(size, Sense::hover());
                     let above = whole.with_max_y(whole.bottom() - NAME - 2.0);
-                    let shown = (&mut *faders, meters);
-                    strip::of_source(ui, (above, SALT + i), source, view, shown, kind);
+                    strip::of_source(ui, (above, SALT + i), source, view, hands, kind);
                     let (fill, text) = match source.tally {
                         Tally::Program => (theme::RED, theme::RED_TEXT),
                         Tally::Preview => (theme::GREEN, theme::ON_TEXT),

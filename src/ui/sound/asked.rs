@@ -1,5 +1,5 @@
-//! What is asked for of the show itself: groups and who belongs to them, names, guests. Each is one step to
-//! undo, made as soon as this desk holds the show as it is now.
+//! What is asked for of the show itself: groups and who belongs to them, names, guests, and the list of
+//! sound snapshots. Each is one step to undo, made as soon as this desk holds the show as it is now.
 
 use crate::show::{Aux, Edit, Group, Item, Show, Source, padded, trimmed};
 use crate::ui::{
@@ -8,7 +8,7 @@ use crate::ui::{
     view::name,
 };
 
-/// See the module's words. Sources and groups are named by their ids, auxes count from 1.
+/// See the module's words. Sources, groups, scenes and snapshots are named by their ids, auxes count from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// A new group, with this source in it, if one is named.
@@ -23,6 +23,14 @@ pub enum Asked {
     NameAux(usize, String),
     /// A source a guest with a return of its own, or none.
     Guest(String, bool),
+    /// Another name for a sound snapshot.
+    NameSnapshot(String, String),
+    /// A sound snapshot away.
+    RemoveSnapshot(String),
+    /// A sound snapshot to this place among all, counted from 0.
+    MoveSnapshot(String, usize),
+    /// A scene (the first) that recalls a sound snapshot, or none.
+    Recalls(String, Option<String>),
 }
 
 impl Asked {
@@ -68,6 +76,32 @@ impl Asked {
             Self::Guest(source, guest) => {
                 let edit = of_source(show, source, |source| source.mix_minus = *guest)?;
                 Some((lang::text("sound-step-guest"), vec![edit]))
+            }
+            Self::NameSnapshot(id, label) => {
+                let mut next = show.snapshots.clone();
+                let snapshot = next.list.iter_mut().find(|known| known.id == *id)?;
+                label.clone_into(&mut snapshot.label);
+                Some((rename(label), vec![Edit::Snapshots(next)]))
+            }
+            Self::RemoveSnapshot(id) => {
+                let next = show.snapshots.without(id)?;
+                let known = show.snapshots.get(id)?;
+                let label = name(&known.label, &known.id).to_owned();
+                let step = lang::with("build-step-remove", &[("name", label.into())]);
+                Some((step, vec![Edit::Snapshots(next)]))
+            }
+            Self::MoveSnapshot(id, to) => {
+                let mut next = show.snapshots.clone();
+                let at = next.list.iter().position(|known| known.id == *id)?;
+                let snapshot = next.list.remove(at);
+                next.list.insert((*to).min(next.list.len()), snapshot);
+                let step = lang::text("sound-step-snapshot-order");
+                (next != show.snapshots).then(|| (step, vec![Edit::Snapshots(next)]))
+            }
+            Self::Recalls(scene, id) => {
+                let next = show.snapshots.with_scene(scene, id.as_deref());
+                let step = lang::text("sound-step-recalls");
+                (next != show.snapshots).then(|| (step, vec![Edit::Snapshots(next)]))
             }
         }
     }
@@ -143,6 +177,31 @@ mod tests {
         after(&mut show, &Asked::Join(cam, second, false));
         assert!(show.sources[0].groups.is_empty());
         assert_eq!(Asked::RemoveGroup("no".to_owned()).edits(&show), None);
+    }
+
+    #[test]
+    fn snapshots_are_named_moved_given_to_scenes_and_removed() {
+        let mut show = testing::show();
+        show.snapshots = show.taken_by("talk", Some("Talk"));
+        show.snapshots = show.taken_by("break", None);
+        let talk = || "talk".to_owned();
+        after(&mut show, &Asked::NameSnapshot(talk(), "Debate".to_owned()));
+        assert_eq!(show.snapshots.list[0].label, "Debate");
+        after(&mut show, &Asked::MoveSnapshot(talk(), 1));
+        let ids: Vec<&str> = show.snapshots.list.iter().map(|s| s.id.as_str()).collect();
+        assert_eq!(ids, ["break", "talk"]);
+        assert_eq!(Asked::MoveSnapshot(talk(), 7).edits(&show), None);
+        after(&mut show, &Asked::Recalls("duo".to_owned(), Some(talk())));
+        let other = Some("break".to_owned());
+        after(&mut show, &Asked::Recalls("duo".to_owned(), other.clone()));
+        let scenes: Vec<usize> = show.snapshots.list.iter().map(|s| s.scenes.len()).collect();
+        assert_eq!(scenes, [1, 0], "a scene recalls one");
+        assert_eq!(Asked::Recalls("duo".to_owned(), other).edits(&show), None);
+        after(&mut show, &Asked::Recalls("duo".to_owned(), None));
+        assert!(show.snapshots.list[0].scenes.is_empty());
+        after(&mut show, &Asked::RemoveSnapshot(talk()));
+        assert_eq!(show.snapshots.list.len(), 1);
+        assert_eq!(Asked::RemoveSnapshot(talk()).edits(&show), None);
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! What an aux is called.
 
-use egui::{RichText, Ui};
+use egui::Ui;
 
 use super::asked::Asked;
 use crate::ui::{
-    bank,
     build::{parts, typed::Typed},
-    lang, theme,
+    lang,
     view::View,
 };
 
@@ -15,8 +14,6 @@ const OWNERS: [&str; 2] = ["aux 1", "aux 2"];
 
 /// Draws it; auxes count from 1.
 pub fn show(ui: &mut Ui, aux: usize, view: &View, typed: &mut Typed, asked: &mut Vec<Asked>) {
-    let called = bank::aux_name(view.snapshot, aux);
-    ui.label(RichText::new(&called).font(theme::bold(16.0)));
     let index = aux.wrapping_sub(1);
     let known = view.snapshot.sound.auxes.get(index);
     let now = known.map_or("", |aux| aux.label.as_str());

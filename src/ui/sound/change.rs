@@ -2,7 +2,7 @@
 //! that what another desk sets at the same time stays.
 
 use crate::door::Command;
-use crate::show::{BANDS, Band, Master, StripSettings};
+use crate::show::{Alarm, BANDS, Band, Master, StripSettings};
 
 /// What is set by commands, part by part. `of` is the source that it is of; of no account for the master.
 pub trait Settable: Copy + PartialEq {
@@ -35,6 +35,9 @@ impl Settable for Master {
         };
         let is_said = (self.ceiling_db, self.target_lufs) != (to.ceiling_db, to.target_lufs);
         let mut commands: Vec<Command> = is_said.then_some(whole).into_iter().collect();
+        if self.alarm != to.alarm {
+            commands.push(alarm(None, &self.alarm, &to.alarm));
+        }
         let mut on = differs(self.eq.on, to.eq.on);
         for n in 0..BANDS {
             let (was, is) = (&self.eq.bands[n], &to.eq.bands[n]);
@@ -84,7 +87,7 @@ fn differs<T: PartialEq>(from: T, to: T) -> Option<T> {
 }
 
 /// For each part of a strip the command that makes that part what it is to be.
-fn parts(source: &str, from: &StripSettings, to: &StripSettings) -> [Command; 9] {
+fn parts(source: &str, from: &StripSettings, to: &StripSettings) -> [Command; 13] {
     let of = || source.to_owned();
     let (gate, was) = (&to.gate, &from.gate);
     let gate = Command::Gate {
@@ -106,6 +109,16 @@ fn parts(source: &str, from: &StripSettings, to: &StripSettings) -> [Command; 9]
         attack_ms: differs(was.attack_ms, compressor.attack_ms),
         release_ms: differs(was.release_ms, compressor.release_ms),
         makeup_db: differs(was.makeup_db, compressor.makeup_db),
+    };
+    let (duck, was) = (&to.duck, &from.duck);
+    let duck = Command::Duck {
+        source: of(),
+        on: differs(was.on, duck.on),
+        threshold_db: differs(was.threshold_db, duck.threshold_db),
+        depth_db: differs(was.depth_db, duck.depth_db),
+        attack_ms: differs(was.attack_ms, duck.attack_ms),
+        hold_ms: differs(was.hold_ms, duck.hold_ms),
+        release_ms: differs(was.release_ms, duck.release_ms),
     };
     [
         Command::Trim {
@@ -136,7 +149,27 @@ fn parts(source: &str, from: &StripSettings, to: &StripSettings) -> [Command; 9]
             source: of(),
             ms: to.delay_ms,
         },
+        Command::Share {
+            source: of(),
+            on: differs(from.share.on, to.share.on),
+            weight_db: differs(from.share.weight_db, to.share.weight_db),
+        },
+        Command::Speech {
+            source: of(),
+            on: to.speech,
+        },
+        duck,
+        alarm(Some(of()), &from.alarm, &to.alarm),
     ]
+}
+
+/// What an alarm is given for, of a source or of the program.
+fn alarm(source: Option<String>, from: &Alarm, to: &Alarm) -> Command {
+    Command::Alarm {
+        source,
+        silence_s: differs(from.silence_s, to.silence_s),
+        clipping: differs(from.clipping, to.clipping),
+    }
 }
 
 /// Of the equaliser, with the first band that differs.
@@ -198,6 +231,12 @@ mod tests {
         });
         assert_eq!(all.len(), 3, "{all:?}");
         assert_eq!(made(|m| m.eq.on = true).len(), 1);
+        let quiet = Command::Alarm {
+            source: None,
+            silence_s: None,
+            clipping: Some(false),
+        };
+        assert_eq!(made(|m| m.alarm.clipping = false), [quiet]);
         assert_eq!(from.after("", &Command::Cut {}), None);
     }
 
@@ -244,6 +283,10 @@ mod tests {
             |s| s.compressor.ratio = 8.0,
             |s| s.pan = -0.5,
             |s| s.delay_ms = 40.0,
+            |s| s.share.weight_db = 3.0,
+            |s| s.speech = true,
+            |s| s.duck.hold_ms = 500.0,
+            |s| s.alarm.silence_s = 30.0,
             |s| s.eq.on = true,
             |s| s.eq.bands[0].kind = BandKind::Notch,
         ] {

@@ -8,7 +8,7 @@ use egui::{
 };
 
 use super::figure::Figure;
-use crate::show::{Master, StripSettings};
+use crate::show::{Alarm, Master, StripSettings};
 use crate::ui::{choice, lang, paint, theme};
 
 /// Height of a line of controls, in points.
@@ -89,6 +89,23 @@ pub fn choice<T: Copy + PartialEq>(
 pub fn switch(ui: &Ui, rect: Rect, face: &str, say: &str, on: bool) -> bool {
     let button = paint::Button::new(face).say(say).size(12.0).selected(on);
     button.show(ui, rect, ("strip switch", say)).clicked()
+}
+
+/// What an alarm is given for, in two rows of a column from this one on: silence, and what is too loud, by
+/// what each is called, and by the latter's face.
+pub fn alarm(
+    ui: &mut Ui,
+    (column, first): (Rect, usize),
+    [silence, loud]: [&str; 2],
+    face: &str,
+    alarm: &mut Alarm,
+) {
+    let (words, place) = row(column, first).split_left_right_at_fraction(0.48);
+    name(ui, words, &lang::text("sound-silence"));
+    let limits = (Figure::Seconds, range("alarm.silence_s"));
+    number(ui, place, silence, &mut alarm.silence_s, limits);
+    let place = row(column, first + 1);
+    alarm.clipping ^= switch(ui, place, face, loud, alarm.clipping);
 }
 
 /// What stands before a control, or over it.

@@ -21,6 +21,8 @@ pub enum Figure {
     Hz,
     /// A time in ms.
     Ms,
+    /// A time in s; none of it is never.
+    Seconds,
     /// So many to one.
     Ratio,
     /// How narrow a band is.
@@ -48,6 +50,8 @@ impl Figure {
                 let places = usize::from(n < 100.0 && n.fract() != 0.0);
                 format!("{} ms", decimal(n, places))
             }
+            Self::Seconds if value <= 0.0 => lang::text("sound-never"),
+            Self::Seconds => format!("{} s", decimal(n, usize::from(n.fract() != 0.0))),
             Self::Ratio => format!("{} : 1", decimal(n, 1)),
             Self::Q => format!("Q {}", decimal(n, 2)),
             Self::Pan => {
@@ -95,6 +99,8 @@ impl Figure {
                     None => typed(&text),
                 },
             },
+            Self::Seconds if text == lang::text("sound-never").to_lowercase() => Some(0.0),
+            Self::Seconds => typed(text.trim_end_matches('s')),
             Self::Ratio => typed(text.split(':').next()?),
             Self::Q => typed(text.trim_start_matches('q')),
         }
@@ -110,6 +116,7 @@ impl Figure {
             Self::Hz if n < 10_000.0 => 10.0,
             Self::Hz => 100.0,
             Self::Q | Self::Pan => 0.01,
+            Self::Seconds => 1.0,
         };
         // A tenth is divided by and not multiplied with, so that it is the nearest there is.
         ((n / step).round() / (1.0 / step)) as f32
@@ -128,6 +135,7 @@ impl Figure {
             Self::Ms => part.max(0.1),
             Self::Ratio => (part * 2.0).max(0.1),
             Self::Pan => 0.01,
+            Self::Seconds => part.max(1.0),
         }
     }
 }
@@ -157,6 +165,8 @@ mod tests {
             (Figure::Hz, 20_000.0, "20.0 kHz"),
             (Figure::Ms, 0.1, "0.1 ms"),
             (Figure::Ms, 200.0, "200 ms"),
+            (Figure::Seconds, 30.0, "30 s"),
+            (Figure::Seconds, 0.0, "never"),
             (Figure::Ratio, 2.5, "2.5 : 1"),
             (Figure::Q, 0.71, "Q 0.71"),
             (Figure::Pan, 0.0, "C"),
@@ -195,6 +205,8 @@ mod tests {
             (Figure::Hz, 10_000.0),
             (Figure::Q, 0.1),
             (Figure::Ms, 0.1),
+            (Figure::Seconds, 0.0),
+            (Figure::Seconds, 500.0),
             (Figure::Ratio, 1.0),
             (Figure::Pan, 0.0),
         ];

@@ -1,12 +1,12 @@
 //! What a group is called, who belongs to it, and its removal.
 
-use egui::{RichText, Ui};
+use egui::Ui;
 
 use super::asked::Asked;
 use crate::ui::{
     build::{parts, typed::Typed},
     guard::{Guard, Guarded},
-    lang, theme,
+    lang,
     theme::Icon,
     view::{View, name},
 };
@@ -23,7 +23,6 @@ pub fn show(
         return;
     };
     let called = name(&group.label, id);
-    ui.label(RichText::new(called).font(theme::bold(16.0)));
     let label = lang::text("build-label");
     parts::row(ui, &label, |ui| {
         if let Some(text) = typed.text(ui, (id, "label"), &label, &group.label) {

@@ -16,9 +16,21 @@ use crate::ui::{
 pub const HEIGHT: f32 = 30.0;
 
 const GAP: f32 = 6.0;
-/// Width of the list of presets and of each button, in points.
+/// Width of what leads to a page, in points.
+pub const PAGE: f32 = 96.0;
+/// Width of the list of presets, of each button, and of one that has no room for its word, in points.
 const PRESETS: f32 = 148.0;
 const BUTTON: f32 = 92.0;
+const ICON: f32 = 38.0;
+/// Where the line is shorter, words give way to the name, in points.
+const WORDS: f32 = 690.0;
+
+/// What is left of a line without so much at its right, and that.
+pub fn from_right(line: Rect, width: f32) -> (Rect, Rect) {
+    let place = line.with_min_x(line.right() - width);
+    let left = line.with_max_x(place.left() - GAP);
+    (left, place.shrink2(vec2(0.0, 2.0)))
+}
 
 /// Whose it is.
 pub fn name(ui: &Ui, place: Rect, of: &str) {
@@ -38,15 +50,17 @@ pub fn show(
 ) {
     let before = *strip;
     let named = [("name", of.into())];
-    let mut right = rect.right();
+    let has_words = rect.width() >= WORDS;
+    let mut left = rect;
     let mut place = |width: f32| {
-        let whole = rect.with_max_x(right).with_min_x(right - width);
-        right -= width + GAP;
-        whole.shrink2(vec2(0.0, 2.0))
+        let (rest, place) = from_right(left, width);
+        left = rest;
+        place
     };
-    let [reset, back, paste, copy] = [BUTTON; 4].map(&mut place);
+    let width = if has_words { BUTTON } else { ICON };
+    let [reset, back, paste, copy] = [width; 4].map(&mut place);
     let presets = place(PRESETS);
-    name(ui, rect.with_max_x(right), of);
+    name(ui, left, of);
 
     let say = lang::with("sound-presets-of", &named);
     let all = Preset::all();
@@ -58,7 +72,12 @@ pub fn show(
         *strip = preset.on(strip);
     }
     let button = |face: &str, icon: Icon, say: &str, place: Rect, enabled: bool| {
-        let face = format!("{} {face}", theme::icon(icon));
+        let icon = theme::icon(icon);
+        let face = if has_words {
+            format!("{icon} {face}")
+        } else {
+            icon.to_string()
+        };
         let button = Button::new(&face).say(say).size(12.0).enabled(enabled);
         button
             .show(ui, place, ("whole strip", say))

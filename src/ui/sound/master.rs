@@ -1,5 +1,5 @@
-//! What is set of the program besides its equaliser: its ceiling, how loud the show is meant to be, and
-//! whether guests hear each other while they are off the air.
+//! What is set of the program besides its equaliser: its ceiling, how loud the show is meant to be, what an
+//! alarm is given for, and whether guests hear each other while they are off the air.
 
 use egui::{Rect, Ui};
 
@@ -35,14 +35,26 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View, master: &mut Master, asked: &m
     if let Some(lufs) = controls::choice(ui, place, &say, (now, &shown), &all) {
         master.target_lufs = lufs;
     }
-    let place = controls::row(rect, 4);
+    let says = [
+        lang::text("sound-program-silence-say"),
+        lang::text("sound-program-loud-say"),
+    ];
+    let face = lang::text("sound-program-loud");
+    controls::alarm(
+        ui,
+        (rect, 4),
+        [&says[0], &says[1]],
+        &face,
+        &mut master.alarm,
+    );
+    let place = controls::row(rect, 7);
     let off_air = view.snapshot.sound.off_air;
     let say = lang::text("sound-off-air-say");
     let face = lang::text("sound-off-air");
     if controls::switch(ui, place, &face, &say, off_air) {
         view.send(Command::NMinusOne { off_air: !off_air });
     }
-    let place = controls::row(rect, 6);
+    let place = controls::row(rect, 9);
     let face = lang::text("sound-new-group");
     let button = crate::ui::paint::Button::new(&face).size(12.0);
     if button.show(ui, place, "new group").clicked() {

@@ -1,10 +1,12 @@
 //! What is selected in the mixer, above its strips or in a panel of its own. Of a strip: its input, its
-//! sends and groups, its equaliser as one drawing, its gate and its compressor; of the master its
-//! equaliser and its limits; of auxes, groups and the monitor their names, members and sound cards. What
-//! is drawn is the engine's answer; what is set is sent once a frame.
+//! sends and groups, its equaliser as one drawing, its gate and its compressor, and on a page of their own
+//! what works by itself; of the master its equaliser and its limits; of auxes, groups and the monitor their
+//! names, members and sound cards. In its place the sound snapshots, where they are asked for. What is drawn
+//! is the engine's answer; what is set is sent once a frame.
 
 mod ahead;
 mod asked;
+mod automatic;
 mod aux;
 mod bands;
 mod change;
@@ -25,6 +27,8 @@ mod presets;
 mod selected;
 mod sends;
 mod shelf;
+mod snapshots;
+mod talkback;
 mod transfer;
 
 use egui::{Rect, Ui, UiBuilder, pos2};
@@ -34,7 +38,8 @@ use super::{
     build::{devices::Devices, draft::Draft, parts, typed::Typed},
     fills,
     guard::Guard,
-    meters::Meters,
+    paint::Button,
+    strip::Hands,
     theme,
     view::{View, name},
 };
@@ -44,6 +49,7 @@ use hand::Hand;
 use outputs::Form;
 pub use selected::Selected;
 use shelf::Shelf;
+use snapshots::Snapshots;
 
 /// The editor is no lower than this, in points, and no higher; it takes half of what there is.
 const HEIGHT: std::ops::RangeInclusive<f32> = 300.0..=470.0;
@@ -55,11 +61,25 @@ const INPUT: (f32, std::ops::RangeInclusive<f32>) = (0.175, 150.0..=190.0);
 const DYNAMICS: (f32, std::ops::RangeInclusive<f32>) = (0.31, 244.0..=400.0);
 const GAP: f32 = 12.0;
 
+/// What is worked on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum Page {
+    /// What is selected.
+    #[default]
+    Selected,
+    /// Of a strip, what works by itself.
+    Automatic,
+    /// The sound snapshots.
+    Snapshots,
+}
+
 /// See the module's words. Each frame: [`Editor::take`] every event, [`Editor::follow`], then
 /// [`Editor::show`].
 #[derive(Debug, Default)]
 pub struct Editor {
     selected: Option<Selected>,
+    page: Page,
+    snapshots: Snapshots,
     /// The band that was touched last, from 0.
     band: usize,
     hand: Hand,
@@ -130,13 +150,22 @@ impl Editor {
     /// Selects this.
     pub fn choose(&mut self, what: Selected) {
         self.selected = Some(what);
+        if self.page == Page::Snapshots {
+            self.page = Page::Selected;
+        }
         self.draft.forget_refusal();
+    }
+
+    /// Whether the sound snapshots are worked on.
+    pub fn is_on_snapshots(&self) -> bool {
+        self.page == Page::Snapshots
     }
 
     /// A name was pressed: it is selected; a press by key of the one that is selected goes to its equaliser.
     pub fn select(&mut self, ui: &Ui, what: Selected, by_key: bool, view: &View) {
         let has_eq = matches!(what, Selected::Source(_) | Selected::Master);
-        if by_key && has_eq && self.selected(view) == what {
+        let shows_it = has_eq && self.page == Page::Selected;
+        if by_key && shows_it && self.selected(view) == what {
             let point = eq::point(self.band);
             ui.memory_mut(|memory| memory.request_focus(point));
         }
@@ -149,37 +178,88 @@ impl Editor {
         ui: &mut Ui,
         rect: Rect,
         view: &View,
-        meters: &Meters,
+        hands: &mut Hands,
         choices: &mut Choices,
     ) {
         fills::fill(ui, rect, theme::ROUND, theme::PANEL);
         let inner = rect.shrink(8.0);
-        let selected = self.selected(view);
         let builder = UiBuilder::new().max_rect(rect).id_salt("strip editor");
-        ui.scope_builder(builder, |ui| match &selected {
-            Selected::Source(id) => {
-                if let Some(source) = view.source(id) {
-                    self.strip(ui, inner, view, source, meters);
-                }
-            }
-            Selected::Master => self.master(ui, inner, view),
-            Selected::Group(id) => self.form(ui, inner, |editor, ui| {
+        ui.scope_builder(builder, |ui| self.page(ui, inner, view, hands, choices));
+        if !self.asked.is_empty() || self.draft.has_more() {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn page(
+        &mut self,
+        ui: &mut Ui,
+        inner: Rect,
+        view: &View,
+        hands: &mut Hands,
+        choices: &mut Choices,
+    ) {
+        let selected = self.selected(view);
+        let source = match &selected {
+            Selected::Source(id) => view.source(id),
+            _ => None,
+        };
+        let (top, below) = inner.split_top_bottom_at_y(inner.top() + head::HEIGHT);
+        let below = below.with_min_y(below.top() + 6.0);
+        let top = self.pages(ui, top, source.is_some());
+        if self.page == Page::Snapshots {
+            head::name(ui, top, &super::lang::text("sound-snapshots"));
+            self.needs_show = true;
+            let of = (&mut self.draft, &mut self.typed, &mut self.guard);
+            self.snapshots.show(ui, below, view, of, &mut self.asked);
+            return;
+        }
+        if let Some(source) = source {
+            self.strip(ui, (top, below), view, source, hands);
+            return;
+        }
+        head::name(ui, top, &selected.called(view.snapshot));
+        match &selected {
+            Selected::Source(_) => {}
+            Selected::Master => self.master(ui, below, view),
+            Selected::Group(id) => self.form(ui, below, |editor, ui| {
                 let typed = (&mut editor.typed, &mut editor.guard);
                 group::show(ui, id, view, typed, &mut editor.asked);
             }),
-            Selected::Aux(n) => self.form(ui, inner, |editor, ui| {
+            Selected::Aux(n) => self.form(ui, below, |editor, ui| {
                 let asked = &mut editor.asked;
                 aux::show(ui, *n, view, &mut editor.typed, asked);
                 editor.outputs(ui, view, Some(super::bank::bus_of(*n)));
             }),
-            Selected::Monitor => self.form(ui, inner, |editor, ui| {
+            Selected::Monitor => self.form(ui, below, |editor, ui| {
                 monitor::show(ui, view, &editor.devices, choices);
+                talkback::show(ui, view, &mut editor.draft);
                 editor.outputs(ui, view, None);
             }),
-        });
-        if !self.asked.is_empty() || self.draft.has_more() {
-            ui.ctx().request_repaint();
         }
+    }
+
+    /// The switches of the pages, at the right of the line above; what is left of that.
+    fn pages(&mut self, ui: &Ui, top: Rect, is_source: bool) -> Rect {
+        let mut left = top;
+        let pages = [
+            (Page::Snapshots, "sound-page-snapshots", "sound-snapshots"),
+            (Page::Automatic, "sound-page-automatic", "sound-automatic"),
+        ];
+        for (page, face, say) in pages {
+            if page == Page::Automatic && !is_source {
+                continue;
+            }
+            let (face, say) = (super::lang::text(face), super::lang::text(say));
+            let (rest, place) = head::from_right(left, head::PAGE);
+            left = rest;
+            let on = self.page == page;
+            let button = Button::new(&face).say(&say).size(12.0).selected(on);
+            let button = button.show(ui, place, ("page", page)).on_hover_text(&say);
+            if button.clicked() {
+                self.page = if on { Page::Selected } else { page };
+            }
+        }
+        left
     }
 
     /// What is not drawn but filled in, as high as there is room.
@@ -215,18 +295,22 @@ impl Editor {
     fn strip(
         &mut self,
         ui: &mut Ui,
-        inner: Rect,
+        (top, below): (Rect, Rect),
         view: &View,
         source: &SourceStatus,
-        meters: &Meters,
+        hands: &mut Hands,
     ) {
         let ctx = ui.ctx().clone();
         let engine = (source.id.as_str(), source.strip);
         let shown = self.hand.shown(&ctx, engine, view.now);
         let mut strip = shown;
         let of = name(&source.label, &source.id);
-        let (top, below) = inner.split_top_bottom_at_y(inner.top() + head::HEIGHT);
         head::show(ui, top, (&source.id, of), &mut strip, &mut self.shelf);
+        if self.page == Page::Automatic {
+            automatic::show(ui, below, (source, of), view, &mut strip, hands.talk);
+            self.hand.send(&ctx, view, engine, (shown, strip));
+            return;
+        }
         let Columns {
             left,
             plot,
@@ -234,7 +318,7 @@ impl Editor {
             right,
         } = columns(below);
         input::show(ui, left, of, view.snapshot.rate, &mut strip);
-        let level = meters.returns.get(&source.id);
+        let level = hands.meters.returns.get(&source.id);
         sends::show(ui, left, (source, of), view, level, &mut self.asked);
         let filters = (&mut strip.eq, Some(&mut strip.high_pass));
         eq::show(ui, plot, of, filters, &mut self.band);
@@ -244,14 +328,12 @@ impl Editor {
         self.hand.send(&ctx, view, engine, (shown, strip));
     }
 
-    fn master(&mut self, ui: &mut Ui, inner: Rect, view: &View) {
+    fn master(&mut self, ui: &mut Ui, below: Rect, view: &View) {
         let ctx = ui.ctx().clone();
         let engine = ("", view.snapshot.sound.master);
         let shown = self.hand.shown(&ctx, engine, view.now);
         let mut to = shown;
         let of = super::lang::text("sound-master");
-        let (top, below) = inner.split_top_bottom_at_y(inner.top() + head::HEIGHT);
-        head::name(ui, top, &of);
         let Columns {
             left,
             plot,
@@ -277,7 +359,6 @@ struct Columns {
 }
 
 fn columns(below: Rect) -> Columns {
-    let below = below.with_min_y(below.top() + 6.0);
     let wide = |(part, range): (f32, std::ops::RangeInclusive<f32>)| {
         let width = below.width() * part;
         width.clamp(*range.start(), *range.end()).round()

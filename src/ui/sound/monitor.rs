@@ -1,6 +1,6 @@
 //! What is listened to at the desk: the bus, the card, how strips are listened to, and how the card does.
 
-use egui::{RichText, Ui};
+use egui::Ui;
 
 use super::outputs;
 use crate::media::CardDirection;
@@ -20,7 +20,6 @@ use crate::ui::{
 pub fn show(ui: &mut Ui, view: &View, devices: &Devices, choices: &mut Choices) {
     let monitor = &view.snapshot.monitor;
     let set = &monitor.set;
-    ui.label(RichText::new(lang::text("sound-monitor")).font(theme::bold(16.0)));
     let label = lang::text("sound-bus");
     let say = lang::text("sound-monitor-bus");
     parts::row(ui, &label, |ui| {

@@ -2,6 +2,7 @@
 
 use crate::door::Snapshot;
 use crate::show::AUXES;
+use crate::ui::{bank, lang, view::name};
 
 /// See the module's words.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,5 +28,24 @@ impl Selected {
         let auxes = (1..=AUXES).map(Self::Aux);
         let all = sources.chain(groups).chain(auxes);
         all.chain([Self::Monitor, Self::Master]).collect()
+    }
+
+    /// What it is called; nothing for what is there no more.
+    pub fn called(&self, snapshot: &Snapshot) -> String {
+        match self {
+            Self::Source(id) => {
+                let mut sources = snapshot.sources.iter();
+                let found = sources.find(|source| source.id == *id);
+                found.map_or("", |s| name(&s.label, &s.id)).to_owned()
+            }
+            Self::Group(id) => {
+                let mut groups = snapshot.sound.groups.iter();
+                let found = groups.find(|group| group.id == *id);
+                found.map_or("", |g| name(&g.label, &g.id)).to_owned()
+            }
+            Self::Aux(aux) => bank::aux_name(snapshot, *aux),
+            Self::Monitor => lang::text("sound-monitor"),
+            Self::Master => lang::text("sound-master"),
+        }
     }
 }

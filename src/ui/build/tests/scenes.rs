@@ -231,3 +231,25 @@ fn a_scene_has_a_transition_of_its_own() {
     let sent = click(&mut window, "The usual one");
     assert_eq!(scene_of(&sent).transition, None);
 }
+
+#[test]
+fn a_scene_is_given_the_sound_snapshot_that_it_recalls() {
+    let mut show = show();
+    show.snapshots = show.taken_by("debate", Some("Debate"));
+    show.snapshots = show.taken_by("break", Some("Break"));
+    let (mut window, _) = window(Panel::Inspector, show, looks_at("duo"));
+    let choose = |window: &mut Window, face: &str| {
+        window.get_by_label("Sound snapshot it recalls").click();
+        turn(window);
+        edits(&click(window, face))
+    };
+    let [Edit::Snapshots(after)] = &choose(&mut window, "Debate")[..] else {
+        panic!("not an edit of the snapshots");
+    };
+    assert_eq!(after.list[0].scenes, ["duo"]);
+    let [Edit::Snapshots(after)] = &choose(&mut window, "Break")[..] else {
+        panic!("not an edit of the snapshots");
+    };
+    assert!(after.list[0].scenes.is_empty());
+    assert_eq!(after.list[1].scenes, ["duo"]);
+}
