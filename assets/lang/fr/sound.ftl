@@ -178,6 +178,7 @@ sound-card-says = { $ms } ms, { $n ->
 
 sound-talk = TALK
 sound-talk-all = TALK À TOUS
+sound-talk-all-short = TOUS
 sound-talk-to = Parler à { $name }
 sound-talk-to-all = Parler à tous les invités
 sound-talk-no-source = aucune source n’est l’intercom, la choisir à MON dans la disposition Son
@@ -220,7 +221,7 @@ sound-alarm-clipping-of = Alarme de saturation, { $name }
 sound-alarm-silent = silence en ce moment
 sound-alarm-clips = sature en ce moment
 sound-program-silence-say = Alarme après un tel silence du programme
-sound-program-loud = ALARME TROP FORT
+sound-program-loud = TROP FORT
 sound-program-loud-say = Alarme quand le limiteur retient le programme de 6 dB
 
 sound-safe = SAFE
