@@ -175,14 +175,6 @@ impl Talk {
         }
     }
 
-    /// Closes all that this desk has opened: it goes.
-    pub fn leave(&mut self, door: &dyn Door, now: f64) {
-        self.holds.clear();
-        for (to, _) in std::mem::take(&mut self.opened) {
-            self.close(to, door, now);
-        }
-    }
-
     /// It is pressed: opens what is closed, as long as it is `down` or, if that was short, until the next
     /// press; closes what is open.
     fn press(&mut self, to: To, by: By, down: bool, view: &View) {

@@ -39,6 +39,7 @@ fn gain_sharing_and_speech_are_set_and_the_gain_is_told() {
         on: true,
     };
     assert_eq!(desk.done(), [speech]);
+    desk.window.get_by_label("Gain sharing of Ann: 0.0 dB now");
     desk.door.change(|s| s.sources[1].share_db = 7.5);
     desk.window.run();
     desk.window.get_by_label("Gain sharing of Ann: −7.5 dB now");
