@@ -304,6 +304,31 @@ fn two_desks_at_once_agree() {
 }
 
 #[test]
+fn the_talkback_of_a_desk_that_is_gone_is_closed() {
+    let _turn = common::alone();
+    let show = show()
+        .source("ann", "Test(pattern: Ball)", "mix_minus: true")
+        .field("sound: (talkback: (source: \"white\"))");
+    let studio = Studio::start(&show, &[]);
+    let (one, two) = (Desk::open(&studio), Desk::open(&studio));
+    let talk = |guest: Option<&str>| Command::Talkback {
+        on: true,
+        guest: guest.map(str::to_owned),
+    };
+    let frame = one.command(talk(Some("ann")));
+    assert_eq!(two.at_frame(frame).sound.talkback.guests, ["ann"]);
+    one.command(talk(None));
+    drop(one);
+    two.until("nobody is talked to", |client| {
+        let talkback = &client.snapshot()?.sound.talkback;
+        (!talkback.all && talkback.guests.is_empty()).then_some(())
+    });
+    // Who is still there goes on.
+    let frame = two.command(talk(None));
+    assert!(two.at_frame(frame).sound.talkback.all);
+}
+
+#[test]
 fn who_comes_late_hears_what_happened_before() {
     let _turn = common::alone();
     let nobody = format!("rtmp://127.0.0.1:{}/live/cam", wait::free_port());

@@ -204,7 +204,9 @@ fn a_sound_snapshot_is_stored_recalled_heard_and_saved() {
     let store = |id: &str| json!({"command": "sound_snapshot", "snapshot": id, "action": "store"});
     studio.command(&fade("low", -20.0));
     studio.command(&fade("high", -6.0));
-    studio.command(&store("soft"));
+    let mut soft = store("soft");
+    soft["label"] = json!("Soft");
+    studio.command(&soft);
     studio.command(&fade("low", 0.0));
     studio.command(&fade("high", 0.0));
     studio.command(&store("loud"));
@@ -232,6 +234,7 @@ fn a_sound_snapshot_is_stored_recalled_heard_and_saved() {
     let saved = regie::show::load(&file).expect("it loads").snapshots;
     assert_eq!(saved.safe, ["high"]);
     assert_eq!(saved.list.len(), 1);
+    assert_eq!(saved.list[0].label, "Soft");
     assert_eq!(saved.list[0].strips[0].fader_db, -20.0);
     let sound = read::sound(&path);
     let at = |frame: u64| [LOW, HIGH].map(|hz| level(&sound, 0, hz, frame - first));

@@ -17,6 +17,7 @@ mod server;
 mod snapshot;
 mod sound;
 mod strip;
+mod talking;
 mod trial;
 mod wire;
 

@@ -12,6 +12,7 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 
 use super::hub::{Hub, LocalDoor};
 use super::place::Place;
+use super::talking::Talking;
 use super::wire::{ASKED_MAX, FromEngine, Lines, ToEngine, write_line, write_picture};
 use super::{Command, Door, Event, MonitorRequest};
 use crate::nice::{self, Nice};
@@ -113,9 +114,13 @@ fn serve_commands(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
         .name("client in".to_owned())
         .spawn(move || {
             let mut lines = Lines::new(&reader, ASKED_MAX);
+            let mut talking = Talking::default();
             while let Ok(Some(text)) = lines.next_text() {
                 match serde_json::from_str(text) {
-                    Ok(ToEngine::Request(request)) => reading.ask(request.id, request.command),
+                    Ok(ToEngine::Request(request)) => {
+                        talking.hear(&request.command);
+                        reading.ask(request.id, request.command);
+                    }
                     Ok(ToEngine::StoreKey { id, name, key }) => {
                         reading.ask(id, Command::StoreKey { name, key: key.0 });
                     }
@@ -128,6 +133,9 @@ fn serve_commands(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
                         reading.complain(number_in(text), format!("not understood: {error}"));
                     }
                 }
+            }
+            for command in talking.closing() {
+                reading.send(command);
             }
             left.store(true, Ordering::Relaxed);
         })?;

@@ -719,7 +719,6 @@ impl eframe::App for Desk {
 
     fn on_exit(&mut self) {
         self.settings.write();
-        self.parts.talk.leave(&*self.door, 0.0);
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

@@ -16,6 +16,8 @@ use crate::door::{Command, Door, Snapshot, SourceState, TalkbackStatus};
 pub const LATCH_S: f64 = 0.3;
 /// A button that is lower has its key behind its face and not beneath it, in points.
 const LOW: f32 = 36.0;
+/// One that is narrower has no room for two words, in points.
+const NARROW: f32 = 80.0;
 /// The engine's answer is there after so many seconds; until then what was done here counts.
 const ECHO_S: f64 = 0.5;
 
@@ -127,11 +129,15 @@ impl Talk {
                 (lang::text("sound-talk"), say)
             }
         };
+        let is_narrow = rect.width() < NARROW;
+        let face = match &to {
+            To::All if is_narrow => lang::text("sound-talk-all-short"),
+            _ => face,
+        };
+        let off = theme::icon(Icon::MicOff);
         let (face, say) = match &why {
-            Some(why) => {
-                let off = theme::icon(Icon::MicOff);
-                (format!("{off} {face}"), lang::pair(&say, why))
-            }
+            Some(why) if is_narrow => (off.to_string(), lang::pair(&say, why)),
+            Some(why) => (format!("{off} {face}"), lang::pair(&say, why)),
             None => (face, say),
         };
         let is_low = rect.height() < LOW && !key.is_empty();
@@ -166,14 +172,6 @@ impl Talk {
     pub fn let_go(&mut self, door: &dyn Door, now: f64) {
         for hold in std::mem::take(&mut self.holds) {
             self.close(hold.to, door, now);
-        }
-    }
-
-    /// Closes all that this desk has opened: it goes.
-    pub fn leave(&mut self, door: &dyn Door, now: f64) {
-        self.holds.clear();
-        for (to, _) in std::mem::take(&mut self.opened) {
-            self.close(to, door, now);
         }
     }
 

@@ -39,6 +39,7 @@ fn gain_sharing_and_speech_are_set_and_the_gain_is_told() {
         on: true,
     };
     assert_eq!(desk.done(), [speech]);
+    desk.window.get_by_label("Gain sharing of Ann: 0.0 dB now");
     desk.door.change(|s| s.sources[1].share_db = 7.5);
     desk.window.run();
     desk.window.get_by_label("Gain sharing of Ann: −7.5 dB now");
@@ -199,6 +200,11 @@ fn the_pages_look_as_they_did() {
             ann.strip.duck.on = true;
             (ann.share_db, ann.duck_db) = (9.0, 6.0);
         });
+        let text = r#"(version: 1, name: "Forum",
+            sources: [(id: "cam", kind: Test(pattern: Bars)), (id: "ann", kind: Test(pattern: Bars))],
+            scenes: [(id: "duo", layers: [(source: "cam")])],
+            snapshots: (list: [(id: "debate", frames: 25, scenes: ["duo"]), (id: "break")]))"#;
+        door.gives(show::parse(Path::new("forum.ron"), text).unwrap());
         let mut desk = open(door, language, (1280.0, 800.0));
         desk.click(strip);
         for (page, name) in pages.into_iter().zip(["automatic", "snapshots"]) {

@@ -177,6 +177,7 @@ sound-card-says = { $ms } ms, { $n ->
 
 sound-talk = TALK
 sound-talk-all = TALK ALL
+sound-talk-all-short = ALL
 sound-talk-to = Talk to { $name }
 sound-talk-to-all = Talk to all guests
 sound-talk-no-source = no source is the talkback, choose one at MON in the Sound arrangement
@@ -185,7 +186,7 @@ sound-talk-lost = { $name } is lost
 sound-talkback = Talkback
 sound-talkback-source = Source of the talkback
 sound-talkback-none = No talkback
-sound-talkback-duck = Everything else is softer by
+sound-talkback-duck = Duck others by
 sound-talkback-duck-say = How much softer all else is for who is talked to
 sound-talkback-says = Only guests that are talked to hear it, whatever its strip says.
 sound-step-talkback = talkback
@@ -219,7 +220,7 @@ sound-alarm-clipping-of = Alarm for clipping, { $name }
 sound-alarm-silent = silent now
 sound-alarm-clips = clips now
 sound-program-silence-say = Alarm after so long a silence of the program
-sound-program-loud = ALARM TOO LOUD
+sound-program-loud = TOO LOUD
 sound-program-loud-say = Alarm while the limiter holds the program down by 6 dB
 
 sound-safe = SAFE

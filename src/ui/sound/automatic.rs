@@ -118,7 +118,7 @@ fn duck(ui: &mut Ui, column: Rect, (source, of): (&SourceStatus, &str), duck: &m
 fn gain(ui: &Ui, column: Rect, row: usize, (key, of): (&'static str, &str), down_db: f32) {
     let (words, place) = controls::row(column, row).split_left_right_at_fraction(BEFORE);
     controls::name(ui, words, &lang::text("sound-gain-now"));
-    let text = Figure::Gain.text(-down_db);
+    let text = Figure::Gain.text(0.0 - down_db);
     let font = theme::bold(12.5);
     paint::line(ui, place, egui::Align::Center, &text, font, theme::TEXT);
     let below = controls::row(column, row + 1);

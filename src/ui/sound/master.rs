@@ -40,14 +40,15 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View, master: &mut Master, asked: &m
         lang::text("sound-program-loud-say"),
     ];
     let face = lang::text("sound-program-loud");
+    controls::name(ui, controls::row(rect, 4), &lang::text("sound-alarm"));
     controls::alarm(
         ui,
-        (rect, 4),
+        (rect, 5),
         [&says[0], &says[1]],
         &face,
         &mut master.alarm,
     );
-    let place = controls::row(rect, 7);
+    let place = controls::row(rect, 8);
     let off_air = view.snapshot.sound.off_air;
     let say = lang::text("sound-off-air-say");
     let face = lang::text("sound-off-air");

@@ -62,7 +62,9 @@ pub fn show(ui: &mut Ui, view: &View, draft: &mut Draft) {
             })
         });
     });
-    match talk::why_not(view.snapshot) {
+    let why = talk::why_not(view.snapshot);
+    // That there is none is seen above.
+    match why.filter(|_| !now.source.is_empty()) {
         Some(why) => parts::note(ui, &why, theme::AMBER),
         None => parts::note(ui, &lang::text("sound-talkback-says"), theme::DIM),
     }

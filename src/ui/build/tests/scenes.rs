@@ -239,7 +239,8 @@ fn a_scene_is_given_the_sound_snapshot_that_it_recalls() {
     show.snapshots = show.taken_by("break", Some("Break"));
     let (mut window, _) = window(Panel::Inspector, show, looks_at("duo"));
     let choose = |window: &mut Window, face: &str| {
-        window.get_by_label("Sound snapshot it recalls").click();
+        let list = "Sound snapshot it recalls";
+        window.get_by_role_and_label(Role::ComboBox, list).click();
         turn(window);
         edits(&click(window, face))
     };
