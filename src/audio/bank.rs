@@ -3,8 +3,9 @@
 //! one that is off comes out with the same bits.
 
 use super::dynamics::{Compressors, Dynamics, Gates};
-use super::filter::Filter;
+use super::filter::{Filter, cascade};
 use super::lanes::Lanes;
+use super::wide::wide;
 use crate::media::db_to_gain;
 use crate::show::{BANDS, Pick, Shape, StripSettings};
 
@@ -63,15 +64,19 @@ impl Bank {
         self.compressors.clear(strip);
     }
 
-    /// Works on a block in place.
+    /// Works on a block of whole steps of the dynamics in place.
     pub fn process(&mut self, block: &mut [Lanes]) -> Worked {
-        self.entry.process(block);
-        self.high_pass
-            .iter_mut()
-            .for_each(|filter| filter.process(block));
-        let gate = self.gates.process(block);
-        self.eq.iter_mut().for_each(|filter| filter.process(block));
-        let compressor = self.compressors.process(block);
+        process(self, block)
+    }
+}
+
+wide! {
+    fn process(bank: &mut Bank, block: &mut [Lanes]) -> Worked {
+        bank.entry.process(block);
+        cascade(&mut bank.high_pass, block);
+        let gate = bank.gates.process(block);
+        cascade(&mut bank.eq, block);
+        let compressor = bank.compressors.process(block);
         Worked { gate, compressor }
     }
 }
@@ -280,58 +285,121 @@ mod tests {
         }
     }
 
+    /// What comes of an impulse in each strip, on the left; the right has the same.
+    fn impulse_responses(bank: &mut Bank) -> [Vec<f64>; STRIPS] {
+        let mut heard: [Vec<f64>; STRIPS] = Default::default();
+        // In the first block they go to what they are to be.
+        for b in 0..200 {
+            let mut block = vec![Lanes::ZERO; BLOCK];
+            if b == 1 {
+                block[0] = Lanes::ONE;
+            }
+            bank.process(&mut block);
+            for sample in block.iter().filter(|_| b > 0) {
+                for (strip, heard) in heard.iter_mut().enumerate() {
+                    assert_eq!(sample.0[2 * strip], sample.0[2 * strip + 1]);
+                    heard.push(f64::from(sample.0[2 * strip]));
+                }
+            }
+        }
+        heard
+    }
+
+    /// Gain in dB and phase in degrees that an impulse response has at a frequency.
+    fn response(impulse: &[f64], hz: f64) -> (f64, f64) {
+        let (turn_im, turn_re) = (-TAU * hz / SAMPLE_RATE as f64).sin_cos();
+        let (mut re, mut im) = (0.0, 0.0);
+        // From the end, so that each step turns all that came behind it.
+        for sample in impulse.iter().rev() {
+            (re, im) = (
+                re * turn_re - im * turn_im + sample,
+                re * turn_im + im * turn_re,
+            );
+        }
+        (db(re.hypot(im)), im.atan2(re).to_degrees())
+    }
+
     #[test]
     fn filters_have_their_gain_and_phase_in_what_is_heard() {
-        let band = |kind, hz, gain_db, q| Band {
-            on: true,
-            kind,
-            hz,
-            gain_db,
-            q,
-        };
-        for band in [
-            band(BandKind::Bell, 1000.0, 9.0, 2.0),
-            band(BandKind::LowShelf, 120.0, -6.0, 0.71),
-            band(BandKind::HighShelf, 8000.0, 6.0, 0.71),
-            band(BandKind::LowPass, 5000.0, 0.0, 0.71),
-            band(BandKind::HighPass, 50.0, 0.0, 0.71),
-            band(BandKind::Notch, 1000.0, 0.0, 1.0),
-        ] {
-            let mut strip = StripSettings::default();
-            strip.eq.on = true;
-            strip.eq.bands = [
-                band,
-                Band {
-                    gain_db: 0.0,
-                    kind: BandKind::Bell,
-                    ..band
-                },
-                Band {
-                    gain_db: 0.0,
-                    kind: BandKind::Bell,
-                    ..band
-                },
-                Band {
-                    gain_db: 0.0,
-                    kind: BandKind::Bell,
-                    ..band
-                },
-            ];
-            for hz in [40.0, 100.0, 700.0, 1500.0, 6000.0, 12_000.0] {
-                let heard = through(&strip, hz, 1.5, |_| 0.1);
-                let from = heard.len() - SAMPLE_RATE / 2;
-                let (amplitude, phase, _) = fit(&heard[from..], hz, from);
-                let (wanted_db, wanted_phase) = Shape::of(&band).response(hz);
-                assert!(
-                    (db(amplitude / 0.1) - wanted_db).abs() < 0.01,
-                    "{band:?} at {hz} Hz: {} {wanted_db}",
-                    db(amplitude / 0.1)
-                );
-                let turned = (phase - wanted_phase + 540.0).rem_euclid(360.0) - 180.0;
-                assert!(
-                    turned.abs() < 0.1,
-                    "{band:?} at {hz} Hz: {phase} {wanted_phase}"
-                );
+        let kinds = [
+            BandKind::Bell,
+            BandKind::LowShelf,
+            BandKind::HighShelf,
+            BandKind::LowPass,
+            BandKind::HighPass,
+            BandKind::Notch,
+        ];
+        let mut bands = Vec::new();
+        for kind in kinds {
+            for hz in [40.0, 300.0, 2500.0, 16_000.0] {
+                for (gain_db, q) in [(12.0, 0.5), (-15.0, 0.71), (4.0, 6.0)] {
+                    bands.push(Band {
+                        on: true,
+                        kind,
+                        hz,
+                        gain_db,
+                        q,
+                    });
+                }
+            }
+        }
+        for (n, bands) in bands.as_chunks::<STRIPS>().0.iter().enumerate() {
+            let mut bank = Bank::default();
+            for (strip, band) in bands.iter().enumerate() {
+                let mut settings = StripSettings::default();
+                settings.eq.on = true;
+                // In any of the four places, beside others that are flat.
+                settings.eq.bands[(n + strip) % BANDS] = *band;
+                bank.set(strip, &settings);
+            }
+            let heard = impulse_responses(&mut bank);
+            for (heard, band) in heard.iter().zip(bands) {
+                for step in 0..24 {
+                    let hz = 20.0 * 1000f64.powf(f64::from(step) / 23.0);
+                    let (wanted_db, wanted_phase) = Shape::of(band).response(hz);
+                    if wanted_db < -50.0 {
+                        continue;
+                    }
+                    let (gain_db, phase) = response(heard, hz);
+                    let off = (gain_db - wanted_db).abs();
+                    assert!(off < 0.01, "{band:?} at {hz} Hz: {gain_db} {wanted_db}");
+                    let turned = (phase - wanted_phase + 540.0).rem_euclid(360.0) - 180.0;
+                    assert!(
+                        turned.abs() < 0.1,
+                        "{band:?} at {hz} Hz: {phase} {wanted_phase}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn filters_in_a_row_have_what_each_has() {
+        let mut settings = StripSettings::default();
+        settings.high_pass.on = true;
+        settings.high_pass.hz = 80.0;
+        settings.eq.on = true;
+        for (band, gain_db) in settings.eq.bands.iter_mut().zip([6.0, -9.0, 4.0, -3.0]) {
+            band.gain_db = gain_db;
+        }
+        for off in 0..=BANDS {
+            // All of them, and three whose rest is passed over.
+            if let Some(band) = settings.eq.bands.get_mut(off) {
+                band.on = false;
+            }
+            let mut bank = Bank::default();
+            bank.set(2, &settings);
+            let heard = &impulse_responses(&mut bank)[2];
+            let bands = settings.eq.bands.iter().filter(|band| band.on);
+            let shapes = bands.map(Shape::of).chain(settings.high_pass.shapes());
+            let shapes: Vec<Shape> = shapes.collect();
+            for hz in [40.0, 90.0, 400.0, 1900.0, 7000.0, 18_000.0] {
+                let wanted = shapes.iter().map(|shape| shape.response(hz).0);
+                let (wanted, seen) = (wanted.sum::<f64>(), response(heard, hz).0);
+                assert!((seen - wanted).abs() < 0.01, "{hz} Hz: {seen} {wanted}");
+            }
+            if let Some(band) = settings.eq.bands.get_mut(off) {
+                band.on = true;
             }
         }
     }
@@ -428,61 +496,73 @@ mod tests {
 
     #[test]
     fn the_compressor_takes_its_times() {
-        let compressor = Compressor {
-            on: true,
-            threshold_db: -30.0,
-            ratio: 10.0,
-            knee_db: 0.0,
-            attack_ms: 20.0,
-            release_ms: 200.0,
-            makeup_db: 0.0,
-        };
-        let strip = StripSettings {
-            compressor,
-            ..StripSettings::default()
-        };
-        let rises = gains(&strip, 1.0, |t| if t < 0.5 { 0.001 } else { 0.5 });
-        let attack = way(&rises, 0.5);
-        assert!((attack - 0.020).abs() < 0.001, "attack {attack}");
-        let falls = gains(&strip, 3.5, |t| if t < 0.5 { 0.5 } else { 0.001 });
-        let release = way(&falls, 0.5);
-        // It lets go, and then the smoothing of the attack comes behind it.
-        assert!((release - 0.220).abs() < 0.003, "release {release}");
+        for (attack_ms, release_ms) in [(1.0, 50.0), (20.0, 200.0), (5.0, 1000.0)] {
+            let compressor = Compressor {
+                on: true,
+                threshold_db: -30.0,
+                ratio: 10.0,
+                knee_db: 0.0,
+                attack_ms,
+                release_ms,
+                makeup_db: 0.0,
+            };
+            let strip = StripSettings {
+                compressor,
+                ..StripSettings::default()
+            };
+            let rises = gains(&strip, 1.0, |t| if t < 0.5 { 0.001 } else { 0.5 });
+            let attack = way(&rises, 0.5) * 1e3;
+            let wanted = f64::from(attack_ms);
+            // A step of the detector is a twelfth of a millisecond.
+            assert!(
+                (attack - wanted).abs() < 0.15 + 0.02 * wanted,
+                "attack {attack} ms, not {wanted}"
+            );
+            let falls = gains(&strip, 8.0, |t| if t < 0.5 { 0.5 } else { 0.001 });
+            let release = way(&falls, 0.5) * 1e3;
+            // It lets go, and then the smoothing of the attack comes behind it.
+            let wanted = f64::from(release_ms + attack_ms);
+            assert!(
+                (release - wanted).abs() < 0.02 * wanted,
+                "release {release} ms, not {wanted}"
+            );
+        }
     }
 
     #[test]
     fn the_gate_opens_holds_and_closes_by_its_times() {
-        let gate = Gate {
-            on: true,
-            threshold_db: -40.0,
-            range_db: 20.0,
-            attack_ms: 2.0,
-            hold_ms: 100.0,
-            release_ms: 50.0,
-        };
-        let strip = StripSettings {
-            gate,
-            ..StripSettings::default()
-        };
-        let opens = gains(&strip, 1.5, |t| if t < 1.0 { 0.001 } else { 0.1 });
-        assert!((opens[SAMPLE_RATE - 100] + 20.0).abs() < 0.01);
-        assert!(
-            (way(&opens, 1.0) - 0.002).abs() < 0.000_3,
-            "{}",
-            way(&opens, 1.0)
-        );
-        assert!(opens.last().is_some_and(|gain| gain.abs() < 1e-5));
-        let closes = gains(&strip, 2.0, |t| if t < 0.5 { 0.1 } else { 0.001 });
-        let at = |s: f64| closes[(s * SAMPLE_RATE as f64) as usize];
-        assert!(at(0.599).abs() < 1e-5);
-        assert!(
-            (way(&closes, 0.5) - 0.150).abs() < 0.002,
-            "{}",
-            way(&closes, 0.5)
-        );
-        // Between the two thresholds it stays as it is.
-        let lingers = gains(&strip, 1.0, |t| if t < 0.5 { 0.1 } else { 0.0075 });
-        assert!(lingers[24_000..].iter().all(|gain| gain.abs() < 1e-5));
+        for (attack_ms, hold_ms, release_ms) in
+            [(2.0, 100.0, 50.0), (0.5, 10.0, 20.0), (20.0, 300.0, 400.0)]
+        {
+            let gate = Gate {
+                on: true,
+                threshold_db: -40.0,
+                range_db: 20.0,
+                attack_ms,
+                hold_ms,
+                release_ms,
+            };
+            let strip = StripSettings {
+                gate,
+                ..StripSettings::default()
+            };
+            let opens = gains(&strip, 6.0, |t| if t < 5.0 { 0.001 } else { 0.1 });
+            assert!((opens[5 * SAMPLE_RATE - 100] + 20.0).abs() < 0.01);
+            let attack = way(&opens, 5.0) * 1e3;
+            let off = (attack - f64::from(attack_ms)).abs();
+            assert!(off < 0.2 + 0.02 * f64::from(attack_ms), "attack {attack}");
+            assert!(opens.last().is_some_and(|gain| gain.abs() < 1e-5));
+            let closes = gains(&strip, 6.0, |t| if t < 0.5 { 0.1 } else { 0.001 });
+            let held = 0.5 + f64::from(hold_ms) * 1e-3 - 1e-3;
+            assert!(closes[(held * SAMPLE_RATE as f64) as usize].abs() < 1e-5);
+            let release = way(&closes, 0.5) * 1e3;
+            let wanted = f64::from(hold_ms + release_ms);
+            let off = (release - wanted).abs();
+            assert!(off < 0.5 + 0.01 * wanted, "release {release}");
+            // Between the two thresholds it stays as it is.
+            let lingers = gains(&strip, 2.0, |t| if t < 0.5 { 0.1 } else { 0.0075 });
+            assert!(lingers[24_000..].iter().all(|gain| gain.abs() < 1e-5));
+        }
     }
 
     #[test]

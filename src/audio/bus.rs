@@ -1,8 +1,7 @@
-//! One bus behind the matrix: its sum, its fader, its limiter and its meter.
+//! One bus behind the matrix: its sum, its fader and its limiter.
 
-use super::lanes::{Lanes, STRIPS};
+use super::lanes::{Lanes, STRIPS, TILE};
 use super::limiter::Limiter;
-use super::meter::{Meter, MeterReading};
 use super::ramp::Ramp;
 use crate::media::{BLOCK, CHANNELS};
 
@@ -15,10 +14,11 @@ const DRAINED: u32 = 31;
 pub struct Bus {
     /// A block, left and right interleaved.
     pub samples: Vec<f32>,
+    /// The lowest gain of the limiter in the block; 1 where it has none.
+    pub lowest_gain: f32,
     /// The same in every lane.
     gain: Ramp,
     limiter: Option<Limiter>,
-    meter: Meter,
     /// Something came in in this block.
     sounds: bool,
     /// Blocks since anything came in.
@@ -32,9 +32,9 @@ impl Bus {
         (0..STRIPS).for_each(|strip| ramp.put(strip, [gain; CHANNELS]));
         Self {
             samples: vec![0.0; BLOCK * CHANNELS],
+            lowest_gain: 1.0,
             gain: ramp,
             limiter: None,
-            meter: Meter::default(),
             sounds: false,
             silent: DRAINED,
         }
@@ -60,78 +60,63 @@ impl Bus {
         }
     }
 
-    /// Takes in some samples of the block, from sample `at` on.
+    /// Takes in some samples of the block, a tile at the most, from sample `at` on.
     pub fn take(&mut self, at: usize, sums: &[Lanes]) {
         self.sounds = true;
-        let gain = gains(&mut self.gain);
-        let out = self.samples[CHANNELS * at..].chunks_exact_mut(CHANNELS);
-        for ((out, sum), gain) in out.zip(sums).zip(gain) {
-            let [left, right] = sum.folded();
-            out[0] = left * gain;
-            out[1] = right * gain;
+        let out = &mut self.samples[CHANNELS * at..][..CHANNELS * sums.len()];
+        for (out, sum) in out.as_chunks_mut::<CHANNELS>().0.iter_mut().zip(sums) {
+            *out = sum.folded();
         }
+        turn(out, &mut self.gain);
     }
 
     /// Takes in some samples of the block, from sample `at` on, without those that lie there.
     pub fn take_others(&mut self, at: usize, all: &[f32]) {
         self.sounds |= !self.gain.is_nothing();
-        let gain = gains(&mut self.gain);
-        let out = self.samples[CHANNELS * at..].chunks_exact_mut(CHANNELS);
-        for ((out, all), gain) in out.zip(all.chunks_exact(CHANNELS)).zip(gain) {
-            out[0] = (all[0] - out[0]) * gain;
-            out[1] = (all[1] - out[1]) * gain;
+        let out = &mut self.samples[CHANNELS * at..][..all.len()];
+        for (out, all) in out.iter_mut().zip(all) {
+            *out = all - *out;
         }
+        turn(out, &mut self.gain);
     }
 
     /// As [`Self::take_others`], where somebody talks: for each sample how much of that is heard, and how
-    /// much of the others.
-    pub fn take_talked(
-        &mut self,
-        at: usize,
-        all: &[f32],
-        said: &[f32],
-        mut shares: impl FnMut() -> (f32, f32),
-    ) {
+    /// much less of the others.
+    pub fn take_talked(&mut self, at: usize, all: &[f32], said: &[f32], shares: [&[Lanes]; 2]) {
         self.sounds |= !self.gain.is_nothing();
-        let gain = gains(&mut self.gain);
-        let out = self.samples[CHANNELS * at..].chunks_exact_mut(CHANNELS);
+        let out = &mut self.samples[CHANNELS * at..][..all.len()];
+        let frames = out.as_chunks_mut::<CHANNELS>().0.iter_mut();
         let heard = all.chunks_exact(CHANNELS).zip(said.chunks_exact(CHANNELS));
-        for ((out, (all, said)), gain) in out.zip(heard).zip(gain) {
-            let (talk, others) = shares();
+        let shares = shares[0].iter().zip(shares[1]);
+        for ((out, (all, said)), (talk, less)) in frames.zip(heard).zip(shares) {
             for c in 0..CHANNELS {
-                out[c] = ((all[c] - out[c]) * others + said[c] * talk) * gain;
+                out[c] = (all[c] - out[c]) * (1.0 - less.0[c]) + said[c] * talk.0[c];
             }
         }
+        turn(out, &mut self.gain);
     }
 
-    /// Nothing comes in for so many samples.
+    /// Nothing comes in for so many samples, of a tile at the most.
     pub fn pass(&mut self, at: usize, samples: usize) {
-        self.samples[CHANNELS * at..CHANNELS * (at + samples)].fill(0.0);
+        self.samples[CHANNELS * at..][..CHANNELS * samples].fill(0.0);
         if !self.gain.is_still() {
-            (0..samples).for_each(|_| {
-                self.gain.next();
-            });
+            self.gain.next(&mut [Lanes::ZERO; TILE][..samples]);
         }
     }
 
-    /// Brings the block through limiter and meter; gives what was measured, and the lowest gain of the
-    /// limiter.
-    pub fn finish(&mut self) -> (MeterReading, f32) {
-        let sounds = std::mem::take(&mut self.sounds);
-        self.silent = if sounds {
+    /// Brings the block through the limiter.
+    pub fn finish(&mut self) {
+        self.silent = if std::mem::take(&mut self.sounds) {
             0
         } else {
             (self.silent + 1).min(DRAINED)
         };
-        if self.silent == DRAINED {
+        self.lowest_gain = 1.0;
+        if self.is_done() {
             self.samples.fill(0.0);
-            return (MeterReading::default(), 1.0);
+        } else if let Some(limiter) = &mut self.limiter {
+            self.lowest_gain = limiter.process(&mut self.samples);
         }
-        let gain = match &mut self.limiter {
-            Some(limiter) => limiter.process(&mut self.samples),
-            None => 1.0,
-        };
-        (self.meter.read(&self.samples), gain)
     }
 
     /// Whether nothing has come in for so long that nothing is left in it.
@@ -140,8 +125,19 @@ impl Bus {
     }
 }
 
-/// The gains of the next samples. At unity every bit passes.
-fn gains(ramp: &mut Ramp) -> impl Iterator<Item = f32> {
-    let unity = ramp.is_still() && ramp.now() == Lanes::ONE;
-    std::iter::repeat_with(move || if unity { 1.0 } else { ramp.next().0[0] })
+/// Brings interleaved samples, of a tile at the most, to a gain. At unity every bit passes.
+fn turn(samples: &mut [f32], gain: &mut Ramp) {
+    if gain.is_still() {
+        let gain = gain.now().0[0];
+        if gain != 1.0 {
+            samples.iter_mut().for_each(|sample| *sample *= gain);
+        }
+        return;
+    }
+    let frames = samples.as_chunks_mut::<CHANNELS>().0;
+    let mut gains = [Lanes::ZERO; TILE];
+    gain.next(&mut gains[..frames.len()]);
+    for (frame, gain) in frames.iter_mut().zip(gains) {
+        *frame = [frame[0] * gain.0[0], frame[1] * gain.0[1]];
+    }
 }

@@ -49,30 +49,42 @@ impl Delay {
     /// Takes in one strip's block, and puts what is to be heard with it in its place. A new delay is
     /// faded to in the course of the block.
     pub fn process(&mut self, block: &mut [Lanes], strip: usize) {
-        let fades = self.tap != self.wanted;
-        let share = 1.0 / block.len() as f32;
         let [left, right] = [2 * strip, 2 * strip + 1];
-        for (i, lanes) in block.iter_mut().enumerate() {
-            self.ring[self.at] = [lanes.0[left], lanes.0[right]];
-            if self.tap > 0 || fades {
-                let old = self.ring[back(self.at, self.tap)];
-                let new = self.ring[back(self.at, self.wanted)];
-                let part = if fades { (i + 1) as f32 * share } else { 1.0 };
+        let (place, n) = (self.at, block.len());
+        for (block, ring) in pieces(block, place) {
+            for (lanes, frame) in block.iter().zip(&mut self.ring[ring..]) {
+                *frame = [lanes.0[left], lanes.0[right]];
+            }
+        }
+        self.at = (place + n) % PLACES;
+        if self.tap != self.wanted {
+            let share = 1.0 / n as f32;
+            for (i, lanes) in block.iter_mut().enumerate() {
+                let [old, new] = [self.tap, self.wanted].map(|by| self.ring[back(place + i, by)]);
+                let part = (i + 1) as f32 * share;
                 lanes.0[left] = old[0] + (new[0] - old[0]) * part;
                 lanes.0[right] = old[1] + (new[1] - old[1]) * part;
             }
-            self.at = if self.at + 1 == PLACES {
-                0
-            } else {
-                self.at + 1
-            };
+            self.tap = self.wanted;
+        } else if self.tap > 0 {
+            for (block, ring) in pieces(block, back(place, self.tap)) {
+                for (lanes, frame) in block.iter_mut().zip(&self.ring[ring..]) {
+                    [lanes.0[left], lanes.0[right]] = *frame;
+                }
+            }
         }
-        self.tap = self.wanted;
     }
 }
 
+/// The parts of a block that lie in the ring from a place on, each with the place that it begins at.
+fn pieces(block: &mut [Lanes], place: usize) -> [(&mut [Lanes], usize); 2] {
+    let (behind, from_start) = block.split_at_mut(block.len().min(PLACES - place));
+    [(behind, place), (from_start, 0)]
+}
+
+/// A place of the ring, so many places before one that may lie behind its end.
 fn back(at: usize, by: usize) -> usize {
-    if at >= by { at - by } else { at + PLACES - by }
+    (at + PLACES - by) % PLACES
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@
 //! soft knee of their equation 4 and the smooth decoupled detector of equation 17, in the decibel
 //! domain.
 
-use super::lanes::{Lanes, STRIPS};
-use crate::media::{BLOCK, SAMPLE_RATE};
+use super::lanes::{Lanes, STRIPS, TILE};
+use crate::media::{BLOCK, SAMPLE_RATE, db_to_gain};
 use crate::show::{Compressor, Gate};
 
 /// Samples from one gain to the next.
@@ -32,27 +32,67 @@ fn coefficient(ms: f32) -> f32 {
     (1.0 - (-1.0 / steps).exp()) as f32
 }
 
-/// The level of a step in dBFS, the same for both channels of a strip.
+/// The highest of a step, the same for both channels of a strip.
 #[inline(always)]
-fn level_db(samples: &[Lanes]) -> Lanes {
+fn peak(samples: &[Lanes]) -> Lanes {
     let peak = samples
         .iter()
         .fold(Lanes::ZERO, |peak, s| peak.max(s.abs()));
-    peak.max(peak.swapped()).log2() * DB_PER_OCTAVE
+    peak.max(peak.swapped())
 }
 
-/// Goes through a block with a gain in dB for each step.
+/// A level in dBFS.
 #[inline(always)]
-fn apply(block: &mut [Lanes], last: &mut Lanes, mut gain_db: impl FnMut(&[Lanes]) -> Lanes) {
-    for samples in block.chunks_exact_mut(STEP) {
-        let to = (gain_db(samples) * (1.0 / DB_PER_OCTAVE)).exp2();
-        let slope = (to - *last) * (1.0 / STEP as f32);
-        for (i, sample) in samples.iter_mut().enumerate() {
-            *sample = *sample * (*last + slope * (i + 1) as f32);
+fn level_db(peak: Lanes) -> Lanes {
+    peak.log2() * DB_PER_OCTAVE
+}
+
+/// The gain that a processor has come to.
+#[derive(Clone, Debug)]
+struct Gain {
+    db: Lanes,
+    linear: Lanes,
+}
+
+impl Default for Gain {
+    fn default() -> Self {
+        Self {
+            db: Lanes::ZERO,
+            linear: Lanes::ONE,
         }
-        *last = to;
     }
 }
+
+impl Gain {
+    fn is_unity(&self) -> bool {
+        self.linear == Lanes::ONE
+    }
+
+    /// Goes through some steps, each of which has a gain in dB to come to.
+    #[inline(always)]
+    fn apply(&mut self, tile: &mut [Lanes], gains_db: &Gains) {
+        let mut now = self.clone();
+        for (samples, &db) in tile.as_chunks_mut::<STEP>().0.iter_mut().zip(gains_db) {
+            if db.is(now.db) {
+                // The power is what it was.
+                for sample in samples {
+                    *sample = *sample * now.linear;
+                }
+                continue;
+            }
+            let to = (db * (1.0 / DB_PER_OCTAVE)).exp2();
+            let slope = (to - now.linear) * (1.0 / STEP as f32);
+            for (i, sample) in samples.iter_mut().enumerate() {
+                *sample = *sample * (now.linear + slope * (i + 1) as f32);
+            }
+            now = Self { db, linear: to };
+        }
+        *self = now;
+    }
+}
+
+/// A gain for each step of a tile.
+type Gains = [Lanes; TILE / STEP];
 
 /// A value on its way to another, by so much at the most in a step.
 #[derive(Clone, Debug, Default)]
@@ -83,9 +123,6 @@ pub struct Dynamics {
     pub level_db: Option<[f32; STRIPS]>,
 }
 
-/// Lower than any level.
-const SILENT_DB: f32 = -1000.0;
-
 fn per_strip(lanes: Lanes) -> [f32; STRIPS] {
     std::array::from_fn(|strip| lanes.0[2 * strip])
 }
@@ -99,7 +136,9 @@ fn put(lanes: &mut Lanes, strip: usize, value: f32) {
 #[derive(Clone, Debug, Default)]
 pub struct Gates {
     presence: Glide,
+    /// Linear: that above which each opens, and that down to which it stays open.
     threshold: Lanes,
+    patient: Lanes,
     range: Lanes,
     attack: Lanes,
     release: Lanes,
@@ -108,16 +147,13 @@ pub struct Gates {
     open: Lanes,
     /// How far each is closed, in dB, 0 or less.
     envelope: Lanes,
-    last: Lanes,
+    gain: Gain,
 }
 
 impl Gates {
     /// All open and off.
     pub fn new() -> Self {
-        let mut gates = Self {
-            last: Lanes::ONE,
-            ..Self::default()
-        };
+        let mut gates = Self::default();
         for strip in 0..STRIPS {
             gates.set(strip, &Gate::default());
         }
@@ -131,7 +167,10 @@ impl Gates {
             strip,
             f32::from(u8::from(gate.on)),
         );
-        put(&mut self.threshold, strip, gate.threshold_db);
+        let threshold = gate.threshold_db;
+        put(&mut self.threshold, strip, db_to_gain(threshold));
+        let patient = db_to_gain(threshold - HYSTERESIS_DB);
+        put(&mut self.patient, strip, patient);
         put(&mut self.range, strip, -gate.range_db);
         put(&mut self.attack, strip, coefficient(gate.attack_ms));
         put(&mut self.release, strip, coefficient(gate.release_ms));
@@ -148,7 +187,7 @@ impl Gates {
     /// Works on a block in place; gives what each strip brought and how far it was closed.
     #[inline(always)]
     pub fn process(&mut self, block: &mut [Lanes]) -> Dynamics {
-        if self.presence.is_nothing() && self.last == Lanes::ONE {
+        if self.presence.is_nothing() && self.gain.is_unity() {
             self.envelope = Lanes::ZERO;
             self.open = Lanes::ZERO;
             return Dynamics::default();
@@ -156,36 +195,39 @@ impl Gates {
         let Self {
             presence,
             threshold,
+            patient,
             range,
             attack,
             release,
             hold_steps,
             open,
             envelope,
-            last,
+            gain,
         } = self;
-        let patient = *threshold - Lanes::all(HYSTERESIS_DB);
         let mut lowest = Lanes::ZERO;
-        let mut loudest = Lanes::all(SILENT_DB);
-        apply(block, last, |samples| {
-            let level = level_db(samples);
-            loudest = loudest.max(level);
-            let bound = open.if_above(Lanes::ZERO, patient, *threshold);
-            let waited = (*open - Lanes::ONE).max(Lanes::ZERO);
-            *open = level.if_above(bound, *hold_steps, waited);
-            let target = open.if_above(Lanes::ZERO, Lanes::ZERO, *range);
-            let speed = open.if_above(Lanes::ZERO, *attack, *release);
-            let moved = *envelope + (target - *envelope) * speed;
-            *envelope = moved
-                .abs()
-                .if_above(Lanes::all(NOTHING_DB), moved, Lanes::ZERO);
-            let gain = *envelope * presence.next(FADE);
-            lowest = lowest.min(gain);
-            gain
-        });
+        let mut loudest = Lanes::ZERO;
+        for tile in block.chunks_mut(TILE) {
+            let mut gains_db = [Lanes::ZERO; TILE / STEP];
+            for (samples, gain_db) in tile.as_chunks::<STEP>().0.iter().zip(&mut gains_db) {
+                let level = peak(samples);
+                loudest = loudest.max(level);
+                let bound = open.if_above(Lanes::ZERO, *patient, *threshold);
+                let waited = (*open - Lanes::ONE).max(Lanes::ZERO);
+                *open = level.if_above(bound, *hold_steps, waited);
+                let target = open.if_above(Lanes::ZERO, Lanes::ZERO, *range);
+                let speed = open.if_above(Lanes::ZERO, *attack, *release);
+                let moved = *envelope + (target - *envelope) * speed;
+                *envelope = moved
+                    .abs()
+                    .if_above(Lanes::all(NOTHING_DB), moved, Lanes::ZERO);
+                *gain_db = *envelope * presence.next(FADE);
+                lowest = lowest.min(*gain_db);
+            }
+            gain.apply(tile, &gains_db);
+        }
         Dynamics {
             reduction: per_strip(-lowest),
-            level_db: Some(per_strip(loudest)),
+            level_db: Some(per_strip(level_db(loudest))),
         }
     }
 }
@@ -204,16 +246,13 @@ pub struct Compressors {
     /// Reduction in dB that falls slowly, and that which also rises smoothly.
     held: Lanes,
     envelope: Lanes,
-    last: Lanes,
+    gain: Gain,
 }
 
 impl Compressors {
     /// All off.
     pub fn new() -> Self {
-        let mut compressors = Self {
-            last: Lanes::ONE,
-            ..Self::default()
-        };
+        let mut compressors = Self::default();
         for strip in 0..STRIPS {
             compressors.set(strip, &Compressor::default());
         }
@@ -250,7 +289,7 @@ impl Compressors {
     /// without the gain behind it.
     #[inline(always)]
     pub fn process(&mut self, block: &mut [Lanes]) -> Dynamics {
-        if self.presence.is_nothing() && self.last == Lanes::ONE {
+        if self.presence.is_nothing() && self.gain.is_unity() {
             self.held = Lanes::ZERO;
             self.envelope = Lanes::ZERO;
             return Dynamics::default();
@@ -265,31 +304,35 @@ impl Compressors {
             makeup,
             held,
             envelope,
-            last,
+            gain,
         } = self;
         let half = *knee * 0.5;
         let over_two_knees = Lanes(knee.0.map(|knee| 0.5 / knee));
         let mut most = Lanes::ZERO;
-        let mut loudest = Lanes::all(SILENT_DB);
-        apply(block, last, |samples| {
-            let level = level_db(samples);
-            loudest = loudest.max(level);
-            let above = level - *threshold;
-            let within = (above + half).max(Lanes::ZERO).min(*knee);
-            let beyond = (above - half).max(Lanes::ZERO);
-            let wanted = *slope * (within * within * over_two_knees + beyond);
-            let fallen = *held + (wanted - *held) * *release;
-            *held = wanted.max(fallen);
-            let moved = *envelope + (*held - *envelope) * *attack;
-            *envelope = moved.if_above(Lanes::all(NOTHING_DB), moved, Lanes::ZERO);
-            let present = presence.next(FADE);
-            let reduction = *envelope * present;
-            most = most.max(reduction);
-            makeup.next(MAKEUP_FADE_DB) * present - reduction
-        });
+        let mut loudest = Lanes::ZERO;
+        for tile in block.chunks_mut(TILE) {
+            let mut gains_db = [Lanes::ZERO; TILE / STEP];
+            for (samples, gain_db) in tile.as_chunks::<STEP>().0.iter().zip(&mut gains_db) {
+                let peak = peak(samples);
+                loudest = loudest.max(peak);
+                let above = level_db(peak) - *threshold;
+                let within = (above + half).max(Lanes::ZERO).min(*knee);
+                let beyond = (above - half).max(Lanes::ZERO);
+                let wanted = *slope * (within * within * over_two_knees + beyond);
+                let fallen = *held + (wanted - *held) * *release;
+                *held = wanted.max(fallen);
+                let moved = *envelope + (*held - *envelope) * *attack;
+                *envelope = moved.if_above(Lanes::all(NOTHING_DB), moved, Lanes::ZERO);
+                let present = presence.next(FADE);
+                let reduction = *envelope * present;
+                most = most.max(reduction);
+                *gain_db = makeup.next(MAKEUP_FADE_DB) * present - reduction;
+            }
+            gain.apply(tile, &gains_db);
+        }
         Dynamics {
             reduction: per_strip(most),
-            level_db: Some(per_strip(loudest)),
+            level_db: Some(per_strip(level_db(loudest))),
         }
     }
 }

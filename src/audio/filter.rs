@@ -6,7 +6,7 @@
 //! "Solving the continuous SVF equations using trapezoidal integration and equivalent currents"
 //! (Cytomic, 2013).
 
-use super::lanes::{LANES, Lanes, STRIPS};
+use super::lanes::{Lanes, STRIPS};
 use crate::show::Shape;
 
 /// The parameters of a filter for all lanes.
@@ -87,63 +87,108 @@ impl Filter {
         !self.moving && self.shapes.iter().all(|shape| shape.mix == Shape::NONE.mix)
     }
 
-    /// Filters a block in place.
     #[inline(always)]
-    pub fn process(&mut self, block: &mut [Lanes]) {
-        if self.is_idle() {
-            self.state = [Lanes::ZERO; 2];
-        } else if self.moving {
-            self.process_moving(block);
-        } else {
-            self.process_still(block);
-        }
-        // What dies away would become numbers that are slow to reckon with.
-        self.state = self.state.map(Lanes::without_dust);
-    }
-
-    #[inline(always)]
-    fn process_still(&mut self, block: &mut [Lanes]) {
-        let Parameters { g, k, mix } = self.now;
-        let (a1, a2, a3) = coefficients(g, k);
-        let mut state = self.state;
-        for sample in block {
-            *sample = step(*sample, &mut state, (a1, a2, a3), &mix);
-        }
-        self.state = state;
-    }
-
     fn process_moving(&mut self, block: &mut [Lanes]) {
         let share = 1.0 / block.len() as f32;
         let slope = self.target.zip(self.now, |to, from| (to - from) * share);
-        let mut now = self.now;
-        for sample in block.iter_mut() {
+        let (mut now, mut state) = (self.now, self.state);
+        for sample in block {
             now = now.zip(slope, |now, slope| now + slope);
-            let turned = coefficients(now.g, now.k);
-            *sample = step(*sample, &mut self.state, turned, &now.mix);
+            *sample = Turned::of(&now).step(*sample, &mut state);
         }
         self.now = self.target;
         self.moving = false;
+        self.leave(state);
+    }
+
+    /// What dies away would become numbers that are slow to reckon with.
+    #[inline(always)]
+    fn leave(&mut self, state: [Lanes; 2]) {
+        self.state = state.map(Lanes::without_dust);
     }
 }
 
+/// Filters that are gone through together.
+const TOGETHER: usize = 4;
+
+/// Filters a block in place, by one filter after another.
 #[inline(always)]
-fn coefficients(g: Lanes, k: Lanes) -> (Lanes, Lanes, Lanes) {
-    let bottom = Lanes::ONE + g * (g + k);
-    let a1 = Lanes(std::array::from_fn::<f32, LANES, _>(|i| 1.0 / bottom.0[i]));
-    (a1, g * a1, g * g * a1)
+pub fn cascade<const N: usize>(filters: &mut [Filter; N], block: &mut [Lanes]) {
+    let (mut still, mut count) = ([0; N], 0);
+    let all_stand = filters.iter().all(|filter| !filter.moving);
+    for (i, filter) in filters.iter_mut().enumerate() {
+        if filter.is_idle() {
+            filter.state = [Lanes::ZERO; 2];
+        } else if all_stand {
+            still[count] = i;
+            count += 1;
+        } else if filter.moving {
+            filter.process_moving(block);
+        } else {
+            together(std::array::from_mut(filter), [0], block);
+        }
+    }
+    for some in still[..count].chunks(TOGETHER) {
+        match *some {
+            [a] => together(filters, [a], block),
+            [a, b] => together(filters, [a, b], block),
+            [a, b, c] => together(filters, [a, b, c], block),
+            [a, b, c, d] => together(filters, [a, b, c, d], block),
+            _ => {}
+        }
+    }
 }
 
+/// Brings each sample through some filters that stand still before the next: while one waits for its own
+/// last sample, the others work.
 #[inline(always)]
-fn step(
-    input: Lanes,
-    [first, second]: &mut [Lanes; 2],
-    (a1, a2, a3): (Lanes, Lanes, Lanes),
-    mix: &[Lanes; 3],
-) -> Lanes {
-    let over = input - *second;
-    let band = a1 * *first + a2 * over;
-    let low = *second + a2 * *first + a3 * over;
-    *first = band + band - *first;
-    *second = low + low - *second;
-    mix[0] * input + mix[1] * band + mix[2] * low
+fn together<const N: usize, const K: usize>(
+    filters: &mut [Filter; N],
+    which: [usize; K],
+    block: &mut [Lanes],
+) {
+    let turned = which.map(|i| Turned::of(&filters[i].now));
+    let mut states = which.map(|i| filters[i].state);
+    for sample in block {
+        for (turned, state) in turned.iter().zip(&mut states) {
+            *sample = turned.step(*sample, state);
+        }
+    }
+    for (i, state) in which.into_iter().zip(states) {
+        filters[i].leave(state);
+    }
+}
+
+/// Parameters as a sample needs them: the coefficients of Simper's a₂ and a₃ and of his a₁ doubled, which
+/// is exact, so that his doublings are not waited for; the shares of band-pass and low-pass halved in turn.
+#[derive(Clone, Copy)]
+struct Turned {
+    a: [Lanes; 3],
+    mix: [Lanes; 3],
+}
+
+impl Turned {
+    #[inline(always)]
+    fn of(parameters: &Parameters) -> Self {
+        let Parameters { g, k, mix } = *parameters;
+        let bottom = Lanes::ONE + g * (g + k);
+        let twice = bottom.under(2.0);
+        Self {
+            a: [twice, g * twice, g * g * twice],
+            mix: [mix[0], mix[1] * 0.5, mix[2] * 0.5],
+        }
+    }
+
+    #[inline(always)]
+    fn step(&self, input: Lanes, [first, second]: &mut [Lanes; 2]) -> Lanes {
+        let [a1, a2, a3] = self.a;
+        let over = input - *second;
+        // Each integrator lies in the middle between what it was and what it will be.
+        let band = a1 * *first + a2 * over;
+        let raised = *second + (a2 * *first + a3 * over);
+        let low = *second + raised;
+        *first = band - *first;
+        *second = raised;
+        self.mix[0] * input + self.mix[1] * band + self.mix[2] * low
+    }
 }

@@ -1,7 +1,7 @@
 //! How loud four strips are in every bus: the columns of the mixer's matrix, on their way from what
 //! they were to what they are told to be.
 
-use super::lanes::{Lanes, STRIPS};
+use super::lanes::{Lanes, Row, STRIPS, TILE};
 use super::order::StripGain;
 use super::ramp::{Ramp, SHORT_RAMP, TALK_RAMP};
 use super::tap::LISTENERS;
@@ -23,6 +23,47 @@ pub struct Column {
     pub before: [Lanes; LISTENERS],
     /// As `program`, to each desk that listens after it.
     pub after: [Lanes; LISTENERS],
+}
+
+/// A [`Column`] for each sample of a tile. Those of buses of which nothing is heard are left as they are.
+pub struct Columns {
+    pub program: Row,
+    pub back: Row,
+    pub auxes: [Row; AUXES],
+    pub talk: Row,
+    pub before: [Row; LISTENERS],
+    pub after: [Row; LISTENERS],
+    levels: Levels,
+}
+
+/// Of what the columns are made.
+struct Levels {
+    fader: Row,
+    pan: Row,
+    open: Row,
+    post: Row,
+    pre: Row,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        let row = [Lanes::ZERO; TILE];
+        Self {
+            program: row,
+            back: row,
+            auxes: [row; AUXES],
+            talk: row,
+            before: [row; LISTENERS],
+            after: [row; LISTENERS],
+            levels: Levels {
+                fader: row,
+                pan: row,
+                open: row,
+                post: row,
+                pre: row,
+            },
+        }
+    }
 }
 
 /// Which buses may get anything of four strips.
@@ -165,24 +206,41 @@ impl Gains {
         }
     }
 
-    /// The gains of the next sample.
+    /// Gives the gains of the next samples, `n` of a tile, to the program, to all guests, and to the other
+    /// buses of which something is heard.
     #[inline(always)]
-    pub fn next(&mut self) -> Column {
-        let sends = self.post.iter_mut().chain(&mut self.pre);
-        let listeners = self.before.iter_mut().chain(&mut self.after);
-        let alone = [
-            &mut self.fader,
-            &mut self.follow,
-            &mut self.follow_back,
-            &mut self.open,
-            &mut self.talk,
-            &mut self.pan,
-        ];
-        for ramp in alone.into_iter().chain(sends).chain(listeners) {
-            if !ramp.is_still() {
-                ramp.next();
+    pub fn next(&mut self, n: usize, heard: &Heard, out: &mut Columns) {
+        let Columns { levels, .. } = out;
+        self.fader.next(&mut levels.fader[..n]);
+        self.pan.next(&mut levels.pan[..n]);
+        self.open.next(&mut levels.open[..n]);
+        self.follow.next(&mut out.program[..n]);
+        self.follow_back.next(&mut out.back[..n]);
+        for i in 0..n {
+            let (fader, pan) = (levels.fader[i], levels.pan[i]);
+            out.program[i] = fader * out.program[i] * pan;
+            out.back[i] = fader * out.back[i] * pan;
+            levels.open[i] = levels.open[i] * pan;
+        }
+        if heard.talk {
+            self.talk.next(&mut out.talk[..n]);
+            for (talk, pan) in out.talk[..n].iter_mut().zip(&levels.pan) {
+                *talk = *talk * *pan;
             }
         }
-        self.now()
+        for k in (0..AUXES).filter(|k| heard.auxes[*k]) {
+            self.post[k].next(&mut levels.post[..n]);
+            self.pre[k].next(&mut levels.pre[..n]);
+            for i in 0..n {
+                out.auxes[k][i] = levels.post[i] * out.program[i] + levels.pre[i] * levels.open[i];
+            }
+        }
+        for k in (0..LISTENERS).filter(|k| heard.listeners[*k]) {
+            self.before[k].next(&mut out.before[k][..n]);
+            self.after[k].next(&mut out.after[k][..n]);
+            for (after, program) in out.after[k][..n].iter_mut().zip(&out.program) {
+                *after = *after * *program;
+            }
+        }
     }
 }

@@ -19,6 +19,9 @@ pub const TILE: usize = 48;
 #[repr(align(32))]
 pub struct Lanes(pub [f32; LANES]);
 
+/// Values of a tile, one for each sample.
+pub type Row = [Lanes; TILE];
+
 impl Lanes {
     pub const ZERO: Self = Self([0.0; LANES]);
     pub const ONE: Self = Self([1.0; LANES]);
@@ -35,14 +38,21 @@ impl Lanes {
         Self(std::array::from_fn(|lane| values[lane / 2]))
     }
 
+    // Loops, for what the library has in their place is not always taken into the caller.
     #[inline(always)]
-    fn map(self, f: impl Fn(f32) -> f32) -> Self {
-        Self(self.0.map(f))
+    fn map(mut self, f: impl Fn(f32) -> f32) -> Self {
+        for value in &mut self.0 {
+            *value = f(*value);
+        }
+        self
     }
 
     #[inline(always)]
-    fn zip(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
-        Self(std::array::from_fn(|i| f(self.0[i], other.0[i])))
+    fn zip(mut self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        for (value, other) in self.0.iter_mut().zip(other.0) {
+            *value = f(*value, other);
+        }
+        self
     }
 
     #[inline(always)]
@@ -60,10 +70,23 @@ impl Lanes {
         self.zip(other, |a, b| if a < b { a } else { b })
     }
 
+    /// A number divided by each.
+    #[inline(always)]
+    pub fn under(self, number: f32) -> Self {
+        self.map(|a| number / a)
+    }
+
     /// Without what is smaller than 10⁻²⁰, which is nothing.
     #[inline(always)]
     pub fn without_dust(self) -> Self {
         self.map(|a| if a.abs() > 1e-20 { a } else { 0.0 })
+    }
+
+    /// Whether all are the same as those, looked at together.
+    #[inline(always)]
+    pub fn is(self, other: Self) -> bool {
+        let pairs = self.0.iter().zip(&other.0);
+        pairs.fold(true, |all, (a, b)| all & (a == b))
     }
 
     /// Left and right of each strip change places.
@@ -83,13 +106,13 @@ impl Lanes {
     /// Where `self` is above `bound`, from `then`, else from `other`.
     #[inline(always)]
     pub fn if_above(self, bound: Self, then: Self, other: Self) -> Self {
-        Self(std::array::from_fn(|i| {
-            if self.0[i] > bound.0[i] {
-                then.0[i]
-            } else {
-                other.0[i]
+        let mut taken = other;
+        for lane in 0..LANES {
+            if self.0[lane] > bound.0[lane] {
+                taken.0[lane] = then.0[lane];
             }
-        }))
+        }
+        taken
     }
 
     /// Base-2 logarithm, to 4·10⁻⁷; −126 of 0 and of what is too small for a normal number.
@@ -128,11 +151,13 @@ impl Lanes {
         const LN_2: f32 = std::f32::consts::LN_2;
         self.map(|x| {
             let x = x.clamp(-126.0, 126.0);
-            let whole = (x + ROUND) - ROUND;
-            let y = (x - whole) * LN_2;
+            let rounded = x + ROUND;
+            let y = (x - (rounded - ROUND)) * LN_2;
             let tail = 1.0 / 24.0 + y * (1.0 / 120.0 + y * (1.0 / 720.0 + y / 5040.0));
             let series = 1.0 + y * (1.0 + y * (0.5 + y * (1.0 / 6.0 + y * tail)));
-            f32::from_bits(((whole as i32 + 127) as u32) << 23) * series
+            // The whole number is what the lowest bits have gone up or down by.
+            let whole = rounded.to_bits().wrapping_sub(ROUND.to_bits());
+            f32::from_bits(whole.wrapping_add(127) << 23) * series
         })
     }
 }

@@ -235,6 +235,32 @@ mod tests {
     }
 
     #[test]
+    fn each_of_many_tones_in_turn_has_its_highest_reading() {
+        // Cases 11 and 14: each a LU louder than the one before, after a pause that grows.
+        let levels = (0..20u8).map(|k| (k, -38.0 + f64::from(k)));
+        for (pause, lasts, short) in [(0.15, 3.0, true), (0.02, 0.4, false)] {
+            let mut meter = LoudnessMeter::new().unwrap();
+            for (k, level) in levels.clone() {
+                let quiet = (QUIET, f64::from(k) * pause);
+                let signal = tone(&[quiet, (level, lasts), (QUIET, 1.0)]);
+                let mut highest = f32::MIN;
+                for block in signal.chunks(BLOCK * CHANNELS) {
+                    meter.take(block);
+                    let reading = meter.reading();
+                    let value = if short {
+                        reading.short_term
+                    } else {
+                        reading.momentary
+                    };
+                    highest = highest.max(value.unwrap_or(f32::MIN));
+                }
+                let wanted = level as f32;
+                assert!(is_about(Some(highest), wanted), "{wanted}: {highest}");
+            }
+        }
+    }
+
+    #[test]
     fn true_peaks_between_samples_are_found() {
         // (part of the rate, phase in degrees, level of full scale, dBTP), +0.2 −0.4 dB.
         for (part, degrees, level, wanted) in [
@@ -258,6 +284,42 @@ mod tests {
                 (wanted - 0.4..=wanted + 0.2).contains(&seen),
                 "1/{part} at {degrees}°: {seen}"
             );
+        }
+    }
+
+    #[test]
+    fn a_true_peak_is_found_wherever_it_lies_between_two_samples() {
+        // As cases 20 to 23: a short loud stretch of a tone, made at four times the rate, without what lies
+        // above half of it, and every fourth sample of that, from each of four on.
+        let tone = |n: i64| {
+            let loud = if n.abs() <= 12 { 1.0 } else { 0.5 };
+            loud * (TAU * n as f64 / 24.0 + 0.4).sin()
+        };
+        let fine: Vec<f64> = (-4000..4000i64)
+            .map(|n| {
+                // A sinc in a Hann window, of 20 kHz.
+                let weights = (-256..=256i64).map(|k| {
+                    let x = k as f64 * 20.0 / 96.0;
+                    let sinc = if k == 0 {
+                        1.0
+                    } else {
+                        (TAU / 2.0 * x).sin() / (TAU / 2.0 * x)
+                    };
+                    (
+                        k,
+                        sinc * 20.0 / 96.0 * (0.5 + 0.5 * (TAU * k as f64 / 514.0).cos()),
+                    )
+                });
+                weights.map(|(k, weight)| weight * tone(n - k)).sum()
+            })
+            .collect();
+        let highest = fine.iter().fold(0f64, |most, x| most.max(x.abs()));
+        let wanted = 20.0 * highest.log10();
+        for offset in 0..4 {
+            let samples = fine.iter().skip(offset).step_by(4);
+            let samples: Vec<f32> = samples.flat_map(|x| [*x as f32; CHANNELS]).collect();
+            let seen = f64::from(last(&samples).true_peak_db) - wanted;
+            assert!((-0.4..=0.2).contains(&seen), "{offset}: {seen} dB off");
         }
     }
 

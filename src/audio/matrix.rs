@@ -5,19 +5,15 @@
 //! What guests get back is the same for all of them but for themselves: it is summed once, and each
 //! has its own share taken out again. What is left of that is the rounding of the sum.
 
-use std::ops::Range;
-
-use super::gains::{Gains, Heard};
-use super::lanes::{LANES, Lanes, STRIPS, TILE};
+use super::gains::{Columns, Gains, Heard};
+use super::lanes::{LANES, Lanes, Row, STRIPS, TILE};
 use super::returns::Returns;
 use super::tap::LISTENERS;
+use super::wide::wide;
 use crate::media::CHANNELS;
 use crate::show::AUXES;
 
-/// The sums of a tile for one bus, before the four strips of each lane are added up.
-pub type Row = [Lanes; TILE];
-
-/// The sums of a tile for all buses.
+/// The sums of a tile for all buses, before the four strips of each lane are added up.
 pub struct Sums {
     pub program: Row,
     /// Of all guests.
@@ -28,6 +24,7 @@ pub struct Sums {
     pub listeners: [Row; LISTENERS],
     /// Those of which there is anything in the tile; the others are not even silent.
     pub heard: Heard,
+    columns: Columns,
 }
 
 impl Default for Sums {
@@ -40,6 +37,7 @@ impl Default for Sums {
             talk: row,
             listeners: [row; LISTENERS],
             heard: Heard::default(),
+            columns: Columns::default(),
         }
     }
 }
@@ -75,9 +73,9 @@ impl Sums {
         let heard = four.gains.heard();
         self.open(&heard);
         if four.gains.are_still() {
-            self.add_still(at, &four, &heard, returns);
+            add_still(self, at, &four, &heard, returns);
         } else {
-            self.add_moving(at, four, &heard, returns);
+            add_moving(self, at, four, &heard, returns);
         }
     }
 
@@ -100,55 +98,56 @@ impl Sums {
             }
         }
     }
+}
 
-    fn add_still(&mut self, at: usize, four: &Four, heard: &Heard, returns: &mut Returns) {
+wide! {
+    fn add_still(sums: &mut Sums, at: usize, four: &Four, heard: &Heard, returns: &mut Returns) {
         let column = four.gains.now();
         let (block, aligned) = (four.block, four.aligned);
-        weigh(&mut self.program, aligned, column.program);
+        weigh(&mut sums.program, aligned, column.program);
         if !returns.are_empty() {
-            weigh(&mut self.back, block, column.back);
+            weigh(&mut sums.back, block, column.back);
             for (place, guest) in guests(four.kept_out) {
-                let lanes = lanes_of(place);
-                for (i, sample) in block.iter().enumerate() {
-                    let own = *sample * column.back;
-                    returns.own(guest, at + i, &own.0[lanes.clone()]);
-                }
+                let own = block.iter().map(|sample| *sample * column.back);
+                note(returns.own(guest), at, place, own);
             }
         }
         if heard.talk {
-            weigh(&mut self.talk, block, column.talk);
+            weigh(&mut sums.talk, block, column.talk);
         }
         for k in (0..AUXES).filter(|k| heard.auxes[*k]) {
-            weigh(&mut self.auxes[k], block, column.auxes[k]);
+            weigh(&mut sums.auxes[k], block, column.auxes[k]);
         }
         for n in (0..LISTENERS).filter(|n| heard.listeners[*n]) {
-            weigh(&mut self.listeners[n], block, column.before[n]);
-            weigh(&mut self.listeners[n], aligned, column.after[n]);
+            weigh(&mut sums.listeners[n], block, column.before[n]);
+            weigh(&mut sums.listeners[n], aligned, column.after[n]);
         }
     }
+}
 
-    fn add_moving(&mut self, at: usize, four: Four, heard: &Heard, returns: &mut Returns) {
-        let has_guests = !returns.are_empty();
-        for (i, (sample, aligned)) in four.block.iter().zip(four.aligned).enumerate() {
-            let column = four.gains.next();
-            self.program[i] = self.program[i] + *aligned * column.program;
-            if has_guests {
-                let own = *sample * column.back;
-                self.back[i] = self.back[i] + own;
-                for (place, guest) in guests(four.kept_out) {
-                    returns.own(guest, at + i, &own.0[lanes_of(place)]);
-                }
+wide! {
+    fn add_moving(sums: &mut Sums, at: usize, four: Four, heard: &Heard, returns: &mut Returns) {
+        let columns = &mut sums.columns;
+        let (block, aligned) = (four.block, four.aligned);
+        four.gains.next(block.len(), heard, columns);
+        weigh_each(&mut sums.program, aligned, &columns.program);
+        if !returns.are_empty() {
+            weigh_each(&mut sums.back, block, &columns.back);
+            for (place, guest) in guests(four.kept_out) {
+                let own = block.iter().zip(&columns.back);
+                let own = own.map(|(sample, back)| *sample * *back);
+                note(returns.own(guest), at, place, own);
             }
-            if heard.talk {
-                self.talk[i] = self.talk[i] + *sample * column.talk;
-            }
-            for k in (0..AUXES).filter(|k| heard.auxes[*k]) {
-                self.auxes[k][i] = self.auxes[k][i] + *sample * column.auxes[k];
-            }
-            for n in (0..LISTENERS).filter(|n| heard.listeners[*n]) {
-                let both = *sample * column.before[n] + *aligned * column.after[n];
-                self.listeners[n][i] = self.listeners[n][i] + both;
-            }
+        }
+        if heard.talk {
+            weigh_each(&mut sums.talk, block, &columns.talk);
+        }
+        for k in (0..AUXES).filter(|k| heard.auxes[*k]) {
+            weigh_each(&mut sums.auxes[k], block, &columns.auxes[k]);
+        }
+        for n in (0..LISTENERS).filter(|n| heard.listeners[*n]) {
+            weigh_each(&mut sums.listeners[n], block, &columns.before[n]);
+            weigh_each(&mut sums.listeners[n], aligned, &columns.after[n]);
         }
     }
 }
@@ -162,9 +161,15 @@ fn guests(all: &[KeptOut; STRIPS]) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-fn lanes_of(place: usize) -> Range<usize> {
-    let from = CHANNELS * place % LANES;
-    from..from + CHANNELS
+/// Adds what a guest is not to hear of one of four strips, of the block from sample `at` on, to what is
+/// noted for it.
+#[inline(always)]
+fn note(noted: Option<&mut [f32]>, at: usize, place: usize, own: impl Iterator<Item = Lanes>) {
+    let (left, right) = (CHANNELS * place % LANES, CHANNELS * place % LANES + 1);
+    let noted = noted.map_or(&mut [][..], |noted| &mut noted[CHANNELS * at..]);
+    for (noted, own) in noted.as_chunks_mut::<CHANNELS>().0.iter_mut().zip(own) {
+        *noted = [noted[0] + own.0[left], noted[1] + own.0[right]];
+    }
 }
 
 /// Adds samples at a gain that stands still.
@@ -174,5 +179,13 @@ fn weigh(sums: &mut [Lanes], samples: &[Lanes], gain: Lanes) {
         for (sum, sample) in sums.iter_mut().zip(samples) {
             *sum = *sum + *sample * gain;
         }
+    }
+}
+
+/// Adds samples, each at a gain of its own.
+#[inline(always)]
+fn weigh_each(sums: &mut [Lanes], samples: &[Lanes], gains: &[Lanes]) {
+    for ((sum, sample), gain) in sums.iter_mut().zip(samples).zip(gains) {
+        *sum = *sum + *sample * *gain;
     }
 }

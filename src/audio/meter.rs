@@ -7,6 +7,7 @@ use super::lanes::{Lanes, STRIPS};
 use super::loudness::LoudnessShown;
 use super::quasi::{QuasiPeak, TYPES};
 use super::tap::{BusId, LISTENERS};
+use super::wide::wide;
 use crate::door::{Level, SoundAlarm};
 use crate::media::{BLOCK, CHANNELS, gain_to_db};
 use crate::show::AUXES;
@@ -19,15 +20,6 @@ const SILENT: f32 = 1e-14;
 
 /// Nothing softer is told of what dynamics hear, in dBFS.
 const FLOOR_DB: f32 = -100.0;
-
-/// The mixer's side of one meter.
-#[derive(Debug)]
-pub struct Meter {
-    squares: [[f32; CHANNELS]; RMS_BLOCKS],
-    products: [f32; RMS_BLOCKS],
-    next: usize,
-    quasi: QuasiPeak,
-}
 
 /// One block's peaks and the mean square over 300 ms, linear, for each channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -42,55 +34,13 @@ pub struct MeterReading {
     pub correlation: Option<f32>,
 }
 
-impl Default for Meter {
-    fn default() -> Self {
-        Self {
-            squares: [[0.0; CHANNELS]; RMS_BLOCKS],
-            products: [0.0; RMS_BLOCKS],
-            next: 0,
-            quasi: QuasiPeak::default(),
-        }
-    }
-}
-
-impl Meter {
-    /// Takes in one block of interleaved stereo.
-    pub fn read(&mut self, block: &[f32]) -> MeterReading {
-        let mut peak = [0f32; CHANNELS];
-        let mut sum = [0f32; CHANNELS];
-        let mut product = 0.0;
-        let mut lanes = [Lanes::ZERO; BLOCK];
-        for (frame, lanes) in block.chunks_exact(CHANNELS).zip(&mut lanes) {
-            for c in 0..CHANNELS {
-                peak[c] = peak[c].max(frame[c].abs());
-                sum[c] += frame[c] * frame[c];
-            }
-            product += frame[0] * frame[1];
-            lanes.0[..CHANNELS].copy_from_slice(frame);
-        }
-        let quasi = self.quasi.read(&lanes);
-        self.squares[self.next] = sum.map(|sum| sum / BLOCK as f32);
-        self.products[self.next] = product / BLOCK as f32;
-        self.next = (self.next + 1) % RMS_BLOCKS;
-        let mean = [0, 1]
-            .map(|c: usize| self.squares.iter().map(|s| s[c]).sum::<f32>() / RMS_BLOCKS as f32);
-        let product = self.products.iter().sum::<f32>() / RMS_BLOCKS as f32;
-        MeterReading {
-            peak,
-            quasi: quasi.map(|lanes| [lanes.0[0], lanes.0[1]]),
-            rms: mean.map(f32::sqrt),
-            correlation: correlation(mean, product),
-        }
-    }
-}
-
 /// How alike two channels are, of their mean squares and of the mean of their product.
 fn correlation(squares: [f32; CHANNELS], product: f32) -> Option<f32> {
     let both = squares[0] * squares[1];
     (both > SILENT * SILENT).then(|| (product / both.sqrt()).clamp(-1.0, 1.0))
 }
 
-/// The mixer's side of the meters of four strips.
+/// The mixer's side of the meters of four strips, or four buses.
 #[derive(Debug)]
 pub struct BankMeter {
     squares: [Lanes; RMS_BLOCKS],
@@ -111,27 +61,21 @@ impl Default for BankMeter {
 }
 
 impl BankMeter {
-    /// Takes in one block of four strips.
+    /// Takes in one block.
     pub fn read(&mut self, block: &[Lanes]) -> [MeterReading; STRIPS] {
-        let (mut peak, mut sum, mut product) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
-        for sample in block {
-            peak = peak.max(sample.abs());
-            sum = sum + *sample * *sample;
-            product = product + *sample * sample.swapped();
-        }
-        self.squares[self.next] = sum * (1.0 / BLOCK as f32);
-        self.products[self.next] = product * (1.0 / BLOCK as f32);
+        let taken = take_in(&mut self.quasi, block);
+        self.squares[self.next] = taken.squares * (1.0 / BLOCK as f32);
+        self.products[self.next] = taken.products * (1.0 / BLOCK as f32);
         self.next = (self.next + 1) % RMS_BLOCKS;
         let mean = |of: &[Lanes; RMS_BLOCKS]| {
             of.iter().fold(Lanes::ZERO, |sum, s| sum + *s) * (1.0 / RMS_BLOCKS as f32)
         };
         let (mean, product) = (mean(&self.squares), mean(&self.products));
-        let quasi = self.quasi.read(block);
         std::array::from_fn(|strip| {
             let sides = |lanes: &Lanes| [lanes.0[2 * strip], lanes.0[2 * strip + 1]];
             MeterReading {
-                peak: sides(&peak),
-                quasi: quasi.each_ref().map(sides),
+                peak: sides(&taken.peak),
+                quasi: taken.quasi.each_ref().map(sides),
                 rms: sides(&mean).map(f32::sqrt),
                 correlation: correlation(sides(&mean), product.0[2 * strip]),
             }
@@ -150,6 +94,32 @@ impl BankMeter {
             lanes.0[2 * strip..2 * strip + 2].fill(0.0);
         }
         self.quasi.clear(strip);
+    }
+}
+
+/// What a block has of each channel.
+struct Taken {
+    peak: Lanes,
+    quasi: [Lanes; TYPES],
+    /// Sums over the block.
+    squares: Lanes,
+    products: Lanes,
+}
+
+wide! {
+    fn take_in(quasi: &mut QuasiPeak, block: &[Lanes]) -> Taken {
+        let (mut peak, mut squares, mut products) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
+        for sample in block {
+            peak = peak.max(sample.abs());
+            squares = squares + *sample * *sample;
+            products = products + *sample * sample.swapped();
+        }
+        Taken {
+            peak,
+            quasi: quasi.read(block),
+            squares,
+            products,
+        }
     }
 }
 
@@ -409,19 +379,32 @@ impl Meters {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_sine_at_full_scale_reads_0_and_minus_3() {
-        let mut meter = Meter::default();
+    /// What the third of four reads of 300 ms, of these samples on left and right.
+    fn read(samples: impl Fn(usize) -> [f32; CHANNELS]) -> MeterReading {
+        let mut meter = BankMeter::default();
         let mut reading = MeterReading::default();
         for block in 0..RMS_BLOCKS {
-            let samples: Vec<f32> = (0..BLOCK)
-                .flat_map(|i| {
-                    let phase = (block * BLOCK + i) as f32 * std::f32::consts::TAU / 48.0;
-                    [phase.sin(), 0.0]
+            let lanes: Vec<Lanes> = (0..BLOCK)
+                .map(|i| {
+                    let mut lanes = Lanes::ZERO;
+                    lanes.0[4..6].copy_from_slice(&samples(block * BLOCK + i));
+                    lanes
                 })
                 .collect();
-            reading = meter.read(&samples);
+            let readings = meter.read(&lanes);
+            assert!([0, 1, 3].map(|i: usize| readings[i]) == [MeterReading::default(); 3]);
+            reading = readings[2];
         }
+        reading
+    }
+
+    fn sine(n: usize) -> f32 {
+        (n as f32 * std::f32::consts::TAU / 48.0).sin()
+    }
+
+    #[test]
+    fn a_sine_at_full_scale_reads_0_and_minus_3() {
+        let reading = read(|n| [sine(n), 0.0]);
         assert!((gain_to_db(reading.peak[0])).abs() < 0.01);
         assert!((gain_to_db(reading.rms[0]) + 3.01).abs() < 0.01);
         assert_eq!(reading.peak[1], 0.0);
@@ -429,35 +412,18 @@ mod tests {
 
     #[test]
     fn channels_in_step_correlate_by_one_and_silence_by_nothing() {
-        let left = |n: usize| (n as f32 * std::f32::consts::TAU / 48.0).sin();
-        let cosine = |n: usize| (n as f32 * std::f32::consts::TAU / 48.0).cos();
         type Right<'a> = &'a dyn Fn(usize) -> f32;
         let cases: [(Right, Option<f32>); 4] = [
-            (&|n| 0.1 * left(n), Some(1.0)),
-            (&|n| -left(n), Some(-1.0)),
-            (&cosine, Some(0.0)),
+            (&|n| 0.1 * sine(n), Some(1.0)),
+            (&|n| -sine(n), Some(-1.0)),
+            // A quarter of a turn off.
+            (&|n| sine(n + 12), Some(0.0)),
             (&|_| 0.0, None),
         ];
         for (right, wanted) in cases {
-            let (mut one, mut four) = (Meter::default(), BankMeter::default());
-            let mut seen = [None; 2];
-            for block in 0..RMS_BLOCKS {
-                let samples = (0..BLOCK).map(|i| block * BLOCK + i);
-                let pairs: Vec<[f32; 2]> = samples.map(|n| [left(n), right(n)]).collect();
-                let lanes = pairs.iter().map(|[l, r]| {
-                    let mut lanes = Lanes::ZERO;
-                    (lanes.0[4], lanes.0[5]) = (*l, *r);
-                    lanes
-                });
-                let lanes: Vec<Lanes> = lanes.collect();
-                seen =
-                    [one.read(pairs.as_flattened()), four.read(&lanes)[2]].map(|r| r.correlation);
-            }
-            for seen in seen {
-                match (seen, wanted) {
-                    (Some(seen), Some(wanted)) => assert!((seen - wanted).abs() < 1e-3, "{seen}"),
-                    _ => assert_eq!(seen, wanted),
-                }
+            match (read(|n| [sine(n), right(n)]).correlation, wanted) {
+                (Some(seen), Some(wanted)) => assert!((seen - wanted).abs() < 1e-3, "{seen}"),
+                (seen, _) => assert_eq!(seen, wanted),
             }
         }
         let meters = Meters::new(1);

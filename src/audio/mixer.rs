@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::alarm::Watch;
 use super::automix::Automix;
-use super::bus::Bus;
+use super::bus_meters::BusMeters;
+use super::buses::Buses;
 use super::lanes::{STRIPS, TILE};
 use super::limiter::LOOKAHEAD;
 use super::matrix::Sums;
@@ -18,11 +19,9 @@ use super::meter::Meters;
 use super::order::Order;
 use super::quad::{Quad, Strip};
 use super::ramp::SHORT_RAMP;
-use super::returns::Returns;
-use super::tap::{BusId, LISTENERS, Tap};
+use super::tap::{BusId, Tap};
 use super::tone::Tone;
 use crate::media::{BLOCK, CHANNELS, SoundBlock, block_start};
-use crate::show::AUXES;
 
 /// So many taps can be open at once: all outputs that a show may have, twice while they change, and what
 /// desks listen to.
@@ -41,13 +40,11 @@ pub struct Mixer {
     quads: Vec<Quad>,
     automix: Automix,
     sums: Sums,
-    program: Bus,
-    tone: Tone,
+    buses: Buses,
+    bus_meters: BusMeters,
     /// Of the program.
+    tone: Tone,
     watch: Watch,
-    auxes: [Bus; AUXES],
-    listeners: [Bus; LISTENERS],
-    returns: Returns,
     taps: [Option<(BusId, Tap)>; TAPS],
     meters: Arc<Meters>,
     orders: VecDeque<Order>,
@@ -68,12 +65,10 @@ impl Mixer {
                 .collect(),
             automix: Automix::new(slots),
             sums: Sums::default(),
-            program: Bus::limited(1.0),
+            buses: Buses::new(slots),
+            bus_meters: BusMeters::new(slots),
             tone: Tone::default(),
             watch: Watch::default(),
-            auxes: std::array::from_fn(|_| Bus::limited(1.0)),
-            listeners: std::array::from_fn(|_| Bus::plain(1.0)),
-            returns: Returns::new(slots),
             taps: std::array::from_fn(|_| None),
             meters,
             orders: VecDeque::with_capacity(ORDERS),
@@ -208,7 +203,7 @@ impl Mixer {
             }
             let master = &order.buses.master;
             self.tone.set(&master.eq);
-            self.program.set_ceiling(master.ceiling_db);
+            self.buses.program.set_ceiling(master.ceiling_db);
             self.watch.set(&master.alarm);
         }
     }
@@ -219,25 +214,12 @@ impl Mixer {
             let tile = at..range.end.min(at + TILE);
             let n = tile.len();
             self.sums.clear();
-            self.returns.clear(at, n);
+            self.buses.returns.clear(at, n);
             for quad in self.quads.iter_mut().filter(|quad| !quad.is_idle()) {
-                self.sums
-                    .add(at, quad.four(tile.clone()), &mut self.returns);
+                let four = quad.four(tile.clone());
+                self.sums.add(at, four, &mut self.buses.returns);
             }
-            let sums = &self.sums;
-            self.program.take(at, &sums.program[..n]);
-            let talk = sums.heard.talk.then_some(&sums.talk[..n]);
-            self.returns.take(at, n, &sums.back[..n], talk);
-            let auxes = self.auxes.iter_mut().zip(&sums.auxes).zip(sums.heard.auxes);
-            let listeners = self.listeners.iter_mut().zip(&sums.listeners);
-            let listeners = listeners.zip(sums.heard.listeners);
-            for ((bus, sum), heard) in auxes.chain(listeners) {
-                if heard {
-                    bus.take(at, &sum[..n]);
-                } else {
-                    bus.pass(at, n);
-                }
-            }
+            self.buses.take(at, n, &self.sums);
         }
     }
 
@@ -252,50 +234,34 @@ impl Mixer {
             }
             // Until another has its slot: what was heard of it may still be fading out.
             kept_out.twin = gain.twin.or(kept_out.twin);
-            self.returns.order(slot, gain.back);
+            self.buses.returns.order(slot, gain.back);
             let ducked = if gain.talked { order.buses.ducked } else { 1.0 };
-            self.returns.talk(slot, gain.talked, ducked);
+            self.buses.returns.talk(slot, gain.talked, ducked);
         }
-        self.program.go(order.buses.program, ramp);
-        for (aux, gain) in self.auxes.iter_mut().zip(order.buses.auxes) {
+        self.buses.program.go(order.buses.program, ramp);
+        for (aux, gain) in self.buses.auxes.iter_mut().zip(order.buses.auxes) {
             aux.go(gain, SHORT_RAMP);
         }
     }
 
     /// Brings every bus through what is behind its sum, and gives it to who takes it in.
     fn finish(&mut self) {
-        self.tone.process(&mut self.program.samples);
-        let meters = &self.meters;
-        let (reading, gain) = self.program.finish();
-        meters.show_bus(BusId::Program, reading, gain);
-        let [left, right] = reading.peak;
-        let alarmed = self.watch.see(left.max(right), gain <= HELD_DOWN);
-        meters.show_program_alarm(alarmed);
-        let show = |id: BusId, bus: &mut Bus| {
-            let (reading, gain) = bus.finish();
-            meters.show_bus(id, reading, gain);
-        };
-        for (n, bus) in (0..).zip(&mut self.auxes) {
-            show(BusId::Aux(n), bus);
-        }
-        for (n, bus) in (0..).zip(&mut self.listeners) {
-            show(BusId::Listen(n), bus);
-        }
-        self.returns
-            .each(|slot, bus| show(BusId::MixMinus(slot), bus));
+        self.tone.process(&mut self.buses.program.samples);
+        self.buses.finish();
+        let program = self.bus_meters.measure(&self.buses, &self.meters);
+        let [left, right] = program.peak;
+        let is_held_down = self.buses.program.lowest_gain <= HELD_DOWN;
+        let alarmed = self.watch.see(left.max(right), is_held_down);
+        self.meters.show_program_alarm(alarmed);
         for (id, tap) in self.taps.iter_mut().flatten() {
-            let bus = match *id {
-                BusId::Program => Some(&self.program),
-                BusId::Aux(n) => self.auxes.get(usize::from(n)),
-                BusId::Listen(n) => self.listeners.get(usize::from(n)),
-                BusId::MixMinus(slot) => self.returns.of(slot),
-            };
+            let bus = self.buses.get(*id);
             tap.give(bus.map_or(&SILENCE[..], |bus| &bus.samples[..]));
         }
-        while let Some(slot) = self.returns.part() {
+        while let Some(slot) = self.buses.returns.part() {
             self.quads[slot / STRIPS].kept_out[slot % STRIPS].own = None;
         }
-        self.out.samples.copy_from_slice(&self.program.samples);
+        let program = &self.buses.program.samples;
+        self.out.samples.copy_from_slice(program);
     }
 }
 
@@ -460,5 +426,42 @@ mod tests {
         let heard = left(&mut mixer, 50);
         assert!(heard.iter().all(|s| s.abs() < 0.892));
         assert!(heard[20_000] > 0.87);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn every_bit_is_the_same_on_processors_with_wider_instructions_and_without() {
+        let heard = |narrow: bool| {
+            crate::audio::wide::NARROW.set(narrow);
+            let mut settings = StripSettings {
+                trim_db: 18.0,
+                pan: 0.3,
+                delay_ms: 7.0,
+                ..StripSettings::default()
+            };
+            settings.high_pass.on = true;
+            settings.gate.on = true;
+            settings.gate.threshold_db = -12.0;
+            settings.eq.on = true;
+            settings.eq.bands[1].gain_db = 6.0;
+            settings.eq.bands[3].gain_db = -3.0;
+            settings.compressor.on = true;
+            settings.share.on = true;
+            let (mut mixer, _writer) = playing(&noise(80 * BLOCK));
+            let mut order = order(0, 1, &[1.0]);
+            order.settings.push((0, settings));
+            order.buses.master.eq = settings.eq;
+            order.buses.master.ceiling_db = -9.0;
+            order.strips[0].back = Some(1.0);
+            mixer.order(order.clone());
+            order.position = 30 * BLOCK as u64 + 17;
+            order.ramp = 4000;
+            order.strips[0].follow = 0.25;
+            mixer.order(order);
+            let heard = left(&mut mixer, 70);
+            assert!(heard.iter().any(|s| s.abs() > 0.3));
+            heard.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+        };
+        assert!(heard(true) == heard(false));
     }
 }

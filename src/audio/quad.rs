@@ -16,6 +16,7 @@ use super::meter::{BankMeter, Meters};
 use super::pan::sides;
 use super::ramp::SHORT_RAMP;
 use super::track::Track;
+use super::wide::wide;
 use crate::media::{BLOCK, CHANNELS, House, SAMPLE_RATE};
 use crate::show::StripSettings;
 
@@ -48,6 +49,8 @@ pub struct Quad {
     watches: [Watch; STRIPS],
     /// The gains that they had last from each other.
     turned: Lanes,
+    /// A block of one of them, as it comes from its source.
+    sound: Vec<f32>,
     /// One block of each as it comes from the processors.
     block: Vec<Lanes>,
     /// The same behind the delays, where there are any.
@@ -71,6 +74,7 @@ impl Default for Quad {
             settings: Default::default(),
             watches: Default::default(),
             turned: Lanes::ONE,
+            sound: vec![0.0; BLOCK * CHANNELS],
             block: vec![Lanes::ZERO; BLOCK],
             aligned: vec![Lanes::ZERO; BLOCK],
             delays: false,
@@ -125,14 +129,16 @@ impl Quad {
         }
         self.idle = is_left;
         for (s, strip) in strips.iter_mut().enumerate() {
-            let mut sound = [0f32; BLOCK * CHANNELS];
             if let Some(strip) = strip {
-                strip.track.block(start, &mut sound);
+                strip.track.block(start, &mut self.sound);
                 meters.show_offset(slot + s, strip.track.late_samples());
+            } else {
+                self.sound.fill(0.0);
             }
-            let lanes = CHANNELS * s..CHANNELS * (s + 1);
-            for (sample, sound) in self.block.iter_mut().zip(sound.chunks_exact(CHANNELS)) {
-                sample.0[lanes.clone()].copy_from_slice(sound);
+            let [left, right] = [CHANNELS * s, CHANNELS * s + 1];
+            let frames = self.sound.as_chunks::<CHANNELS>().0;
+            for (sample, frame) in self.block.iter_mut().zip(frames) {
+                [sample.0[left], sample.0[right]] = *frame;
             }
         }
         let came = cut_off(&self.block);
@@ -158,18 +164,9 @@ impl Quad {
             self.turned = wanted;
             return;
         }
-        if self.turned != wanted {
-            let slope = (wanted - self.turned) * (1.0 / BLOCK as f32);
-            let mut now = self.turned;
-            for sample in &mut self.block {
-                now = now + slope;
-                *sample = *sample * now;
-            }
+        if self.turned != wanted || wanted != Lanes::ONE {
+            turn(&mut self.block, self.turned, wanted);
             self.turned = wanted;
-        } else if wanted != Lanes::ONE {
-            for sample in &mut self.block {
-                *sample = *sample * wanted;
-            }
         }
         self.align(strips);
         self.fade_out();
@@ -259,15 +256,33 @@ impl Quad {
     }
 }
 
-/// Of each two samples in a row the lower magnitude: the highest of them in a block.
-fn cut_off(block: &[Lanes]) -> Lanes {
-    let mut before = Lanes::ZERO;
-    block.iter().fold(Lanes::ZERO, |highest, sample| {
-        let now = sample.abs();
-        let lower = now.min(before);
-        before = now;
-        highest.max(lower)
-    })
+wide! {
+    /// Goes from one gain to another, which is reached with the last sample.
+    fn turn(block: &mut [Lanes], from: Lanes, to: Lanes) {
+        if from == to {
+            block.iter_mut().for_each(|sample| *sample = *sample * to);
+            return;
+        }
+        let slope = (to - from) * (1.0 / block.len() as f32);
+        let mut now = from;
+        for sample in block {
+            now = now + slope;
+            *sample = *sample * now;
+        }
+    }
+}
+
+wide! {
+    /// Of each two samples in a row the lower magnitude: the highest of them in a block.
+    fn cut_off(block: &[Lanes]) -> Lanes {
+        let mut before = Lanes::ZERO;
+        block.iter().fold(Lanes::ZERO, |highest, sample| {
+            let now = sample.abs();
+            let lower = now.min(before);
+            before = now;
+            highest.max(lower)
+        })
+    }
 }
 
 /// A strip's delay in samples, to the next one.

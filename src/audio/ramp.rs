@@ -14,6 +14,7 @@ pub const TALK_RAMP: u32 = (3 * BLOCK) as u32;
 pub struct Ramp {
     now: Lanes,
     wanted: Lanes,
+    /// By a sample; 0 for those that have arrived.
     slope: Lanes,
     /// Samples that each has still to go.
     left: [u32; LANES],
@@ -38,6 +39,7 @@ impl Ramp {
         for (lane, gain) in (2 * strip..).zip(gain) {
             self.now.0[lane] = gain;
             self.wanted.0[lane] = gain;
+            self.slope.0[lane] = 0.0;
             self.left[lane] = 0;
         }
     }
@@ -47,16 +49,35 @@ impl Ramp {
         [self.wanted.0[2 * strip], self.wanted.0[2 * strip + 1]]
     }
 
-    /// The gains of the next sample.
+    /// Gives the gains of the next samples, as many as there is room for.
     #[inline(always)]
-    pub fn next(&mut self) -> Lanes {
-        for lane in 0..LANES {
-            let left = self.left[lane];
-            let moved = self.now.0[lane] + self.slope.0[lane];
-            self.now.0[lane] = if left > 1 { moved } else { self.wanted.0[lane] };
-            self.left[lane] = left.saturating_sub(1);
+    pub fn next(&mut self, mut out: &mut [Lanes]) {
+        while !out.is_empty() {
+            // All go straight on until one arrives.
+            let left = self.left.iter().filter(|left| **left > 0).min();
+            let Some(&left) = left else {
+                return out.fill(self.now);
+            };
+            let (run, rest) = out.split_at_mut(out.len().min(left as usize));
+            let (slope, mut now) = (self.slope, self.now);
+            for out in run.iter_mut() {
+                now = now + slope;
+                *out = now;
+            }
+            self.now = now;
+            for (lane, left) in self.left.iter_mut().enumerate() {
+                let before = *left;
+                *left = before.saturating_sub(run.len() as u32);
+                if before > 0 && *left == 0 {
+                    self.now.0[lane] = self.wanted.0[lane];
+                    self.slope.0[lane] = 0.0;
+                }
+            }
+            if let Some(last) = run.last_mut() {
+                *last = self.now;
+            }
+            out = rest;
         }
-        self.now
     }
 
     /// Whether all are silent, and stay so.
@@ -79,40 +100,50 @@ impl Ramp {
 mod tests {
     use super::*;
 
+    fn next(ramp: &mut Ramp, samples: usize) -> Vec<[f32; LANES]> {
+        let mut seen = vec![Lanes::ZERO; samples];
+        ramp.next(&mut seen);
+        seen.iter().map(|lanes| lanes.0).collect()
+    }
+
     #[test]
     fn each_goes_in_its_own_time_and_arrives_exactly() {
-        let mut ramp = Ramp::default();
-        ramp.go(0, [1.0, 0.5], 4);
-        ramp.go(3, [1.0, 1.0], 2);
-        let seen: Vec<_> = (0..5).map(|_| ramp.next().0).collect();
-        assert_eq!(
-            seen.iter().map(|s| s[0]).collect::<Vec<_>>(),
-            [0.25, 0.5, 0.75, 1.0, 1.0]
-        );
-        assert_eq!(
-            seen.iter().map(|s| s[1]).collect::<Vec<_>>(),
-            [0.125, 0.25, 0.375, 0.5, 0.5]
-        );
-        assert_eq!(
-            seen.iter().map(|s| s[6]).collect::<Vec<_>>(),
-            [0.5, 1.0, 1.0, 1.0, 1.0]
-        );
-        assert!(ramp.is_still());
-        assert!(seen.iter().all(|s| s[2] == 0.0));
+        for at_once in 1..=5 {
+            let mut ramp = Ramp::default();
+            ramp.go(0, [1.0, 0.5], 4);
+            ramp.go(3, [1.0, 1.0], 2);
+            let mut seen = Vec::new();
+            while seen.len() < 5 {
+                seen.extend(next(&mut ramp, at_once));
+            }
+            let lane = |lane: usize| seen[..5].iter().map(|s| s[lane]).collect::<Vec<_>>();
+            assert_eq!(lane(0), [0.25, 0.5, 0.75, 1.0, 1.0]);
+            assert_eq!(lane(1), [0.125, 0.25, 0.375, 0.5, 0.5]);
+            assert_eq!(lane(6), [0.5, 1.0, 1.0, 1.0, 1.0]);
+            assert_eq!(lane(2), [0.0; 5]);
+            assert!(ramp.is_still());
+        }
     }
 
     #[test]
     fn one_that_is_asked_for_again_goes_on_as_it_was() {
         let mut ramp = Ramp::default();
         ramp.go(1, [1.0; 2], 10);
-        for _ in 0..5 {
-            ramp.next();
-        }
+        next(&mut ramp, 5);
         ramp.go(1, [1.0; 2], 10);
-        for _ in 0..5 {
-            ramp.next();
-        }
+        assert!(!ramp.is_still());
+        next(&mut ramp, 5);
         assert!(ramp.is_still());
         assert_eq!(ramp.now().0[2], 1.0);
+    }
+
+    #[test]
+    fn one_that_is_put_somewhere_stays_there() {
+        let mut ramp = Ramp::default();
+        ramp.go(0, [1.0; 2], 10);
+        ramp.go(1, [1.0; 2], 10);
+        next(&mut ramp, 5);
+        ramp.put(0, [0.25; 2]);
+        assert_eq!(next(&mut ramp, 10)[9][..4], [0.25, 0.25, 1.0, 1.0]);
     }
 }

@@ -101,20 +101,14 @@ impl Returns {
 
     /// Begins a tile: nothing is any guest's own.
     pub fn clear(&mut self, at: usize, samples: usize) {
-        self.each(|_, bus| bus.samples[CHANNELS * at..CHANNELS * (at + samples)].fill(0.0));
+        self.each(|bus| bus.samples[CHANNELS * at..CHANNELS * (at + samples)].fill(0.0));
     }
 
-    /// Notes a share of a sample, left and right, that the guest in this slot is not to hear.
-    #[inline(always)]
-    pub fn own(&mut self, slot: usize, at: usize, own: &[f32]) {
-        let Some(place) = self.places.get_mut(slot).filter(|place| place.taken) else {
-            return;
-        };
-        let at = CHANNELS * at;
-        let samples = &mut place.bus.samples[at..at + CHANNELS];
-        for (sample, own) in samples.iter_mut().zip(own) {
-            *sample += own;
-        }
+    /// Where shares of the block are noted, left and right interleaved, that the guest in this slot is not
+    /// to hear.
+    pub fn own(&mut self, slot: usize) -> Option<&mut [f32]> {
+        let place = self.places.get_mut(slot).filter(|place| place.taken)?;
+        Some(&mut place.bus.samples)
     }
 
     /// Gives each guest a tile of what all get back, but its own share; and of who talks to it.
@@ -138,17 +132,17 @@ impl Returns {
                 bus.take_others(at, all);
                 continue;
             }
-            bus.take_talked(at, all, said, || {
-                let (talk, less) = (talked.talk.next(), talked.less.next());
-                (talk.0[0], 1.0 - less.0[0])
-            });
+            let mut shares = [[Lanes::ZERO; TILE]; 2];
+            talked.talk.next(&mut shares[0][..samples]);
+            talked.less.next(&mut shares[1][..samples]);
+            bus.take_talked(at, all, said, shares.each_ref().map(|row| &row[..]));
         }
     }
 
-    /// Each guest's slot and bus.
-    pub fn each(&mut self, mut with: impl FnMut(usize, &mut Bus)) {
+    /// Each guest's bus.
+    pub fn each(&mut self, mut with: impl FnMut(&mut Bus)) {
         for &slot in &self.taken {
-            with(slot, &mut self.places[slot].bus);
+            with(&mut self.places[slot].bus);
         }
     }
 

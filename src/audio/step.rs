@@ -23,6 +23,12 @@ impl Step {
 
     /// Smooths the next samples, interleaved.
     pub fn smooth(&mut self, out: &mut [f32]) {
+        if self.left == 0 {
+            if let Some(last) = out.last_chunk() {
+                self.last = *last;
+            }
+            return;
+        }
         for frame in out.chunks_exact_mut(CHANNELS) {
             if self.left > DECAY {
                 // The first sample behind the step says how high it is.

@@ -1,8 +1,9 @@
 //! The equaliser of a bus: the strips' own, for left and right of one sum. Where it is off, every bit
 //! passes.
 
-use super::filter::Filter;
+use super::filter::{Filter, cascade};
 use super::lanes::Lanes;
+use super::wide::wide;
 use crate::media::{BLOCK, CHANNELS};
 use crate::show::{BANDS, Eq, Shape};
 
@@ -41,12 +42,16 @@ impl Tone {
         for (lanes, frame) in self.block.iter_mut().zip(frames) {
             lanes.0[..CHANNELS].copy_from_slice(frame);
         }
-        for filter in &mut self.bands {
-            filter.process(&mut self.block);
-        }
+        filter(&mut self.bands, &mut self.block);
         let frames = samples.chunks_exact_mut(CHANNELS);
         for (lanes, frame) in self.block.iter().zip(frames) {
             frame.copy_from_slice(&lanes.0[..CHANNELS]);
         }
+    }
+}
+
+wide! {
+    fn filter(bands: &mut [Filter; BANDS], block: &mut [Lanes]) {
+        cascade(bands, block);
     }
 }
