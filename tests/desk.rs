@@ -150,12 +150,21 @@ fn all_is_well_only_while_no_figure_asks_for_a_look() {
 fn pgm_that_lost_its_scene_is_said_to_be_black() {
     let door = FakeDoor::new();
     let mut window = open(&door);
-    let black = "PGM is black: what was on it left the show";
+    let black = "PGM is black: no scene is on it";
+    door.change(|s| s.on_air_s = Some(3.0));
+    window.run();
     assert!(window.query_by_label(black).is_none());
     door.change(|s| s.program.clear());
     window.run();
     window.get_by_label(black);
-    window.get_by_label("Take another scene, or undo.");
+    window.get_by_label("Take a scene, or undo.");
+    // Nobody sees it: nothing was taken yet.
+    door.change(|s| s.on_air_s = None);
+    window.run();
+    assert!(window.query_by_label(black).is_none());
+    door.change(|s| s.recording_s = Some(3.0));
+    window.run();
+    window.get_by_label(black);
     // The slate is over it: viewers see no black.
     door.change(|s| s.hold = true);
     window.run();

@@ -197,7 +197,7 @@ impl Builder<'_> {
         desk.until("the new name's field", |all| {
             all.iter().any(|c| c.label == "New name" && c.focused)
         });
-        desk.fill("New name", name);
+        desk.type_text(name);
         desk.press("Return");
         self.until(name, |s| s.scenes.last().is_some_and(|s| s.label == name));
     }

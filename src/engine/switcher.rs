@@ -601,22 +601,8 @@ mod tests {
             return_db: 0.0,
         };
         Show {
-            version: 1,
-            name: "Test".to_owned(),
-            format: Default::default(),
-            encoder: Default::default(),
             sources: ["a", "b", "c"].map(source).to_vec(),
-            scenes: Vec::new(),
-            transition: Default::default(),
-            stingers: Vec::new(),
-            hold: Default::default(),
-            sound: Default::default(),
-            destinations: Vec::new(),
-            recording: Default::default(),
-            order: Vec::new(),
-            sound_outputs: Vec::new(),
-            snapshots: Default::default(),
-            receiver: None,
+            ..Show::new("Test")
         }
     }
 

@@ -491,6 +491,28 @@ pub struct Receiver {
 }
 
 impl Show {
+    /// A show of this name with nothing in it.
+    pub fn new(name: &str) -> Self {
+        Self {
+            version: super::VERSION,
+            name: name.to_owned(),
+            format: Default::default(),
+            encoder: Default::default(),
+            sources: Vec::new(),
+            scenes: Vec::new(),
+            order: Vec::new(),
+            transition: Default::default(),
+            stingers: Vec::new(),
+            hold: Default::default(),
+            sound: Default::default(),
+            snapshots: Default::default(),
+            destinations: Vec::new(),
+            recording: Default::default(),
+            sound_outputs: Vec::new(),
+            receiver: None,
+        }
+    }
+
     /// Position of the source with this id.
     pub fn source_index(&self, id: &str) -> Option<usize> {
         self.sources.iter().position(|s| s.id == id)

@@ -52,7 +52,8 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         });
     };
 
-    if snapshot.program.is_empty() && !snapshot.scenes.is_empty() && !snapshot.hold {
+    let is_out = snapshot.on_air_s.is_some() || snapshot.recording_s.is_some();
+    if is_out && snapshot.program.is_empty() && !snapshot.hold {
         add(
             "program".to_owned(),
             lang::text("desk-program-empty"),

@@ -551,25 +551,8 @@ fn words_of(faults: &[show::Fault]) -> String {
 
 /// A show with nothing in it, named after its file.
 fn empty(path: &Path) -> Show {
-    let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    Show {
-        version: show::VERSION,
-        name: name.into_owned(),
-        format: Default::default(),
-        encoder: Default::default(),
-        sources: Vec::new(),
-        scenes: Vec::new(),
-        transition: Default::default(),
-        stingers: Vec::new(),
-        hold: Default::default(),
-        sound: Default::default(),
-        destinations: Vec::new(),
-        recording: Default::default(),
-        order: Vec::new(),
-        sound_outputs: Vec::new(),
-        snapshots: Default::default(),
-        receiver: None,
-    }
+    let name = path.file_stem().unwrap_or_default();
+    Show::new(&name.to_string_lossy())
 }
 
 /// Whether an event says that this command was done, or refused and why.

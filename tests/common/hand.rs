@@ -213,6 +213,11 @@ impl<'a> Desk<'a> {
         self.fill_where(name, |_| true, text);
     }
 
+    /// Types into what has the keyboard.
+    pub fn type_text(&self, text: &str) {
+        self.display.type_text(text);
+    }
+
     /// As [`Self::fill`], of the one field of this name for which `which` is true.
     pub fn fill_where(&self, name: &str, which: impl Fn(&Control) -> bool, text: &str) {
         let is_it = |c: &Control| {

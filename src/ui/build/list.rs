@@ -1,8 +1,11 @@
 //! A list of sources or scenes: chosen by a click, put elsewhere by a drag, renamed in place.
 
 use egui::{
-    Align, Id, Key, Rect, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, accesskit::Role,
-    pos2, vec2,
+    Align, Id, Key, Rect, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo,
+    accesskit::Role,
+    pos2,
+    text::{CCursor, CCursorRange},
+    vec2,
 };
 
 use super::draft::Draft;
@@ -163,6 +166,11 @@ impl List {
         if !*shown {
             response.request_focus();
             *shown = true;
+            // What is typed takes the place of the name.
+            let all = CCursorRange::two(CCursor::new(0), CCursor::new(name.chars().count()));
+            let mut state = TextEdit::load_state(ui.ctx(), response.id).unwrap_or_default();
+            state.cursor.set_char_range(Some(all));
+            state.store(ui.ctx(), response.id);
             return None;
         }
         if !response.lost_focus() {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::show::{SaveError, Show, Source, Stinger, text_of};
+use crate::show::{SaveError, Show, Sound, Source, Stinger, text_of};
 
 /// What is wrong with a source as it is to be; nothing where nothing is.
 pub fn source(show: &Show, source: &Source) -> Vec<String> {
@@ -21,17 +21,16 @@ pub fn stinger(show: &Show, stinger: &Stinger) -> Vec<String> {
     })
 }
 
-/// The show without what is in its lists, or names something there: what is wrong elsewhere is no
-/// fault of this part.
+/// A show with nothing but what one of its parts is judged by: what is wrong elsewhere is no fault of this
+/// part.
 fn bare(show: &Show) -> Show {
     Show {
-        sources: Vec::new(),
-        scenes: Vec::new(),
-        stingers: Vec::new(),
-        destinations: Vec::new(),
-        hold: Default::default(),
-        sound: Default::default(),
-        ..show.clone()
+        format: show.format,
+        sound: Sound {
+            groups: show.sound.groups.clone(),
+            ..Sound::default()
+        },
+        ..Show::new(&show.name)
     }
 }
 
@@ -46,12 +45,27 @@ fn faults(alone: Show) -> Vec<String> {
 mod tests {
     use super::super::testing::show;
     use super::*;
+    use crate::show::Group;
 
     #[test]
-    fn a_part_is_judged_by_itself_whatever_the_holding_slate_names() {
+    fn a_part_is_judged_by_itself_whatever_names_the_others() {
         let mut show = show();
         show.hold.source = Some("cam".to_owned());
-        let fine = show.sources[1].clone();
+        show.order = show
+            .all_scenes()
+            .into_iter()
+            .map(|scene| scene.id)
+            .collect();
+        show.sound.talkback.source = "cam".to_owned();
+        show.snapshots = show.taken_by("panel", None);
+        show.sound.groups = vec![Group {
+            id: "choir".to_owned(),
+            label: String::new(),
+            fader_db: 0.0,
+            mute: false,
+        }];
+        let mut fine = show.sources[1].clone();
+        fine.groups = vec!["choir".to_owned()];
         assert_eq!(super::source(&show, &fine), Vec::<String>::new());
         let id = "é!".to_owned();
         assert_eq!(super::source(&show, &Source { id, ..fine }).len(), 1);

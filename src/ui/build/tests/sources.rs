@@ -68,13 +68,13 @@ fn sources_are_copied_renamed_and_put_elsewhere() {
     };
     assert_eq!(moved, [step(1)]);
     click(&mut window, "Rename");
-    window.get_by_label("New name").type_text("!");
+    window.get_by_label("New name").type_text("Hall");
     turn(&mut window);
     window.key_press(Key::Enter);
     let sent = turn(&mut window);
-    assert_eq!(source_of(&sent).label, "Stage!");
+    assert_eq!(source_of(&sent).label, "Hall", "in place of the old name");
     // By the hand: the second row down to the third.
-    let from = window.get_by_label_contains("Stage!").rect().center();
+    let from = window.get_by_label_contains("Hall").rect().center();
     let to = window.get_by_label_contains("Ann").rect().center();
     drag(&mut window, from, to);
     assert_eq!(edits(&turn(&mut window)), [step(2)]);
