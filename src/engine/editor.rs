@@ -55,8 +55,8 @@ enum EditRefusal {
     )]
     Unkept(std::io::Error),
     #[error(
-        "{0} was changed by another program since it was read: save with \"over\" to put this show \
-         in its place (what is there is kept as a copy), or \"revert\" to take over what it holds"
+        "{0} was changed by another program since it was read: save over it to keep this show (what \
+         is there is kept as a copy), or revert to take what it holds"
     )]
     ChangedUnderneath(PathBuf),
     #[error("{0} is the file of a show that is running: expected another file")]

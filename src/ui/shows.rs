@@ -327,7 +327,8 @@ impl Way {
                 let looks = beside(move || match trouble(&path, asked, again) {
                     None => {
                         let path = match (asked, present) {
-                            (Asked::SaveWithMedia, Some(present)) => {
+                            // One that is not there yet is to be the copy's own.
+                            (Asked::SaveWithMedia, Some(present)) if path.is_dir() => {
                                 show::pack::folder_in(&path, &present)
                             }
                             _ => path,

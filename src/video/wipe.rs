@@ -19,7 +19,7 @@ const JUMP: u16 = WHITE / 12;
 #[derive(Debug, thiserror::Error)]
 pub enum WipeFault {
     /// It cannot be decoded.
-    #[error("it is no PNG that can be read: {0}")]
+    #[error("it is no PNG that can be read")]
     NoPng(#[from] png::DecodingError),
     /// It is larger than any screen.
     #[error("it is {0}×{1}, expected at most {LARGEST}×{LARGEST}")]

@@ -82,6 +82,7 @@ build-look-again = Look again
 build-looking-for-cameras = Looking for cameras…
 build-master = M
 build-mute = Mute
+build-contested = Another desk has written “{ $other }” here meanwhile. Enter writes over it; Esc leaves it.
 build-name = New name
 build-network = Network
 build-no-cameras = No camera is plugged in.

@@ -82,6 +82,7 @@ build-look-again = Chercher à nouveau
 build-looking-for-cameras = Recherche de caméras…
 build-master = M
 build-mute = Couper le son
+build-contested = Un autre pupitre a écrit « { $other } » ici entre-temps. Entrée l’écrase ; Échap le garde.
 build-name = Nouveau nom
 build-network = Réseau
 build-no-cameras = Aucune caméra branchée.

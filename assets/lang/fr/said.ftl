@@ -34,6 +34,7 @@ said-nothing-to-redo = il n’y a rien à rétablir
 said-too-many-sources = { $n } sources tournent déjà : c’est le plus possible, celles à l’antenne comprises
 said-fixed = { $why } : ne change pas pendant l’émission ; terminez-la et relancez-la
 said-changed-underneath = { $file } a été modifié par un autre programme depuis sa lecture : remplacez-le par cette émission (ce qui s’y trouve est gardé en copie), ou reprenez ce qu’il contient
+said-pack-no-folder = le dossier { $path }, où la copie irait, n’existe pas
 said-runs-elsewhere = { $file } est le fichier d’une émission en cours : choisissez-en un autre
 said-no-autosave = pas de sauvegarde automatique : rien n’était resté non enregistré à l’ouverture
 said-no-item = pas de { $why } « { $id } » ; possibles : { $known }
@@ -140,7 +141,7 @@ said-no-wipe = il n’y a pas de volet « { $name } »
 said-wipe-read = le volet { $path } est illisible : { $error }
 said-wipe-large = le volet { $path } est trop grand
 said-no-file = ce n’est pas un fichier
-said-no-png = ce n’est pas un PNG lisible : { $error }
+said-no-png = ce n’est pas un PNG lisible
 said-png-large = il fait { $width }×{ $height }, attendu au plus { $most }
 
 said-waits-keyframe = attend la prochaine image clé de l’encodeur

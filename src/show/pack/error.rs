@@ -22,6 +22,9 @@ pub enum PackError {
         /// What is there.
         why: String,
     },
+    /// There is nothing to make it in.
+    #[error("there is no folder {0} for the copy to be made in")]
+    NoFolder(PathBuf),
     /// The disk is too full.
     #[error(
         "{folder}: the show with its media takes {}, and {} are free there",

@@ -58,7 +58,7 @@ impl Spot {
             });
         };
         if !above.is_dir() {
-            return Err(PackError::io(&above, io::ErrorKind::NotFound.into()));
+            return Err(PackError::NoFolder(above));
         }
         let mut spot = Self {
             folder: real,

@@ -9,6 +9,7 @@ use egui::{
 };
 
 use super::draft::Draft;
+use super::typing::{Ended, Typing};
 use crate::door::Tally;
 use crate::show::{Edit, ItemKind};
 use crate::ui::{lang, paint, theme};
@@ -39,8 +40,8 @@ pub struct Entry {
 /// What a list remembers.
 #[derive(Debug, Default)]
 pub struct List {
-    /// The id of what is renamed, and the name as it is typed; and whether the field has been shown.
-    renaming: Option<(String, String, bool)>,
+    /// The id of what is renamed, and the name as it is typed, once the field has been shown.
+    renaming: Option<(String, Option<Typing>)>,
     /// A row had the keyboard when it was drawn last.
     pub has_focus: bool,
     /// What has the keyboard, or else is chosen, is to be renamed.
@@ -62,8 +63,8 @@ pub enum Asked {
 
 impl List {
     /// Begins to rename this one.
-    pub fn rename(&mut self, id: &str, name: &str) {
-        self.renaming = Some((id.to_owned(), name.to_owned(), false));
+    pub fn rename(&mut self, id: &str) {
+        self.renaming = Some((id.to_owned(), None));
     }
 
     /// Begins to rename what has the keyboard, or else what is chosen, when it is drawn next.
@@ -100,7 +101,7 @@ impl List {
             if self
                 .renaming
                 .as_ref()
-                .is_some_and(|(id, _, _)| *id == entry.id)
+                .is_some_and(|(id, _)| *id == entry.id)
             {
                 asked.extend(self.name_field(ui, rect, entry));
                 continue;
@@ -127,7 +128,7 @@ impl List {
                 response.clone().on_hover_text(whole(entry));
             }
             if response.double_clicked() || (by_key && is_meant) {
-                self.rename(&entry.id, &entry.name);
+                self.rename(&entry.id);
             } else if response.clicked() {
                 asked.push(Asked::Choose(entry.id.clone()));
             }
@@ -157,18 +158,22 @@ impl List {
 
     /// The field in which a name is typed: Enter keeps it, Esc does not.
     fn name_field(&mut self, ui: &mut Ui, rect: Rect, entry: &Entry) -> Option<Asked> {
-        let (id, name, shown) = self.renaming.as_mut()?;
+        let (id, typing) = self.renaming.as_mut()?;
+        let is_first = typing.is_none();
+        let typing = typing.get_or_insert_with(|| Typing::of(&entry.name));
+        typing.follow(&entry.name);
         let response = ui.put(
             rect.shrink(4.0),
-            TextEdit::singleline(name).font(theme::bold(13.5)),
+            TextEdit::singleline(&mut typing.text).font(theme::bold(13.5)),
         );
         let response = response.accessible_name(lang::text("build-name"));
-        if !*shown {
+        typing.tell(&response);
+        if is_first {
             response.request_focus();
-            *shown = true;
             // What is typed takes the place of the name.
-            let all = CCursorRange::two(CCursor::new(0), CCursor::new(name.chars().count()));
+            let end = CCursor::new(typing.text.chars().count());
             let mut state = TextEdit::load_state(ui.ctx(), response.id).unwrap_or_default();
+            let all = CCursorRange::two(CCursor::new(0), end);
             state.cursor.set_char_range(Some(all));
             state.store(ui.ctx(), response.id);
             return None;
@@ -176,10 +181,21 @@ impl List {
         if !response.lost_focus() {
             return None;
         }
-        let (id, name) = (id.clone(), name.trim().to_owned());
+        let is_left = ui.input(|input| input.key_pressed(Key::Escape));
+        let ended = match is_left {
+            true => Ended::Same,
+            false => typing.end(&entry.name),
+        };
+        if ended == Ended::Contested {
+            response.request_focus();
+            return None;
+        }
+        let id = id.clone();
         self.renaming = None;
-        let kept = !ui.input(|input| input.key_pressed(Key::Escape));
-        (kept && name != entry.name).then_some(Asked::Rename(id, name))
+        match ended {
+            Ended::Text(name) => Some(Asked::Rename(id, name)),
+            Ended::Same | Ended::Contested => None,
+        }
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) mod testing;
 mod tests;
 mod tools;
 pub(super) mod typed;
+mod typing;
 mod wheel;
 mod words;
 

@@ -101,7 +101,7 @@ impl Scenes {
         let step = |key: &str| lang::with(key, &[("name", called.into())]);
         match tool {
             Tool::Add => {}
-            Tool::Rename => self.list.rename(&scene.id, called),
+            Tool::Rename => self.list.rename(&scene.id),
             Tool::Copy => {
                 let copy = new(show, called, Some(scene));
                 let id = copy.id.clone();

@@ -131,7 +131,7 @@ impl Sources {
         let step = |key: &str| lang::with(key, &[("name", called.into())]);
         match tool {
             Tool::Add => {}
-            Tool::Rename => self.list.rename(&source.id, called),
+            Tool::Rename => self.list.rename(&source.id),
             Tool::Copy => {
                 let mut copy = source.clone();
                 copy.label = ids::new_label(called, |l| show.sources.iter().any(|s| s.label == l));

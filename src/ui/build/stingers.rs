@@ -168,7 +168,7 @@ impl Stingers {
         let to = at.unwrap_or(0);
         match tool {
             Tool::Add => {}
-            Tool::Rename => self.list.rename(&stinger.id, called),
+            Tool::Rename => self.list.rename(&stinger.id),
             Tool::Copy => {
                 let mut copy = stinger.clone();
                 (copy.id, copy.label) = named(show, called);

@@ -4,13 +4,14 @@
 use egui::{Key, Ui};
 
 use super::parts;
+use super::typing::{Ended, Typing};
 use crate::ui::theme;
 
 /// See the module's words. A field is known by whose it is and what of it.
 #[derive(Debug, Default)]
 pub struct Typed {
     /// What is being typed.
-    held: Option<(String, &'static str, String)>,
+    held: Option<(String, &'static str, Typing)>,
     /// What is wrong with what was given last.
     wrong: Option<(String, &'static str, String)>,
 }
@@ -24,22 +25,30 @@ impl Typed {
         say: &str,
         now: &str,
     ) -> Option<String> {
-        let mine = |held: &&mut (String, &'static str, String)| held.0 == owner && held.1 == field;
-        let mut fresh = now.to_owned();
-        let held = self.held.as_mut().filter(mine);
-        let text = held.map_or(&mut fresh, |(_, _, text)| text);
-        let response = parts::field(ui, say, text, "");
-        let text = text.clone();
+        let mine =
+            |(whose, what, _): &(String, &'static str, Typing)| whose == owner && *what == field;
+        let mut typing = match self.held.take_if(|held| mine(held)) {
+            Some((_, _, typing)) => typing,
+            None => Typing::of(now),
+        };
+        typing.follow(now);
+        let response = parts::field(ui, say, &mut typing.text, "");
+        let mut given = None;
         if response.lost_focus() {
-            self.held = None;
-            let kept = !ui.input(|input| input.key_pressed(Key::Escape));
-            let text = text.trim().to_owned();
-            return (kept && text != now).then_some(text);
+            if ui.input(|input| input.key_pressed(Key::Escape)) {
+                return None;
+            }
+            match typing.end(now) {
+                Ended::Same => return None,
+                Ended::Text(text) => given = Some(text),
+                Ended::Contested => response.request_focus(),
+            }
         }
-        if response.has_focus() {
-            self.held = Some((owner.to_owned(), field, text));
+        if given.is_none() && response.has_focus() {
+            typing.tell(&response);
+            self.held = Some((owner.to_owned(), field, typing));
         }
-        None
+        given
     }
 
     /// Takes down what is wrong with what a field gave; whether nothing is.
