@@ -114,6 +114,12 @@ impl Bus {
         }
     }
 
+    /// Something is put over the block, sample by sample: left and right.
+    pub fn overlay(&mut self, put: impl FnMut(&mut [f32])) {
+        self.sounds = true;
+        self.samples.chunks_exact_mut(CHANNELS).for_each(put);
+    }
+
     /// Brings the block through limiter and meter; gives what was measured, and the lowest gain of the
     /// limiter.
     pub fn finish(&mut self) -> (MeterReading, f32) {

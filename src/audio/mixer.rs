@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::alarm::Watch;
 use super::automix::Automix;
 use super::bus::Bus;
+use super::generator::Generator;
 use super::lanes::{STRIPS, TILE};
 use super::limiter::LOOKAHEAD;
 use super::matrix::Sums;
@@ -43,6 +44,7 @@ pub struct Mixer {
     sums: Sums,
     program: Bus,
     tone: Tone,
+    generator: Generator,
     /// Of the program.
     watch: Watch,
     auxes: [Bus; AUXES],
@@ -70,6 +72,7 @@ impl Mixer {
             sums: Sums::default(),
             program: Bus::limited(1.0),
             tone: Tone::default(),
+            generator: Generator::default(),
             watch: Watch::default(),
             auxes: std::array::from_fn(|_| Bus::limited(1.0)),
             listeners: std::array::from_fn(|_| Bus::plain(1.0)),
@@ -155,9 +158,25 @@ impl Mixer {
             .zip(self.strips.chunks_mut(STRIPS))
             .enumerate()
         {
-            quad.work_on(strips, block_start(start), q * STRIPS, &self.meters);
+            quad.read(strips, block_start(start), q * STRIPS, &self.meters);
+        }
+        self.give_strips(start, |bus| match bus {
+            BusId::Input(slot) => Some(slot),
+            _ => None,
+        });
+        for (q, (quad, strips)) in self
+            .quads
+            .iter_mut()
+            .zip(self.strips.chunks(STRIPS))
+            .enumerate()
+        {
+            quad.work_on(strips, q * STRIPS, &self.meters);
         }
         self.turn();
+        self.give_strips(start, |bus| match bus {
+            BusId::Strip(slot) => Some(slot),
+            _ => None,
+        });
         let mut done = 0;
         while done < BLOCK {
             let at = start + done as u64;
@@ -175,6 +194,18 @@ impl Mixer {
         self.out.position = self.position;
         self.position += BLOCK as u64;
         &self.out
+    }
+
+    /// Gives the taps of these strips their block, as it is now.
+    fn give_strips(&mut self, start: u64, slot: impl Fn(BusId) -> Option<usize>) {
+        for (bus, tap) in self.taps.iter_mut().flatten() {
+            let Some(slot) = slot(*bus) else { continue };
+            let mut sound = SILENCE;
+            if let Some(quad) = self.quads.get(slot / STRIPS) {
+                quad.copy(slot % STRIPS, &mut sound);
+            }
+            tap.give(start, &sound);
+        }
     }
 
     /// Brings all strips to the gains that they have from each other.
@@ -257,14 +288,33 @@ impl Mixer {
             self.returns.talk(slot, gain.talked, ducked);
         }
         self.program.go(order.buses.program, ramp);
+        self.generator.set(order.buses.generated);
         for (aux, gain) in self.auxes.iter_mut().zip(order.buses.auxes) {
             aux.go(gain, SHORT_RAMP);
+        }
+    }
+
+    /// Puts the line-up tone into its bus.
+    fn generate(&mut self) {
+        let Some(id) = self.generator.bus() else {
+            return;
+        };
+        let bus = match id {
+            BusId::Program => Some(&mut self.program),
+            BusId::Aux(n) => self.auxes.get_mut(usize::from(n)),
+            BusId::MixMinus(slot) => self.returns.of_mut(slot),
+            BusId::Listen(_) | BusId::Input(_) | BusId::Strip(_) => None,
+        };
+        match bus {
+            Some(bus) => self.generator.play(bus),
+            None => self.generator.lose(),
         }
     }
 
     /// Brings every bus through what is behind its sum, and gives it to who takes it in.
     fn finish(&mut self) {
         self.tone.process(&mut self.program.samples);
+        self.generate();
         let meters = &self.meters;
         let (reading, gain) = self.program.finish();
         meters.show_bus(BusId::Program, reading, gain);
@@ -284,13 +334,16 @@ impl Mixer {
         self.returns
             .each(|slot, bus| show(BusId::MixMinus(slot), bus));
         for (id, tap) in self.taps.iter_mut().flatten() {
-            let bus = match *id {
-                BusId::Program => Some(&self.program),
-                BusId::Aux(n) => self.auxes.get(usize::from(n)),
-                BusId::Listen(n) => self.listeners.get(usize::from(n)),
-                BusId::MixMinus(slot) => self.returns.of(slot),
+            // What has no limiter is that much earlier.
+            let (bus, ahead) = match *id {
+                BusId::Program => (Some(&self.program), 0),
+                BusId::Aux(n) => (self.auxes.get(usize::from(n)), 0),
+                BusId::Listen(n) => (self.listeners.get(usize::from(n)), Self::AHEAD),
+                BusId::MixMinus(slot) => (self.returns.of(slot), 0),
+                BusId::Input(_) | BusId::Strip(_) => continue,
             };
-            tap.give(bus.map_or(&SILENCE[..], |bus| &bus.samples[..]));
+            let block = bus.map_or(&SILENCE[..], |bus| &bus.samples[..]);
+            tap.give(self.position + ahead, block);
         }
         while let Some(slot) = self.returns.part() {
             self.quads[slot / STRIPS].kept_out[slot % STRIPS].own = None;
