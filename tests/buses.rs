@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use regie::audio::{
-    BusGains, BusId, Meters, Mixer, Order, SHORT_RAMP, SendGain, Strip, StripGain, TapEnd, Track,
-    tap,
+    BusGains, BusId, Generated, Meters, Mixer, Order, SHORT_RAMP, SendGain, Strip, StripGain,
+    TapEnd, Track, tap,
 };
 use regie::input::{SoundWriter, sound_ring};
 use regie::media::{BLOCK, CHANNELS, SAMPLE_RATE, block_start, db_to_gain};
-use regie::show::{Master, Pick, Share, StripSettings};
+use regie::show::{Ident, Master, Pick, Share, StripSettings, Wave as LineUpWave};
 
 #[global_allocator]
 static GUARD: AllocDisabler = AllocDisabler;
@@ -874,6 +874,96 @@ fn who_talks_is_heard_by_whom_it_is_said_to_and_the_rest_gives_way() {
     assert!(at(3) < -90.0 && at(1).abs() < 0.1, "{} {}", at(3), at(1));
 }
 
+/// A line-up tone of 1 kHz at −18 dBFS.
+fn line_up(bus: BusId) -> Generated {
+    Generated {
+        bus,
+        wave: LineUpWave::Sine,
+        hz: 1000.0,
+        level: db_to_gain(-18.0),
+        alone: true,
+        ident: Ident::None,
+    }
+}
+
+#[test]
+fn the_line_up_tone_is_in_its_bus_alone_whatever_the_faders_say_and_exactly_as_loud_as_it_is_set() {
+    let mut rig = Rig::of_guests(vec![tone(400.0, 0.2), tone(700.0, 0.2)]);
+    let buses = [BusId::Program, BusId::Aux(1), BusId::MixMinus(0)];
+    buses.iter().for_each(|bus| rig.listen(*bus));
+    rig.buses.auxes[1] = 0.0;
+    for bus in buses {
+        rig.buses.generated = Some(line_up(bus));
+        rig.order();
+        rig.run(40);
+        // Whole turns of all three.
+        let heard = rig.run(10);
+        for other in buses {
+            let level = db(amplitude(&heard[&other], 1000.0));
+            if other == bus {
+                assert!((level + 18.0).abs() < 0.01, "{bus:?}: {level}");
+                let rest = db(amplitude(&heard[&other], 700.0));
+                assert!(rest < -90.0, "{bus:?}: {rest}");
+            } else {
+                assert!(level < -90.0, "{other:?} while it is in {bus:?}: {level}");
+            }
+        }
+        rig.buses.generated = Some(Generated {
+            alone: false,
+            ..line_up(bus)
+        });
+        rig.order();
+        rig.run(40);
+        let heard = rig.run(10);
+        assert!((db(amplitude(&heard[&bus], 1000.0)) + 18.0).abs() < 0.01);
+        if bus != BusId::Aux(1) {
+            let rest = db(amplitude(&heard[&bus], 700.0));
+            assert!((rest - db(0.2)).abs() < 0.05, "{bus:?}: {rest}");
+        }
+    }
+    // A guest that is one no more takes it along, and another bus has it.
+    rig.gains[0].back = None;
+    rig.order();
+    rig.run(100);
+    rig.buses.generated = Some(line_up(BusId::Program));
+    rig.order();
+    rig.run(40);
+    let program = &rig.run(10)[&BusId::Program];
+    assert!((db(amplitude(program, 1000.0)) + 18.0).abs() < 0.01);
+}
+
+#[test]
+fn a_strip_is_given_as_it_came_and_as_it_was_worked_on_each_at_its_own_time() {
+    let mut rig = Rig::new(vec![tone(400.0, 0.1), tone(700.0, 0.2)]);
+    let [input, strip] = [BusId::Input(1), BusId::Strip(1)];
+    [input, strip].iter().for_each(|bus| rig.listen(*bus));
+    let settings = StripSettings {
+        trim_db: -6.0,
+        delay_ms: 100.0,
+        ..StripSettings::default()
+    };
+    rig.settings = vec![(1, settings)];
+    rig.gains[1].fader = 0.0;
+    rig.order();
+    let heard = rig.run(30);
+    let later = |bus: BusId| &heard[&bus][10 * BLOCK..20 * BLOCK];
+    assert!((db(amplitude(later(input), 700.0)) - db(0.2)).abs() < 1e-3);
+    assert!((db(amplitude(later(strip), 700.0)) - db(0.2) + 6.0).abs() < 1e-3);
+    assert!(amplitude(later(strip), 400.0) < 1e-6);
+    // Sample by sample what the source gives at this time of the house: no delay is in it.
+    let began = rig.ends[&input].began().unwrap();
+    assert_eq!(rig.ends[&strip].began(), Some(began));
+    let wave = tone(700.0, 0.2);
+    for n in (5 * BLOCK..25 * BLOCK).step_by(97) {
+        let given = wave(began + n as u64);
+        assert!((heard[&input][n] - given).abs() < 1e-6, "{n}");
+        assert!(
+            (heard[&strip][n] - given * db_to_gain(-6.0)).abs() < 1e-5,
+            "{n}"
+        );
+    }
+}
+
 /// Everything on in every strip.
 fn busy() -> StripSettings {
     let mut strip = StripSettings {
@@ -902,6 +992,7 @@ fn a_block_asks_for_no_memory_and_gives_none_back() {
         .put(11, Some(Box::new(Strip::new(Track::new(reader, true)))));
     rig.sources[11].1 = None;
     let mut buses = vec![BusId::Program, BusId::Aux(0), BusId::Listen(1)];
+    buses.extend([BusId::Input(3), BusId::Strip(4)]);
     buses.extend((0..10).map(BusId::MixMinus));
     buses.iter().for_each(|bus| rig.listen(*bus));
     rig.settings = (0..12).map(|n| (n, busy())).collect();
@@ -924,6 +1015,8 @@ fn a_block_asks_for_no_memory_and_gives_none_back() {
                 gain.talked = n as u64 == k % 5;
                 gain.talk = if n == 4 && on { 1.0 } else { 0.0 };
             }
+            let bus = BusId::MixMinus((k % 4) as usize);
+            rig.buses.generated = (k % 9 > 2).then_some(line_up(bus));
             rig.buses.master.eq.on = k % 2 == 0;
             rig.buses.master.eq.bands[0].gain_db = 6.0;
             rig.settings = vec![(

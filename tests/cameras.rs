@@ -563,6 +563,7 @@ fn unplugged() {
             SourceKind::Test {
                 pattern: Pattern::White,
                 tone_hz: None,
+                beep_ms: 0,
             },
         ),
     ]));

@@ -62,6 +62,7 @@ fn show() -> impl Strategy<Value = Show> {
                     kind: SourceKind::Test {
                         pattern: Pattern::Bars,
                         tone_hz: None,
+                        beep_ms: 0,
                     },
                     fader_db,
                     mute,
@@ -269,6 +270,7 @@ fn change() -> impl Strategy<Value = Edit> {
             kind: SourceKind::Test {
                 pattern,
                 tone_hz: None,
+                beep_ms: 0,
             },
             fader_db: 0.0,
             mute: false,

@@ -92,6 +92,17 @@ fn returns_and_auxes_come_out_of_the_engine() {
     until_heard(&mut back, "a group's mute", [-90.0, -90.0]);
     until_heard(&mut aux, "in the aux too", [-90.0, -90.0]);
     say(group(Some(0.0), Some(false)));
+    let line_up = |text: &str| {
+        let text = format!("{{\"command\":\"generator\",{text}}}");
+        say(serde_json::from_str(&text).expect("a command"));
+    };
+    // At the pitch of one of the sources, in place of the other.
+    line_up(r#""on":true,"to":"aux1","hz":250,"level_db":-12"#);
+    until_heard(&mut aux, "the line-up tone", [-12.0, -90.0]);
+    line_up(r#""alone":false"#);
+    until_heard(&mut aux, "with what is there", [-12.0, -23.0]);
+    line_up(r#""on":false"#);
+    until_heard(&mut aux, "as before it", [-90.0, -23.0]);
     let low = || "low".to_owned();
     say(Command::Send {
         source: low(),

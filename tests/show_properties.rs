@@ -109,14 +109,19 @@ fn transition() -> impl Strategy<Value = TransitionStyle> {
 }
 
 fn kind() -> impl Strategy<Value = SourceKind> {
-    let pattern = prop::sample::select(vec![Pattern::Bars, Pattern::Ball, Pattern::Black]);
+    let pattern = prop::sample::select(vec![Pattern::Bars, Pattern::Flash, Pattern::Black]);
     let url = prop_oneof![
         "(rtsp|rtmp|http)://[a-z]{1,8}(:[1-9][0-9]{0,3})?/[a-z]{0,9}",
         "srt://:[1-9][0-9]{0,3}\\?mode=listener&passphrase=\\{secret:[a-z]{1,6}\\}",
     ];
     prop_oneof![
-        (pattern, option::of(20.0..=20_000.0))
-            .prop_map(|(pattern, tone_hz)| SourceKind::Test { pattern, tone_hz }),
+        (pattern, option::of(20.0..=20_000.0), -1000..=1000i32).prop_map(
+            |(pattern, tone_hz, beep_ms)| SourceKind::Test {
+                pattern,
+                tone_hz,
+                beep_ms
+            }
+        ),
         (
             text().prop_filter("a path", |p| !p.is_empty()),
             any::<bool>()

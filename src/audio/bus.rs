@@ -104,6 +104,12 @@ impl Bus {
         }
     }
 
+    /// Something is put over the block, sample by sample: left and right.
+    pub fn overlay(&mut self, put: impl FnMut(&mut [f32])) {
+        self.sounds = true;
+        self.samples.chunks_exact_mut(CHANNELS).for_each(put);
+    }
+
     /// Brings the block through the limiter.
     pub fn finish(&mut self) {
         self.silent = if std::mem::take(&mut self.sounds) {

@@ -32,6 +32,17 @@ impl Buses {
             BusId::Aux(n) => self.auxes.get(usize::from(n)),
             BusId::Listen(n) => self.listeners.get(usize::from(n)),
             BusId::MixMinus(slot) => self.returns.of(slot),
+            BusId::Input(_) | BusId::Strip(_) => None,
+        }
+    }
+
+    /// A bus that is given out, to put something into, where there is one.
+    pub fn given_out(&mut self, id: BusId) -> Option<&mut Bus> {
+        match id {
+            BusId::Program => Some(&mut self.program),
+            BusId::Aux(n) => self.auxes.get_mut(usize::from(n)),
+            BusId::MixMinus(slot) => self.returns.of_mut(slot),
+            BusId::Listen(_) | BusId::Input(_) | BusId::Strip(_) => None,
         }
     }
 

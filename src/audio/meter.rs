@@ -248,6 +248,8 @@ impl Meters {
                 n.map(|n| AUXES + n)
             }
             BusId::MixMinus(slot) => Some(AUXES + LISTENERS + slot),
+            // A strip has a meter of its own.
+            BusId::Input(_) | BusId::Strip(_) => None,
         };
         self.buses.get(place?)
     }

@@ -12,6 +12,7 @@ use super::alarm::Watch;
 use super::automix::Automix;
 use super::bus_meters::BusMeters;
 use super::buses::Buses;
+use super::generator::Generator;
 use super::lanes::{STRIPS, TILE};
 use super::limiter::LOOKAHEAD;
 use super::matrix::Sums;
@@ -42,6 +43,7 @@ pub struct Mixer {
     sums: Sums,
     buses: Buses,
     bus_meters: BusMeters,
+    generator: Generator,
     /// Of the program.
     tone: Tone,
     watch: Watch,
@@ -68,6 +70,7 @@ impl Mixer {
             buses: Buses::new(slots),
             bus_meters: BusMeters::new(slots),
             tone: Tone::default(),
+            generator: Generator::default(),
             watch: Watch::default(),
             taps: std::array::from_fn(|_| None),
             meters,
@@ -150,9 +153,25 @@ impl Mixer {
             .zip(self.strips.chunks_mut(STRIPS))
             .enumerate()
         {
-            quad.work_on(strips, block_start(start), q * STRIPS, &self.meters);
+            quad.read(strips, block_start(start), q * STRIPS, &self.meters);
+        }
+        self.give_strips(start, |bus| match bus {
+            BusId::Input(slot) => Some(slot),
+            _ => None,
+        });
+        for (q, (quad, strips)) in self
+            .quads
+            .iter_mut()
+            .zip(self.strips.chunks(STRIPS))
+            .enumerate()
+        {
+            quad.work_on(strips, q * STRIPS, &self.meters);
         }
         self.turn();
+        self.give_strips(start, |bus| match bus {
+            BusId::Strip(slot) => Some(slot),
+            _ => None,
+        });
         let mut done = 0;
         while done < BLOCK {
             let at = start + done as u64;
@@ -170,6 +189,18 @@ impl Mixer {
         self.out.position = self.position;
         self.position += BLOCK as u64;
         &self.out
+    }
+
+    /// Gives the taps of these strips their block, as it is now.
+    fn give_strips(&mut self, start: u64, slot: impl Fn(BusId) -> Option<usize>) {
+        for (bus, tap) in self.taps.iter_mut().flatten() {
+            let Some(slot) = slot(*bus) else { continue };
+            let mut sound = SILENCE;
+            if let Some(quad) = self.quads.get(slot / STRIPS) {
+                quad.copy(slot % STRIPS, &mut sound);
+            }
+            tap.give(start, &sound);
+        }
     }
 
     /// Brings all strips to the gains that they have from each other.
@@ -239,14 +270,27 @@ impl Mixer {
             self.buses.returns.talk(slot, gain.talked, ducked);
         }
         self.buses.program.go(order.buses.program, ramp);
+        self.generator.set(order.buses.generated);
         for (aux, gain) in self.buses.auxes.iter_mut().zip(order.buses.auxes) {
             aux.go(gain, SHORT_RAMP);
+        }
+    }
+
+    /// Puts the line-up tone into its bus.
+    fn generate(&mut self) {
+        let Some(id) = self.generator.bus() else {
+            return;
+        };
+        match self.buses.given_out(id) {
+            Some(bus) => self.generator.play(bus),
+            None => self.generator.lose(),
         }
     }
 
     /// Brings every bus through what is behind its sum, and gives it to who takes it in.
     fn finish(&mut self) {
         self.tone.process(&mut self.buses.program.samples);
+        self.generate();
         self.buses.finish();
         let program = self.bus_meters.measure(&self.buses, &self.meters);
         let [left, right] = program.peak;
@@ -254,8 +298,16 @@ impl Mixer {
         let alarmed = self.watch.see(left.max(right), is_held_down);
         self.meters.show_program_alarm(alarmed);
         for (id, tap) in self.taps.iter_mut().flatten() {
+            // What has no limiter is that much earlier.
+            let ahead = match *id {
+                BusId::Program | BusId::Aux(_) | BusId::MixMinus(_) => 0,
+                BusId::Listen(_) => Self::AHEAD,
+                // They have been given theirs.
+                BusId::Input(_) | BusId::Strip(_) => continue,
+            };
             let bus = self.buses.get(*id);
-            tap.give(bus.map_or(&SILENCE[..], |bus| &bus.samples[..]));
+            let block = bus.map_or(&SILENCE[..], |bus| &bus.samples[..]);
+            tap.give(self.position + ahead, block);
         }
         while let Some(slot) = self.buses.returns.part() {
             self.quads[slot / STRIPS].kept_out[slot % STRIPS].own = None;

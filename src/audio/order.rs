@@ -1,7 +1,7 @@
 //! What the mixer is told: for each strip and each bus how loud it is to be, from which sample on.
 
-use super::tap::LISTENERS;
-use crate::show::{AUXES, Master, StripSettings};
+use super::tap::{BusId, LISTENERS};
+use crate::show::{AUXES, Ident, Master, StripSettings, Wave};
 
 /// What becomes of a strip, linear.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,6 +73,23 @@ impl StripGain {
     }
 }
 
+/// What the line-up generator makes, and where.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Generated {
+    /// The bus that it is heard in.
+    pub bus: BusId,
+    /// What it is.
+    pub wave: Wave,
+    /// Pitch of the sine, in Hz.
+    pub hz: f32,
+    /// Amplitude of the sine, linear; the noise has the power of that sine.
+    pub level: f32,
+    /// Nothing else is heard of the bus.
+    pub alone: bool,
+    /// How its sides are told apart.
+    pub ident: Ident,
+}
+
 /// How loud the buses are, linear, and what is done to the program.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BusGains {
@@ -84,6 +101,8 @@ pub struct BusGains {
     pub ducked: f32,
     /// The program's equaliser and ceiling. They take effect with the next block.
     pub master: Master,
+    /// The line-up tone. It takes effect with the block.
+    pub generated: Option<Generated>,
 }
 
 impl Default for BusGains {
@@ -93,6 +112,7 @@ impl Default for BusGains {
             auxes: [1.0; AUXES],
             ducked: 1.0,
             master: Master::default(),
+            generated: None,
         }
     }
 }

@@ -114,9 +114,8 @@ impl Quad {
         self.idle
     }
 
-    /// Brings each source's block, which begins at `start`, through its processors and its meter. The
-    /// first strip has this slot.
-    pub fn work_on(
+    /// Takes in each source's block, which begins at `start`. The first strip has this slot.
+    pub fn read(
         &mut self,
         strips: &mut [Option<Box<Strip>>],
         start: House,
@@ -141,9 +140,26 @@ impl Quad {
                 [sample.0[left], sample.0[right]] = *frame;
             }
         }
+    }
+
+    /// Brings each block through its processors and its meter.
+    pub fn work_on(&mut self, strips: &[Option<Box<Strip>>], slot: usize, meters: &Meters) {
+        if self.idle {
+            return;
+        }
         let came = cut_off(&self.block);
         let worked = self.bank.process(&mut self.block);
         self.show(strips, &worked, came, slot, meters);
+    }
+
+    /// One strip's block as it is now, left and right interleaved.
+    pub fn copy(&self, place: usize, out: &mut [f32]) {
+        if self.idle {
+            return out.fill(0.0);
+        }
+        for (out, sample) in out.chunks_exact_mut(CHANNELS).zip(&self.block) {
+            out.copy_from_slice(&sample.0[CHANNELS * place..CHANNELS * (place + 1)]);
+        }
     }
 
     /// What is heard of a strip, for the gains that strips have from each other.

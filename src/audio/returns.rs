@@ -146,6 +146,12 @@ impl Returns {
         }
     }
 
+    /// The bus of the guest in this slot, to put something into.
+    pub fn of_mut(&mut self, slot: usize) -> Option<&mut Bus> {
+        let place = self.places.get_mut(slot).filter(|place| place.taken)?;
+        Some(&mut place.bus)
+    }
+
     /// The bus of the guest in this slot.
     pub fn of(&self, slot: usize) -> Option<&Bus> {
         let place = self.places.get(slot).filter(|place| place.taken)?;

@@ -21,43 +21,64 @@ pub enum BusId {
     MixMinus(usize),
     /// What a desk listens to by PFL and AFL, counted from 0.
     Listen(u8),
+    /// The sound of the source in this slot as it came, at its house time, before anything is done to it.
+    Input(usize),
+    /// The same as it comes from its strip's processors, before its delay and its fader.
+    Strip(usize),
 }
 
 /// The mixer's end: takes in a bus.
 #[derive(Debug)]
 pub struct Tap {
     samples: rtrb::Producer<f32>,
-    lost: Arc<AtomicU64>,
+    shared: Arc<Shared>,
 }
+
+/// What both ends know.
+#[derive(Debug)]
+struct Shared {
+    lost: AtomicU64,
+    /// Of the first block that was given; [`NOT_YET`] before it.
+    began: AtomicU64,
+}
+
+const NOT_YET: u64 = u64::MAX;
 
 /// The reader's end.
 #[derive(Debug)]
 pub struct TapEnd {
     /// 48 kHz, left and right interleaved, full scale at ±1; whole blocks of 10 ms.
     pub samples: rtrb::Consumer<f32>,
-    lost: Arc<AtomicU64>,
+    shared: Arc<Shared>,
 }
 
 /// A tap with room for so many blocks of 10 ms, one at the least.
 pub fn tap(blocks: usize) -> (Tap, TapEnd) {
     let (producer, consumer) = rtrb::RingBuffer::new(blocks.max(1) * BLOCK * CHANNELS);
-    let lost = Arc::new(AtomicU64::new(0));
+    let shared = Arc::new(Shared {
+        lost: AtomicU64::new(0),
+        began: AtomicU64::new(NOT_YET),
+    });
     let end = TapEnd {
         samples: consumer,
-        lost: lost.clone(),
+        shared: shared.clone(),
     };
     let tap = Tap {
         samples: producer,
-        lost,
+        shared,
     };
     (tap, end)
 }
 
 impl Tap {
-    /// Gives a block, all of it or, where the ring has no room, none, which is counted.
-    pub fn give(&mut self, block: &[f32]) {
+    /// Gives the block that begins at this sample of the show, all of it or, where the ring has no room,
+    /// none, which is counted.
+    pub fn give(&mut self, position: u64, block: &[f32]) {
+        if self.shared.began.load(Ordering::Relaxed) == NOT_YET {
+            self.shared.began.store(position, Ordering::Relaxed);
+        }
         if self.samples.push_entire_slice(block).is_err() {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+            self.shared.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -65,7 +86,13 @@ impl Tap {
 impl TapEnd {
     /// Blocks that the reader was too slow for, since the tap was made.
     pub fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
+        self.shared.lost.load(Ordering::Relaxed)
+    }
+
+    /// The sample of the show at which the first block began; those that follow do so without a gap as long
+    /// as none is lost. `None` while none has come.
+    pub fn began(&self) -> Option<u64> {
+        Some(self.shared.began.load(Ordering::Relaxed)).filter(|began| *began != NOT_YET)
     }
 }
 
@@ -77,14 +104,16 @@ mod tests {
     fn a_full_ring_loses_whole_blocks_and_counts_them() {
         let (mut tap, mut end) = tap(2);
         let block = |level: f32| vec![level; BLOCK * CHANNELS];
-        (1..=5).for_each(|n| tap.give(&block(n as f32)));
-        assert_eq!(end.lost(), 3);
+        assert_eq!(end.began(), None);
+        let at = |n: u64| 480 * n;
+        (1..=5).for_each(|n| tap.give(at(n), &block(n as f32)));
+        assert_eq!((end.lost(), end.began()), (3, Some(at(1))));
         let mut read = vec![0.0; 2 * BLOCK * CHANNELS];
         assert!(end.samples.pop_entire_slice(&mut read).is_ok());
         assert_eq!(read[..BLOCK * CHANNELS], block(1.0));
         assert_eq!(read[BLOCK * CHANNELS..], block(2.0));
         assert_eq!(end.samples.slots(), 0);
-        tap.give(&block(6.0));
+        tap.give(at(6), &block(6.0));
         assert_eq!((end.lost(), end.samples.slots()), (3, BLOCK * CHANNELS));
     }
 }

@@ -134,6 +134,9 @@ fn room(event: &Event) -> usize {
         | Event::Packing(_)
         | Event::Recording { .. }
         | Event::Encoder { .. }
+        | Event::Levels { .. }
+        | Event::Loudness { .. }
+        | Event::Spectrum { .. }
         | Event::Transition { .. } => NEWS,
         Event::Ready { .. }
         | Event::Done { .. }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{GivenKey, Tried};
+use super::{GivenKey, Reading, Tried, USUAL_PER_S};
 use crate::show::{
-    Afv, BandKind, Direction, Edit, Pick, Rgb, Source, StripSettings, TransitionKind,
+    Afv, BandKind, Direction, Edit, LineUpChange, Pick, Rgb, Source, StripSettings, TransitionKind,
     TransitionStyle,
 };
 
@@ -386,6 +386,23 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         desk: String,
     },
+    /// Switches or sets the line-up generator: a tone or noise in a bus, behind its fader and before its
+    /// limiter. What is left out stays as it is. It is off again after a crash, and in no file.
+    Generator(LineUpChange),
+    /// Measures how much later a picture is than a sound, by flashes and beeps or claps before both; the
+    /// snapshot's `sound.lip_sync` tells how far it has come and what is proposed.
+    LipSync {
+        /// What is done.
+        #[serde(default)]
+        action: LipSyncAction,
+        /// The id of the source whose pictures are looked at; needed to measure.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        picture: Option<String>,
+        /// The id of the source whose sound is listened to, before its strip's delay; that of the picture
+        /// where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sound: Option<String>,
+    },
     /// Places a source between left and right.
     Pan {
         /// A source's id.
@@ -459,6 +476,29 @@ pub enum Command {
     /// Asks how loud the program has been since that was measured; answered by
     /// [`super::Event::LoudnessHistory`].
     LoudnessHistory {},
+    /// Has a reading of the sound told to who says this, as an event, again and again. Said once more it
+    /// changes how often. It ends with the engine.
+    Subscribe {
+        /// Which.
+        to: Reading,
+        /// Of a spectrum, the id of the source whose strip it is of; the program's where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+        /// So often a second at the most, 0.1 to 30.
+        #[serde(default = "usual_per_s")]
+        per_s: f32,
+        /// Ends by itself after so many seconds, 0.1 to 86 400; not where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<f32>,
+    },
+    /// Has a reading told no more.
+    Unsubscribe {
+        /// Which.
+        to: Reading,
+        /// As for `subscribe`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+    },
     /// Plays, stops or moves a clip.
     Clip {
         /// A source's id.
@@ -613,6 +653,10 @@ fn trial_seconds() -> f32 {
     8.0
 }
 
+fn usual_per_s() -> f32 {
+    USUAL_PER_S
+}
+
 fn yes() -> bool {
     true
 }
@@ -661,6 +705,11 @@ impl Command {
         )
     }
 
+    /// Whether it is about who is told readings: it changes nothing of the show.
+    pub fn is_for_readings(&self) -> bool {
+        matches!(self, Self::Subscribe { .. } | Self::Unsubscribe { .. })
+    }
+
     /// The command that chooses this kind and length, and leaves the rest of the style as it is.
     pub fn transition(kind: TransitionKind, frames: u32) -> Self {
         Self::Transition {
@@ -701,6 +750,20 @@ pub enum SnapshotAction {
     Store,
     /// It is no more. This changes the show.
     Remove,
+}
+
+/// What is done to measure a picture against a sound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LipSyncAction {
+    /// Begins, anew where something is being measured.
+    #[default]
+    Measure,
+    /// Ends it.
+    Stop,
+    /// Sets the delay of the strip to what is proposed. Refused where that is of the picture: an edit, by
+    /// `picture_delay`.
+    Take,
 }
 
 /// What a clip is to do.

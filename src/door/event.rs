@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Command, DestinationState, LoudnessHistory, PackingStatus, RecordingState, Snapshot,
-    SourceState, TrialStatus,
+    Command, DestinationState, Levels, Loudness, LoudnessHistory, PackingStatus, RecordingState,
+    Snapshot, SourceState, TrialStatus,
 };
 use crate::media::{CameraInfo, Finding, SoundCardInfo};
 use crate::show::Show;
@@ -74,6 +74,33 @@ pub enum Event {
     LoudnessHistory {
         /// Since the measurement began.
         history: LoudnessHistory,
+    },
+    /// Told who subscribed to it.
+    Levels {
+        /// The frame at which they were read.
+        frame: u64,
+        /// The levels since this was told last.
+        #[serde(flatten)]
+        levels: Levels,
+    },
+    /// Told who subscribed to it.
+    Loudness {
+        /// The frame at which it was read.
+        frame: u64,
+        /// Of the program.
+        loudness: Loudness,
+    },
+    /// Told who subscribed to it.
+    Spectrum {
+        /// The frame at which it was computed.
+        frame: u64,
+        /// The id of the source whose strip it is of, before its delay and fader; none for the program.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+        /// The level of each of [`crate::media::SPECTRUM_BANDS`] bands in dBFS, −120 at the least: of a third of an
+        /// octave, their middles a twelfth apart from 20 Hz on ([`crate::media::band_hz`]). A sine of full scale is
+        /// 0 dBFS.
+        bands_db: Vec<f32>,
     },
     /// The answer to `try_source`.
     Tried {

@@ -49,6 +49,8 @@ pub struct Lines {
     pub edited: Receiver<Ask>,
     /// The scout's.
     pub scouted: Receiver<Ask>,
+    /// Those for readings.
+    pub read: Receiver<Ask>,
 }
 
 #[derive(Default)]
@@ -79,6 +81,7 @@ pub struct Hub {
     commands: Sender<Ask>,
     edits: Sender<Ask>,
     errands: Sender<Ask>,
+    readings: Sender<Ask>,
     said: Sender<Event>,
     snapshot: ArcSwapOption<Snapshot>,
     subscribers: Mutex<Subscribers>,
@@ -93,11 +96,13 @@ impl Hub {
         let (commands, asked) = bounded(COMMANDS);
         let (edits, edited) = bounded(COMMANDS);
         let (errands, scouted) = bounded(ERRANDS);
+        let (readings, read) = bounded(COMMANDS);
         let (said, heard) = unbounded::<Event>();
         let hub = Arc::new(Self {
             commands,
             edits,
             errands,
+            readings,
             said,
             snapshot: ArcSwapOption::empty(),
             subscribers: Mutex::default(),
@@ -124,6 +129,7 @@ impl Hub {
             asked,
             edited,
             scouted,
+            read,
         };
         Ok((hub, lines))
     }
@@ -326,7 +332,11 @@ impl LocalDoor {
             }
             return;
         }
-        if self.hub.commands.send(ask).is_err() {
+        let to = match ask.command.is_for_readings() {
+            true => &self.hub.readings,
+            false => &self.hub.commands,
+        };
+        if to.send(ask).is_err() {
             let _ = self.answers.try_send(ended());
         }
     }

@@ -9,10 +9,12 @@ mod command;
 mod event;
 mod given_key;
 mod hub;
+mod lip_sync;
 mod loudness_history;
 mod monitor;
 mod packing;
 mod place;
+mod reading;
 mod server;
 mod snapshot;
 mod sound;
@@ -23,14 +25,16 @@ mod wire;
 
 pub use board::{MONITORS_MAX, MonitorBoard, MonitorKey};
 pub use client::Client;
-pub use command::{ClipAction, Command, Request, SnapshotAction};
+pub use command::{ClipAction, Command, LipSyncAction, Request, SnapshotAction};
 pub use event::{Event, Report, ReportDestination, ReportPart, ReportRecording, ReportSource};
 pub use given_key::GivenKey;
 pub use hub::{Ask, Hub, Lines, LocalDoor, SAY_IT_AGAIN};
+pub use lip_sync::{LipSyncProposal, LipSyncState, LipSyncStatus};
 pub use loudness_history::{LoudnessHistory, LoudnessPoint};
 pub use monitor::{Absence, Door, MonitorId, MonitorPicture, MonitorRequest};
 pub use packing::{PackingState, PackingStatus};
 pub use place::Place;
+pub use reading::{Levels, Reading, USUAL_PER_S};
 pub use server::serve;
 pub use snapshot::{
     CardOutputState, CardOutputStatus, ClipState, ClipStatus, Counters, DestinationState,

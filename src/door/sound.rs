@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::show::Master;
+use super::LipSyncStatus;
+use crate::show::{LineUp, Master};
 
 /// A level in dBFS, −100 for silence.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +64,12 @@ pub struct SoundStatus {
     /// Who talks to guests.
     #[serde(default)]
     pub talkback: TalkbackStatus,
+    /// What is measured of a picture and a sound; none where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lip_sync: Option<LipSyncStatus>,
+    /// The line-up generator.
+    #[serde(default, skip_serializing_if = "LineUp::is_usual")]
+    pub generator: LineUp,
     /// The desks that listen by themselves.
     pub listening: Vec<ListenStatus>,
     /// Sound snapshots, in the show's order.

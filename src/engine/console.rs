@@ -171,6 +171,7 @@ impl Console {
             }),
             ducked: db_to_gain(-self.sound.talkback.duck_db),
             master: self.sound.master,
+            generated: None,
         }
     }
 }

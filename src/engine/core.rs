@@ -4,11 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::aligner::{Measured, Watched};
 use super::book::Passed;
 use super::cast::{Cast, SLOTS};
 use super::console::{Console, aux_index};
 use super::ears::{Ears, Hearing};
 use super::journal::{Journal, JournalListener};
+use super::line_up;
+use super::lip_sync::{LipSync, delay_of_sound};
 use super::listeners::Listeners;
 use super::recall::Recall;
 use super::refusal::{Refusal, unknown};
@@ -18,18 +21,20 @@ use super::strip::{Faders, Strip, is_fader};
 use super::switcher::Switcher;
 use super::taken::Taken;
 use super::talkback::Talkback;
+use super::unaligned::Unaligned;
 use super::waiting::Waiting;
 use crate::audio::{BusGains, LISTENERS, SendGain, StripGain};
 use crate::door::{
     CardOutputStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus,
-    Health, Level, ListenStatus, Loudness, MonitorStatus, ReceiverStatus, RecordingStatus,
-    ReturnStatus, SceneStatus, Snapshot, SnapshotAction, SoundAlarm, SoundSnapshotStatus,
-    SoundStatus, SourceStatus, StingerStatus, TalkbackStatus, Tally, Transition,
+    Health, Level, LipSyncAction, LipSyncStatus, ListenStatus, Loudness, MonitorStatus,
+    ReceiverStatus, RecordingStatus, ReturnStatus, SceneStatus, Snapshot, SnapshotAction,
+    SoundAlarm, SoundSnapshotStatus, SoundStatus, SourceStatus, StingerStatus, TalkbackStatus,
+    Tally, Transition,
 };
 use crate::media::{Rate, db_to_gain};
 use crate::show::{
-    AUXES, Afv, Destination, Show, SoundSnapshot, Source, SourceKind, StripSettings, StripState,
-    TransitionStyle, trimmed,
+    AUXES, Afv, Destination, LineUp, Show, SoundSnapshot, Source, SourceKind, StripSettings,
+    StripState, TransitionStyle, trimmed,
 };
 use crate::video::Layout;
 
@@ -101,6 +106,8 @@ pub struct Core {
     console: Console,
     listeners: Listeners,
     talkback: Talkback,
+    lip_sync: LipSync,
+    line_up: LineUp,
     /// Faders on their way.
     recall: Recall,
     /// The sound snapshot that was recalled last.
@@ -180,6 +187,8 @@ impl Core {
             console: Console::of(&cast.show.sound),
             listeners: Listeners::default(),
             talkback: Talkback::default(),
+            lip_sync: LipSync::default(),
+            line_up: LineUp::default(),
             recall: Recall::default(),
             recalled: String::new(),
             streaming: BTreeSet::new(),
@@ -271,7 +280,10 @@ impl Core {
         };
         self.listeners.follow(follows);
         self.talkback.follow(follows);
-        self.ears.rename(&before.renamed(&cast));
+        self.lip_sync.follow(follows);
+        let renamed = before.renamed(&cast);
+        self.ears.rename(&renamed);
+        line_up::rename(&mut self.line_up, &renamed);
         if on_air == Leaving::Meant {
             self.switcher.drop_sources(&leaving, brings.passed);
         }
@@ -603,6 +615,10 @@ impl Core {
                 };
                 self.talkback.talk(slot, *on);
             }
+            Command::LipSync { .. } => self.align(command)?,
+            Command::Generator(change) => {
+                line_up::change(&mut self.line_up, change, &self.cast)?;
+            }
             Command::Pfl { source, on, desk } => {
                 let slot = self.strip(source)?;
                 self.listeners.listen(desk, slot, false, *on)?;
@@ -723,7 +739,11 @@ impl Core {
             | Command::ForgetKey { .. }
             | Command::Autosave { .. }
             | Command::Show {} => return Err(Refusal::ForEditor),
-            Command::Devices {} | Command::Encoders {} | Command::TrySource { .. } => {
+            Command::Devices {}
+            | Command::Encoders {}
+            | Command::TrySource { .. }
+            | Command::Subscribe { .. }
+            | Command::Unsubscribe { .. } => {
                 return Err(Refusal::ForScout);
             }
             Command::Quit {} => return Ok(Effect::Quit),
@@ -754,6 +774,62 @@ impl Core {
     /// What each slot's strip does to its sound.
     pub fn settings(&self) -> impl Iterator<Item = StripSettings> {
         self.strips.iter().map(|strip| strip.settings)
+    }
+
+    /// Measures a picture against a sound, or takes over what is proposed for them.
+    fn align(&mut self, command: &Command) -> Result<(), Refusal> {
+        let Command::LipSync {
+            action,
+            picture,
+            sound,
+        } = command
+        else {
+            return Ok(());
+        };
+        match action {
+            LipSyncAction::Measure => {
+                let picture = picture.as_ref().ok_or(Unaligned::NoPicture)?;
+                let sound = self.strip(sound.as_ref().unwrap_or(picture))?;
+                self.lip_sync.measure(self.strip(picture)?, sound);
+            }
+            LipSyncAction::Stop => self.lip_sync.stop(),
+            LipSyncAction::Take => {
+                let ms = delay_of_sound(self.alignment().as_ref())?;
+                if let Some((_, sound)) = self.lip_sync.of() {
+                    self.strips[sound].work(|settings| {
+                        Some(StripSettings {
+                            delay_ms: ms,
+                            ..settings
+                        })
+                    })?;
+                    self.match_strips();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what was found of picture and sound last.
+    pub fn know_alignment(&mut self, measured: Measured) {
+        self.lip_sync.know(measured);
+    }
+
+    /// What is to be measured of picture and sound.
+    pub fn wants_aligned(&self) -> Option<Watched> {
+        self.lip_sync.watched(&self.strips)
+    }
+
+    /// What is seen of that.
+    fn alignment(&self) -> Option<LipSyncStatus> {
+        let (picture, sound) = self.lip_sync.of()?;
+        let id = |slot| self.cast.source_at(slot).map(|source| source.id.clone());
+        let rate = self.cast.show.format.rate;
+        let status = self.lip_sync.status(&self.strips, rate)?;
+        Some(LipSyncStatus {
+            picture: id(picture)?,
+            sound: id(sound)?,
+            ..status
+        })
     }
 
     fn strip(&self, source: &str) -> Result<usize, Refusal> {
@@ -866,7 +942,10 @@ impl Core {
 
     /// How loud the buses are that go with the frame last shown.
     pub fn buses(&self) -> BusGains {
-        self.console.buses(self.program_gain())
+        BusGains {
+            generated: line_up::generated(&self.line_up, &self.cast),
+            ..self.console.buses(self.program_gain())
+        }
     }
 
     /// Whether the program goes out and nothing has been heard of it for as long as was set. Faded to black
@@ -903,6 +982,8 @@ impl Core {
                 })
                 .collect(),
             talkback: self.talked(),
+            lip_sync: self.alignment(),
+            generator: self.line_up.clone(),
             safe: self.cast.show.snapshots.safe.clone(),
             snapshots: self
                 .cast

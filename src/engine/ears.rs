@@ -167,7 +167,7 @@ pub fn outputs(cast: &Cast) -> Vec<(SoundOutput, Option<BusId>)> {
 
 /// The mixer's bus of a name; none where the show has no such guest. For a monitor of nothing but what its desk
 /// listens to it is the program, which keeps the card open and is not heard.
-fn bus(name: &str, cast: &Cast) -> Option<BusId> {
+pub fn bus(name: &str, cast: &Cast) -> Option<BusId> {
     match BusName::of(name)? {
         BusName::Program | BusName::Listening => Some(BusId::Program),
         BusName::Aux(n) => u8::try_from(n).ok().map(BusId::Aux),
@@ -179,7 +179,11 @@ fn bus(name: &str, cast: &Cast) -> Option<BusId> {
     }
 }
 
-fn is_guest(source: &str, cast: &Cast) -> Result<(), Refusal> {
+/// Whether the source of this id is a guest.
+///
+/// # Errors
+/// Where it is none, or there is none.
+pub fn is_guest(source: &str, cast: &Cast) -> Result<(), Refusal> {
     let mut sources = cast.show.sources.iter();
     match sources.find(|other| other.id == source) {
         Some(source) if source.mix_minus => Ok(()),

@@ -231,6 +231,7 @@ fn what_is_on_air_keeps_its_sound_and_its_name_when_it_is_made_anew_or_renamed()
     source.kind = SourceKind::Test {
         pattern: Pattern::Snow,
         tone_hz: None,
+        beep_ms: 0,
     };
     let set = |id: &str, source: &Source| Edit::Set {
         id: id.to_owned(),
@@ -351,6 +352,7 @@ fn nothing_that_is_heard_changes_by_an_adding() {
         source.kind = SourceKind::Test {
             pattern,
             tone_hz: None,
+            beep_ms: 0,
         };
         show.edit(add(&source), Leaving::Refused).unwrap();
         assert_eq!(show.core.gains()[slot].fader, 0.0, "{pattern:?}");
@@ -369,6 +371,7 @@ fn what_left_the_show_on_air_stays_in_its_groups_and_out_of_its_own_return() {
         kind: SourceKind::Test {
             pattern,
             tone_hz: None,
+            beep_ms: 0,
         },
         groups: vec!["g".to_owned()],
         mix_minus: true,

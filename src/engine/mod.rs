@@ -1,6 +1,7 @@
 //! The engine: starts what the show names, runs the tick, ends it all. It knows no window; all that
 //! is on air lives here.
 
+mod aligner;
 mod book;
 mod cast;
 mod clip;
@@ -15,13 +16,17 @@ mod exchange;
 mod health;
 mod journal;
 mod keys;
+mod line_up;
+mod lip_sync;
 mod listeners;
 mod monitors;
 mod observer;
 mod packing;
+mod pairs;
 mod past;
 mod played;
 mod preparer;
+mod readings;
 mod recall;
 mod reception;
 mod refusal;
@@ -40,6 +45,7 @@ mod talkback;
 mod tally;
 mod tick;
 mod tries;
+mod unaligned;
 mod waiting;
 mod watched;
 mod ways;
@@ -76,6 +82,7 @@ use crate::output::receiver::Receiver;
 use crate::output::{Aim, Consumers, EncodeError, Encoders, Recorder, start_fan_out};
 use crate::show::{self, Show};
 use crate::video::{Compositor, StingerShelf};
+use aligner::Aligner;
 use editor::Editor;
 use health::Watch;
 use journal::{Closed, Closing, Counted, JournalWriter};
@@ -246,6 +253,7 @@ impl Engine {
         let (speakers, speaking) = Speakers::start(clock, ways.clone())?;
         speakers.play(ears::outputs(&cast));
         speakers.listen(core.hear());
+        let aligner = Aligner::start(ways.clone())?;
         let (standing, heard) = standing::line(core.standing());
         let editor = Editor {
             file: options.file,
@@ -292,6 +300,13 @@ impl Engine {
             (wipes.clone(), shelf),
             helpers_stopped.clone(),
         )?;
+        readings::start(
+            lines.read,
+            hub.clone(),
+            taps.clone(),
+            ways.clone(),
+            helpers_stopped.clone(),
+        )?;
         scout::start(lines.scouted, setting, hub.clone(), helpers_stopped)?;
         let journal = JournalWriter::start(options.journal, hub.clone(), counted)?;
         let encoder = outputs.observer.encoders.input();
@@ -322,6 +337,7 @@ impl Engine {
             sting,
             hold: None,
             speakers,
+            aligner,
             watch,
             journal: Some(journal),
             before,

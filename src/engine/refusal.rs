@@ -1,6 +1,7 @@
 //! Why a command is refused, in words that say what was expected.
 
 use super::switcher::SwitchError;
+use super::unaligned::Unaligned;
 use crate::show::BANDS;
 
 /// Why a command was refused. Nothing has changed.
@@ -9,6 +10,9 @@ pub enum Refusal {
     /// By the switcher.
     #[error(transparent)]
     Switch(#[from] SwitchError),
+    /// Nothing to be taken over from lip-sync.
+    #[error(transparent)]
+    Unaligned(#[from] Unaligned),
     /// No such source, group or destination.
     #[error("unknown {what} \"{id}\": expected one of {known}")]
     Unknown {
@@ -47,6 +51,9 @@ pub enum Refusal {
     /// A desk more than can have monitors of their own; with how many can.
     #[error("{0} desks have monitors of their own already: expected one of them to be off first")]
     TooManyMonitors(usize),
+    /// One subscription more than there can be.
+    #[error("too many readings are subscribed to: expected some to be unsubscribed first")]
+    TooManyReadings,
     /// Talkback where the show has no microphone for it.
     #[error("no source is the talkback: set it in the show first")]
     NoTalkback,

@@ -588,6 +588,7 @@ mod tests {
             kind: SourceKind::Test {
                 pattern: Pattern::Bars,
                 tone_hz: None,
+                beep_ms: 0,
             },
             fader_db: 0.0,
             mute: false,

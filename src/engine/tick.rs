@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use crossbeam_channel::{Receiver, Sender};
 
+use super::aligner::Aligner;
 use super::cast::Cast;
 use super::clip::Clip;
 use super::core::{Core, Effect, Observed, ramp_of};
@@ -83,6 +84,8 @@ pub struct Tick {
     pub hold: Option<Picture>,
     /// What is given to sound cards.
     pub speakers: Speakers,
+    /// Measures pictures against sound.
+    pub aligner: Aligner,
     /// How the machine fares.
     pub watch: Arc<Watch>,
     /// Where the next engine will read.
@@ -120,10 +123,13 @@ impl Tick {
             self.receive();
             self.learn_stingers();
             let settling = self.recast(n);
+            self.core.know_alignment(self.aligner.found());
             let asked = self.carry_out(n, rate);
             for answer in settling {
                 let _ = answer.try_send(());
             }
+            self.aligner
+                .follow(self.core.wants_aligned(), &mut self.inputs);
             let layout = self.core.tick();
             self.play_clips(due);
             self.play_stinger(due);

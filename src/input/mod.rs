@@ -14,6 +14,7 @@ mod downmix;
 mod fault;
 mod feed;
 mod file;
+mod flash;
 mod modes;
 mod network;
 mod pace;

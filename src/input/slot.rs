@@ -15,6 +15,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crossbeam_channel::Sender;
+
 use crate::media::{House, NS_PER_S, Picture, Rate};
 
 /// For so long pictures may wait between source and tick, and a late tick loses none. A flood beyond
@@ -57,6 +59,7 @@ pub struct Slot {
     counters: Arc<SlotCounters>,
     waiting: VecDeque<Picture>,
     shown: Option<Picture>,
+    watcher: Option<Sender<Picture>>,
 }
 
 /// A slot of a show of this rate, and its writer.
@@ -75,6 +78,7 @@ pub fn slot(rate: Rate) -> (SlotWriter, Slot) {
             counters,
             waiting: VecDeque::with_capacity(twice(FAR_NS + RING_NS)),
             shown: None,
+            watcher: None,
         },
     )
 }
@@ -139,6 +143,12 @@ impl Slot {
         frame_ns / 2 + HYSTERESIS
     }
 
+    /// Gives every picture that comes, shown or not, to who looks at them all; to nobody with `None`. Who
+    /// is too slow goes without.
+    pub fn watch(&mut self, watcher: Option<Sender<Picture>>) {
+        self.watcher = watcher;
+    }
+
     /// Number of the picture that was shown last.
     pub fn shown(&self) -> Option<u64> {
         self.shown.as_ref().map(|picture| picture.number)
@@ -168,6 +178,9 @@ impl Slot {
 
     fn take_in(&mut self, due: House, frame_ns: i64) {
         while let Ok(picture) = self.ring.pop() {
+            if let Some(watcher) = &self.watcher {
+                let _ = watcher.try_send(picture.clone());
+            }
             if picture.time > due + FAR_NS {
                 self.counters.lost.fetch_add(1, Ordering::Relaxed);
                 continue;
@@ -428,6 +441,27 @@ mod tests {
                 assert!(slot.waiting.len() <= room, "it grew beyond {room}");
             }
         }
+    }
+
+    #[test]
+    fn who_watches_sees_every_picture_and_holds_up_none() {
+        let (mut writer, mut slot) = slot(Rate(30, 1));
+        let (watcher, seen) = crossbeam_channel::bounded(4);
+        slot.watch(Some(watcher));
+        // Two for each tick, of which one is dropped.
+        for k in 0..6 {
+            writer.push(picture(k * 16_000_000));
+        }
+        slot.at(0, F30 as i64);
+        let times = |seen: &crossbeam_channel::Receiver<Picture>| -> Vec<House> {
+            seen.try_iter().map(|picture| picture.time).collect()
+        };
+        assert_eq!(times(&seen), [0, 16_000_000, 32_000_000, 48_000_000]);
+        assert_eq!(slot.at(80_000_000, F30 as i64).map(|p| p.number), Some(6));
+        slot.watch(None);
+        writer.push(picture(100_000_000));
+        slot.at(100_000_000, F30 as i64);
+        assert!(times(&seen).is_empty());
     }
 
     #[test]

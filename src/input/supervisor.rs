@@ -281,9 +281,11 @@ impl Supervisor {
             self.status.transport.clone(),
         );
         match &self.source.kind {
-            SourceKind::Test { pattern, tone_hz } => {
-                test::build(&self.setting, feed, *pattern, *tone_hz)
-            }
+            SourceKind::Test {
+                pattern,
+                tone_hz,
+                beep_ms,
+            } => test::build(&self.setting, feed, *pattern, (*tone_hz, *beep_ms)),
             SourceKind::File { path, out_s, .. } => {
                 let path = self.setting.folder.join(path);
                 let span = Span {

@@ -7,6 +7,7 @@ use gstreamer::prelude::*;
 
 use super::chain;
 use super::feed::{Feed, Pacing};
+use super::flash::Flash;
 use super::pipeline::{Built, Setting, SourceError, Start};
 use crate::show::Pattern;
 
@@ -17,7 +18,7 @@ pub(super) fn build(
     setting: &Setting,
     feed: Arc<Feed>,
     pattern: Pattern,
-    tone_hz: Option<f64>,
+    (tone_hz, beep_ms): (Option<f64>, i32),
 ) -> Result<Built, SourceError> {
     let pipeline = gst::Pipeline::new();
     let source = chain::make("videotestsrc")?;
@@ -37,17 +38,27 @@ pub(super) fn build(
         )
         .field("colorimetry", "bt709")
         .build();
-    link(&pipeline, &source, caps, |pipeline| {
+    let flash = (pattern == Pattern::Flash).then(|| Flash::new(rate, tone_hz, beep_ms));
+    let given = link(&pipeline, &source, caps, |pipeline| {
         chain::add_picture_chain(pipeline, &feed, Pacing::Paced, setting.format)
     })?;
-    if let Some(hz) = tone_hz {
+    if let Some(flash) = flash {
+        flash.light(&given);
+    }
+    if tone_hz.is_some() || flash.is_some() {
         let source = chain::make("audiotestsrc")?;
-        source.set_property("freq", hz);
+        match tone_hz.filter(|_| flash.is_none()) {
+            Some(hz) => source.set_property("freq", hz),
+            None => source.set_property_from_str("wave", "silence"),
+        }
         source.set_property("volume", TONE);
         source.set_property("samplesperbuffer", 960i32);
-        link(&pipeline, &source, chain::sound_caps(), |pipeline| {
+        let given = link(&pipeline, &source, chain::sound_caps(), |pipeline| {
             chain::add_sound_chain(pipeline, &feed, Pacing::Paced)
         })?;
+        if let Some(flash) = flash {
+            flash.beep(&given, TONE);
+        }
     }
     Ok(Built {
         pipeline,
@@ -59,23 +70,25 @@ pub(super) fn build(
     })
 }
 
+/// Links a source by way of these caps to a chain; gives where it comes out of them.
 fn link(
     pipeline: &gst::Pipeline,
     source: &gst::Element,
     caps: gst::Caps,
     chain: impl FnOnce(&gst::Pipeline) -> Result<gst::Pad, SourceError>,
-) -> Result<(), SourceError> {
+) -> Result<gst::Pad, SourceError> {
     let filter = chain::make("capsfilter")?;
     filter.set_property("caps", &caps);
     pipeline.add_many([source, &filter])?;
     source.link(&filter)?;
     let head = chain(pipeline)?;
-    filter
+    let given = filter
         .static_pad("src")
-        .ok_or_else(|| SourceError::MissingElement("capsfilter".into()))?
+        .ok_or_else(|| SourceError::MissingElement("capsfilter".into()))?;
+    given
         .link(&head)
         .map_err(|error| SourceError::Pipeline(format!("cannot link a test source: {error}")))?;
-    Ok(())
+    Ok(given)
 }
 
 fn element_pattern(pattern: Pattern) -> &'static str {
@@ -87,7 +100,8 @@ fn element_pattern(pattern: Pattern) -> &'static str {
         Pattern::Gradient => "gradient",
         Pattern::Snow => "snow",
         Pattern::Black => "black",
-        Pattern::White => "white",
+        // What is no flash is made dark.
+        Pattern::White | Pattern::Flash => "white",
         Pattern::Red => "red",
         Pattern::Green => "green",
         Pattern::Blue => "blue",

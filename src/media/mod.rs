@@ -7,6 +7,7 @@ mod packet;
 mod picture;
 pub mod scope;
 mod sound;
+mod spectrum;
 mod start;
 mod time;
 
@@ -17,5 +18,6 @@ pub use found::{
 pub use packet::{Headers, Packet, Track};
 pub use picture::{Picture, PlaneRef};
 pub use sound::{BLOCK, CHANNELS, SoundBlock, block_start, db_to_gain, gain_to_db};
+pub use spectrum::{SPECTRUM_BANDS, band_hz};
 pub use start::start_gstreamer;
 pub use time::{House, HouseClock, NS_PER_S, Rate, SAMPLE_RATE, mul_div};

@@ -196,10 +196,13 @@ impl Checker<'_> {
             self.range(&format!("{place}.strip.{name}"), value, range);
         }
         match &source.kind {
-            SourceKind::Test { tone_hz, .. } => {
+            SourceKind::Test {
+                tone_hz, beep_ms, ..
+            } => {
                 if let Some(tone) = *tone_hz {
                     self.range(&format!("{place}.kind.tone_hz"), tone, 20.0..=20_000.0);
                 }
+                self.range(&format!("{place}.kind.beep_ms"), *beep_ms, -1000..=1000);
             }
             SourceKind::File {
                 path,

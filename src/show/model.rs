@@ -219,6 +219,10 @@ fn is_zero(db: &f32) -> bool {
     *db == 0.0
 }
 
+fn is_at_once(ms: &i32) -> bool {
+    *ms == 0
+}
+
 /// Where a source comes from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -230,6 +234,10 @@ pub enum SourceKind {
         /// A tone at −20 dBFS, 20 to 20 000 Hz; silence without.
         #[serde(default)]
         tone_hz: Option<f64>,
+        /// Of [`Pattern::Flash`]: how long after the flash its beep begins, in ms, −1000 to 1000; before it
+        /// where that is negative.
+        #[serde(default, skip_serializing_if = "is_at_once")]
+        beep_ms: i32,
     },
     /// A file: any container and codec that GStreamer plays.
     File {
@@ -334,6 +342,8 @@ pub enum Pattern {
     Red,
     Green,
     Blue,
+    /// Black, and each two seconds a white flash and a beep of 100 ms, for aligning sound with pictures.
+    Flash,
 }
 
 /// A picture made of layers, the first at the back.

@@ -1,9 +1,11 @@
 //! What is wrong with the sound, in plain words: who is silent or too loud, of those that an alarm is set
 //! for.
 
+use super::bank::bus_name;
 use super::lang;
 use super::view::name;
 use crate::door::{Snapshot, SourceState};
+use crate::show::PROGRAM;
 
 /// Adds everything that is wrong: what it is about, the sentence, what to do, and whether it is on air.
 pub fn find(snapshot: &Snapshot, mut add: impl FnMut(String, String, String, bool)) {
@@ -24,6 +26,18 @@ pub fn find(snapshot: &Snapshot, mut add: impl FnMut(String, String, String, boo
             lang::text("desk-advice-program-loud"),
             is_out,
         );
+    }
+    let generator = &snapshot.sound.generator;
+    if generator.on {
+        let to_program = generator.to == PROGRAM;
+        let text = if to_program {
+            lang::text("desk-generator-program")
+        } else {
+            let bus = bus_name(snapshot, &generator.to);
+            lang::with("desk-generator", &[("bus", bus.into())])
+        };
+        let advice = lang::text("desk-advice-generator");
+        add("generator".to_owned(), text, advice, to_program && is_out);
     }
     // Of one that is lost or frozen more is said than that nothing is heard.
     let live = |state| state == SourceState::Live;
@@ -91,5 +105,19 @@ mod tests {
             ("program loud".to_owned(), true),
         ];
         assert_eq!(found(&snapshot), of_program);
+    }
+
+    #[test]
+    fn a_line_up_tone_is_told_as_long_as_it_is_on_and_is_grave_in_a_program_that_goes_out() {
+        let mut snapshot = crate::ui::testing::snapshot();
+        snapshot.sources.clear();
+        (snapshot.on_air_s, snapshot.recording_s) = (None, None);
+        snapshot.sound.generator.on = true;
+        let told = |grave| [("generator".to_owned(), grave)];
+        assert_eq!(found(&snapshot), told(false));
+        snapshot.recording_s = Some(1.0);
+        assert_eq!(found(&snapshot), told(true));
+        snapshot.sound.generator.to = "aux1".to_owned();
+        assert_eq!(found(&snapshot), told(false));
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{keys::Function, lang, view::name};
 use crate::door::Snapshot;
-use crate::show::{BUSES, PROGRAM};
+use crate::show::{BUSES, BusName, PROGRAM};
 
 /// What the faders of the sources' strips move.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,6 +62,20 @@ pub fn aux_name(snapshot: &Snapshot, aux: usize) -> String {
 /// The name in shows and commands of an aux, counted from 1.
 pub fn bus_of(aux: usize) -> &'static str {
     BUSES.get(aux).copied().unwrap_or(PROGRAM)
+}
+
+/// What a bus is called, by its name in shows and commands.
+pub fn bus_name(snapshot: &Snapshot, bus: &str) -> String {
+    match BusName::of(bus) {
+        Some(BusName::Program) => lang::text("sound-master"),
+        Some(BusName::Aux(n)) => aux_name(snapshot, n + 1),
+        Some(BusName::NMinusOne(id)) => {
+            let guest = snapshot.sources.iter().find(|source| source.id == id);
+            let label = guest.map_or("", |guest| &guest.label);
+            format!("N−1 {}", name(label, id))
+        }
+        Some(BusName::Listening) | None => bus.to_owned(),
+    }
 }
 
 #[cfg(test)]

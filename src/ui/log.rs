@@ -202,6 +202,9 @@ fn sentence(
         | Event::Tried { .. }
         | Event::Snapshot { .. }
         | Event::EventsLost { .. }
+        | Event::Levels { .. }
+        | Event::Loudness { .. }
+        | Event::Spectrum { .. }
         | Event::Report(_) => return None,
     })
 }

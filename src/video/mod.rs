@@ -5,6 +5,7 @@ mod canvas;
 mod colour;
 mod compose;
 mod corrected;
+mod flash;
 mod kernels;
 mod scale;
 mod scope_picture;
@@ -17,6 +18,7 @@ mod wipe;
 
 pub use canvas::{Canvas, CanvasPool, PlaneMut, video_info};
 pub use compose::{Compositor, Crossing, Draw, Layout, Stage};
+pub use flash::Flashes;
 pub use kernels::{blend_row, mix_row};
 pub use scale::Scaler;
 pub use scope_picture::scope_picture;

@@ -110,6 +110,7 @@ impl Adding {
                 let kind = SourceKind::Test {
                     pattern: Pattern::Bars,
                     tone_hz: None,
+                    beep_ms: 0,
                 };
                 new.push(source(show, &lang::text("build-bars"), kind));
             }

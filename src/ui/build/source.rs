@@ -16,7 +16,7 @@ use super::typed::Typed;
 use super::{clip, colour, rules, words};
 use crate::door::{Command, SourceState, SourceStatus};
 use crate::media::CardDirection;
-use crate::show::{Afv, Item, Source, SourceKind};
+use crate::show::{Afv, Item, Pattern, Source, SourceKind};
 use crate::ui::{
     lang,
     stage::Pictures,
@@ -167,7 +167,11 @@ impl Inspector {
             ..source.clone()
         };
         match &source.kind {
-            SourceKind::Test { pattern, tone_hz } => {
+            SourceKind::Test {
+                pattern,
+                tone_hz,
+                beep_ms,
+            } => {
                 let label = lang::text("build-pattern");
                 let all = words::PATTERNS.map(|pattern| (pattern, words::pattern(pattern)));
                 parts::row(ui, &label, |ui| {
@@ -175,6 +179,7 @@ impl Inspector {
                         let kind = SourceKind::Test {
                             pattern,
                             tone_hz: *tone_hz,
+                            beep_ms: *beep_ms,
                         };
                         let item = Item::Source(with(kind));
                         draft.make(&step, vec![draft::set(&source.id, item)]);
@@ -186,6 +191,7 @@ impl Inspector {
                         let item = Item::Source(with(SourceKind::Test {
                             pattern: *pattern,
                             tone_hz,
+                            beep_ms: *beep_ms,
                         }));
                         vec![draft::set(&source.id, item)]
                     };
@@ -199,6 +205,21 @@ impl Inspector {
                         parts::apply(draft, &number, view.now, ("tone", &step), |_| put(Some(hz)));
                     }
                 });
+                if *pattern == Pattern::Flash {
+                    let label = lang::text("build-beep");
+                    parts::row(ui, &label, |ui| {
+                        let mut beep_ms = *beep_ms;
+                        let number = parts::number(ui, &label, &mut beep_ms, -1000..=1000, MS);
+                        parts::apply(draft, &number, view.now, ("beep", &step), |_| {
+                            let item = Item::Source(with(SourceKind::Test {
+                                pattern: *pattern,
+                                tone_hz: *tone_hz,
+                                beep_ms,
+                            }));
+                            vec![draft::set(&source.id, item)]
+                        });
+                    });
+                }
             }
             SourceKind::File { .. } => {
                 let fields = (&mut self.typed, &mut self.picking, files);

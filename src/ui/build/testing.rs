@@ -70,6 +70,7 @@ fn source(id: &str, label: &str) -> Source {
         kind: SourceKind::Test {
             pattern: Pattern::Bars,
             tone_hz: None,
+            beep_ms: 0,
         },
         ..show.sources[0].clone()
     }

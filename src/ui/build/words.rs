@@ -39,11 +39,12 @@ pub fn pattern(pattern: Pattern) -> String {
         Pattern::Red => "build-pattern-red",
         Pattern::Green => "build-pattern-green",
         Pattern::Blue => "build-pattern-blue",
+        Pattern::Flash => "build-pattern-flash",
     })
 }
 
 /// Every test picture, as they are shown.
-pub const PATTERNS: [Pattern; 11] = [
+pub const PATTERNS: [Pattern; 12] = [
     Pattern::Bars,
     Pattern::Ball,
     Pattern::Pinwheel,
@@ -55,4 +56,5 @@ pub const PATTERNS: [Pattern; 11] = [
     Pattern::Red,
     Pattern::Green,
     Pattern::Blue,
+    Pattern::Flash,
 ];

@@ -122,6 +122,7 @@ fn field(name: &str, n: Option<usize>) -> Option<&'static str> {
         ("rate", _) => "settings-rate",
         ("latency_ms", _) => "build-latency",
         ("tone_hz", _) => "build-pitch",
+        ("beep_ms", _) => "build-beep",
         ("at_end", _) => "clips-at-end",
         ("in_s", _) => "clips-in",
         ("out_s", _) => "clips-out",

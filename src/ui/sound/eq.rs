@@ -6,6 +6,7 @@ use egui::{Align2, Id, Painter, Pos2, Rect, Stroke, Ui, epaint::Mesh, pos2, vec2
 use super::curve::{Axes, DB, HZ, response_db};
 use super::figure::Figure;
 use super::grip::{self, Grip};
+use super::spectrum::Spectrum;
 use crate::show::{BANDS, Band, BandKind, Eq, HighPass, Shape};
 use crate::ui::{fills, lang, theme};
 
@@ -36,7 +37,7 @@ pub fn point(band: usize) -> Id {
 pub fn show(
     ui: &Ui,
     rect: Rect,
-    of: &str,
+    (of, spectrum): (&str, &Spectrum),
     (eq, mut filter): (&mut Eq, Option<&mut HighPass>),
     chosen: &mut usize,
 ) {
@@ -56,6 +57,7 @@ pub fn show(
 
     grid(ui, plot, axes);
     let clipped = ui.painter().with_clip_rect(plot.intersect(ui.clip_rect()));
+    spectrum.draw(&clipped, axes);
     shade(&clipped, axes, eq, *chosen);
     let filter = filter.as_deref();
     let line = axes.line(|hz| response_db(eq, filter, hz));

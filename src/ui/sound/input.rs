@@ -24,6 +24,12 @@ fn frames(ms: f32, rate: Rate) -> f64 {
     f64::from(ms) / 1000.0 * f64::from(rate.0) / f64::from(rate.1.max(1))
 }
 
+/// What is free below the delay's name, for what measures it.
+pub fn below_delay(rect: Rect) -> Rect {
+    let (words, _) = controls::row(rect, 5).split_left_right_at_fraction(0.44);
+    words.with_max_x(words.right() - 4.0)
+}
+
 /// Draws them, and changes what is set.
 pub fn show(ui: &mut Ui, rect: Rect, of: &str, rate: Rate, strip: &mut StripSettings) {
     let named = [("name", of.into())];

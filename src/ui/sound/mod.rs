@@ -15,11 +15,13 @@ mod curve;
 mod dynamics;
 mod eq;
 mod figure;
+mod generator;
 mod grip;
 mod group;
 mod hand;
 mod head;
 mod input;
+mod lip_sync;
 mod master;
 mod monitor;
 mod outputs;
@@ -28,7 +30,10 @@ mod selected;
 mod sends;
 mod shelf;
 mod snapshots;
+mod spectrum;
 mod talkback;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 use egui::{Rect, Ui, UiBuilder, pos2};
@@ -50,6 +55,7 @@ use outputs::Form;
 pub use selected::Selected;
 use shelf::Shelf;
 use snapshots::Snapshots;
+use spectrum::Spectrum;
 
 /// The editor is no lower than this, in points, and no higher; it takes half of what there is.
 const HEIGHT: std::ops::RangeInclusive<f32> = 300.0..=470.0;
@@ -84,6 +90,7 @@ pub struct Editor {
     band: usize,
     hand: Hand,
     shelf: Shelf,
+    spectrum: Spectrum,
     draft: Draft,
     /// What is to be done once the show is held.
     asked: Vec<Asked>,
@@ -106,6 +113,7 @@ impl Editor {
     pub fn take(&mut self, event: &Event) {
         self.draft.take(event);
         self.devices.take(event);
+        self.spectrum.take(event);
     }
 
     /// Told once a frame, before anything is drawn: holds on to the engine's show while that is needed, and
@@ -234,6 +242,7 @@ impl Editor {
                 monitor::show(ui, view, &editor.devices, choices);
                 talkback::show(ui, view, &mut editor.draft);
                 editor.outputs(ui, view, None);
+                generator::show(ui, view);
             }),
         }
     }
@@ -318,10 +327,13 @@ impl Editor {
             right,
         } = columns(below);
         input::show(ui, left, of, view.snapshot.rate, &mut strip);
+        lip_sync::show(ui, input::below_delay(left), source, view);
         let level = hands.meters.returns.get(&source.id);
         sends::show(ui, left, (source, of), view, level, &mut self.asked);
         let filters = (&mut strip.eq, Some(&mut strip.high_pass));
-        eq::show(ui, plot, of, filters, &mut self.band);
+        eq::show(ui, plot, (of, &self.spectrum), filters, &mut self.band);
+        let seen = (Some(source.id.as_str()), of);
+        self.spectrum.switch(ui, plot, seen, view);
         let filters = (&mut strip.eq, Some(&mut strip.high_pass));
         bands::show(ui, numbers, of, filters, &mut self.band);
         dynamics::show(ui, right, (of, source), &mut strip);
@@ -341,7 +353,9 @@ impl Editor {
             right,
         } = columns(below);
         master::show(ui, left, view, &mut to, &mut self.asked);
-        eq::show(ui, plot, &of, (&mut to.eq, None), &mut self.band);
+        let seen = (of.as_str(), &self.spectrum);
+        eq::show(ui, plot, seen, (&mut to.eq, None), &mut self.band);
+        self.spectrum.switch(ui, plot, (None, &of), view);
         bands::show(ui, numbers, &of, (&mut to.eq, None), &mut self.band);
         self.form(ui, right, |editor, ui| {
             editor.outputs(ui, view, Some(crate::show::PROGRAM));

@@ -6,7 +6,7 @@ use super::outputs;
 use crate::media::CardDirection;
 use crate::show::BUSES;
 use crate::ui::{
-    bank::Choices,
+    bank::{self, Choices},
     build::{
         card::{self, Card},
         devices::Devices,
@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, view: &View, devices: &Devices, choices: &mut Choices) 
     let say = lang::text("sound-monitor-bus");
     parts::row(ui, &label, |ui| {
         let mut all: Vec<(String, String)> = BUSES
-            .map(|bus| (bus.to_owned(), outputs::bus_name(view.snapshot, bus)))
+            .map(|bus| (bus.to_owned(), bank::bus_name(view.snapshot, bus)))
             .to_vec();
         if !all.iter().any(|(bus, _)| *bus == set.bus) {
             all.push((set.bus.clone(), set.bus.clone()));

@@ -2,9 +2,9 @@
 
 use egui::Ui;
 
-use crate::door::{CardOutputState, CardOutputStatus, Snapshot};
+use crate::door::{CardOutputState, CardOutputStatus};
 use crate::media::CardDirection;
-use crate::show::{AUX_1, AUX_2, BUSES, Edit, PROGRAM, SoundOutput};
+use crate::show::{BUSES, Edit, PROGRAM, SoundOutput};
 use crate::ui::{
     bank,
     build::{
@@ -27,15 +27,6 @@ const DB: Figures = Figures {
     speed: 0.1,
     unit: " dB",
 };
-/// What a bus is called.
-pub fn bus_name(snapshot: &Snapshot, bus: &str) -> String {
-    match bus {
-        PROGRAM => lang::text("sound-master"),
-        AUX_1 => bank::aux_name(snapshot, 1),
-        AUX_2 => bank::aux_name(snapshot, 2),
-        other => other.to_owned(),
-    }
-}
 
 /// How a card does, and how late what is heard by it is.
 pub fn status(ui: &mut Ui, output: &CardOutputStatus) {
@@ -137,7 +128,8 @@ impl Form<'_> {
         };
         ui.horizontal_wrapped(|ui| {
             if self.bus.is_none() {
-                let all = BUSES.map(|bus| (bus.to_owned(), bus_name(self.view.snapshot, bus)));
+                let all =
+                    BUSES.map(|bus| (bus.to_owned(), bank::bus_name(self.view.snapshot, bus)));
                 let words = say("sound-output-bus");
                 if let Some(bus) = parts::choice(ui, &words, &output.bus, &all) {
                     let next = SoundOutput {
