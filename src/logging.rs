@@ -15,8 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// What is logged where nothing else is asked for. JACK's own library writes a dozen lines each time that its
-/// server is not there, which is said once elsewhere.
-const USUAL: &str = "info,jack::logging=off";
+/// server is not there, which is said once elsewhere; PulseAudio's calls it an error that a connection was
+/// closed, by whichever side.
+const USUAL: &str = "info,jack::logging=off,pulseaudio::client=off";
 
 /// There is one standard error.
 static LOG: OnceLock<Outlet> = OnceLock::new();

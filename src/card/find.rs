@@ -83,13 +83,33 @@ pub fn find(name: &CardName, direction: CardDirection, channels: u16) -> Result<
         ),
     };
     let usual = usual.map(|config| (config.channels(), config.sample_rate()));
-    let (config, format, has) = choose(&offered, usual, channels)?;
+    let blocks = device
+        .id()
+        .map_or(USUAL_BLOCKS, |id| blocks(&id, direction));
+    let (config, format, has) = choose(&offered, usual, channels, blocks)?;
     Ok(Found {
         device,
         config,
         format,
         has,
     })
+}
+
+/// As the mixer has them.
+const USUAL_BLOCKS: u32 = 100;
+
+/// Blocks a second in which a card is served: as the mixer has them, where it is a card's own driver. A
+/// server of sound that runs among all other programs is given longer ones.
+fn blocks(card: &DeviceId, direction: CardDirection) -> u32 {
+    match (word(card.host()).as_str(), card.id(), direction) {
+        // It holds one block for us, and drops what comes at once and is longer: a card that is also
+        // played to brings up to 60 ms.
+        ("pulseaudio", _, CardDirection::In) => 10,
+        // It holds two, and is dry when either side is late by one.
+        ("pulseaudio", _, CardDirection::Out)
+        | ("alsa", "default" | "pulse" | "pipewire", CardDirection::Out) => 33,
+        _ => USUAL_BLOCKS,
+    }
 }
 
 fn device(name: &CardName, direction: CardDirection) -> Result<cpal::Device, CardError> {
@@ -146,12 +166,13 @@ pub(super) fn word(host: HostId) -> String {
 }
 
 /// The form in which a card is opened: at the house's rate where it has that, else at its usual one; with
-/// as few channels as it needs, but not fewer than it usually has; and the finest samples. Beside it the
-/// most channels that there are.
+/// as few channels as it needs, but not fewer than it usually has; the finest samples; and so many blocks a
+/// second. Beside it the most channels that there are.
 fn choose(
     offered: &[SupportedStreamConfigRange],
     usual: Option<(u16, u32)>,
     channels: u16,
+    blocks: u32,
 ) -> Result<(StreamConfig, cpal::SampleFormat, u16), CardError> {
     let known = || offered.iter().filter(|o| pcm::knows(o.sample_format()));
     let has = known().map(SupportedStreamConfigRange::channels).max();
@@ -181,9 +202,8 @@ fn choose(
         channels: best.channels(),
         sample_rate: rate,
         buffer_size: match *best.buffer_size() {
-            // 10 ms, as the mixer has them.
             SupportedBufferSize::Range { min, max } => {
-                BufferSize::Fixed((rate / 100).clamp(min, max.max(min)))
+                BufferSize::Fixed((rate / blocks).clamp(min, max.max(min)))
             }
             SupportedBufferSize::Unknown => BufferSize::Default,
         },
@@ -222,17 +242,46 @@ mod tests {
             offer(2, (8_000, 192_000), I32),
             offer(8, (8_000, 192_000), F32),
         ];
-        let (config, format, _) = choose(&all, Some((2, 44_100)), 2).unwrap();
+        let (config, format, _) = choose(&all, Some((2, 44_100)), 2, USUAL_BLOCKS).unwrap();
         assert_eq!(
             (config.channels, config.sample_rate, format),
             (2, 48_000, I32)
         );
         assert_eq!(config.buffer_size, BufferSize::Fixed(480));
-        let (config, format, _) = choose(&all, Some((2, 44_100)), 5).unwrap();
+        let (config, format, _) = choose(&all, Some((2, 44_100)), 5, USUAL_BLOCKS).unwrap();
         assert_eq!(
             (config.channels, config.sample_rate, format),
             (8, 48_000, F32)
         );
+    }
+
+    #[test]
+    fn a_server_among_other_programs_is_given_longer_blocks_than_a_driver() {
+        let id = |host: &str, card: &str| {
+            let all = cpal::available_hosts();
+            let host = all.into_iter().find(|id| word(*id) == host)?;
+            Some(DeviceId::new(host, card))
+        };
+        let length = |card: Option<DeviceId>, direction| {
+            let rate = [offer(2, (48_000, 48_000), F32)];
+            let blocks = blocks(&card?, direction);
+            let (config, _, _) = choose(&rate, None, 2, blocks).unwrap();
+            Some(config.buffer_size)
+        };
+        let of = |frames| Some(BufferSize::Fixed(frames));
+        for (host, card, taken, given) in [
+            ("pulseaudio", "hall", 4096, 1454),
+            ("alsa", "pulse", 480, 1454),
+            ("alsa", "hw:0,0", 480, 480),
+            ("jack", "output", 480, 480),
+        ] {
+            // A system is known where regie was built with it and its library is there.
+            let card = id(host, card);
+            if card.is_some() {
+                assert_eq!(length(card.clone(), CardDirection::In), of(taken), "{host}");
+                assert_eq!(length(card, CardDirection::Out), of(given), "{host}");
+            }
+        }
     }
 
     #[test]
@@ -241,20 +290,23 @@ mod tests {
             offer(2, (44_100, 44_100), I16),
             offer(2, (96_000, 96_000), I16),
         ];
-        let (config, _, _) = choose(&all, Some((2, 44_100)), 1).unwrap();
+        let (config, _, _) = choose(&all, Some((2, 44_100)), 1, USUAL_BLOCKS).unwrap();
         assert_eq!((config.channels, config.sample_rate), (2, 44_100));
-        let (config, _, _) = choose(&all[1..], None, 1).unwrap();
+        let (config, _, _) = choose(&all[1..], None, 1, USUAL_BLOCKS).unwrap();
         assert_eq!(config.sample_rate, 96_000);
     }
 
     #[test]
     fn a_card_of_fewer_channels_than_are_asked_for_is_opened_with_all_of_them() {
         let all = [1, 2].map(|channels| offer(channels, (48_000, 48_000), F32));
-        let (config, _, has) = choose(&all, None, 6).unwrap();
+        let (config, _, has) = choose(&all, None, 6, USUAL_BLOCKS).unwrap();
         assert_eq!((config.channels, has), (2, 2));
-        let (config, _, has) = choose(&all, Some((1, 48_000)), 1).unwrap();
+        let (config, _, has) = choose(&all, Some((1, 48_000)), 1, USUAL_BLOCKS).unwrap();
         assert_eq!((config.channels, has), (1, 2));
-        assert_eq!(choose(&[], None, 1).unwrap_err(), CardError::NoFormat);
+        assert_eq!(
+            choose(&[], None, 1, USUAL_BLOCKS).unwrap_err(),
+            CardError::NoFormat
+        );
     }
 
     #[test]

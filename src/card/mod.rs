@@ -8,6 +8,7 @@ mod kept;
 mod list;
 mod pcm;
 mod stream;
+mod watch;
 
 pub use backoff::Backoff;
 pub use find::{CardError, CardName, Found, find};

@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::Form;
 use super::find::{CardError, Found};
 use super::kept::Running;
+use super::watch::Watch;
 
 /// As long may a card take to close.
 const CLOSE: Duration = Duration::from_secs(2);
@@ -19,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a card says of its own accord.
 struct Faults {
+    tell: Sender<CardError>,
     broke: Receiver<CardError>,
     slips: Arc<AtomicU64>,
 }
@@ -28,6 +30,7 @@ pub struct Opened {
     form: Form,
     faults: Faults,
     stream: cpal::Stream,
+    _watch: Option<Watch>,
 }
 
 impl Running for Opened {
@@ -105,6 +108,7 @@ fn opened(
 ) -> Result<Opened, CardError> {
     let stream = stream?;
     stream.play()?;
+    let watch = Watch::of(&found.device, faults.tell.clone());
     Ok(Opened {
         form: Form {
             rate: found.config.sample_rate,
@@ -113,6 +117,7 @@ fn opened(
         },
         faults,
         stream,
+        _watch: watch,
     })
 }
 
@@ -120,6 +125,7 @@ fn faults() -> (impl FnMut(cpal::Error) + Send + 'static, Faults) {
     let (tell, broke): (Sender<CardError>, _) = bounded(1);
     let slips = Arc::new(AtomicU64::new(0));
     let counted = slips.clone();
+    let heard = tell.clone();
     let told = move |error: cpal::Error| match error.kind() {
         // May come in the card's own thread.
         ErrorKind::Xrun => {
@@ -128,8 +134,8 @@ fn faults() -> (impl FnMut(cpal::Error) + Send + 'static, Faults) {
         // It goes on.
         ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
         _ => {
-            let _ = tell.try_send(error.into());
+            let _ = heard.try_send(error.into());
         }
     };
-    (told, Faults { broke, slips })
+    (told, Faults { tell, broke, slips })
 }
