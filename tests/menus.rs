@@ -604,6 +604,9 @@ fn the_folder_of_a_show_with_its_media_is_typed_where_there_is_no_dialog() {
     desk.until("the field again", |window| {
         window.query_by_label("Path of the folder").is_some()
     });
+    let field = desk.window.get_by_label("Path of the folder");
+    field.focus();
+    desk.window.run();
     desk.press(Modifiers::COMMAND, Key::A);
     type_it(&mut desk, &stick);
     let path = stick.join("forum");

@@ -511,7 +511,7 @@ mod tests {
             order.strips[0].follow = 0.25;
             mixer.order(order);
             let heard = left(&mut mixer, 70);
-            assert!(heard.iter().any(|s| s.abs() > 0.1));
+            assert!(heard.iter().any(|s| s.abs() > 0.01));
             heard.into_iter().map(f32::to_bits).collect::<Vec<_>>()
         };
         assert!(heard(true) == heard(false));
