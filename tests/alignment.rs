@@ -258,8 +258,9 @@ fn check_cadence(outcome: &Outcome, sender: &Sender, seconds: i64, what: &str) {
     );
 }
 
-fn drifts_for(seconds: i64, ppm: f64) {
-    let house = Rate(30, 1);
+/// An hour of a source at the house's own rate whose clock runs off by so much.
+fn drifts_for_an_hour(house: Rate, ppm: f64) {
+    let seconds = 3600;
     let sender = Sender {
         ppm,
         rate: house,
@@ -268,27 +269,35 @@ fn drifts_for(seconds: i64, ppm: f64) {
         sound_ahead_ns: 0,
     };
     let outcome = simulate(sender, house, seconds);
-    let what = format!("{seconds} s at {ppm} ppm");
+    let what = format!("{house:?} at {ppm} ppm");
     check_alignment(&outcome, house, &what);
     check_smooth(&outcome, &what);
-    assert!(
-        (outcome.drift_ppm - ppm).abs() < 60.0,
-        "{}",
-        outcome.drift_ppm
-    );
-
+    let off = (outcome.drift_ppm - ppm).abs();
+    assert!(off < 60.0, "{what}: {} ppm", outcome.drift_ppm);
     check_cadence(&outcome, &sender, seconds, &what);
     assert_eq!(outcome.lost, 0);
 }
 
+const NTSC: Rate = Rate(30_000, 1001);
+
 #[test]
-fn an_hour_with_a_clock_500_ppm_fast() {
-    drifts_for(3600, 500.0);
+fn an_hour_at_30_with_a_clock_500_ppm_fast() {
+    drifts_for_an_hour(Rate(30, 1), 500.0);
 }
 
 #[test]
-fn twenty_minutes_with_a_clock_500_ppm_slow() {
-    drifts_for(1200, -500.0);
+fn an_hour_at_30_with_a_clock_500_ppm_slow() {
+    drifts_for_an_hour(Rate(30, 1), -500.0);
+}
+
+#[test]
+fn an_hour_at_29_97_with_a_clock_500_ppm_fast() {
+    drifts_for_an_hour(NTSC, 500.0);
+}
+
+#[test]
+fn an_hour_at_29_97_with_a_clock_500_ppm_slow() {
+    drifts_for_an_hour(NTSC, -500.0);
 }
 
 #[test]
@@ -362,9 +371,9 @@ fn other_rates_packets_and_networks_stay_aligned_too() {
             },
         ),
         (
-            Rate(30_000, 1001),
+            NTSC,
             Sender {
-                rate: Rate(30_000, 1001),
+                rate: NTSC,
                 ppm: -500.0,
                 ..usual
             },

@@ -19,8 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Tones of the two sources, in Hz.
 const LOW: f64 = 250.0;
 const HIGH: f64 = 4000.0;
-/// Samples that are looked at, 100 ms.
-const LOOK: usize = SAMPLE_RATE / 10;
+/// Samples that are looked at, half a second.
+const LOOK: usize = SAMPLE_RATE / 2;
 
 fn show() -> ShowText {
     let tone = |hz: f64| format!("Test(pattern: Bars, tone_hz: {hz:.1})");
@@ -34,13 +34,13 @@ fn show() -> ShowText {
         )
 }
 
-/// The levels of both tones in what comes next, in dB; none while there is not enough of it.
-fn heard(way: &mut (TapEnd, Way)) -> Option<[f64; 2]> {
+/// The levels of tones in what comes next, in dB; none while there is not enough of it.
+fn heard(way: &mut (TapEnd, Way), tones: &[f64]) -> Option<Vec<f64>> {
     let mut samples = vec![0f32; LOOK * CHANNELS];
     way.0.samples.pop_entire_slice(&mut samples).ok()?;
-    // In a window, for the tones' clock is not quite the house's.
-    let window = |i: usize| 1.0 - (TAU * i as f64 / LOOK as f64).cos();
-    Some([LOW, HIGH].map(|hz| {
+    // In a window, for the tones' clock is not quite the house's: squared, it leaves nothing of others.
+    let window = |i: usize| (1.0 - (TAU * i as f64 / LOOK as f64).cos()).powi(2) / 1.5;
+    let level = |hz: &f64| {
         let (mut re, mut im) = (0f64, 0f64);
         for (i, sample) in samples.iter().step_by(CHANNELS).enumerate() {
             let angle = TAU * hz * i as f64 / SAMPLE_RATE as f64;
@@ -49,11 +49,12 @@ fn heard(way: &mut (TapEnd, Way)) -> Option<[f64; 2]> {
             im += sample * angle.sin();
         }
         20.0 * (2.0 * re.hypot(im) / LOOK as f64).max(1e-9).log10()
-    }))
+    };
+    Some(tones.iter().map(level).collect())
 }
 
-/// Waits until both tones come at these levels, in dB; −90 is anything below.
-fn until_heard(way: &mut (TapEnd, Way), when: &str, wanted: [f64; 2]) {
+/// Waits until tones come at these levels, in dB; −90 and less is anything below that.
+fn until_tones(way: &mut (TapEnd, Way), when: &str, tones: &[f64], wanted: &[f64]) {
     let mut last = None;
     let is = |seen: f64, wanted: f64| {
         if wanted <= -90.0 {
@@ -63,10 +64,17 @@ fn until_heard(way: &mut (TapEnd, Way), when: &str, wanted: [f64; 2]) {
         }
     };
     let found = wait::until(PATIENCE, || {
-        last = heard(way).or(last);
-        last.filter(|seen| is(seen[0], wanted[0]) && is(seen[1], wanted[1]))
+        let seen = heard(way, tones)?;
+        let all = seen.iter().zip(wanted).all(|(seen, w)| is(*seen, *w));
+        last = Some(seen);
+        all.then_some(())
     });
     assert!(found.is_some(), "{when}: {last:?}, not {wanted:?}");
+}
+
+/// The same for the tones of the two sources.
+fn until_heard(way: &mut (TapEnd, Way), when: &str, wanted: [f64; 2]) {
+    until_tones(way, when, &[LOW, HIGH], &wanted);
 }
 
 #[test]
@@ -134,6 +142,65 @@ fn returns_and_auxes_come_out_of_the_engine() {
     let back = snapshot.sources[0].back.expect("it is a guest");
     assert!((back.level.rms_db[0] + 23.0).abs() < 0.5, "{back:?}");
     say(Command::Quit {});
+    engine.join().expect("a report");
+}
+
+#[test]
+fn ten_guests_never_hear_themselves_whatever_is_done_to_the_show() {
+    const GUESTS: usize = 10;
+    let _turn = common::alone();
+    let hz = |n: usize| 500.0 + 200.0 * n as f64;
+    let tones: Vec<f64> = (0..GUESTS).map(hz).collect();
+    let source = |n: usize| format!("Test(pattern: Bars, tone_hz: {:.1})", hz(n));
+    let show = (0..GUESTS).fold(ShowText::sized(320, 180, (30, 1)), |show, n| {
+        // So soft that no return is limited.
+        let more = "afv: On, mix_minus: true, fader_db: -12";
+        show.source(&format!("g{n}"), &source(n), more)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("show.ron");
+    std::fs::write(&file, show.text()).unwrap();
+    let (engine, door) = house::open(&file);
+    let mut ways: Vec<_> = (0..GUESTS)
+        .map(|n| {
+            let way = engine.ways().open(BusId::MixMinus(n), 100);
+            way.expect("a way")
+        })
+        .collect();
+    let say = |command: Value| {
+        let command = serde_json::from_value(command).expect("a command");
+        house::answer(&door, command).expect("it is obeyed");
+    };
+    // Each gets what the others give, and nothing of itself: 90 dB below what the others get of it.
+    let mut all_are = |when: &str, gives: &dyn Fn(usize) -> f64| {
+        for (n, way) in ways.iter_mut().enumerate() {
+            let wanted: Vec<f64> = (0..GUESTS)
+                .map(|of| if of == n { -122.0 } else { gives(of) })
+                .collect();
+            until_tones(way, &format!("{when}: to {n}"), &tones, &wanted);
+        }
+    };
+    all_are("all of them", &|_| -32.0);
+    say(json!({"command": "sound_snapshot", "snapshot": "all", "action": "store"}));
+    say(json!({"command": "mute", "source": "g4", "on": true}));
+    say(json!({"command": "fader", "source": "g6", "db": -20.0}));
+    let changed = |of: usize| match of {
+        4 => -90.0,
+        6 => -40.0,
+        _ => -32.0,
+    };
+    all_are("a mute and a fader", &changed);
+    // One gets another name, and another label; that is taken back.
+    let item = json!({"source": {"id": "ann", "label": "Ann", "afv": "On", "mix_minus": true,
+        "fader_db": -12.0, "kind": {"Test": {"pattern": "Bars", "tone_hz": hz(2)}}}});
+    let set = json!([{"set": {"id": "g2", "item": item}}]);
+    say(json!({"command": "edit", "label": "rename", "edits": set}));
+    all_are("another name", &changed);
+    say(json!({"command": "undo"}));
+    all_are("the name taken back", &changed);
+    say(json!({"command": "sound_snapshot", "snapshot": "all"}));
+    all_are("a recall", &|_| -32.0);
+    say(json!({"command": "quit"}));
     engine.join().expect("a report");
 }
 

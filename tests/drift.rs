@@ -469,6 +469,8 @@ fn cards_of_every_rate_and_period_are_taken_from() {
         (48_000, 0.0, 480),
         (48_000, 40.0, 64),
         (48_000, -200.0, 2048),
+        // As a server of sound gives them.
+        (48_000, 60.0, 4800),
     ] {
         is_captured_clean(rate, ppm, period, 120.0);
     }

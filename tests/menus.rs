@@ -594,12 +594,13 @@ fn the_folder_of_a_show_with_its_media_is_typed_where_there_is_no_dialog() {
     desk.window.run();
     desk.press(Modifiers::COMMAND, Key::A);
     type_it(&mut desk, &stick);
-    // One that is not there yet is the copy's own; one that is there holds it.
+    // One that is not there yet is the copy's own; one with work of others in it holds it.
     let save = Command::SaveWithMedia {
         path: stick.clone(),
     };
     desk.until("the command", |_| door.has_sent(&save));
     std::fs::create_dir(&stick).unwrap();
+    std::fs::write(stick.join("others.txt"), "work").unwrap();
     desk.choose("File", "Save with media…");
     desk.until("the field again", |window| {
         window.query_by_label("Path of the folder").is_some()

@@ -327,8 +327,7 @@ impl Way {
                 let looks = beside(move || match trouble(&path, asked, again) {
                     None => {
                         let path = match (asked, present) {
-                            // One that is not there yet is to be the copy's own.
-                            (Asked::SaveWithMedia, Some(present)) if path.is_dir() => {
+                            (Asked::SaveWithMedia, Some(present)) => {
                                 show::pack::folder_in(&path, &present)
                             }
                             _ => path,

@@ -84,13 +84,13 @@ pub fn pack(
     })
 }
 
-/// The folder for a copy, where a user named one: itself where it is empty or a copy already, else
-/// one in it that is called as the show's file is.
+/// The folder for a copy, where a user named one: itself where it is not there yet, empty or a copy
+/// already, else one in it that is called as the show's file is.
 pub fn folder_in(named: &Path, show_file: &Path) -> PathBuf {
     let is_empty = named
         .read_dir()
         .is_ok_and(|mut found| found.next().is_none());
-    if is_empty || Ledger::is_in(named) {
+    if is_empty || !named.exists() || Ledger::is_in(named) {
         return named.to_owned();
     }
     named.join(show_file.file_stem().unwrap_or_default())
