@@ -80,6 +80,7 @@ build-layouts = Ready layouts
 build-left = Left
 build-lift = Lift
 build-look-again = Look again
+build-looking-for-cards = Looking for sound cards…
 build-looking-for-cameras = Looking for cameras…
 build-master = M
 build-mute = Mute

@@ -80,6 +80,7 @@ build-layouts = Mises en page toutes prêtes
 build-left = Gauche
 build-lift = Lift
 build-look-again = Chercher à nouveau
+build-looking-for-cards = Recherche de cartes son…
 build-looking-for-cameras = Recherche de caméras…
 build-master = M
 build-mute = Couper le son

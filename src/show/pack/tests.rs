@@ -360,6 +360,7 @@ fn the_folder_is_the_one_that_was_named_or_one_in_it() {
     let house = House::new();
     let file = house.at("show/forum.ron");
     assert_eq!(folder_in(&house.at("else"), &file), house.at("else/forum"));
+    assert_eq!(folder_in(&house.at("new"), &file), house.at("new"));
     fs::create_dir(house.at("empty")).unwrap();
     assert_eq!(folder_in(&house.at("empty"), &file), house.at("empty"));
     house.pack("copy").unwrap();

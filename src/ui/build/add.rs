@@ -130,10 +130,10 @@ impl Adding {
     fn cameras(&mut self, ui: &mut Ui, view: &View, show: &Show) -> Option<Source> {
         self.devices.ask(view);
         let mut chosen = None;
+        let looks = matches!(self.devices, Devices::Unknown | Devices::Asked(_));
         match &self.devices {
             Devices::Unknown | Devices::Asked(_) => {
                 parts::note(ui, &lang::text("build-looking-for-cameras"), theme::DIM);
-                return None;
             }
             Devices::Failed(message) => parts::note(ui, message, theme::AMBER),
             Devices::There(all, _) if all.is_empty() => {
@@ -169,9 +169,12 @@ impl Adding {
                 }
             }
         }
-        if parts::icon_button(ui, Icon::RefreshCw, &lang::text("build-look-again")).clicked() {
-            self.devices = Devices::Unknown;
-        }
+        // It is there from the beginning: nothing below it moves when none is found.
+        ui.add_enabled_ui(!looks, |ui| {
+            if parts::icon_button(ui, Icon::RefreshCw, &lang::text("build-look-again")).clicked() {
+                self.devices = Devices::Unknown;
+            }
+        });
         chosen
     }
 

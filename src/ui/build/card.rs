@@ -110,8 +110,14 @@ pub fn offered(ui: &mut Ui, devices: &Devices) -> Option<(String, SourceKind)> {
             chosen = Some((card.label.clone(), kind));
         }
     }
-    if !any && matches!(devices, Devices::There(..)) {
-        parts::note(ui, &lang::text("build-no-cards"), theme::DIM);
+    let key = match devices {
+        Devices::There(..) => "build-no-cards",
+        // A line as high, so that nothing below it moves when none is found.
+        Devices::Unknown | Devices::Asked(_) => "build-looking-for-cards",
+        Devices::Failed(_) => return chosen,
+    };
+    if !any {
+        parts::note(ui, &lang::text(key), theme::DIM);
     }
     chosen
 }

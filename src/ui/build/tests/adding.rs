@@ -85,6 +85,22 @@ fn camera_with_modes() -> Event {
 }
 
 #[test]
+fn nothing_moves_under_the_hand_when_neither_camera_nor_card_is_found() {
+    let (mut window, _) = window(Panel::Sources, empty(), |_| {});
+    turn(&mut window);
+    let place = |window: &Window| window.get_by_label("Test pattern").rect();
+    let before = place(&window);
+    assert!(window.query_by_label("Looking for cameras…").is_some());
+    window.state_mut().build.take(&Event::Devices {
+        devices: Vec::new(),
+        sound_cards: Vec::new(),
+    });
+    turn(&mut window);
+    assert!(window.query_by_label("No camera is plugged in.").is_some());
+    assert_eq!(place(&window), before);
+}
+
+#[test]
 fn a_camera_is_added_with_the_mode_that_was_chosen() {
     let (mut window, _) = window(Panel::Sources, empty(), |_| {});
     window.state_mut().build.take(&camera_with_modes());
