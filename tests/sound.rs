@@ -89,6 +89,13 @@ impl Opened {
         self.window.run();
     }
 
+    /// Presses a button that says this as its tooltip too.
+    fn click_button(&mut self, label: &str) {
+        let button = self.window.get_by_role_and_label(Role::Button, label);
+        button.click();
+        self.window.run();
+    }
+
     fn press(&mut self, modifiers: Modifiers, key: Key) {
         self.window.key_press_modifiers(modifiers, key);
         self.window.run();
@@ -1085,11 +1092,7 @@ fn a_group_that_is_at_work_is_removed_at_the_second_press() {
     desk.click("Remove Band");
     assert_eq!(desk.done(), [], "its sources would be heard");
     desk.window.run_steps(8);
-    // What it says is a tooltip too.
-    let again = "Band is at work: again to remove";
-    let button = desk.window.get_by_role_and_label(Role::Button, again);
-    button.click();
-    desk.window.run();
+    desk.click_button("Band is at work: again to remove");
     let sent = desk.done();
     let [show::Edit::Sound(sound)] = edits(&sent) else {
         panic!("{sent:?}");

@@ -1,10 +1,10 @@
 //! A client's side of the local sockets: the door of an engine in another process. It finds the
 //! engine again by itself when that was started anew.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +18,9 @@ use super::{Absence, Command, Door, Event, MonitorId, MonitorPicture, MonitorReq
 /// How long to wait before the engine is looked for again.
 const AGAIN: Duration = Duration::from_millis(100);
 const EVENTS: usize = 4096;
+/// The answer to a command with which its engine was lost.
+const LOST_UNANSWERED: &str =
+    "the engine was lost before it answered: see whether it was done, or say it once more";
 
 /// See the module's words.
 pub struct Client {
@@ -36,8 +39,8 @@ struct Shared {
     attached: AtomicBool,
     closed: AtomicBool,
     last: AtomicU64,
-    /// Commands sent to this engine that it has not answered.
-    unanswered: AtomicUsize,
+    /// The numbers of the commands sent to this engine that it has not answered.
+    unanswered: Mutex<BTreeSet<u64>>,
 }
 
 #[derive(Default)]
@@ -65,7 +68,7 @@ impl Client {
             attached: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             last: AtomicU64::new(0),
-            unanswered: AtomicUsize::new(0),
+            unanswered: Mutex::default(),
         });
         let reading = shared.clone();
         std::thread::Builder::new()
@@ -92,14 +95,18 @@ impl Client {
         let mut stream = lock(&self.shared.commands);
         let stream = stream.as_mut()?;
         // Before it is sent, for the answer may come at once.
-        self.shared.unanswered.fetch_add(1, Ordering::Relaxed);
-        write_line(stream, &request).ok().map(|()| id)
+        lock(&self.shared.unanswered).insert(id);
+        let sent = write_line(stream, &request);
+        if sent.is_err() {
+            lock(&self.shared.unanswered).remove(&id);
+        }
+        sent.ok().map(|()| id)
     }
 
     /// Commands that the engine has not answered yet. Who sends many keeps this small: answers that
     /// nobody takes in time are lost.
     pub fn unanswered(&self) -> usize {
-        self.shared.unanswered.load(Ordering::Relaxed)
+        lock(&self.shared.unanswered).len()
     }
 }
 
@@ -118,42 +125,46 @@ impl Shared {
         let mut stream = UnixStream::connect(self.place.socket())?;
         write_line(&mut stream, &ToEngine::Snapshots(self.snapshots))?;
         let mut lines = Lines::new(stream.try_clone()?, TOLD_MAX);
-        // What an engine before this one was asked, nobody answers any more.
-        self.unanswered.store(0, Ordering::Relaxed);
-        *lock(&self.commands) = Some(stream);
-        self.attached.store(true, Ordering::Relaxed);
-        let result = loop {
-            match lines.next() {
-                Ok(Some(FromEngine::Event(event))) => {
-                    if let Event::Done { id: Some(_), .. } | Event::Error { id: Some(_), .. } =
+        let result = self.listen(&mut lines, stream);
+        self.attached.store(false, Ordering::Relaxed);
+        *lock(&self.commands) = None;
+        for id in std::mem::take(&mut *lock(&self.unanswered)) {
+            let _ = self.heard.try_send(Event::Error {
+                message: LOST_UNANSWERED.to_owned(),
+                id: Some(id),
+            });
+        }
+        result
+    }
+
+    /// Hears one engine out; what is said to it goes to `stream`.
+    fn listen(&self, lines: &mut Lines<UnixStream>, stream: UnixStream) -> io::Result<()> {
+        let mut stream = Some(stream);
+        while let Some(said) = lines.next()? {
+            match said {
+                // Not before: an engine that is ending is still connected to, and hears nobody.
+                FromEngine::Welcome => {
+                    *lock(&self.commands) = stream.take();
+                    self.attached.store(true, Ordering::Relaxed);
+                }
+                FromEngine::Event(event) => {
+                    if let Event::Done { id: Some(id), .. } | Event::Error { id: Some(id), .. } =
                         &*event
                     {
-                        let one_less = |n: usize| Some(n.saturating_sub(1));
-                        let _ = self.unanswered.fetch_update(
-                            Ordering::Relaxed,
-                            Ordering::Relaxed,
-                            one_less,
-                        );
+                        lock(&self.unanswered).remove(id);
                     }
                     if let Event::EngineRenews { .. } = &*event {
                         // Before anybody hears of it: what they say then is for the next.
                         self.attached.store(false, Ordering::Relaxed);
                         *lock(&self.commands) = None;
-                        self.unanswered.store(0, Ordering::Relaxed);
                     }
                     // Nobody reads them: the newest are lost.
                     let _ = self.heard.try_send(*event);
                 }
-                Ok(Some(FromEngine::Snapshot(snapshot))) => {
-                    self.snapshot.store(Some(snapshot));
-                }
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(error),
+                FromEngine::Snapshot(snapshot) => self.snapshot.store(Some(snapshot)),
             }
-        };
-        self.attached.store(false, Ordering::Relaxed);
-        *lock(&self.commands) = None;
-        result
+        }
+        Ok(())
     }
 
     fn read_pictures(&self) -> io::Result<()> {
@@ -249,4 +260,64 @@ impl Drop for Client {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::door::wire::ASKED_MAX;
+    use std::os::unix::net::UnixListener;
+    use std::time::Instant;
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    fn attach(client: &Client) {
+        let end = Instant::now() + LONG;
+        while !client.attached() {
+            assert!(Instant::now() < end, "it does not attach");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    #[test]
+    fn an_engine_that_does_not_welcome_is_told_nothing_and_what_is_lost_with_another_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let show = folder.path().join("show.ron");
+        std::fs::write(&show, "").unwrap();
+        let place = Place::within(folder.path().to_owned(), &show).unwrap();
+        let engine = UnixListener::bind(place.socket()).unwrap();
+        let client = Client::start(place, 0).unwrap();
+
+        // An engine that is ending: its socket is there, and closes on who comes.
+        let (ending, _) = engine.accept().unwrap();
+        let mut lines = Lines::new(&ending, ASKED_MAX);
+        let hello: ToEngine = lines.next().unwrap().unwrap();
+        assert_eq!(hello, ToEngine::Snapshots(0));
+        assert!(!client.attached());
+        assert_eq!(client.try_send(Command::Cut {}), None);
+        drop(lines);
+        drop(ending);
+
+        let (mut next, _) = engine.accept().unwrap();
+        write_line(&mut next, &FromEngine::Welcome).unwrap();
+        attach(&client);
+        let (cut, auto) = (Command::Cut {}, Command::Auto {});
+        let answered = client.try_send(cut).unwrap();
+        let lost = client.try_send(auto).unwrap();
+        assert_eq!(client.unanswered(), 2);
+        let refused = Event::Error {
+            message: "no".to_owned(),
+            id: Some(answered),
+        };
+        write_line(&mut next, &FromEngine::Event(Box::new(refused.clone()))).unwrap();
+        drop(next);
+        assert_eq!(client.events().recv_timeout(LONG), Ok(refused));
+        let told = Event::Error {
+            message: LOST_UNANSWERED.to_owned(),
+            id: Some(lost),
+        };
+        assert_eq!(client.events().recv_timeout(LONG), Ok(told));
+        assert_eq!(client.unanswered(), 0);
+        assert_eq!(client.try_send(Command::Cut {}), None);
+    }
 }

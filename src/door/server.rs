@@ -105,6 +105,7 @@ fn serve_commands(hub: Arc<Hub>, stream: UnixStream) -> io::Result<()> {
         return Ok(());
     }
     let door = Arc::new(hub.door());
+    write_line(&mut &stream, &FromEngine::Welcome)?;
     let (rate_in, rate_out) = bounded(4);
     let reader = stream.try_clone()?;
     let reading = door.clone();

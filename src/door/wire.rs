@@ -70,6 +70,8 @@ impl ToEngine {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FromEngine {
+    /// The first line: what is said from now on is heard.
+    Welcome,
     /// An event, or an answer.
     Event(Box<Event>),
     /// The state.

@@ -2,14 +2,14 @@
 //! for.
 
 use super::bank::bus_name;
-use super::lang;
 use super::view::name;
+use super::{lang, onair};
 use crate::door::{Snapshot, SourceState};
 use crate::show::PROGRAM;
 
 /// Adds everything that is wrong: what it is about, the sentence, what to do, and whether it is on air.
 pub fn find(snapshot: &Snapshot, mut add: impl FnMut(String, String, String, bool)) {
-    let is_out = snapshot.on_air_s.is_some() || snapshot.recording_s.is_some();
+    let is_out = onair::goes_out(snapshot);
     let alarm = snapshot.sound.alarm;
     if alarm.silent {
         add(

@@ -38,6 +38,11 @@ impl Air {
     }
 }
 
+/// Whether somebody gets the program now, or a file does.
+pub fn goes_out(snapshot: &Snapshot) -> bool {
+    snapshot.on_air_s.is_some() || snapshot.recording_s.is_some()
+}
+
 /// Whether closing the window must ask first: something is switched on, or being recorded.
 pub fn must_ask(snapshot: &Snapshot) -> bool {
     snapshot

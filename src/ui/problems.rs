@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::said::said;
-use super::{alarms, lang, view::name, words};
+use super::{alarms, lang, onair, view::name, words};
 use crate::door::{
     Absence, DestinationState, DestinationStatus, Origin, RecordingState, Snapshot, SourceState,
     SourceStatus, Tally,
@@ -52,8 +52,7 @@ pub fn find(snapshot: &Snapshot) -> Vec<Problem> {
         });
     };
 
-    let is_out = snapshot.on_air_s.is_some() || snapshot.recording_s.is_some();
-    if is_out && snapshot.program.is_empty() && !snapshot.hold {
+    if onair::goes_out(snapshot) && snapshot.program.is_empty() && !snapshot.hold {
         add(
             "program".to_owned(),
             lang::text("desk-program-empty"),

@@ -141,10 +141,7 @@ fn one_that_a_scene_recalls_is_removed_at_the_second_press() {
     desk.click("Remove Debate");
     assert_eq!(desk.done(), [], "a scene would miss it");
     desk.window.run_steps(8);
-    let again = "Scenes recall Debate: again to remove";
-    let button = desk.window.get_by_role_and_label(Role::Button, again);
-    button.click();
-    desk.window.run();
+    desk.click_button("Scenes recall Debate: again to remove");
     let after = edited(&desk.done());
     assert!(after.get("debate").is_none() && after.safe == ["ann"]);
 }

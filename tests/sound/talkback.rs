@@ -28,12 +28,18 @@ impl Opened {
 
     /// Presses what has this label, rests so many frames of 50 ms, and lets go.
     fn hold(&mut self, label: &str, frames: usize) {
+        let at = self.press_down(label);
+        self.window.run_steps(frames);
+        self.pointer(at, false);
+    }
+
+    /// Presses what has this label and keeps it down; gives where.
+    fn press_down(&mut self, label: &str) -> Pos2 {
         let at = self.talks(label).rect().center();
         self.window.hover_at(at);
         self.window.run_steps(1);
         self.pointer(at, true);
-        self.window.run_steps(frames);
-        self.pointer(at, false);
+        at
     }
 
     /// The engine says that it is open to these.
@@ -56,10 +62,7 @@ const ALL: &str = "Talk to all guests";
 #[test]
 fn a_held_button_talks_until_it_is_let_go_wherever_the_pointer_is() {
     let mut desk = buses();
-    let at = desk.talks(ANN).rect().center();
-    desk.window.hover_at(at);
-    desk.window.run_steps(1);
-    desk.pointer(at, true);
+    let at = desk.press_down(ANN);
     assert_eq!(desk.done(), [talk(true, Some("ann"))], "as it goes down");
     assert!(!desk.is_lit(ANN), "the engine has not said so yet");
     desk.says_open(false, &["ann"]);
@@ -162,10 +165,7 @@ fn a_window_that_is_left_lets_go() {
 
     drop(desk);
     let mut desk = buses();
-    let at = desk.talks(ANN).rect().center();
-    desk.window.hover_at(at);
-    desk.window.run_steps(1);
-    desk.pointer(at, true);
+    desk.press_down(ANN);
     desk.done();
     let (ctx, door) = (desk.window.ctx.clone(), desk.door.clone());
     // It is put away: nothing is drawn, and nobody hears the button go up.
@@ -176,10 +176,7 @@ fn a_window_that_is_left_lets_go() {
 #[test]
 fn an_engine_that_was_away_is_told_that_nobody_talks_any_more() {
     let mut desk = buses();
-    let at = desk.talks(ANN).rect().center();
-    desk.window.hover_at(at);
-    desk.window.run_steps(1);
-    desk.pointer(at, true);
+    let at = desk.press_down(ANN);
     desk.done();
     desk.door.attach(false);
     desk.window.run_steps(2);
