@@ -386,6 +386,17 @@ const WRONG_PARTS: &[Wrong] = &[
         ],
     ),
     (
+        "sources: [(id: \"a\", kind: Test(pattern: Bars)), (id: \"b\", kind: Test(pattern: Bars))],
+         sound: (links: [(left: \"a\", right: ¤\"c\"), (left: \"b\", right: ¤\"b\"),
+             (left: ¤\"a\", right: ¤\"b\")]),",
+        &[
+            "no source has the id `c`",
+            "`b` is linked already, expected a source that is in no other link",
+            "`a` is linked already, expected",
+            "`b` is linked already, expected",
+        ],
+    ),
+    (
         "sources: [(id: \"a\", kind: Test(pattern: Bars)),
                    (id: \"ann\", kind: Test(pattern: Bars), mix_minus: true)],
          sound_outputs: [(bus: ¤\"n-1:an\", device: \"x\"), (bus: ¤\"n-1:a\", device: \"x\"),

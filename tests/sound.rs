@@ -738,22 +738,23 @@ fn with_buses(s: &mut Snapshot) {
 }
 
 /// Two strips with these buses, and the show that goes with them.
+const BUSES: &str = r#"(version: 1, name: "Forum",
+    sources: [
+        (id: "cam", label: "Stage", kind: Test(pattern: Bars), groups: ["talk"]),
+        (id: "ann", label: "Ann", kind: Test(pattern: Bars), groups: ["choir", "talk"],
+            sends: [(db: -6.0, pre: true)], mix_minus: true),
+    ],
+    sound: (auxes: [(label: "Hall")],
+        groups: [(id: "choir", label: "Choir"), (id: "band", label: "Band"),
+            (id: "talk", label: "Speech")]),
+    sound_outputs: [
+        (bus: "program", device: "hall", host: Some("jack"), channels: [1, 2]),
+        (bus: "aux1", device: "hall", host: Some("jack"), channels: [1, 2]),
+    ])"#;
+
 fn buses() -> Opened {
     let door = FakeDoor::with(with_buses);
-    let text = r#"(version: 1, name: "Forum",
-        sources: [
-            (id: "cam", label: "Stage", kind: Test(pattern: Bars), groups: ["talk"]),
-            (id: "ann", label: "Ann", kind: Test(pattern: Bars), groups: ["choir", "talk"],
-                sends: [(db: -6.0, pre: true)], mix_minus: true),
-        ],
-        sound: (auxes: [(label: "Hall")],
-            groups: [(id: "choir", label: "Choir"), (id: "band", label: "Band"),
-                (id: "talk", label: "Speech")]),
-        sound_outputs: [
-            (bus: "program", device: "hall", host: Some("jack"), channels: [1, 2]),
-            (bus: "aux1", device: "hall", host: Some("jack"), channels: [1, 2]),
-        ])"#;
-    door.gives(show::parse(Path::new("forum.ron"), text).unwrap());
+    door.gives(show::parse(Path::new("forum.ron"), BUSES).unwrap());
     open(door, "en", (1280.0, 800.0))
 }
 
@@ -1083,6 +1084,47 @@ fn guests_and_groups_are_edits_that_can_be_undone() {
         panic!("{sent:?}");
     };
     assert_eq!(sound.auxes[0].label, "Foyer");
+}
+
+#[test]
+fn two_strips_are_linked_as_left_and_right_and_say_so() {
+    let mut desk = buses();
+    desk.click("Stereo link of Stage");
+    desk.click("Left, with Ann as right");
+    let sent = desk.done();
+    let [show::Edit::Sound(sound)] = edits(&sent) else {
+        panic!("{sent:?}");
+    };
+    let [link] = &sound.links[..] else {
+        panic!("{sound:?}");
+    };
+    assert_eq!((link.left.as_str(), link.right.as_str()), ("cam", "ann"));
+    assert_eq!(sound.groups.len(), 3, "nothing else has changed");
+
+    drop(desk);
+    let link = link.clone();
+    let mut show = show::parse(Path::new("forum.ron"), BUSES).unwrap();
+    show.sound.links.push(link.clone());
+    let door = FakeDoor::with(move |snapshot| {
+        with_buses(snapshot);
+        for source in &mut snapshot.sources {
+            source.link = Some(link.clone()).filter(|link| link.has(&source.id));
+        }
+    });
+    door.gives(show);
+    let mut desk = open(door, "en", (1280.0, 800.0));
+    desk.window.get_by_label("Stage is linked: L, R is Ann");
+    desk.window.get_by_label("Ann is linked: R, L is Stage");
+    let shown = desk.window.get_by_label("Stereo link of Stage");
+    assert_eq!(shown.value().as_deref(), Some("L, R is Ann"));
+    desk.click("Strip Ann");
+    desk.click("Stereo link of Ann");
+    desk.click("Not linked");
+    let sent = desk.done();
+    let [show::Edit::Sound(sound)] = edits(&sent) else {
+        panic!("{sent:?}");
+    };
+    assert!(sound.links.is_empty());
 }
 
 #[test]

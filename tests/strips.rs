@@ -161,6 +161,59 @@ fn what_is_wrong_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn two_strips_are_linked_as_the_left_and_the_right_of_one_sound() {
+    let _turn = common::alone();
+    let (mut studio, path, first) = start();
+    let patience = Duration::from_secs(20);
+    let link = |left: &str, right: &str, on: bool| json!({"command": "link", "left": left, "right": right, "on": on});
+    let lost = studio.try_command(&link("low", "lost", true));
+    let refused = lost.expect_err("there is none");
+    assert!(refused.contains("lost"), "{refused}");
+    let linked = studio.command(&link("low", "high", true));
+    let faded = studio.command(&json!({"command": "fader", "source": "high", "db": -6.0}));
+    let last = faded - first + 2 * RATE;
+    let seen = studio.until("it has been recorded", patience, |s| {
+        s["recording"]["frames"].as_u64() > Some(last)
+    });
+    let of = |s: &Value, id: &str| named(s, "sources", id).clone();
+    for id in ["low", "high"] {
+        assert_eq!(of(&seen, id)["fader_db"], -6.0);
+        assert_eq!(
+            of(&seen, id)["link"],
+            json!({"left": "low", "right": "high"})
+        );
+    }
+    studio.command(&json!({"command": "save"}));
+    studio.command(&json!({"command": "undo"}));
+    studio.command(&json!({"command": "fader", "source": "low", "db": 0.0}));
+    let seen = studio.until("they are apart", patience, |s| {
+        of(s, "low")["fader_db"] == 0.0
+    });
+    assert_eq!(of(&seen, "high")["fader_db"], -6.0);
+    assert_eq!(of(&seen, "high")["link"], Value::Null);
+    let file = studio.folder().join("show.ron");
+    studio.quit();
+    let saved = regie::show::load(&file).expect("it loads");
+    let faders: Vec<f32> = saved.sources.iter().map(|s| s.fader_db).collect();
+    assert_eq!(
+        (saved.sound.links.len(), &faders[..]),
+        (1, &[-6.0, -6.0][..])
+    );
+
+    let sound = read::sound(&path);
+    let before = [0, 1].map(|side| level(&sound, side, LOW, linked - first - 10));
+    let after = |hz: f64| [0, 1].map(|side| level(&sound, side, hz, faded - first + RATE));
+    let ([low, none], [nothing, high]) = (after(LOW), after(HIGH));
+    assert!((before[0] - before[1]).abs() < 0.2, "{before:?}");
+    assert!((low - (before[0] - 6.0)).abs() < 0.3, "{low} {before:?}");
+    assert!((high - low).abs() < 0.5, "{high} {low}");
+    assert!(
+        none < low - 50.0 && nothing < high - 50.0,
+        "{none} {nothing}"
+    );
+}
+
+#[test]
 fn strips_outlive_their_engine_and_are_saved() {
     let _turn = common::alone();
     let (mut studio, _, _) = start();

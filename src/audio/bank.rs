@@ -2,7 +2,7 @@
 //! equaliser, compressor. A processor that is off for all four costs nothing, and what goes through
 //! one that is off comes out with the same bits.
 
-use super::dynamics::{Compressors, Dynamics, Gates};
+use super::dynamics::{Compressors, Dynamics, Gates, Key, key_of};
 use super::filter::{Filter, cascade};
 use super::lanes::Lanes;
 use super::wide::wide;
@@ -68,16 +68,54 @@ impl Bank {
     pub fn process(&mut self, block: &mut [Lanes]) -> Worked {
         process(self, block)
     }
+
+    /// The first part of [`Self::process`], up to the gate; gives the key by which that works.
+    pub fn enter(&mut self, block: &mut [Lanes], key: &mut Key) {
+        enter(self, block, key);
+    }
+
+    /// The second part, up to the compressor: the gate works by this key. Gives that of the compressor.
+    pub fn shape(&mut self, block: &mut [Lanes], key: &mut Key) -> Dynamics {
+        shape(self, block, key)
+    }
+
+    /// The last part: the compressor works by this key.
+    pub fn compress(&mut self, block: &mut [Lanes], key: &Key) -> Dynamics {
+        compress(self, block, key)
+    }
 }
 
 wide! {
     fn process(bank: &mut Bank, block: &mut [Lanes]) -> Worked {
         bank.entry.process(block);
         cascade(&mut bank.high_pass, block);
-        let gate = bank.gates.process(block);
+        let gate = bank.gates.process(block, None);
         cascade(&mut bank.eq, block);
-        let compressor = bank.compressors.process(block);
+        let compressor = bank.compressors.process(block, None);
         Worked { gate, compressor }
+    }
+}
+
+wide! {
+    fn enter(bank: &mut Bank, block: &mut [Lanes], key: &mut Key) {
+        bank.entry.process(block);
+        cascade(&mut bank.high_pass, block);
+        key_of(block, key);
+    }
+}
+
+wide! {
+    fn shape(bank: &mut Bank, block: &mut [Lanes], key: &mut Key) -> Dynamics {
+        let gate = bank.gates.process(block, Some(key));
+        cascade(&mut bank.eq, block);
+        key_of(block, key);
+        gate
+    }
+}
+
+wide! {
+    fn compress(bank: &mut Bank, block: &mut [Lanes], key: &Key) -> Dynamics {
+        bank.compressors.process(block, Some(key))
     }
 }
 

@@ -32,6 +32,20 @@ fn coefficient(ms: f32) -> f32 {
     (1.0 - (-1.0 / steps).exp()) as f32
 }
 
+/// Steps of a block.
+pub const STEPS: usize = BLOCK / STEP;
+
+/// What gains are found from: the highest of each step of a block, the same for both channels of a strip.
+pub type Key = [Lanes; STEPS];
+
+/// The key of a block by itself.
+#[inline(always)]
+pub fn key_of(block: &[Lanes], key: &mut Key) {
+    for (samples, level) in block.as_chunks::<STEP>().0.iter().zip(key) {
+        *level = peak(samples);
+    }
+}
+
 /// The highest of a step, the same for both channels of a strip.
 #[inline(always)]
 fn peak(samples: &[Lanes]) -> Lanes {
@@ -184,9 +198,10 @@ impl Gates {
         put(&mut self.open, strip, 0.0);
     }
 
-    /// Works on a block in place; gives what each strip brought and how far it was closed.
+    /// Works on a block in place, by its own key or by another; gives what each strip brought and how far
+    /// it was closed.
     #[inline(always)]
-    pub fn process(&mut self, block: &mut [Lanes]) -> Dynamics {
+    pub fn process(&mut self, block: &mut [Lanes], key: Option<&Key>) -> Dynamics {
         if self.presence.is_nothing() && self.gain.is_unity() {
             self.envelope = Lanes::ZERO;
             self.open = Lanes::ZERO;
@@ -206,10 +221,14 @@ impl Gates {
         } = self;
         let mut lowest = Lanes::ZERO;
         let mut loudest = Lanes::ZERO;
-        for tile in block.chunks_mut(TILE) {
+        for (t, tile) in block.chunks_mut(TILE).enumerate() {
             let mut gains_db = [Lanes::ZERO; TILE / STEP];
-            for (samples, gain_db) in tile.as_chunks::<STEP>().0.iter().zip(&mut gains_db) {
-                let level = peak(samples);
+            let steps = tile.as_chunks::<STEP>().0.iter().enumerate();
+            for ((n, samples), gain_db) in steps.zip(&mut gains_db) {
+                let level = match key {
+                    None => peak(samples),
+                    Some(key) => key[t * (TILE / STEP) + n],
+                };
                 loudest = loudest.max(level);
                 let bound = open.if_above(Lanes::ZERO, *patient, *threshold);
                 let waited = (*open - Lanes::ONE).max(Lanes::ZERO);
@@ -285,10 +304,10 @@ impl Compressors {
         put(&mut self.envelope, strip, 0.0);
     }
 
-    /// Works on a block in place; gives what each strip brought and how far it was turned down,
-    /// without the gain behind it.
+    /// Works on a block in place, by its own key or by another; gives what each strip brought and how far
+    /// it was turned down, without the gain behind it.
     #[inline(always)]
-    pub fn process(&mut self, block: &mut [Lanes]) -> Dynamics {
+    pub fn process(&mut self, block: &mut [Lanes], key: Option<&Key>) -> Dynamics {
         if self.presence.is_nothing() && self.gain.is_unity() {
             self.held = Lanes::ZERO;
             self.envelope = Lanes::ZERO;
@@ -310,10 +329,14 @@ impl Compressors {
         let over_two_knees = Lanes(knee.0.map(|knee| 0.5 / knee));
         let mut most = Lanes::ZERO;
         let mut loudest = Lanes::ZERO;
-        for tile in block.chunks_mut(TILE) {
+        for (t, tile) in block.chunks_mut(TILE).enumerate() {
             let mut gains_db = [Lanes::ZERO; TILE / STEP];
-            for (samples, gain_db) in tile.as_chunks::<STEP>().0.iter().zip(&mut gains_db) {
-                let peak = peak(samples);
+            let steps = tile.as_chunks::<STEP>().0.iter().enumerate();
+            for ((n, samples), gain_db) in steps.zip(&mut gains_db) {
+                let peak = match key {
+                    None => peak(samples),
+                    Some(key) => key[t * (TILE / STEP) + n],
+                };
                 loudest = loudest.max(peak);
                 let above = level_db(peak) - *threshold;
                 let within = (above + half).max(Lanes::ZERO).min(*knee);

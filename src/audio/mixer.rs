@@ -15,6 +15,7 @@ use super::buses::Buses;
 use super::generator::Generator;
 use super::lanes::{STRIPS, TILE};
 use super::limiter::LOOKAHEAD;
+use super::links::Links;
 use super::matrix::Sums;
 use super::meter::Meters;
 use super::order::Order;
@@ -40,6 +41,7 @@ pub struct Mixer {
     strips: Vec<Option<Box<Strip>>>,
     quads: Vec<Quad>,
     automix: Automix,
+    links: Links,
     sums: Sums,
     buses: Buses,
     bus_meters: BusMeters,
@@ -66,6 +68,7 @@ impl Mixer {
                 .map(|_| Quad::default())
                 .collect(),
             automix: Automix::new(slots),
+            links: Links::new(slots),
             sums: Sums::default(),
             buses: Buses::new(slots),
             bus_meters: BusMeters::new(slots),
@@ -159,14 +162,7 @@ impl Mixer {
             BusId::Input(slot) => Some(slot),
             _ => None,
         });
-        for (q, (quad, strips)) in self
-            .quads
-            .iter_mut()
-            .zip(self.strips.chunks(STRIPS))
-            .enumerate()
-        {
-            quad.work_on(strips, q * STRIPS, &self.meters);
-        }
+        self.work_on();
         self.turn();
         self.give_strips(start, |bus| match bus {
             BusId::Strip(slot) => Some(slot),
@@ -203,19 +199,45 @@ impl Mixer {
         }
     }
 
+    /// Brings every strip through its processors.
+    fn work_on(&mut self) {
+        let (links, meters) = (&self.links, &self.meters);
+        let quads = self.quads.iter_mut().zip(self.strips.chunks(STRIPS));
+        for (q, (quad, strips)) in quads.enumerate() {
+            if links.is_in(q) {
+                quad.enter();
+            } else {
+                quad.work_on(strips, q * STRIPS, meters);
+            }
+        }
+        links.join(&mut self.quads, |quad| &mut quad.key);
+        let quads = self.quads.iter_mut().enumerate();
+        for (_, quad) in quads.filter(|(q, _)| links.is_in(*q)) {
+            quad.shape();
+        }
+        links.join(&mut self.quads, |quad| &mut quad.key);
+        let quads = self.quads.iter_mut().zip(self.strips.chunks(STRIPS));
+        for (q, (quad, strips)) in quads.enumerate().filter(|(q, _)| links.is_in(*q)) {
+            quad.compress(strips, q * STRIPS, meters);
+        }
+    }
+
     /// Brings all strips to the gains that they have from each other.
     fn turn(&mut self) {
+        let links = &self.links;
         for slot in 0..self.strips.len() {
-            let heard = self.quads[slot / STRIPS].heard(slot % STRIPS);
-            self.automix.hear(slot, heard);
+            let heard = |slot: usize| self.quads[slot / STRIPS].heard(slot % STRIPS);
+            self.automix.hear(slot, links.heard(slot, heard));
         }
         self.automix.work();
         let quads = self.quads.iter_mut().zip(self.strips.chunks_mut(STRIPS));
         for (q, (quad, strips)) in quads.enumerate() {
-            let gains = std::array::from_fn(|place| self.automix.gain(q * STRIPS + place));
+            let leader = |place: usize| links.leader(q * STRIPS + place);
+            let gains = std::array::from_fn(|place| self.automix.gain(leader(place)));
             quad.turn(strips, gains);
-            for slot in (0..strips.len()).map(|place| q * STRIPS + place) {
-                self.meters.show_turned(slot, &self.automix.turned(slot));
+            for place in 0..strips.len() {
+                let turned = self.automix.turned(leader(place));
+                self.meters.show_turned(q * STRIPS + place, &turned);
             }
         }
     }
@@ -263,6 +285,7 @@ impl Mixer {
             if gain.back.is_some() {
                 kept_out.own = Some(slot);
             }
+            self.links.set(slot, gain.linked);
             // Until another has its slot: what was heard of it may still be fading out.
             kept_out.twin = gain.twin.or(kept_out.twin);
             self.buses.returns.order(slot, gain.back);
@@ -469,6 +492,81 @@ mod tests {
         let later = 8 * BLOCK..15 * BLOCK;
         let wanted = input[7 * BLOCK..14 * BLOCK].iter().map(|s| -s);
         assert!(heard[later].iter().copied().eq(wanted));
+    }
+
+    /// How far gate and compressor turned two strips down, and what the second is of what it brought, once
+    /// it is steady; the strips are in these slots, one much louder than the other.
+    fn turned_down([loud, soft]: [usize; 2], linked: bool) -> ([[f32; 2]; 2], f32) {
+        let mut levels = [0.0; 6];
+        (levels[loud], levels[soft]) = (0.5, 0.01);
+        let (mut mixer, _writers) = mixer(&levels, 220);
+        let mut order = order(0, 1, &[0.0; 6]);
+        order.strips[soft].follow = 1.0;
+        if linked {
+            order.strips[loud].linked = Some(soft);
+            order.strips[soft].linked = Some(loud);
+        }
+        let mut settings = StripSettings::default();
+        settings.gate.on = true;
+        settings.gate.threshold_db = -20.0;
+        settings.gate.range_db = 12.0;
+        settings.compressor.on = true;
+        settings.compressor.threshold_db = -26.0;
+        settings.compressor.knee_db = 0.0;
+        settings.compressor.ratio = 2.0;
+        settings.compressor.makeup_db = 0.0;
+        order.settings = vec![(loud, settings), (soft, settings)];
+        mixer.order(order);
+        left(&mut mixer, 150);
+        let meters = mixer.meters.clone();
+        for slot in [loud, soft] {
+            meters.take_dynamics(slot);
+        }
+        let heard = left(&mut mixer, 50);
+        let by = [loud, soft].map(|slot| meters.take_dynamics(slot).map(|(db, _)| db));
+        (by, heard[heard.len() - 1] / levels[soft])
+    }
+
+    #[test]
+    fn linked_strips_are_turned_down_together_by_the_louder() {
+        // 20 dB above the threshold, of which the ratio leaves half.
+        let turned = -6.02 + 26.0;
+        let turned = turned / 2.0;
+        let near = |db: f32, wanted: f32| (db - wanted).abs() < 0.1;
+        // Side by side among four, and far from each other, either way round.
+        for slots in [[0, 1], [1, 0], [2, 5], [5, 2]] {
+            let ([loud, soft], gain) = turned_down(slots, true);
+            assert!(
+                near(loud[0], 0.0) && near(loud[1], turned),
+                "{slots:?} {loud:?}"
+            );
+            assert_eq!(loud, soft, "{slots:?}");
+            assert!(near(20.0 * gain.log10(), -turned), "{slots:?}: {gain}");
+            let ([loud, soft], gain) = turned_down(slots, false);
+            assert!(
+                near(loud[0], 0.0) && near(loud[1], turned),
+                "{slots:?} {loud:?}"
+            );
+            assert!(near(soft[0], 12.0) && soft[1] == 0.0, "{slots:?} {soft:?}");
+            assert!(near(20.0 * gain.log10(), -12.0), "{slots:?}: {gain}");
+        }
+    }
+
+    #[test]
+    fn linked_strips_share_gain_as_one() {
+        let (mut mixer, _writers) = mixer(&[0.1, 0.0, 0.0, 0.2, 0.2], 120);
+        let mut order = order(0, 1, &[1.0; 5]);
+        (order.strips[0].linked, order.strips[4].linked) = (Some(4), Some(0));
+        let mut settings = StripSettings::default();
+        settings.share.on = true;
+        order.settings = [0, 3, 4].map(|slot| (slot, settings)).to_vec();
+        mixer.order(order);
+        left(&mut mixer, 100);
+        let shared = [0, 3, 4].map(|slot| mixer.meters.take_turned(slot).share_db);
+        // Two that are as loud share by half: the louder of the linked counts, once.
+        for db in shared {
+            assert!((db - 3.01).abs() < 0.05, "{shared:?}");
+        }
     }
 
     #[test]

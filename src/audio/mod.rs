@@ -17,6 +17,7 @@ mod gains;
 mod generator;
 mod lanes;
 mod limiter;
+mod links;
 mod loudness;
 mod matrix;
 mod meter;

@@ -21,6 +21,8 @@ pub struct StripGain {
     /// The slot of the same source made anew, or of what it was made from, while both are heard: neither
     /// is in what the other gets back.
     pub twin: Option<usize>,
+    /// The slot of the other side of its stereo link. It takes effect with the next block.
+    pub linked: Option<usize>,
     /// Where it is a guest: it is talked to, and what it gets back is turned down for it.
     pub talked: bool,
     /// As talkback, to all guests that are talked to. That heeds neither fader nor AFV.
@@ -58,6 +60,7 @@ impl StripGain {
             sends: Default::default(),
             back: None,
             twin: None,
+            linked: None,
             talked: false,
             talk: 0.0,
             listened: Listened::default(),

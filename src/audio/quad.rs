@@ -9,6 +9,7 @@ use super::alarm::{CUT_OFF, Watch};
 use super::automix::Heard;
 use super::bank::{Bank, Worked};
 use super::delay::Delay;
+use super::dynamics::{Key, STEPS};
 use super::gains::Gains;
 use super::lanes::{Lanes, STRIPS};
 use super::matrix::{Four, KeptOut};
@@ -62,6 +63,11 @@ pub struct Quad {
     leaving: [bool; STRIPS],
     /// Nothing has been in any of them since it was last silent.
     idle: bool,
+    /// What the dynamics of those that are linked work by.
+    pub key: Box<Key>,
+    /// How the block was that is being worked on, and what the dynamics have done with it so far.
+    came: Lanes,
+    worked: Worked,
 }
 
 impl Default for Quad {
@@ -81,6 +87,9 @@ impl Default for Quad {
             last: [Lanes::ZERO; 2],
             leaving: [false; STRIPS],
             idle: true,
+            key: Box::new([Lanes::ZERO; STEPS]),
+            came: Lanes::ZERO,
+            worked: Worked::default(),
         }
     }
 }
@@ -147,9 +156,33 @@ impl Quad {
         if self.idle {
             return;
         }
-        let came = cut_off(&self.block);
-        let worked = self.bank.process(&mut self.block);
-        self.show(strips, &worked, came, slot, meters);
+        self.came = cut_off(&self.block);
+        self.worked = self.bank.process(&mut self.block);
+        self.show(strips, slot, meters);
+    }
+
+    /// As [`Self::work_on`], up to the gate, for what is linked with others: its key is to be joined then.
+    pub fn enter(&mut self) {
+        if self.idle {
+            return self.key.fill(Lanes::ZERO);
+        }
+        self.came = cut_off(&self.block);
+        self.bank.enter(&mut self.block, &mut self.key);
+    }
+
+    /// From there up to the compressor, whose key is to be joined then.
+    pub fn shape(&mut self) {
+        if !self.idle {
+            self.worked.gate = self.bank.shape(&mut self.block, &mut self.key);
+        }
+    }
+
+    /// And from there to the meter.
+    pub fn compress(&mut self, strips: &[Option<Box<Strip>>], slot: usize, meters: &Meters) {
+        if !self.idle {
+            self.worked.compressor = self.bank.compress(&mut self.block, &self.key);
+            self.show(strips, slot, meters);
+        }
     }
 
     /// One strip's block as it is now, left and right interleaved.
@@ -188,14 +221,8 @@ impl Quad {
         self.fade_out();
     }
 
-    fn show(
-        &mut self,
-        strips: &[Option<Box<Strip>>],
-        worked: &Worked,
-        came: Lanes,
-        slot: usize,
-        meters: &Meters,
-    ) {
+    fn show(&mut self, strips: &[Option<Box<Strip>>], slot: usize, meters: &Meters) {
+        let (came, worked) = (self.came, self.worked);
         let readings = self.meter.read(&self.block);
         for s in (0..strips.len()).filter(|s| strips[*s].is_some()) {
             meters.show(slot + s, readings[s], self.gains.fader(s));

@@ -278,6 +278,17 @@ pub enum Command {
         /// It stays.
         on: bool,
     },
+    /// Whether two sources are the left and the right of one sound: what is set of one strip is set of the
+    /// other, but for trim, polarity, channels and pan, and their dynamics work by the louder of both. A link
+    /// that either was in is no more. This changes the show.
+    Link {
+        /// The id of the source that is left.
+        left: String,
+        /// The id of the source that is right.
+        right: String,
+        /// They are linked from now on.
+        on: bool,
+    },
     /// How much of a source goes to an aux. What is left out stays as it is.
     Send {
         /// A source's id.
@@ -670,6 +681,7 @@ impl Command {
                 Self::Edit { .. }
                     | Self::PictureDelay { .. }
                     | Self::Safe { .. }
+                    | Self::Link { .. }
                     | Self::SoundSnapshot {
                         action: SnapshotAction::Store | SnapshotAction::Remove,
                         ..

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{Level, PackingStatus, ReturnStatus, SoundAlarm, SoundStatus};
 use crate::media::Rate;
 use crate::show::{
-    Afv, AtEnd, Monitor, RecordingFormat, Send, SourceKind, StripSettings, TransitionStyle,
+    Afv, AtEnd, Monitor, RecordingFormat, Send, SourceKind, StereoLink, StripSettings,
+    TransitionStyle,
 };
 
 /// The whole state of the show after one tick.
@@ -180,6 +181,9 @@ pub struct SourceStatus {
     /// The groups that it belongs to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
+    /// The stereo link that it is one side of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<StereoLink>,
     /// How much of it goes to the first aux and to the second.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sends: Vec<Send>,

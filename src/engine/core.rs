@@ -11,6 +11,7 @@ use super::console::{Console, aux_index};
 use super::ears::{Ears, Hearing};
 use super::journal::{Journal, JournalListener};
 use super::line_up;
+use super::links;
 use super::lip_sync::{LipSync, delay_of_sound};
 use super::listeners::Listeners;
 use super::recall::Recall;
@@ -34,7 +35,7 @@ use crate::door::{
 use crate::media::{Rate, db_to_gain};
 use crate::show::{
     AUXES, Afv, Destination, LineUp, Show, SoundSnapshot, Source, SourceKind, StripSettings,
-    StripState, TransitionStyle, trimmed,
+    TransitionStyle, link_of, trimmed,
 };
 use crate::video::Layout;
 
@@ -180,7 +181,7 @@ impl Core {
         }
         let switcher = Switcher::new(&cast);
         let goal = switcher.goal().to_owned();
-        Self {
+        let mut core = Self {
             switcher,
             goal,
             strips,
@@ -197,7 +198,9 @@ impl Core {
             live_edit: false,
             ears: Ears::default(),
             cast,
-        }
+        };
+        core.match_strips();
+        core
     }
 
     /// Goes on with a show that was edited. What is on air stays as it was taken, unless edits are
@@ -238,7 +241,9 @@ impl Core {
         {
             return Err(Refusal::Streaming(destination.id.clone()));
         }
+        let mut changed = BTreeSet::new();
         for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
+            let stood = self.strips[slot];
             match before
                 .show
                 .sources
@@ -248,10 +253,12 @@ impl Core {
             {
                 // What the hand did to a strip stays; what the edit changed is as the edit says.
                 Some((old, _)) => {
-                    let before = self.strips[slot].fader_db;
                     self.strips[slot].change(old, source, &brings.faders);
-                    if self.strips[slot].fader_db != before {
+                    if self.strips[slot].fader_db != stood.fader_db {
                         self.recall.release(slot);
+                    }
+                    if self.strips[slot] != stood {
+                        changed.insert(slot);
                     }
                 }
                 None => {
@@ -281,6 +288,8 @@ impl Core {
         self.listeners.follow(follows);
         self.talkback.follow(follows);
         self.lip_sync.follow(follows);
+        let pans = brings.faders != Faders::None;
+        links::edited(&mut self.strips, (before, &cast), &changed, pans);
         let renamed = before.renamed(&cast);
         self.ears.rename(&renamed);
         line_up::rename(&mut self.line_up, &renamed);
@@ -306,10 +315,11 @@ impl Core {
         Ok(())
     }
 
-    /// A source that was made anew beneath the program is heard as it was taken: its fader is that of
-    /// both.
+    /// Both sides of a link stand like the left. A source that was made anew beneath the program is heard
+    /// as it was taken: its fader is that of both.
     fn match_strips(&mut self) {
         let cast = self.cast.clone();
+        links::match_all(&mut self.strips, &cast);
         for (source, &own) in cast.show.sources.iter().zip(cast.slots()) {
             for slot in self.switcher.slots_on_air(&source.id) {
                 if slot != own {
@@ -346,6 +356,7 @@ impl Core {
                 self.strips[slot] = Strip::restored(saved);
             }
         }
+        self.match_strips();
         self.console.restore(&journal.sound);
         self.switcher.goal().clone_into(&mut self.goal);
         for listener in &journal.listening {
@@ -513,12 +524,22 @@ impl Core {
     fn recall(&mut self, snapshot: &SoundSnapshot) {
         let cast = self.cast.clone();
         self.recall = Recall::over(snapshot.frames);
-        let is_safe = |state: &&StripState| cast.show.snapshots.is_safe(&state.source);
-        for state in snapshot.strips.iter().filter(|state| !is_safe(state)) {
+        let links = &cast.show.sound.links;
+        for state in &snapshot.strips {
+            let link = link_of(links, &state.source);
+            let other = link.and_then(|link| link.other(&state.source));
+            let sides = [Some(state.source.as_str()), other];
+            let is_safe = |source: &str| cast.show.snapshots.is_safe(source);
+            if sides.into_iter().flatten().any(is_safe) {
+                continue;
+            }
             if let Some(slot) = cast.slot(&state.source) {
                 let strip = &mut self.strips[slot];
                 strip.recall(state);
-                self.recall.go(slot, strip, state.fader_db);
+                // The faders of both sides go to where that of the left was.
+                let leader = link.and_then(|link| snapshot.strip(&link.left));
+                let fader_db = leader.unwrap_or(state).fader_db;
+                self.recall.go(slot, strip, fader_db);
             }
         }
         self.console.recall(snapshot);
@@ -562,17 +583,19 @@ impl Core {
                 let strip = self.strip(source)?;
                 self.strips[strip].fade(*db)?;
                 self.recall.release(strip);
-                self.match_strips();
+                if let Some(other) = self.lead(strip) {
+                    self.recall.release(other);
+                }
             }
             Command::Mute { source, on } => {
                 let strip = self.strip(source)?;
                 self.strips[strip].mute = *on;
-                self.match_strips();
+                self.lead(strip);
             }
             Command::Afv { source, mode } => {
                 let strip = self.strip(source)?;
                 self.strips[strip].afv = *mode;
-                self.match_strips();
+                self.lead(strip);
             }
             Command::Trim { .. }
             | Command::Polarity { .. }
@@ -598,7 +621,7 @@ impl Core {
             } => {
                 let strip = self.strip(source)?;
                 self.strips[strip].send(aux_index(*aux)?, *db, *pre)?;
-                self.match_strips();
+                self.lead(strip);
             }
             Command::Return { source, db } => {
                 let strip = self.guest(source)?;
@@ -620,13 +643,11 @@ impl Core {
                 line_up::change(&mut self.line_up, change, &self.cast)?;
             }
             Command::Pfl { source, on, desk } => {
-                let slot = self.strip(source)?;
-                self.listeners.listen(desk, slot, false, *on)?;
+                self.listen(desk, source, false, *on)?;
                 return Ok(Effect::Monitor);
             }
             Command::Afl { source, on, desk } => {
-                let slot = self.strip(source)?;
-                self.listeners.listen(desk, slot, true, *on)?;
+                self.listen(desk, source, true, *on)?;
                 return Ok(Effect::Monitor);
             }
             Command::SoundSnapshot {
@@ -726,6 +747,7 @@ impl Core {
             | Command::PictureDelay { .. }
             | Command::SoundSnapshot { .. }
             | Command::Safe { .. }
+            | Command::Link { .. }
             | Command::Undo { .. }
             | Command::Redo { .. }
             | Command::Save { .. }
@@ -762,8 +784,25 @@ impl Core {
         };
         let slot = self.strip(source)?;
         self.strips[slot].work(change)?;
-        self.match_strips();
+        self.lead(slot);
         Ok(())
+    }
+
+    /// Has a desk listen to a source, and to the other side of its link, or listen no more.
+    fn listen(&mut self, desk: &str, source: &str, after: bool, on: bool) -> Result<(), Refusal> {
+        let slot = self.strip(source)?;
+        self.listeners.listen(desk, slot, after, on)?;
+        match links::other(source, &self.cast) {
+            Some(other) => self.listeners.listen(desk, other, after, on),
+            None => Ok(()),
+        }
+    }
+
+    /// A strip was set: so is the other side of its link, whose slot is given.
+    fn lead(&mut self, slot: usize) -> Option<usize> {
+        let other = links::lead(&mut self.strips, slot, &self.cast);
+        self.match_strips();
+        other
     }
 
     /// What each monitor plays.
@@ -802,7 +841,7 @@ impl Core {
                             ..settings
                         })
                     })?;
-                    self.match_strips();
+                    self.lead(sound);
                 }
             }
         }
@@ -932,6 +971,7 @@ impl Core {
                     }),
                     back: is_guest.then(|| db_to_gain(strip.return_db)),
                     twin: twins[i],
+                    linked: source.and_then(|source| links::other(&source.id, &self.cast)),
                     talked: is_guest && self.talkback.is_to(i),
                     talk: 0.0,
                     listened: self.listeners.of(i),
@@ -1069,6 +1109,7 @@ impl Core {
                     picture_delay_ms: strip.picture_delay_ms,
                     strip: strip.settings,
                     groups: source.groups.clone(),
+                    link: link_of(&show.sound.links, &source.id).cloned(),
                     sends: trimmed(&strip.sends, &[]),
                     back: source.mix_minus.then_some(ReturnStatus {
                         db: strip.return_db,

@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender, at, bounded, never, select, tick};
 
 use super::book::{Book, BookError, Draft, Past};
 use super::cast::{Cast, SLOTS};
-use super::core::{Brings, Leaving, OnAir};
+use super::core::{self, Brings, Leaving, OnAir};
 use super::ears;
 use super::exchange::{Change, Departure, Next};
 use super::keys::Keys;
@@ -27,7 +27,7 @@ use super::tries::{Tries, TryRefusal};
 use super::watched::Watched;
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place, SnapshotAction};
 use crate::show::autosave::{self, Autosave};
-use crate::show::{self, Edit, Item, SaveError, Show, SoundSnapshots};
+use crate::show::{self, Edit, Item, SaveError, Show, SoundSnapshots, StereoLink};
 
 /// How often the file is looked at, whether another program changed it.
 const LOOK_AT_FILE: Duration = Duration::from_secs(1);
@@ -380,25 +380,48 @@ impl Desk {
             } => {
                 self.settle()?;
                 let show = self.book.as_it_stands();
-                let snapshots = match action {
+                let called = |snapshots: &SoundSnapshots| {
+                    let known = snapshots.get(snapshot);
+                    known.map_or_else(|| snapshot.clone(), |s| core::label(&s.label, &s.id))
+                };
+                match action {
                     SnapshotAction::Remove => {
-                        show.snapshots.without(snapshot).ok_or_else(|| {
+                        let next = show.snapshots.without(snapshot).ok_or_else(|| {
                             let ids = show.snapshots.list.iter().map(|s| s.id.as_str());
                             unknown("sound snapshot", snapshot, ids)
-                        })?
+                        })?;
+                        let step = format!("remove {}", called(&show.snapshots));
+                        self.keep_snapshots(next, &step)
                     }
-                    _ => show.taken_by(snapshot, label.as_deref()),
-                };
-                self.keep_snapshots(snapshots)
+                    _ => {
+                        let next = show.taken_by(snapshot, label.as_deref());
+                        let step = format!("store {}", called(&next));
+                        self.keep_snapshots(next, &step)
+                    }
+                }
             }
             Command::Safe { source, on } => {
                 let show = self.book.show();
-                if show.source_index(source).is_none() {
+                let Some(n) = show.source_index(source) else {
                     let ids = show.sources.iter().map(|s| s.id.as_str());
                     return Err(unknown("source", source, ids).into());
-                }
+                };
+                let label = core::label(&show.sources[n].label, source);
                 let snapshots = show.snapshots.with_safe(source, *on);
-                self.keep_snapshots(snapshots)
+                self.keep_snapshots(snapshots, &format!("SAFE of {label}"))
+            }
+            Command::Link { left, right, on } => {
+                let link = StereoLink {
+                    left: left.clone(),
+                    right: right.clone(),
+                };
+                let sound = &self.book.show().sound;
+                let edit = Edit::Sound(show::Sound {
+                    links: show::with_link(&sound.links, &link, *on),
+                    ..sound.clone()
+                });
+                let draft = self.book.draft(None, &[edit], "stereo link", false)?;
+                self.make(draft, Leaving::Refused, Faders::Edited)
             }
             Command::Undo { revision } => {
                 let draft = self.book.draft_undo(*revision)?;
@@ -455,9 +478,13 @@ impl Desk {
     }
 
     /// An edit of the sound snapshots.
-    fn keep_snapshots(&mut self, snapshots: SoundSnapshots) -> Result<u64, EditRefusal> {
+    fn keep_snapshots(
+        &mut self,
+        snapshots: SoundSnapshots,
+        step: &str,
+    ) -> Result<u64, EditRefusal> {
         let edit = Edit::Snapshots(snapshots);
-        let draft = self.book.draft(None, &[edit], "sound snapshots", false)?;
+        let draft = self.book.draft(None, &[edit], step, false)?;
         self.make(draft, Leaving::Refused, Faders::None)
     }
 

@@ -17,6 +17,7 @@ mod health;
 mod journal;
 mod keys;
 mod line_up;
+mod links;
 mod lip_sync;
 mod listeners;
 mod monitors;

@@ -93,6 +93,17 @@ impl Strip {
         }
     }
 
+    /// As one side of a stereo link stands whose other side was set: but for what is its own.
+    #[must_use]
+    pub fn linked(self, leader: &Self) -> Self {
+        Self {
+            picture_delay_ms: self.picture_delay_ms,
+            settings: self.settings.linked(&leader.settings),
+            return_db: self.return_db,
+            ..*leader
+        }
+    }
+
     /// As a sound snapshot has it, but for its fader, and for what it gives back to a guest.
     pub fn recall(&mut self, state: &StripState) {
         self.mute = state.mute;

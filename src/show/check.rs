@@ -1,6 +1,7 @@
 //! What the types cannot say: ranges, ids and references of a show. Each fault stands at the value
 //! that is wrong.
 
+mod links;
 mod snapshots;
 
 use std::fmt::Display;
@@ -70,6 +71,7 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
     }
     checker.order(show, &known);
     checker.snapshots(show, &known);
+    checker.links(&show.sound.links, &known);
     let talkback = &show.sound.talkback;
     if !talkback.source.is_empty() && !known.contains(&talkback.source.as_str()) {
         checker.unknown_source("sound.talkback.source", &talkback.source, &known);

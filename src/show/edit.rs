@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::hold::Hold;
+use super::link;
 use super::model::{Destination, Encoder, Format, Receiver, Recording, Scene, Show, Source};
 use super::numbers;
 use super::snapshot::SoundSnapshots;
@@ -326,6 +327,9 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
                     show.sound.talkback.source.clone_from(&source.id);
                     touched.insert(Part::setting("sound"));
                 }
+                if link::follow_source(&mut show.sound.links, id, Some(&source.id)) {
+                    touched.insert(Part::setting("sound"));
+                }
                 let has = show.scenes.iter().any(|scene| scene.id == id);
                 touched.extend(recalled(show, |snapshots| {
                     snapshots.follow_source(id, Some(&source.id), has);
@@ -379,6 +383,9 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
             }
             if show.sound.talkback.source == id {
                 show.sound.talkback.source.clear();
+                touched.insert(Part::setting("sound"));
+            }
+            if link::follow_source(&mut show.sound.links, id, None) {
                 touched.insert(Part::setting("sound"));
             }
             let has = show.scenes.iter().any(|scene| scene.id == id);

@@ -90,6 +90,13 @@ pub struct GroupState {
     pub mute: bool,
 }
 
+impl SoundSnapshot {
+    /// How a source's strip stood; none where it was not there.
+    pub fn strip(&self, source: &str) -> Option<&StripState> {
+        self.strips.iter().find(|state| state.source == source)
+    }
+}
+
 impl SoundSnapshots {
     /// The snapshot of this id.
     pub fn get(&self, id: &str) -> Option<&SoundSnapshot> {

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::automatic::Alarm;
+use super::link::StereoLink;
 use super::number::Number;
 use super::strip::Eq;
 
@@ -24,6 +25,9 @@ pub struct Sound {
     /// Sources name those that they belong to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
+    /// Strips that are two sides of one sound.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<StereoLink>,
     /// What is done to the program.
     #[serde(skip_serializing_if = "Master::is_usual")]
     pub master: Master,
@@ -196,6 +200,7 @@ impl Sound {
         Self {
             auxes: trimmed(&auxes, &self.auxes),
             groups,
+            links: self.links.clone(),
             master: hand.master,
             n_minus_one: hand.n_minus_one,
             talkback: self.talkback.clone(),

@@ -10,6 +10,7 @@ use super::{
     ballistics::Ballistics,
     keys::{Function, KeyMap},
     lang, layout,
+    said::said,
     settings::{Keeper, SCALES},
     shows::Way,
     theme::{self, Icon},
@@ -289,7 +290,8 @@ fn file(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
 fn edit(ui: &mut Ui, offer: &Offer, wanted: &mut Vec<Wanted>) {
     let edit = offer.snapshot.map(|snapshot| &snapshot.edit);
     let named = |with: &str, without: &str, what: Option<&String>| match what {
-        Some(what) if !what.is_empty() => lang::with(with, &[("what", what.as_str().into())]),
+        // What the engine itself calls a step is said in the desk's language.
+        Some(what) if !what.is_empty() => lang::with(with, &[("what", said(what).into())]),
         _ => lang::text(without),
     };
     let undo = edit.and_then(|edit| edit.undo.as_ref());

@@ -182,6 +182,9 @@ pub fn of_source(
     if view.snapshot.sound.safe.contains(&source.id) {
         safe_mark(ui, (places.meter, salt), label);
     }
+    if let Some((_, how)) = super::sound::linked(source, view) {
+        link_mark(ui, (places.meter, salt), label, &how);
+    }
     fader::readout(ui, places.readout, db, source.mute);
     let say = lang::with("desk-mute-it", &[("name", label.into())]);
     if mute(ui, places.mute, ("mute", salt), &say, source.mute) {
@@ -229,6 +232,18 @@ fn safe_mark(ui: &Ui, (meter, salt): (Rect, usize), label: &str) {
     paint::line(ui, place, Align::Center, &face, font, theme::BLUE);
     let say = lang::with("sound-is-safe", &[("name", label.into())]);
     paint::say(ui, place, ("safe", salt), &say).on_hover_text(&say);
+}
+
+/// Below the level: the strip is one side of a stereo link.
+fn link_mark(ui: &Ui, (meter, salt): (Rect, usize), label: &str, how: &str) {
+    let below = pos2(meter.center().x, meter.bottom() + MARK / 2.0 + 1.0);
+    let place = Rect::from_center_size(below, vec2(MARK, MARK));
+    let face = theme::icon(theme::Icon::Link2).to_string();
+    let font = theme::font(MARK - 1.0);
+    paint::line(ui, place, Align::Center, &face, font, theme::BLUE);
+    let values = [("name", label.into()), ("how", how.into())];
+    let say = lang::with("sound-is-linked", &values);
+    paint::say(ui, place, ("linked", salt), &say).on_hover_text(&say);
 }
 
 /// Keeps a strip out of sound snapshots, where AFV has its place otherwise.

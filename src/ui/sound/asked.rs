@@ -1,7 +1,7 @@
 //! What is asked for of the show itself: groups and who belongs to them, names, guests, and the list of
 //! sound snapshots. Each is one step to undo, made as soon as this desk holds the show as it is now.
 
-use crate::show::{Aux, Edit, Group, Item, Show, Source, padded, trimmed};
+use crate::show::{Aux, Edit, Group, Item, Show, Source, StereoLink, padded, trimmed, with_link};
 use crate::ui::{
     build::{draft, ids},
     lang,
@@ -21,6 +21,8 @@ pub enum Asked {
     Join(String, String, bool),
     /// Another name for an aux.
     NameAux(usize, String),
+    /// Two sources the left and the right of one sound; or the first one's link away.
+    Link(String, Option<String>),
     /// A source a guest with a return of its own, or none.
     Guest(String, bool),
     /// Another name for a sound snapshot.
@@ -72,6 +74,16 @@ impl Asked {
                 let called = lang::with("sound-aux", &[("n", (*aux).into())]);
                 let step = rename(name(label, &called));
                 Some((step, vec![Edit::Sound(sound)]))
+            }
+            Self::Link(left, right) => {
+                let mut sound = show.sound.clone();
+                let link = StereoLink {
+                    left: left.clone(),
+                    right: right.clone().unwrap_or_default(),
+                };
+                sound.links = with_link(&sound.links, &link, right.is_some());
+                let step = lang::text("sound-step-link");
+                (sound != show.sound).then(|| (step, vec![Edit::Sound(sound)]))
             }
             Self::Guest(source, guest) => {
                 let edit = of_source(show, source, |source| source.mix_minus = *guest)?;
@@ -205,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn an_aux_is_named_and_a_guest_made() {
+    fn an_aux_is_named_two_strips_linked_and_a_guest_made() {
         let mut show = testing::show();
         after(&mut show, &Asked::NameAux(2, "Stage".to_owned()));
         assert_eq!(show.sound.auxes.len(), 2);
@@ -213,7 +225,14 @@ mod tests {
         after(&mut show, &Asked::NameAux(2, String::new()));
         assert!(show.sound.auxes.is_empty(), "as usual, and not said");
         assert_eq!(Asked::NameAux(3, "x".to_owned()).edits(&show), None);
+        let [left, right] = [0, 1].map(|n: usize| show.sources[n].id.clone());
+        let link = Asked::Link(left.clone(), Some(right.clone()));
+        after(&mut show, &link);
+        assert_eq!(show.sound.links, [StereoLink { left, right }]);
+        assert_eq!(link.edits(&show), None);
         let id = show.sources[1].id.clone();
+        after(&mut show, &Asked::Link(id.clone(), None));
+        assert!(show.sound.links.is_empty(), "by either side");
         after(&mut show, &Asked::Guest(id.clone(), true));
         assert!(show.sources[1].mix_minus);
         assert_eq!(Asked::Guest(id, true).edits(&show), None);

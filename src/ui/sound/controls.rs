@@ -62,7 +62,7 @@ pub fn number(
 }
 
 /// One of several, in a list that unfolds: the one that was chosen now.
-pub fn choice<T: Copy + PartialEq>(
+pub fn choice<T: Clone + PartialEq>(
     ui: &mut Ui,
     rect: Rect,
     say: &str,

@@ -24,6 +24,17 @@ fn frames(ms: f32, rate: Rate) -> f64 {
     f64::from(ms) / 1000.0 * f64::from(rate.0) / f64::from(rate.1.max(1))
 }
 
+fn beside_polarity(place: Rect) -> (Rect, Rect) {
+    let (polarity, beside) = place.split_left_right_at_fraction(0.3);
+    (polarity, beside.with_min_x(beside.left() + 2.0))
+}
+
+/// What is beside the polarity, for what links the strip.
+pub fn link(rect: Rect) -> Rect {
+    let (_, place) = controls::row(rect, 1).split_left_right_at_fraction(0.44);
+    beside_polarity(place).1
+}
+
 /// What is free below the delay's name, for what measures it.
 pub fn below_delay(rect: Rect) -> Rect {
     let (words, _) = controls::row(rect, 5).split_left_right_at_fraction(0.44);
@@ -44,6 +55,7 @@ pub fn show(ui: &mut Ui, rect: Rect, of: &str, rate: Rate, strip: &mut StripSett
 
     let (words, place) = line(1);
     before(ui, words, "sound-polarity");
+    let (place, _) = beside_polarity(place);
     let say = lang::with("sound-polarity-of", &named);
     strip.invert ^= controls::switch(ui, place, "Ø", &say, strip.invert);
 

@@ -21,6 +21,7 @@ mod group;
 mod hand;
 mod head;
 mod input;
+mod link;
 mod lip_sync;
 mod master;
 mod monitor;
@@ -51,6 +52,7 @@ use super::{
 use crate::door::{Event, SourceStatus};
 use asked::Asked;
 use hand::Hand;
+pub use link::linked;
 use outputs::Form;
 pub use selected::Selected;
 use shelf::Shelf;
@@ -327,6 +329,7 @@ impl Editor {
             right,
         } = columns(below);
         input::show(ui, left, of, view.snapshot.rate, &mut strip);
+        link::show(ui, input::link(left), (source, of), view, &mut self.asked);
         lip_sync::show(ui, input::below_delay(left), source, view);
         let level = hands.meters.returns.get(&source.id);
         sends::show(ui, left, (source, of), view, level, &mut self.asked);

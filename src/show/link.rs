@@ -1,0 +1,80 @@
+//! Stereo links: two strips that are the left and the right of one sound, and stand alike.
+
+use serde::{Deserialize, Serialize};
+
+use super::strip::StripSettings;
+
+/// See the module's words. What is set of one side is set of the other, but for what is the side's own:
+/// trim, polarity, channels and pan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StereoLink {
+    /// The id of the source that is left.
+    pub left: String,
+    /// The id of the source that is right.
+    pub right: String,
+}
+
+impl StereoLink {
+    /// Whether a source is one of its sides.
+    pub fn has(&self, source: &str) -> bool {
+        self.left == source || self.right == source
+    }
+
+    /// The other side than this one.
+    pub fn other(&self, source: &str) -> Option<&str> {
+        match source {
+            _ if self.left == source => Some(&self.right),
+            _ if self.right == source => Some(&self.left),
+            _ => None,
+        }
+    }
+}
+
+impl StripSettings {
+    /// As one side of a link that has these stands, where the other is set like `leader`.
+    #[must_use]
+    pub fn linked(self, leader: &Self) -> Self {
+        Self {
+            trim_db: self.trim_db,
+            invert: self.invert,
+            pick: self.pick,
+            pan: self.pan,
+            ..*leader
+        }
+    }
+}
+
+/// The link that a source is in.
+pub fn link_of<'a>(links: &'a [StereoLink], source: &str) -> Option<&'a StereoLink> {
+    links.iter().find(|link| link.has(source))
+}
+
+/// These links, with these two sources linked or not; a link that either was in is no more.
+#[must_use]
+pub fn with_link(links: &[StereoLink], link: &StereoLink, on: bool) -> Vec<StereoLink> {
+    let is_apart = |known: &&StereoLink| !known.has(&link.left) && !known.has(&link.right);
+    let mut next: Vec<StereoLink> = links.iter().filter(is_apart).cloned().collect();
+    if on {
+        next.push(link.clone());
+    }
+    next
+}
+
+/// A source has another id, or is no more; says whether that touched any link.
+pub(super) fn follow_source(links: &mut Vec<StereoLink>, old: &str, new: Option<&str>) -> bool {
+    let touched = link_of(links, old).is_some();
+    match new {
+        Some(new) => {
+            for link in links.iter_mut() {
+                for side in [&mut link.left, &mut link.right] {
+                    if side == old {
+                        new.clone_into(side);
+                    }
+                }
+            }
+        }
+        None => links.retain(|link| !link.has(old)),
+    }
+    touched
+}
