@@ -22,6 +22,15 @@ const RAISE_NS: i64 = 1_500_000_000;
 /// And so long if all that comes proves to be early by this much: a sender that began with a burst.
 const LOWER_NS: i64 = 5_000_000_000;
 const EARLY_NS: f64 = 10_000_000.0;
+/// What comes so late is not heard, though the mixer waits a little: the line is put right at once, by one
+/// break, for what is late once is late again.
+const MISSED_NS: f64 = 5_000_000.0;
+/// But later than this it was held up somewhere, and what comes behind it catches up most often: it is put
+/// right where the next step ends with something that is missed, too.
+const HELD_UP_NS: f64 = 40_000_000.0;
+/// What was missed is kept in mind for so long, as a time constant in seconds: what is late now and then
+/// would break the sound each time.
+const MEMORY_S: f64 = 60.0;
 /// In hand between the latest arrivals and the tick.
 const MARGIN_NS: f64 = 4_000_000.0;
 /// Loop gains a second: natural period about a minute, critically damped. Slow enough that jitter of
@@ -42,6 +51,14 @@ pub struct ClockMap {
     step_end: House,
     spread: Spread,
     window: VecDeque<Step>,
+    /// How late that was which was missed, as in [`Step::late`], less what has been forgotten of it.
+    missed: f64,
+    /// When that was.
+    raised: Option<House>,
+    /// Something was held up, and what came since was missed too.
+    held_up: bool,
+    /// The last of the step before was missed.
+    has_missed: bool,
     jitter_ns: f64,
     jumps: u64,
     breaks: u64,
@@ -103,6 +120,10 @@ impl Default for ClockMap {
             step_end: 0,
             spread: Spread::NONE,
             window: VecDeque::with_capacity(WINDOW),
+            missed: f64::MIN,
+            raised: None,
+            held_up: false,
+            has_missed: false,
             jitter_ns: 0.0,
             jumps: 0,
             breaks: 0,
@@ -123,8 +144,14 @@ impl ClockMap {
             self.jumps += 1;
             return self.anchor(x, arrival, lead);
         }
+        let needed = late + lead as f64;
+        self.held_up = late >= HELD_UP_NS || (self.held_up && late >= MISSED_NS);
+        if late >= MISSED_NS && !self.held_up && arrival - self.drawn >= RAISE_NS {
+            self.raise(needed, arrival);
+            return self.line.map_or(arrival, |line| line.at(x) as House);
+        }
         if self.step.len() < self.step.capacity() {
-            self.step.push(late + lead as f64);
+            self.step.push(needed);
         }
         self.spread.low = self.spread.low.min(late);
         self.spread.high = self.spread.high.max(late);
@@ -168,8 +195,33 @@ impl ClockMap {
         self.spread = Spread::NONE;
         self.step.clear();
         self.window.clear();
+        self.missed = f64::MIN;
+        self.held_up = false;
+        self.has_missed = false;
         self.step_end = arrival + STEP_NS;
         y0 as House
+    }
+
+    /// Draws the line later at once: something was missed that came so much later than needed.
+    fn raise(&mut self, late: f64, arrival: House) {
+        let by = late + MARGIN_NS;
+        self.breaks += 1;
+        if let Some(line) = &mut self.line {
+            line.y0 += by;
+        }
+        self.missed = self.missed.max(late);
+        self.raised = Some(arrival);
+        self.has_missed = false;
+        self.move_by(by);
+        self.step.iter_mut().for_each(|late| *late -= by);
+        self.spread.low -= by;
+        self.spread.high -= by;
+    }
+
+    /// What was measured against the line, against one that runs so much later.
+    fn move_by(&mut self, by: f64) {
+        self.window.iter_mut().for_each(|step| step.moved(by));
+        self.missed -= by;
     }
 
     fn correct(&mut self, x: i64, arrival: House) {
@@ -192,35 +244,49 @@ impl ClockMap {
         }
         let spread = std::mem::replace(&mut self.spread, Spread::NONE);
         self.window.push_back(Step { late, spread });
+        // What was held up and has been caught up with meanwhile is no reason.
+        let misses = arrival as f64 - line.at(x) >= MISSED_NS;
+        let has_missed = std::mem::replace(&mut self.has_missed, misses);
         let spreads = self.window.iter().map(|step| step.spread);
         let highest = spreads.clone().map(|s| s.high).fold(f64::MIN, f64::max);
         let lowest = spreads.map(|s| s.low).fold(f64::MAX, f64::min);
         self.jitter_ns = (highest - lowest).max(0.0);
 
         let latest = self.window.iter().map(|s| s.late).fold(f64::MIN, f64::max);
-        let error = latest + MARGIN_NS;
+        let seconds = (arrival - self.step_end + STEP_NS) as f64 / 1e9;
+        let beyond = self.missed - latest;
+        if beyond > 0.0 {
+            self.missed = latest + beyond * (-seconds / MEMORY_S).exp();
+        }
+        let error = latest.max(self.missed) + MARGIN_NS;
         let age = arrival - self.drawn;
         let is_full = self.window.len() == WINDOW;
         if (age < RAISE_NS && error > 0.0) || (age < LOWER_NS && is_full && error < -EARLY_NS) {
             self.breaks += 1;
             line.y0 += error;
-            self.window.iter_mut().for_each(|step| step.moved(error));
+            self.move_by(error);
             self.step.clear();
             self.step_end = arrival + STEP_NS;
             return;
         }
-        let seconds = (arrival - self.step_end + STEP_NS) as f64 / 1e9;
+        if misses && has_missed {
+            self.step.clear();
+            self.step_end = arrival + STEP_NS;
+            return self.raise(late, arrival);
+        }
         line.y0 = line.at(x);
         line.x0 = x;
-        // A delay that is far off says nothing of the clock's speed, and would be taken for it.
-        if error.abs() < NEAR_NS {
+        // A delay that is far off says nothing of the clock's speed, and would be taken for it; nor does one
+        // that goes back to what it was.
+        let goes_back = |raised| arrival - raised < 2 * (MEMORY_S * 1e9) as i64;
+        if error.abs() < NEAR_NS && !self.raised.is_some_and(goes_back) {
             line.drift = (line.drift + GAIN_I * error / 1e9 * seconds).clamp(-SLOPE_MAX, SLOPE_MAX);
         }
         line.trim = (GAIN_P * error / 1e9).clamp(-SLOPE_MAX, SLOPE_MAX);
         // What was measured against the old line is moved onto the new one as it bends. The drift is
         // the source's own and moves nothing.
         let moved = line.trim * STEP_NS as f64;
-        self.window.iter_mut().for_each(|step| step.moved(moved));
+        self.move_by(moved);
         self.step.clear();
         self.step_end = arrival + STEP_NS;
     }
@@ -322,6 +388,56 @@ mod tests {
         assert!(late.iter().all(|&k| k < 60), "{late:?}");
         assert!((2..=4).contains(&map.breaks()), "{}", map.breaks());
         assert_eq!(map.jumps(), 0);
+    }
+
+    /// Blocks of a tenth of a second, from a server of sound, of which some come later; how many come
+    /// after they are due from half a minute on, the breaks from then on, and the delay at the end in ms.
+    fn blocks(later_ms: impl Fn(i64) -> i64) -> (usize, u64, f64) {
+        let mut map = ClockMap::default();
+        let (mut missed, mut breaks, mut delay) = (0, 0, 0);
+        for k in 0..3000i64 {
+            let x = k * 100_000_000;
+            let arrival = x + 100_000_000 + later_ms(k) * 1_000_000;
+            let due = map.observe(x, arrival, 0);
+            // The mixer waits for so long.
+            missed += usize::from(k > 300 && arrival > due + 5_000_000);
+            if k == 300 {
+                breaks = map.breaks();
+            }
+            delay = due - x - 100_000_000;
+        }
+        (missed, map.breaks() - breaks, delay as f64 / 1e6)
+    }
+
+    #[test]
+    fn what_is_late_from_now_on_or_now_and_then_breaks_the_sound_once() {
+        let (missed, breaks, delay) = blocks(|_| 0);
+        assert_eq!((missed, breaks), (0, 0));
+        assert!(delay < 10.0, "{delay} ms");
+        // For good.
+        for ms in [10, 15, 30] {
+            let (missed, breaks, delay) = blocks(|k| if k > 600 { ms } else { 0 });
+            assert_eq!((missed, breaks), (0, 1), "by {ms} ms");
+            assert!(delay < ms as f64 + 10.0, "{delay} ms");
+        }
+        // Now and then.
+        let (missed, breaks, delay) = blocks(|k| if k % 200 == 199 { 12 } else { 0 });
+        assert!(
+            (1..=3).contains(&breaks),
+            "{missed} missed, {breaks} breaks"
+        );
+        assert!(delay < 25.0, "{delay} ms");
+        // Once, and never again: it is forgotten.
+        let (_, breaks, delay) = blocks(|k| if k == 600 { 30 } else { 0 });
+        assert_eq!(breaks, 1);
+        assert!(delay < 10.0, "{delay} ms");
+        // By so much that it was held up first, for good.
+        let (missed, breaks, delay) = blocks(|k| if k > 600 { 120 } else { 0 });
+        assert!(
+            missed < 10 && breaks == 1,
+            "{missed} missed, {breaks} breaks"
+        );
+        assert!((120.0..135.0).contains(&delay), "{delay} ms");
     }
 
     #[test]
