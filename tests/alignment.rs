@@ -504,8 +504,8 @@ const AHEAD_NS: i64 = 1_200_000_000;
 const FIRST_NS: i64 = NS_PER_S;
 /// How much faster than it is the program is made.
 const HASTE: i64 = 8;
-/// Seconds at both ends of which nothing may be read: what is encoded before the first keyframe that
-/// the destination takes, and a dip without pictures on both sides.
+/// Seconds more, for what cannot be read at either end: pictures from before the keyframe with which the
+/// destination begins, and a dip that has pictures on one side alone.
 const ENDS: i64 = 8;
 /// Reached only where something is broken.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -621,7 +621,7 @@ struct OnAir<S> {
     tone: Vec<[f32; CHANNELS]>,
     /// When it goes on air.
     begins: House,
-    /// Makes the outputs then: encoders are given their first picture soon after they have begun.
+    /// Makes the outputs then: encoders that have waited long for their first picture pass for dead.
     start: S,
     outputs: Option<Outputs>,
 }
