@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use common::read::{self, Sound};
 use common::studio::{ShowText, Studio, named};
 use common::{house, wait};
 use regie::audio::{BusId, TapEnd};
@@ -19,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Tones of the two sources, in Hz.
 const LOW: f64 = 250.0;
 const HIGH: f64 = 4000.0;
+/// Of the line-up tone.
+const LINE_UP: f64 = 1000.0;
 /// Samples that are looked at, half a second.
 const LOOK: usize = SAMPLE_RATE / 2;
 
@@ -315,6 +318,49 @@ fn buses_outlive_their_engine_and_are_saved() {
     assert_eq!(sound.groups[0].fader_db, -4.5);
     assert_eq!(sound.master.ceiling_db, -2.0);
     assert!(sound.master.eq.on && sound.n_minus_one.off_air);
+}
+
+#[test]
+fn a_line_up_tone_ends_with_its_engine_and_the_program_is_back() {
+    let _turn = common::alone();
+    let mut studio = Studio::start(&show(), &["--record"]);
+    let frames = |s: &Value| s["recording"]["frames"].as_u64().unwrap_or(0);
+    let is_on = |s: &Value| s["sound"]["generator"]["on"] == true;
+    studio.until("the master is written", PATIENCE, |s| frames(s) > 60);
+    studio.command(&json!({"command": "generator", "on": true, "hz": LINE_UP}));
+    let begun = studio.until("it is told", PATIENCE, is_on);
+    let (path, first) = (begun["recording"]["path"].clone(), frames(&begun));
+    studio.until("it is recorded", PATIENCE, |s| frames(s) > first + 60);
+    let old = studio.kill_engine();
+    let next = || studio.engine().filter(|&pid| pid != old);
+    assert!(wait::until(PATIENCE, next).is_some(), "another engine");
+    let after = studio.until("the master goes on", PATIENCE, |s| {
+        s["recording"]["path"] != path && frames(s) > 90
+    });
+    assert!(!is_on(&after), "{}", after["sound"]["generator"]);
+    studio.quit();
+    let [before, after] = &studio.recordings("mkv")[..] else {
+        panic!("{:?}", studio.recordings("mkv"));
+    };
+    let level = |sound: &Sound, at: f64| {
+        [LINE_UP, LOW, HIGH].map(|hz| sound.amplitude(hz, sound.start + at, 0.2))
+    };
+    let before = read::sound(before);
+    let tone = level(&before, before.seconds() - 0.3);
+    assert!(
+        tone[0] > 0.1 && tone[1..].iter().all(|own| *own < 0.002),
+        "{tone:?}"
+    );
+    let after = read::sound(after);
+    for tenth in 1..(after.seconds() * 10.0) as u32 {
+        let tone = level(&after, f64::from(tenth) / 10.0);
+        assert!(tone[0] < 0.002, "{tenth}: {tone:?}");
+    }
+    let own = level(&after, after.seconds() - 0.5);
+    assert!(
+        own[1..].iter().all(|own| (own - 0.1).abs() < 0.01),
+        "{own:?}"
+    );
 }
 
 #[test]
