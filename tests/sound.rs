@@ -1113,10 +1113,12 @@ fn two_strips_are_linked_as_left_and_right_and_say_so() {
     });
     door.gives(show);
     let mut desk = open(door, "en", (1280.0, 800.0));
-    desk.window.get_by_label("Stage is linked: L, R is Ann");
-    desk.window.get_by_label("Ann is linked: R, L is Stage");
+    desk.window
+        .get_by_label("Stage is linked: Left, with Ann as right");
+    desk.window
+        .get_by_label("Ann is linked: Right, with Stage as left");
     let shown = desk.window.get_by_label("Stereo link of Stage");
-    assert_eq!(shown.value().as_deref(), Some("L, R is Ann"));
+    assert_eq!(shown.value().as_deref(), Some("R: Ann"));
     desk.click("Strip Ann");
     desk.click("Stereo link of Ann");
     desk.click("Not linked");

@@ -279,8 +279,8 @@ pub enum Command {
         on: bool,
     },
     /// Whether two sources are the left and the right of one sound: what is set of one strip is set of the
-    /// other, but for trim, polarity, channels and pan, and their dynamics work by the louder of both. A link
-    /// that either was in is no more. This changes the show.
+    /// other, but for trim, polarity, channels and pan, and their dynamics work by the louder of both. What
+    /// is in another link is refused. This changes the show.
     Link {
         /// The id of the source that is left.
         left: String,

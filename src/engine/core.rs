@@ -534,8 +534,14 @@ impl Core {
                 continue;
             }
             if let Some(slot) = cast.slot(&state.source) {
+                let pan = self.strips[slot].settings.pan;
                 let strip = &mut self.strips[slot];
                 strip.recall(state);
+                // It was stored before they were linked: they stay apart.
+                let other = other.and_then(|other| snapshot.strip(other));
+                if other.is_some_and(|other| other.strip.pan == state.strip.pan) {
+                    strip.settings.pan = pan;
+                }
                 // The faders of both sides go to where that of the left was.
                 let leader = link.and_then(|link| snapshot.strip(&link.left));
                 let fader_db = leader.unwrap_or(state).fader_db;
@@ -932,6 +938,13 @@ impl Core {
                 waits[slot] = on_air().all(|on_air| on_air != slot);
             }
         }
+        let is_muted = |slot: usize| {
+            let strip = &self.strips[slot];
+            self.console
+                .gain(strip.fader_db, strip.mute, groups[slot])
+                .1
+        };
+        let talks = self.cast.slot(talkback).is_some_and(|slot| !is_muted(slot));
         self.strips
             .iter()
             .enumerate()
@@ -972,7 +985,7 @@ impl Core {
                     back: is_guest.then(|| db_to_gain(strip.return_db)),
                     twin: twins[i],
                     linked: source.and_then(|source| links::other(&source.id, &self.cast)),
-                    talked: is_guest && self.talkback.is_to(i),
+                    talked: is_guest && talks && self.talkback.is_to(i),
                     talk: 0.0,
                     listened: self.listeners.of(i),
                 }

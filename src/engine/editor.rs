@@ -416,8 +416,13 @@ impl Desk {
                     right: right.clone(),
                 };
                 let sound = &self.book.show().sound;
+                let links = if *on {
+                    show::with_link(&sound.links, &link)
+                } else {
+                    show::without_link(&sound.links, &[left, right])
+                };
                 let edit = Edit::Sound(show::Sound {
-                    links: show::with_link(&sound.links, &link, *on),
+                    links,
                     ..sound.clone()
                 });
                 let draft = self.book.draft(None, &[edit], "stereo link", false)?;

@@ -35,7 +35,8 @@ pub fn match_all(strips: &mut [Strip], cast: &Cast) {
 }
 
 /// An edit has `changed` the strips of these slots: where that is the right side of a link alone, the left
-/// goes by it. New links are panned apart, if the edit brings that; then both sides are like the left.
+/// goes by it. New links are panned apart, and what they were panned is taken back where they are no more,
+/// if the edit brings that; then both sides are like the left.
 pub fn edited(
     strips: &mut [Strip],
     (before, cast): (&Cast, &Cast),
@@ -52,9 +53,23 @@ pub fn edited(
             for (slot, pan) in [left, right].into_iter().zip(PANS) {
                 strips[slot].settings.pan = pan;
             }
+            // A microphone that is closed is not opened by that.
+            strips[left].mute |= strips[right].mute;
         }
         if was && changed.contains(&right) && !changed.contains(&left) {
             strips[left] = strips[left].linked(&strips[right]);
+        }
+    }
+    for link in &before.show.sound.links {
+        let Some(sides) = slots(link, cast).filter(|_| pans) else {
+            continue;
+        };
+        let mut known = cast.show.sound.links.iter();
+        let panned = sides.map(|slot| strips[slot].settings.pan);
+        if panned == PANS && !known.any(|now| slots(now, cast) == Some(sides)) {
+            for slot in sides {
+                strips[slot].settings.pan = 0.0;
+            }
         }
     }
     match_all(strips, cast);
@@ -210,6 +225,7 @@ mod tests {
         let [left, right] = [0, 1].map(|slot: usize| core.strips()[slot]);
         assert!(right.mute && right.afv == Afv::On);
         assert_eq!((left.settings.trim_db, right.settings.trim_db), (1.0, 0.0));
+        assert_eq!((left.settings.pan, right.settings.pan), (0.0, 0.0));
         // One that is safe keeps both as they are.
         let mut safe = show(LINK);
         safe.snapshots.safe.push("high".to_owned());
@@ -228,6 +244,41 @@ mod tests {
         next.restore(&journal);
         assert_eq!(faders(&next), [-30.0, -30.0, 0.0]);
         assert_eq!(next.strips()[..2], core.strips()[..2]);
+    }
+
+    #[test]
+    fn a_link_opens_no_microphone_and_its_end_brings_both_back_to_the_middle() {
+        let mut core = core("");
+        let mute = Command::Mute {
+            source: "high".to_owned(),
+            on: true,
+        };
+        core.apply(&mute).unwrap();
+        edit(&mut core, show(LINK), Faders::Edited);
+        let of =
+            |core: &Core, get: fn(&Strip) -> f32| [0, 1].map(|n: usize| get(&core.strips()[n]));
+        let pans = |core: &Core| of(core, |strip| strip.settings.pan);
+        let mutes = |core: &Core| of(core, |strip| f32::from(u8::from(strip.mute)));
+        assert_eq!((pans(&core), mutes(&core)), (PANS, [1.0, 1.0]));
+        // A snapshot from before knows nothing of left and right.
+        let soft = Command::SoundSnapshot {
+            snapshot: "soft".to_owned(),
+            action: SnapshotAction::Recall,
+            label: None,
+        };
+        core.apply(&soft).unwrap();
+        assert_eq!(pans(&core), PANS);
+        edit(&mut core, show(""), Faders::Edited);
+        assert_eq!((pans(&core), mutes(&core)), ([0.0, 0.0], [1.0, 1.0]));
+        // What somebody panned otherwise stays.
+        edit(&mut core, show(LINK), Faders::Edited);
+        let pan = Command::Pan {
+            source: "low".to_owned(),
+            pan: -0.5,
+        };
+        core.apply(&pan).unwrap();
+        edit(&mut core, show(""), Faders::Edited);
+        assert_eq!(pans(&core), [-0.5, 1.0]);
     }
 
     #[test]

@@ -9,32 +9,47 @@ pub struct Talkback {
     all: bool,
     /// Guests, by their slots.
     guests: BTreeSet<usize>,
+    /// Those that are left out, where it is open to all.
+    but: BTreeSet<usize>,
 }
 
 impl Talkback {
     /// Opens or closes it for a guest, or for all.
     pub fn talk(&mut self, guest: Option<usize>, on: bool) {
         match (guest, on) {
-            (Some(slot), true) => drop(self.guests.insert(slot)),
-            (Some(slot), false) => drop(self.guests.remove(&slot)),
-            (None, true) => self.all = true,
+            (Some(slot), true) => {
+                self.but.remove(&slot);
+                self.guests.insert(slot);
+            }
+            (Some(slot), false) => {
+                self.guests.remove(&slot);
+                if self.all {
+                    self.but.insert(slot);
+                }
+            }
+            (None, true) => {
+                self.all = true;
+                self.but.clear();
+            }
             (None, false) => *self = Self::default(),
         }
     }
 
     /// Goes on with the slots that those who were talked to have now; none for who is no more.
     pub fn follow(&mut self, slot: impl Fn(usize) -> Option<usize>) {
-        self.guests = self.guests.iter().filter_map(|old| slot(*old)).collect();
+        for slots in [&mut self.guests, &mut self.but] {
+            *slots = slots.iter().filter_map(|old| slot(*old)).collect();
+        }
     }
 
     /// Whether it is open to all, whoever they are.
     pub fn is_to_all(&self) -> bool {
-        self.all
+        self.all && self.but.is_empty()
     }
 
     /// Whether it is open to a guest.
     pub fn is_to(&self, slot: usize) -> bool {
-        self.all || self.guests.contains(&slot)
+        (self.all && !self.but.contains(&slot)) || self.guests.contains(&slot)
     }
 }
 
@@ -85,6 +100,21 @@ mod tests {
         assert_eq!(talked(&core), [false, true, false]);
         assert_eq!(told(&core).guests, ["bob"]);
         talk(&mut core, true, None).unwrap();
+        assert_eq!(talked(&core), [true, true, false]);
+        // To all but one.
+        talk(&mut core, false, Some("ann")).unwrap();
+        assert_eq!(talked(&core), [false, true, false]);
+        assert!(!told(&core).all && told(&core).guests == ["bob"]);
+        talk(&mut core, true, None).unwrap();
+        assert_eq!(talked(&core), [true, true, false]);
+        // Nobody would hear a word of what everything else is turned down for.
+        let mute = |on| Command::Mute {
+            source: "mic".to_owned(),
+            on,
+        };
+        core.apply(&mute(true)).unwrap();
+        assert_eq!((talked(&core), core.gains()[2].talk), ([false; 3], 0.0));
+        core.apply(&mute(false)).unwrap();
         assert_eq!(talked(&core), [true, true, false]);
         talk(&mut core, false, None).unwrap();
         assert_eq!(talked(&core), [false; 3]);

@@ -50,15 +50,19 @@ pub fn link_of<'a>(links: &'a [StereoLink], source: &str) -> Option<&'a StereoLi
     links.iter().find(|link| link.has(source))
 }
 
-/// These links, with these two sources linked or not; a link that either was in is no more.
+/// These links, with these two sources linked as well; turned round, where they are linked the other way.
 #[must_use]
-pub fn with_link(links: &[StereoLink], link: &StereoLink, on: bool) -> Vec<StereoLink> {
-    let is_apart = |known: &&StereoLink| !known.has(&link.left) && !known.has(&link.right);
-    let mut next: Vec<StereoLink> = links.iter().filter(is_apart).cloned().collect();
-    if on {
-        next.push(link.clone());
-    }
-    next
+pub fn with_link(links: &[StereoLink], link: &StereoLink) -> Vec<StereoLink> {
+    let is_other = |known: &&StereoLink| !(known.has(&link.left) && known.has(&link.right));
+    let others = links.iter().filter(is_other).cloned();
+    others.chain([link.clone()]).collect()
+}
+
+/// These links, without any that one of these sources is in.
+#[must_use]
+pub fn without_link(links: &[StereoLink], sources: &[&str]) -> Vec<StereoLink> {
+    let is_apart = |known: &&StereoLink| !sources.iter().any(|source| known.has(source));
+    links.iter().filter(is_apart).cloned().collect()
 }
 
 /// A source has another id, or is no more; says whether that touched any link.

@@ -56,7 +56,7 @@ pub use fault::Fault;
 pub use file::{COPIES, Opened, SaveError, load, open, parse, save, text_of};
 pub use hold::Hold;
 pub use line_up::{Ident, LineUp, LineUpChange, Wave};
-pub use link::{StereoLink, link_of, with_link};
+pub use link::{StereoLink, link_of, with_link, without_link};
 pub use model::*;
 pub use number::Number;
 pub use numbered::Numbered;

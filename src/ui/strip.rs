@@ -182,8 +182,8 @@ pub fn of_source(
     if view.snapshot.sound.safe.contains(&source.id) {
         safe_mark(ui, (places.meter, salt), label);
     }
-    if let Some((_, how)) = super::sound::linked(source, view) {
-        link_mark(ui, (places.meter, salt), label, &how);
+    if let Some(linked) = super::sound::linked(source, view) {
+        link_mark(ui, (places.meter, salt), label, &linked.how);
     }
     fader::readout(ui, places.readout, db, source.mute);
     let say = lang::with("desk-mute-it", &[("name", label.into())]);

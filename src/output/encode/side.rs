@@ -8,7 +8,10 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use gstreamer as gst;
 use gstreamer_app as gst_app;
 
-use crate::media::{HouseClock, Track};
+use crate::media::{House, HouseClock, NS_PER_S, Track};
+
+/// Nothing was given for so long: the house stood still, or had not begun. Longer than any picture lasts.
+const PAUSE_NS: i64 = 2 * NS_PER_S;
 
 /// One of the two encoders, whichever pipeline it runs in just now.
 pub struct Side {
@@ -100,7 +103,7 @@ impl Side {
     /// Gives what `make` makes, if there is room for it. Never waits; false where it was not taken,
     /// which is counted.
     pub fn give(&self, make: impl FnOnce() -> gst::Buffer) -> bool {
-        self.last_in.store(self.clock.now(), Ordering::Relaxed);
+        self.feed(self.clock.now());
         let taken = self.input.load_full().is_some_and(|input| {
             if input.source.current_level_buffers() >= input.most {
                 input.is_behind.store(true, Ordering::Relaxed);
@@ -112,6 +115,16 @@ impl Side {
             self.refused.fetch_add(1, Ordering::Relaxed);
         }
         taken
+    }
+
+    /// Something is given now. What was not given meanwhile the encoder could not give back.
+    fn feed(&self, now: House) {
+        let pause = now - self.last_in.swap(now, Ordering::Relaxed);
+        if pause > PAUSE_NS {
+            let later = |last: House| Some((last + pause).min(now));
+            let relaxed = Ordering::Relaxed;
+            let _ = self.last_out.fetch_update(relaxed, relaxed, later);
+        }
     }
 
     /// A packet came out.
@@ -142,5 +155,31 @@ impl Side {
     /// Tells what is wrong.
     pub fn tell(&self, message: String) {
         self.message.store(Arc::new(message));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encoder_is_not_silent_while_nobody_feeds_it() {
+        let side = Side::new(Track::Video, HouseClock::start());
+        let frame = NS_PER_S / 25;
+        let feed = |from: House, frames: i64| {
+            let times = (1..=frames).map(|k| from + k * frame);
+            times.inspect(|now| side.feed(*now)).last().unwrap()
+        };
+        let fed = feed(0, 25);
+        assert_eq!(side.quiet_ns(), NS_PER_S);
+        // An hour passes.
+        let again = feed(fed + 3600 * NS_PER_S, 25);
+        assert_eq!(side.quiet_ns(), 2 * NS_PER_S - frame);
+        // It has given nothing since the first picture: pauses do not hide that.
+        let last = feed(again + 5 * NS_PER_S, 75);
+        assert!(side.quiet_ns() > 4 * NS_PER_S);
+        side.last_out.store(last, Ordering::Relaxed);
+        side.feed(last + 9 * NS_PER_S);
+        assert_eq!(side.quiet_ns(), 0);
     }
 }

@@ -10,7 +10,7 @@ use egui::{Align, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, ve
 use super::{
     bank::Choices,
     fader::Faders,
-    lang,
+    keys, lang,
     meters::Meters,
     paint,
     sound::{Editor, Selected},
@@ -122,6 +122,10 @@ pub fn show(ui: &mut Ui, (whole, rect): (Rect, Rect), view: &View, with: With) {
             ui.memory_mut(|memory| memory.request_focus(foot::id(&what)));
             editor.choose(what);
         } else {
+            if !by_key {
+                // Arrows and Tab go on from there; Space and Enter stay the switcher's.
+                keys::point_at(ui.ctx(), foot::id(&what));
+            }
             editor.select(ui, what, by_key, view);
         }
     }

@@ -1,7 +1,9 @@
 //! What is asked for of the show itself: groups and who belongs to them, names, guests, and the list of
 //! sound snapshots. Each is one step to undo, made as soon as this desk holds the show as it is now.
 
-use crate::show::{Aux, Edit, Group, Item, Show, Source, StereoLink, padded, trimmed, with_link};
+use crate::show::{
+    Aux, Edit, Group, Item, Show, Source, StereoLink, padded, trimmed, with_link, without_link,
+};
 use crate::ui::{
     build::{draft, ids},
     lang,
@@ -77,11 +79,13 @@ impl Asked {
             }
             Self::Link(left, right) => {
                 let mut sound = show.sound.clone();
-                let link = StereoLink {
-                    left: left.clone(),
-                    right: right.clone().unwrap_or_default(),
+                sound.links = match right.clone() {
+                    Some(right) => {
+                        let left = left.clone();
+                        with_link(&sound.links, &StereoLink { left, right })
+                    }
+                    None => without_link(&sound.links, &[left]),
                 };
-                sound.links = with_link(&sound.links, &link, right.is_some());
                 let step = lang::text("sound-step-link");
                 (sound != show.sound).then(|| (step, vec![Edit::Sound(sound)]))
             }

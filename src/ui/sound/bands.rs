@@ -66,8 +66,14 @@ pub fn show(
     for n in 0..BANDS {
         let before = eq.bands[n];
         band(ui, column(n + 1), of, n, &mut eq.bands[n]);
-        if eq.bands[n] != before {
+        let after = eq.bands[n];
+        if after != before {
             *chosen = n;
+            // As where its point is dragged: what is set is heard.
+            eq.on |= Band {
+                on: before.on,
+                ..after
+            } != before;
         }
     }
 }

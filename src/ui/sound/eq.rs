@@ -6,7 +6,7 @@ use egui::{Align2, Id, Painter, Pos2, Rect, Stroke, Ui, epaint::Mesh, pos2, vec2
 use super::curve::{Axes, DB, HZ, response_db};
 use super::figure::Figure;
 use super::grip::{self, Grip};
-use super::spectrum::Spectrum;
+use super::spectrum::{self, Spectrum};
 use crate::show::{BANDS, Band, BandKind, Eq, HighPass, Shape};
 use crate::ui::{fills, lang, theme};
 
@@ -97,11 +97,19 @@ fn grid(ui: &Ui, plot: Rect, axes: Axes) {
     let faint = Stroke::new(1.0, theme::PANEL);
     let font = theme::font(10.0);
     let painter = ui.painter();
+    let switch = spectrum::switch_place(plot);
     for decade in [10.0, 100.0, 1000.0, 10_000.0] {
         for n in 1..10 {
             let hz = decade * n as f32;
             if (HZ.0..=HZ.1).contains(&hz) {
-                painter.vline(axes.x(hz).round(), plot.y_range(), faint);
+                let x = axes.x(hz).round();
+                // None runs through the switch's word.
+                let top = if switch.x_range().contains(x) {
+                    switch.bottom()
+                } else {
+                    plot.top()
+                };
+                painter.vline(x, top..=plot.bottom(), faint);
             }
         }
     }

@@ -53,7 +53,7 @@ impl Spectrum {
     /// Draws its switch over the drawing of the equaliser of a source that is called `of`, or of the
     /// program; asks for what is to be drawn.
     pub fn switch(&mut self, ui: &Ui, plot: Rect, (source, of): (Option<&str>, &str), view: &View) {
-        let place = Rect::from_min_size(plot.left_top() + vec2(26.0, 4.0), SWITCH);
+        let place = switch_place(plot);
         let say = lang::with("sound-spectrum-of", &[("name", of.into())]);
         let face = lang::text("sound-spectrum");
         let button = Button::new(&face).say(&say).size(10.5).selected(self.on);
@@ -115,6 +115,11 @@ impl Spectrum {
         }
         painter.add(mesh);
     }
+}
+
+/// Where its switch is over a drawing.
+pub fn switch_place(plot: Rect) -> Rect {
+    Rect::from_min_size(plot.left_top() + vec2(26.0, 4.0), SWITCH)
 }
 
 /// Says where it is loudest to who does not see it.
