@@ -358,6 +358,7 @@ fn a_second_enter_after_a_typed_number_takes_nothing() {
     let mut desk = two();
     desk.type_in("Frequency of band 3, Stage", "2k");
     desk.press(Modifiers::NONE, Key::Enter);
+    desk.press(Modifiers::NONE, Key::Space);
     let sent = desk.done();
     assert!(matches!(sent[..], [Command::Eq { .. }]), "{sent:?}");
     // Later it is AUTO, as always.

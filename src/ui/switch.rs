@@ -183,23 +183,16 @@ impl Switch {
         asked
     }
 
-    /// Who ended what was typed with Enter may press it once more, to be sure, or hold it too long: for a
-    /// moment it is no AUTO.
+    /// Who ended what was typed with Enter may press it once more, to be sure, or hold it too long, or type on:
+    /// for a moment it is no AUTO, and Space no CUT.
     fn spare_enter(&mut self, ui: &Ui, focus: Focus, now: f64) {
-        let is_enter = |event: &Input| {
-            matches!(
-                event,
-                Input::Key {
-                    key: Key::Enter,
-                    pressed: true,
-                    ..
-                }
-            )
-        };
+        let is_press = |event: &Input, of: &[Key]| matches!(event, Input::Key { key, pressed: true, .. } if of.contains(key));
+        let is_enter = |event: &Input| is_press(event, &[Key::Enter]);
         match focus {
             Focus::Text if ui.input(|i| i.events.iter().any(is_enter)) => self.entered = now,
             Focus::Free | Focus::Pointed if now - self.entered < ENTER_S => {
-                ui.input_mut(|i| i.events.retain(|event| !is_enter(event)));
+                let takes = |event: &Input| is_press(event, &[Key::Enter, Key::Space]);
+                ui.input_mut(|i| i.events.retain(|event| !takes(event)));
             }
             _ => {}
         }

@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 
 use egui::{
-    Align, ComboBox, DragValue, Key, Rect, Response, RichText, TextWrapMode, Ui, UiBuilder, vec2,
+    Align, ComboBox, DragValue, Rect, Response, RichText, TextWrapMode, Ui, UiBuilder, vec2,
 };
 
 use super::figure::Figure;
@@ -54,10 +54,6 @@ pub fn number(
     let response = inner.inner.accessible_name(say);
     let response = response.on_hover_text(lang::with("sound-limits", &values));
     paint::focus_ring(ui, &response);
-    // Who has typed a number is not one key from a cut, and Tab goes on from here; Esc lets go of it.
-    if response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
-        response.request_focus();
-    }
     // Who only passes through types its rounded text again: that changes nothing.
     if response.changed() && figure.text(now) != figure.text(*value) {
         *value = figure.round(now).clamp(*range.start(), *range.end());
