@@ -129,6 +129,7 @@ pub fn finish() {
 fn room(event: &Event) -> usize {
     match event {
         Event::Source { .. }
+        | Event::Alarm { .. }
         | Event::Destination { .. }
         | Event::Trial(_)
         | Event::Packing(_)

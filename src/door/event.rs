@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Command, DestinationState, Levels, Loudness, LoudnessHistory, PackingStatus, RecordingState,
-    Snapshot, SourceState, TrialStatus,
+    Snapshot, SoundAlarm, SourceState, TrialStatus,
 };
 use crate::media::{CameraInfo, Finding, SoundCardInfo};
 use crate::show::Show;
@@ -110,6 +110,17 @@ pub enum Event {
         found: Option<Finding>,
         /// What is wrong with it; empty where all is well.
         message: String,
+    },
+    /// What is to be looked at in the sound is another than it was.
+    Alarm {
+        /// The id of the source whose strip it is; none for the program.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+        /// What it is now; nothing, where it is over.
+        #[serde(flatten)]
+        alarm: SoundAlarm,
+        /// The frame after which.
+        frame: u64,
     },
     /// A source changed its state.
     Source {

@@ -262,7 +262,19 @@ fn states(now: &Snapshot) -> Vec<Event> {
             path: recording.path.clone(),
             frame,
         });
-    sources.chain(destinations).chain(recording).collect()
+    let alarms = now
+        .sources
+        .iter()
+        .map(|source| (Some(&source.id), source.alarm));
+    let alarms = alarms.chain([(None, now.sound.alarm)]);
+    let alarms = alarms.filter(|(_, alarm)| !alarm.is_none());
+    let alarms = alarms.map(|(source, alarm)| Event::Alarm {
+        source: source.cloned(),
+        alarm,
+        frame,
+    });
+    let states = sources.chain(destinations).chain(recording);
+    states.chain(alarms).collect()
 }
 
 /// A client inside the engine's process.

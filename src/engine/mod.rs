@@ -1,6 +1,7 @@
 //! The engine: starts what the show names, runs the tick, ends it all. It knows no window; all that
 //! is on air lives here.
 
+mod alarms;
 mod aligner;
 mod book;
 mod cast;
@@ -83,6 +84,7 @@ use crate::output::receiver::Receiver;
 use crate::output::{Aim, Consumers, EncodeError, Encoders, Recorder, start_fan_out};
 use crate::show::{self, Show};
 use crate::video::{Compositor, StingerShelf};
+use alarms::Alarms;
 use aligner::Aligner;
 use editor::Editor;
 use health::Watch;
@@ -346,6 +348,7 @@ impl Engine {
             began_ns,
             since,
             loudness: None,
+            alarms: Alarms::default(),
             makes_way: false,
             core,
         };

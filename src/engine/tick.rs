@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use crossbeam_channel::{Receiver, Sender};
 
+use super::alarms::Alarms;
 use super::aligner::Aligner;
 use super::cast::Cast;
 use super::clip::Clip;
@@ -100,6 +101,8 @@ pub struct Tick {
     pub since: Since,
     /// How loud the program has been since that was measured.
     pub loudness: Option<LoudnessHistory>,
+    /// Which alarms have been told.
+    pub alarms: Alarms,
     /// Another engine takes over behind this frame.
     pub makes_way: bool,
 }
@@ -491,6 +494,9 @@ impl Tick {
         }
         self.outputs.tell_changes(n, &self.hub);
         let snapshot = Arc::new(self.core.snapshot(n, observed));
+        for event in self.alarms.changes(&snapshot) {
+            self.hub.say(event);
+        }
         for client in &asked.snapshots {
             let _ = client.try_send(Event::Snapshot {
                 snapshot: snapshot.clone(),

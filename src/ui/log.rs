@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::said::said as in_words;
 use super::{lang, words};
-use crate::door::{Command, Event, SourceState};
+use crate::door::{Command, Event, SoundAlarm, SourceState};
 
 /// So many lines are kept.
 const KEEP: usize = 300;
@@ -176,6 +176,7 @@ fn sentence(
             lang::pair(&label(id), &words::source_state(*state)),
             message,
         ),
+        Event::Alarm { source, alarm, .. } => return alarmed(source.as_deref(), *alarm, label),
         Event::Destination {
             id, state, message, ..
         } => with(
@@ -207,6 +208,26 @@ fn sentence(
         | Event::Spectrum { .. }
         | Event::Report(_) => return None,
     })
+}
+
+/// What is to be looked at in the sound; nothing, where that is over.
+fn alarmed(
+    source: Option<&str>,
+    alarm: SoundAlarm,
+    label: impl Fn(&str) -> String,
+) -> Option<String> {
+    let named = |key| {
+        let name = source.map(&label).unwrap_or_default();
+        lang::with(key, &[("name", name.into())])
+    };
+    let says = match (source, alarm.silent, alarm.clipping) {
+        (Some(_), true, _) => named("desk-sound-silent"),
+        (Some(_), false, true) => named("desk-sound-clips"),
+        (None, true, _) => lang::text("desk-program-silent"),
+        (None, false, true) => lang::text("desk-program-loud"),
+        (_, false, false) => return None,
+    };
+    Some(says)
 }
 
 #[cfg(test)]
