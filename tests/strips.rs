@@ -161,6 +161,29 @@ fn what_is_wrong_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn an_alarm_is_an_event_when_it_comes_and_when_it_goes() {
+    let _turn = common::alone();
+    let (mut studio, _, _) = start();
+    studio.command(&json!({"command": "alarm", "source": "low", "silence_s": 1.0}));
+    let trim = |db: f64| json!({"command": "trim", "source": "low", "db": db});
+    for (db, silent) in [(-60.0, true), (0.0, false)] {
+        let from = studio.mark();
+        studio.command(&trim(db));
+        let told = studio.event_since(from, Duration::from_secs(20), |event| {
+            event["event"] == "alarm" && event["source"] == "low" && event["silent"] == silent
+        });
+        if told.is_none() {
+            studio.fail(&format!("no alarm at {db} dB"));
+        }
+    }
+    let others = studio.events();
+    let others = others.iter().filter(|(_, event)| event["event"] == "alarm");
+    assert!(others.clone().all(|(_, event)| event["source"] == "low"));
+    assert_eq!(others.count(), 2);
+    studio.quit();
+}
+
+#[test]
 fn two_strips_are_linked_as_the_left_and_the_right_of_one_sound() {
     let _turn = common::alone();
     let (mut studio, path, first) = start();
