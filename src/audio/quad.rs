@@ -172,9 +172,10 @@ impl Quad {
 
     /// From there up to the compressor, whose key is to be joined then.
     pub fn shape(&mut self) {
-        if !self.idle {
-            self.worked.gate = self.bank.shape(&mut self.block, &mut self.key);
+        if self.idle {
+            return self.key.fill(Lanes::ZERO);
         }
+        self.worked.gate = self.bank.shape(&mut self.block, &mut self.key);
     }
 
     /// And from there to the meter.

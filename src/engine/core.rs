@@ -199,7 +199,7 @@ impl Core {
             ears: Ears::default(),
             cast,
         };
-        core.match_strips();
+        links::opened(&mut core.strips, &core.cast);
         core
     }
 
@@ -288,7 +288,7 @@ impl Core {
         self.listeners.follow(follows);
         self.talkback.follow(follows);
         self.lip_sync.follow(follows);
-        let pans = brings.faders != Faders::None;
+        let pans = brings.faders == Faders::Edited;
         links::edited(&mut self.strips, (before, &cast), &changed, pans);
         let renamed = before.renamed(&cast);
         self.ears.rename(&renamed);

@@ -419,7 +419,8 @@ impl Desk {
                 let links = if *on {
                     show::with_link(&sound.links, &link)
                 } else {
-                    show::without_link(&sound.links, &[left, right])
+                    let others = sound.links.iter().filter(|known| **known != link);
+                    others.cloned().collect()
                 };
                 let edit = Edit::Sound(show::Sound {
                     links,

@@ -34,6 +34,14 @@ pub fn match_all(strips: &mut [Strip], cast: &Cast) {
     }
 }
 
+/// A show was opened: where either side is muted both are, then both are like the left.
+pub fn opened(strips: &mut [Strip], cast: &Cast) {
+    for [left, right] in cast.show.sound.links.iter().flat_map(|l| slots(l, cast)) {
+        strips[left].mute |= strips[right].mute;
+    }
+    match_all(strips, cast);
+}
+
 /// An edit has `changed` the strips of these slots: where that is the right side of a link alone, the left
 /// goes by it. New links are panned apart, and what they were panned is taken back where they are no more,
 /// if the edit brings that; then both sides are like the left.
@@ -43,23 +51,6 @@ pub fn edited(
     changed: &BTreeSet<usize>,
     pans: bool,
 ) {
-    for link in &cast.show.sound.links {
-        let Some([left, right]) = slots(link, cast) else {
-            continue;
-        };
-        let mut known = before.show.sound.links.iter();
-        let was = known.any(|was| was == link || slots(was, before) == Some([left, right]));
-        if !was && pans {
-            for (slot, pan) in [left, right].into_iter().zip(PANS) {
-                strips[slot].settings.pan = pan;
-            }
-            // A microphone that is closed is not opened by that.
-            strips[left].mute |= strips[right].mute;
-        }
-        if was && changed.contains(&right) && !changed.contains(&left) {
-            strips[left] = strips[left].linked(&strips[right]);
-        }
-    }
     for link in &before.show.sound.links {
         let Some(sides) = slots(link, cast).filter(|_| pans) else {
             continue;
@@ -70,6 +61,25 @@ pub fn edited(
             for slot in sides {
                 strips[slot].settings.pan = 0.0;
             }
+        }
+    }
+    for link in &cast.show.sound.links {
+        let Some([left, right]) = slots(link, cast) else {
+            continue;
+        };
+        let mut known = before.show.sound.links.iter();
+        let was = known.any(|was| was == link || slots(was, before) == Some([left, right]));
+        if !was && pans {
+            for (slot, pan) in [left, right].into_iter().zip(PANS) {
+                strips[slot].settings.pan = pan;
+            }
+        }
+        if !was {
+            // A microphone that is closed is not opened by that.
+            strips[left].mute |= strips[right].mute;
+        }
+        if was && changed.contains(&right) && !changed.contains(&left) {
+            strips[left] = strips[left].linked(&strips[right]);
         }
     }
     match_all(strips, cast);
@@ -270,6 +280,14 @@ mod tests {
         assert_eq!(pans(&core), PANS);
         edit(&mut core, show(""), Faders::Edited);
         assert_eq!((pans(&core), mutes(&core)), ([0.0, 0.0], [1.0, 1.0]));
+        // Brought back by UNDO it opens none either.
+        for (source, on) in [("low", false), ("high", true)] {
+            let source = source.to_owned();
+            core.apply(&Command::Mute { source, on }).unwrap();
+        }
+        edit(&mut core, show(LINK), Faders::None);
+        assert_eq!((pans(&core), mutes(&core)), ([0.0, 0.0], [1.0, 1.0]));
+        edit(&mut core, show(""), Faders::Edited);
         // What somebody panned otherwise stays.
         edit(&mut core, show(LINK), Faders::Edited);
         let pan = Command::Pan {

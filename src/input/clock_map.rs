@@ -22,7 +22,7 @@ const RAISE_NS: i64 = 1_500_000_000;
 /// And so long if all that comes proves to be early by this much: a sender that began with a burst.
 const LOWER_NS: i64 = 5_000_000_000;
 const EARLY_NS: f64 = 10_000_000.0;
-/// What comes so late is not heard, though the mixer waits a little: the line is put right at once, by one
+/// Sound that comes so late is not heard, though the mixer waits a little: the line is put right at once, by one
 /// break, for what is late once is late again.
 const MISSED_NS: f64 = 5_000_000.0;
 /// But later than this it was held up somewhere, and what comes behind it catches up most often: it is put
@@ -57,6 +57,8 @@ pub struct ClockMap {
     raised: Option<House>,
     /// Something was held up, and what came since was missed too.
     held_up: bool,
+    /// How late the last sound was.
+    sound_late: f64,
     /// The last of the step before was missed.
     has_missed: bool,
     jitter_ns: f64,
@@ -123,6 +125,7 @@ impl Default for ClockMap {
             missed: f64::MIN,
             raised: None,
             held_up: false,
+            sound_late: f64::MIN,
             has_missed: false,
             jitter_ns: 0.0,
             jumps: 0,
@@ -145,10 +148,14 @@ impl ClockMap {
             return self.anchor(x, arrival, lead);
         }
         let needed = late + lead as f64;
-        self.held_up = late >= HELD_UP_NS || (self.held_up && late >= MISSED_NS);
-        if late >= MISSED_NS && !self.held_up && arrival - self.drawn >= RAISE_NS {
-            self.raise(needed, arrival);
-            return self.line.map_or(arrival, |line| line.at(x) as House);
+        // A picture that is late is one that is repeated, and no reason to break the sound.
+        if lead == 0 {
+            self.held_up = late >= HELD_UP_NS || (self.held_up && late >= MISSED_NS);
+            if late >= MISSED_NS && !self.held_up && arrival - self.drawn >= RAISE_NS {
+                self.raise(late, arrival);
+                return self.line.map_or(arrival, |line| line.at(x) as House);
+            }
+            self.sound_late = late;
         }
         if self.step.len() < self.step.capacity() {
             self.step.push(needed);
@@ -197,6 +204,7 @@ impl ClockMap {
         self.window.clear();
         self.missed = f64::MIN;
         self.held_up = false;
+        self.sound_late = f64::MIN;
         self.has_missed = false;
         self.step_end = arrival + STEP_NS;
         y0 as House
@@ -222,6 +230,7 @@ impl ClockMap {
     fn move_by(&mut self, by: f64) {
         self.window.iter_mut().for_each(|step| step.moved(by));
         self.missed -= by;
+        self.sound_late -= by;
     }
 
     fn correct(&mut self, x: i64, arrival: House) {
@@ -245,7 +254,8 @@ impl ClockMap {
         let spread = std::mem::replace(&mut self.spread, Spread::NONE);
         self.window.push_back(Step { late, spread });
         // What was held up and has been caught up with meanwhile is no reason.
-        let misses = arrival as f64 - line.at(x) >= MISSED_NS;
+        let sound_late = self.sound_late;
+        let misses = sound_late >= MISSED_NS;
         let has_missed = std::mem::replace(&mut self.has_missed, misses);
         let spreads = self.window.iter().map(|step| step.spread);
         let highest = spreads.clone().map(|s| s.high).fold(f64::MIN, f64::max);
@@ -272,7 +282,7 @@ impl ClockMap {
         if misses && has_missed {
             self.step.clear();
             self.step_end = arrival + STEP_NS;
-            return self.raise(late, arrival);
+            return self.raise(sound_late, arrival);
         }
         line.y0 = line.at(x);
         line.x0 = x;

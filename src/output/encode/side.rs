@@ -119,12 +119,14 @@ impl Side {
 
     /// Something is given now. What was not given meanwhile the encoder could not give back.
     fn feed(&self, now: House) {
-        let pause = now - self.last_in.swap(now, Ordering::Relaxed);
+        let relaxed = Ordering::Relaxed;
+        let pause = now - self.last_in.load(relaxed);
         if pause > PAUSE_NS {
+            // First this, so that nobody sees the pause as silence in between.
             let later = |last: House| Some((last + pause).min(now));
-            let relaxed = Ordering::Relaxed;
             let _ = self.last_out.fetch_update(relaxed, relaxed, later);
         }
+        self.last_in.store(now, Ordering::Release);
     }
 
     /// A packet came out.
