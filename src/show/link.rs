@@ -58,11 +58,11 @@ pub fn with_link(links: &[StereoLink], link: &StereoLink) -> Vec<StereoLink> {
     others.chain([link.clone()]).collect()
 }
 
-/// These links, without any that one of these sources is in.
+/// These links, without the one that this source is in.
 #[must_use]
-pub fn without_link(links: &[StereoLink], sources: &[&str]) -> Vec<StereoLink> {
-    let is_apart = |known: &&StereoLink| !sources.iter().any(|source| known.has(source));
-    links.iter().filter(is_apart).cloned().collect()
+pub fn without_link(links: &[StereoLink], source: &str) -> Vec<StereoLink> {
+    let others = links.iter().filter(|known| !known.has(source));
+    others.cloned().collect()
 }
 
 /// A source has another id, or is no more; says whether that touched any link.

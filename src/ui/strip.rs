@@ -1,6 +1,6 @@
 //! The short strip under a monitor: fader, meter, mute, and whether the sound follows the picture.
 
-use egui::{Align, Rect, Ui, pos2, vec2};
+use egui::{Align, Pos2, Rect, Ui, pos2, vec2};
 
 use super::{
     bank::{self, Bank},
@@ -226,24 +226,25 @@ fn reduced(meter: Rect) -> Rect {
 /// Over the level: no sound snapshot touches this strip.
 fn safe_mark(ui: &Ui, (meter, salt): (Rect, usize), label: &str) {
     let above = pos2(meter.center().x, meter.top() - MARK / 2.0 - 1.0);
-    let place = Rect::from_center_size(above, vec2(MARK, MARK));
-    let face = theme::icon(theme::Icon::Lock).to_string();
-    let font = theme::font(MARK - 1.0);
-    paint::line(ui, place, Align::Center, &face, font, theme::BLUE);
     let say = lang::with("sound-is-safe", &[("name", label.into())]);
-    paint::say(ui, place, ("safe", salt), &say).on_hover_text(&say);
+    mark(ui, above, theme::Icon::Lock, ("safe", salt), &say);
 }
 
 /// Below the level: the strip is one side of a stereo link.
 fn link_mark(ui: &Ui, (meter, salt): (Rect, usize), label: &str, how: &str) {
     let below = pos2(meter.center().x, meter.bottom() + MARK / 2.0 + 1.0);
-    let place = Rect::from_center_size(below, vec2(MARK, MARK));
-    let face = theme::icon(theme::Icon::Link2).to_string();
-    let font = theme::font(MARK - 1.0);
-    paint::line(ui, place, Align::Center, &face, font, theme::BLUE);
     let values = [("name", label.into()), ("how", how.into())];
     let say = lang::with("sound-is-linked", &values);
-    paint::say(ui, place, ("linked", salt), &say).on_hover_text(&say);
+    mark(ui, below, theme::Icon::Link2, ("linked", salt), &say);
+}
+
+/// A small sign beside the level, with what it says.
+fn mark(ui: &Ui, middle: Pos2, icon: theme::Icon, id: (&str, usize), say: &str) {
+    let place = Rect::from_center_size(middle, vec2(MARK, MARK));
+    let face = theme::icon(icon).to_string();
+    let font = theme::font(MARK - 1.0);
+    paint::line(ui, place, Align::Center, &face, font, theme::BLUE);
+    paint::say(ui, place, id, say).on_hover_text(say);
 }
 
 /// Keeps a strip out of sound snapshots, where AFV has its place otherwise.

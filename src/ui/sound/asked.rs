@@ -84,7 +84,7 @@ impl Asked {
                         let left = left.clone();
                         with_link(&sound.links, &StereoLink { left, right })
                     }
-                    None => without_link(&sound.links, &[left]),
+                    None => without_link(&sound.links, left),
                 };
                 let step = lang::text("sound-step-link");
                 (sound != show.sound).then(|| (step, vec![Edit::Sound(sound)]))
