@@ -9,6 +9,11 @@ use crate::video::Stage;
 /// So many sources can run at once, those that left the show but are still on air among them.
 pub const SLOTS: usize = 128;
 
+/// A label that was left out is the id.
+pub fn name_of(label: &str, id: &str) -> String {
+    if label.is_empty() { id } else { label }.to_owned()
+}
+
 /// See the module's words. A source keeps its slot, whatever its place in the show.
 #[derive(Clone, Debug)]
 pub struct Cast {

@@ -6,36 +6,25 @@ use std::sync::Arc;
 
 use super::aligner::{Measured, Watched};
 use super::book::Passed;
-use super::cast::{Cast, SLOTS};
-use super::console::{Console, aux_index};
-use super::ears::{Ears, Hearing};
-use super::journal::{Journal, JournalListener};
-use super::line_up;
-use super::links;
-use super::lip_sync::{LipSync, delay_of_sound};
-use super::listeners::Listeners;
-use super::recall::Recall;
+use super::cast::{Cast, name_of};
+use super::journal::Journal;
 use super::refusal::{Refusal, unknown};
+use super::sound_desk::{Faders, Hearing, Shown, SoundDesk, Strip, slot_of, sources};
 use super::standing::Standing;
 use super::stingers::Lengths;
-use super::strip::{Faders, Strip, is_fader};
 use super::switcher::Switcher;
 use super::taken::Taken;
-use super::talkback::Talkback;
-use super::unaligned::Unaligned;
 use super::waiting::Waiting;
-use crate::audio::{BusGains, LISTENERS, SendGain, StripGain};
+use crate::audio::{BusGains, LISTENERS, StripGain};
 use crate::door::{
     CardOutputStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus,
-    Health, Level, LipSyncAction, LipSyncStatus, ListenStatus, Loudness, MonitorStatus,
-    ReceiverStatus, RecordingStatus, ReturnStatus, SceneStatus, Snapshot, SnapshotAction,
-    SoundAlarm, SoundSnapshotStatus, SoundStatus, SourceStatus, StingerStatus, TalkbackStatus,
+    Health, Level, Loudness, MonitorStatus, ReceiverStatus, RecordingStatus, ReturnStatus,
+    SceneStatus, Snapshot, SnapshotAction, SoundAlarm, SoundStatus, SourceStatus, StingerStatus,
     Tally, Transition,
 };
-use crate::media::{Rate, db_to_gain};
+use crate::media::Rate;
 use crate::show::{
-    AUXES, Afv, Destination, LineUp, Show, SoundSnapshot, Source, SourceKind, StripSettings,
-    TransitionStyle, link_of, trimmed,
+    AUXES, Destination, Show, Source, SourceKind, StripSettings, TransitionStyle, link_of, trimmed,
 };
 use crate::video::Layout;
 
@@ -102,19 +91,7 @@ pub struct Brings {
 pub struct Core {
     cast: Arc<Cast>,
     switcher: Switcher,
-    /// By slot.
-    strips: Vec<Strip>,
-    console: Console,
-    listeners: Listeners,
-    talkback: Talkback,
-    lip_sync: LipSync,
-    line_up: LineUp,
-    /// Faders on their way.
-    recall: Recall,
-    /// The sound snapshot that was recalled last.
-    recalled: String,
-    /// The scene that was taken last.
-    goal: String,
+    desk: SoundDesk,
     /// The ids of the destinations that are asked for.
     streaming: BTreeSet<String>,
     recording: bool,
@@ -122,8 +99,6 @@ pub struct Core {
     hold: bool,
     /// Edits of the scenes on air are seen at once.
     live_edit: bool,
-    /// What is listened to in the house and at desks.
-    ears: Ears,
 }
 
 /// What the core cannot know by itself, for the snapshot.
@@ -175,32 +150,39 @@ pub struct Observed {
 impl Core {
     /// The show as its file says it.
     pub fn new(cast: Arc<Cast>) -> Self {
-        let mut strips = vec![Strip::default(); SLOTS];
-        for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
-            strips[slot] = Strip::of(source);
-        }
         let switcher = Switcher::new(&cast);
-        let goal = switcher.goal().to_owned();
-        let mut core = Self {
+        let shown = Shown {
+            cast: &cast,
+            switcher: &switcher,
+            hold: false,
+        };
+        Self {
+            desk: SoundDesk::opened(&shown),
             switcher,
-            goal,
-            strips,
-            console: Console::of(&cast.show.sound),
-            listeners: Listeners::default(),
-            talkback: Talkback::default(),
-            lip_sync: LipSync::default(),
-            line_up: LineUp::default(),
-            recall: Recall::default(),
-            recalled: String::new(),
             streaming: BTreeSet::new(),
             recording: false,
             hold: false,
             live_edit: false,
-            ears: Ears::default(),
             cast,
+        }
+    }
+
+    /// The desk, with what is shown.
+    fn desk(&mut self) -> (&mut SoundDesk, Shown<'_>) {
+        let shown = Shown {
+            cast: &self.cast,
+            switcher: &self.switcher,
+            hold: self.hold,
         };
-        links::opened(&mut core.strips, &core.cast);
-        core
+        (&mut self.desk, shown)
+    }
+
+    fn shown(&self) -> Shown<'_> {
+        Shown {
+            cast: &self.cast,
+            switcher: &self.switcher,
+            hold: self.hold,
+        }
     }
 
     /// Goes on with a show that was edited. What is on air stays as it was taken, unless edits are
@@ -241,62 +223,13 @@ impl Core {
         {
             return Err(Refusal::Streaming(destination.id.clone()));
         }
-        let mut changed = BTreeSet::new();
-        for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
-            let stood = self.strips[slot];
-            match before
-                .show
-                .sources
-                .iter()
-                .zip(before.slots())
-                .find(|(_, s)| **s == slot)
-            {
-                // What the hand did to a strip stays; what the edit changed is as the edit says.
-                Some((old, _)) => {
-                    self.strips[slot].change(old, source, &brings.faders);
-                    if self.strips[slot].fader_db != stood.fader_db {
-                        self.recall.release(slot);
-                    }
-                    if self.strips[slot] != stood {
-                        changed.insert(slot);
-                    }
-                }
-                None => {
-                    self.recall.release(slot);
-                    let was = before.slot(&source.id);
-                    // One of its id is on air though its adding was taken back: nothing that is heard
-                    // changes by an adding.
-                    let heard = || self.switcher.slots_on_air(&source.id).next();
-                    self.strips[slot] = match was.or_else(heard) {
-                        Some(like) => self.strips[like],
-                        None => Strip::of(source),
-                    };
-                    // The same source made anew: its fader is where it was.
-                    if let Some(old) = was.and_then(|was| before.source_at(was)) {
-                        self.strips[slot].change(old, source, &brings.faders);
-                    }
-                }
-            }
-        }
-        self.console
-            .change(&before.show.sound, &cast.show.sound, &brings.faders);
-        let follows = |slot: usize| {
-            let is_in_show = cast.slots().contains(&slot);
-            let made_anew = || cast.slot(&before.source_at(slot)?.id);
-            is_in_show.then_some(slot).or_else(made_anew)
-        };
-        self.listeners.follow(follows);
-        self.talkback.follow(follows);
-        self.lip_sync.follow(follows);
-        let pans = brings.faders == Faders::Edited;
-        links::edited(&mut self.strips, (before, &cast), &changed, pans);
-        let renamed = before.renamed(&cast);
-        self.ears.rename(&renamed);
-        line_up::rename(&mut self.line_up, &renamed);
+        let before = before.clone();
+        let (desk, shown) = self.desk();
+        desk.edited(&shown, &cast, &brings.faders);
         if on_air == Leaving::Meant {
             self.switcher.drop_sources(&leaving, brings.passed);
         }
-        self.switcher.recast(before, &cast, brings.passed);
+        self.switcher.recast(&before, &cast, brings.passed);
         if brings.transition {
             let (_, overruled) = self.switcher.chosen_transition();
             let style = cast.show.transition.clone();
@@ -310,27 +243,9 @@ impl Core {
             .retain(|id| destinations.iter().any(|d| d.id == *id));
         self.cast = cast;
         // A scene that has another id is not taken by that.
-        self.switcher.goal().clone_into(&mut self.goal);
-        self.match_strips();
+        let (desk, shown) = self.desk();
+        desk.settle(&shown);
         Ok(())
-    }
-
-    /// Both sides of a link stand like the left. A source that was made anew beneath the program is heard
-    /// as it was taken: its fader is that of both.
-    fn match_strips(&mut self) {
-        let cast = self.cast.clone();
-        links::match_all(&mut self.strips, &cast);
-        for (source, &own) in cast.show.sources.iter().zip(cast.slots()) {
-            for slot in self.switcher.slots_on_air(&source.id) {
-                if slot != own {
-                    self.strips[slot] = Strip {
-                        // It is of its pictures, which are others.
-                        picture_delay_ms: self.strips[slot].picture_delay_ms,
-                        ..self.strips[own]
-                    };
-                }
-            }
-        }
     }
 
     /// The slots that are in use: of the show, and of what is on air.
@@ -351,22 +266,9 @@ impl Core {
             .restore(program, preview, journal.black, &self.cast);
         self.switcher
             .restore_transition(journal.transition_style.clone(), journal.overruled);
-        for saved in &journal.strips {
-            if let Some(slot) = self.cast.slot(&saved.source) {
-                self.strips[slot] = Strip::restored(saved);
-            }
-        }
-        self.match_strips();
-        self.console.restore(&journal.sound);
-        self.switcher.goal().clone_into(&mut self.goal);
-        for listener in &journal.listening {
-            for (sources, after) in [(&listener.before, false), (&listener.after, true)] {
-                for slot in sources.iter().filter_map(|id| self.cast.slot(id)) {
-                    // As many as there were find a place again.
-                    let _ = self.listeners.listen(&listener.desk, slot, after, true);
-                }
-            }
-        }
+        let (desk, shown) = self.desk();
+        desk.restore(journal, shown.cast);
+        desk.settle(&shown);
         let destinations = self.cast.show.destinations.iter().map(|d| &d.id);
         self.streaming = destinations
             .filter(|id| journal.streaming.contains(*id))
@@ -375,7 +277,6 @@ impl Core {
         self.recording = journal.recording;
         self.hold = journal.hold;
         self.live_edit = journal.live_edit;
-        self.ears = Ears::restored(&journal.monitor, &journal.monitors);
     }
 
     /// What a next engine needs to go on.
@@ -393,46 +294,22 @@ impl Core {
             overruled,
             black: self.switcher.black().1,
             revision: self.cast.revision,
-            strips: self
-                .sources()
-                .map(|(source, strip)| {
-                    let slot = self.cast.slot(&source.id);
-                    let goal = slot.and_then(|slot| self.recall.goal(slot));
-                    let strip = Strip {
-                        fader_db: goal.unwrap_or(strip.fader_db),
-                        ..*strip
-                    };
-                    strip.journal(&source.id)
-                })
-                .collect(),
-            sound: self.console.sound().clone(),
-            listening: self
-                .listeners
-                .seats()
-                .map(|(_, seat)| JournalListener {
-                    desk: seat.desk.clone(),
-                    before: self.ids(&seat.before),
-                    after: self.ids(&seat.after),
-                })
-                .collect(),
             streaming: self.streaming.iter().cloned().collect(),
             recording: self.recording,
             hold: self.hold,
             live_edit: self.live_edit,
-            monitor: self.ears.house().clone(),
-            monitors: self.ears.own().clone(),
             rate: Some(self.cast.show.format.rate),
-            ..Journal::default()
+            ..self.desk.journal(&self.cast)
         }
     }
 
     /// How that stands which the hand sets and the file keeps.
     pub fn standing(&self) -> Standing {
-        let sounds = self.sources();
-        let sounds = sounds.map(|(source, strip)| (source.id.clone(), strip.standing()));
+        let sounds = sources(self.desk.strips(), &self.cast);
+        let sounds = sounds.map(|(source, _, strip)| (source.id.clone(), strip.standing()));
         Standing {
             sounds: sounds.collect(),
-            sound: self.console.sound().clone(),
+            sound: self.desk.sound().clone(),
             transition: self.switcher.chosen_transition().0.clone(),
         }
     }
@@ -447,19 +324,6 @@ impl Core {
         &self.cast
     }
 
-    /// The ids of the sources in these slots.
-    fn ids(&self, slots: &BTreeSet<usize>) -> Vec<String> {
-        let sources = slots.iter().filter_map(|&slot| self.cast.source_at(slot));
-        sources.map(|source| source.id.clone()).collect()
-    }
-
-    /// Each source with its strip, in the show's order.
-    fn sources(&self) -> impl Iterator<Item = (&Source, &Strip)> {
-        let slots = self.cast.slots().iter();
-        let strips = slots.filter_map(|&slot| self.strips.get(slot));
-        self.cast.show.sources.iter().zip(strips)
-    }
-
     /// The switcher.
     pub fn switcher(&self) -> &Switcher {
         &self.switcher
@@ -472,7 +336,7 @@ impl Core {
 
     /// The strips, by slot.
     pub fn strips(&self) -> &[Strip] {
-        &self.strips
+        self.desk.strips()
     }
 
     /// The ids of the destinations that are asked for.
@@ -486,7 +350,7 @@ impl Core {
         let on_air = OnAir {
             destinations: destinations
                 .filter(|d| self.streaming.contains(&d.id))
-                .map(|d| label(&d.label, &d.id))
+                .map(|d| name_of(&d.label, &d.id))
                 .collect(),
             recording: self.recording,
         };
@@ -504,53 +368,9 @@ impl Core {
     /// [`Refusal`], with what was expected.
     pub fn apply(&mut self, command: &Command) -> Result<Effect, Refusal> {
         let effect = self.carry_out(command)?;
-        self.follow_scene();
+        let (desk, shown) = self.desk();
+        desk.follow_scene(&shown);
         Ok(effect)
-    }
-
-    /// Has the sound follow where another scene is taken that recalls a snapshot of it.
-    fn follow_scene(&mut self) {
-        if self.switcher.goal() == self.goal {
-            return;
-        }
-        self.switcher.goal().clone_into(&mut self.goal);
-        let cast = self.cast.clone();
-        if let Some(snapshot) = cast.show.snapshots.of_scene(&self.goal) {
-            self.recall(snapshot);
-        }
-    }
-
-    /// Has every strip that is not safe, the auxes and the groups stand as they did.
-    fn recall(&mut self, snapshot: &SoundSnapshot) {
-        let cast = self.cast.clone();
-        self.recall = Recall::over(snapshot.frames);
-        let links = &cast.show.sound.links;
-        for state in &snapshot.strips {
-            let link = link_of(links, &state.source);
-            let other = link.and_then(|link| link.other(&state.source));
-            let sides = [Some(state.source.as_str()), other];
-            let is_safe = |source: &str| cast.show.snapshots.is_safe(source);
-            if sides.into_iter().flatten().any(is_safe) {
-                continue;
-            }
-            if let Some(slot) = cast.slot(&state.source) {
-                let pan = self.strips[slot].settings.pan;
-                let strip = &mut self.strips[slot];
-                strip.recall(state);
-                // It was stored before they were linked: they stay apart.
-                let other = other.and_then(|other| snapshot.strip(other));
-                if other.is_some_and(|other| other.strip.pan == state.strip.pan) {
-                    strip.settings.pan = pan;
-                }
-                // The faders of both sides go to where that of the left was.
-                let leader = link.and_then(|link| snapshot.strip(&link.left));
-                let fader_db = leader.unwrap_or(state).fader_db;
-                self.recall.go(slot, strip, fader_db);
-            }
-        }
-        self.console.recall(snapshot);
-        self.recalled.clone_from(&snapshot.id);
-        self.match_strips();
     }
 
     fn carry_out(&mut self, command: &Command) -> Result<Effect, Refusal> {
@@ -585,25 +405,10 @@ impl Core {
             Command::PreviewTransition {} => self.switcher.try_transition(&self.cast)?,
             Command::FadeToBlack { on, frames } => self.switcher.fade_to_black(*on, *frames)?,
             Command::Hold { on } => self.hold = *on,
-            Command::Fader { source, db } => {
-                let strip = self.strip(source)?;
-                self.strips[strip].fade(*db)?;
-                self.recall.release(strip);
-                if let Some(other) = self.lead(strip) {
-                    self.recall.release(other);
-                }
-            }
-            Command::Mute { source, on } => {
-                let strip = self.strip(source)?;
-                self.strips[strip].mute = *on;
-                self.lead(strip);
-            }
-            Command::Afv { source, mode } => {
-                let strip = self.strip(source)?;
-                self.strips[strip].afv = *mode;
-                self.lead(strip);
-            }
-            Command::Trim { .. }
+            Command::Fader { .. }
+            | Command::Mute { .. }
+            | Command::Afv { .. }
+            | Command::Trim { .. }
             | Command::Polarity { .. }
             | Command::Channels { .. }
             | Command::HighPass { .. }
@@ -615,71 +420,37 @@ impl Core {
             | Command::Share { .. }
             | Command::Speech { .. }
             | Command::Duck { .. }
-            | Command::Alarm {
-                source: Some(_), ..
-            }
-            | Command::Strip { .. } => self.work_on_strip(command)?,
-            Command::Send {
-                source,
-                aux,
-                db,
-                pre,
-            } => {
-                let strip = self.strip(source)?;
-                self.strips[strip].send(aux_index(*aux)?, *db, *pre)?;
-                self.lead(strip);
-            }
-            Command::Return { source, db } => {
-                let strip = self.guest(source)?;
-                is_fader("return", *db)?;
-                self.strips[strip].return_db = *db;
-            }
-            Command::Talkback { on, guest } => {
-                if *on && self.cast.show.sound.talkback.source.is_empty() {
-                    return Err(Refusal::NoTalkback);
-                }
-                let slot = match guest {
-                    Some(guest) => Some(self.guest(guest)?),
-                    None => None,
-                };
-                self.talkback.talk(slot, *on);
-            }
-            Command::LipSync { .. } => self.align(command)?,
-            Command::Generator(change) => {
-                line_up::change(&mut self.line_up, change, &self.cast)?;
-            }
-            Command::Pfl { source, on, desk } => {
-                self.listen(desk, source, false, *on)?;
-                return Ok(Effect::Monitor);
-            }
-            Command::Afl { source, on, desk } => {
-                self.listen(desk, source, true, *on)?;
-                return Ok(Effect::Monitor);
-            }
-            Command::SoundSnapshot {
-                snapshot: id,
+            | Command::Alarm { .. }
+            | Command::Strip { .. }
+            | Command::Send { .. }
+            | Command::Return { .. }
+            | Command::Talkback { .. }
+            | Command::LipSync { .. }
+            | Command::Generator(_)
+            | Command::Pfl { .. }
+            | Command::Afl { .. }
+            | Command::Monitor { .. }
+            | Command::SoundSnapshot {
                 action: SnapshotAction::Recall,
                 ..
-            } => {
-                let cast = self.cast.clone();
-                let list = &cast.show.snapshots.list;
-                let ids = list.iter().map(|s| s.id.as_str());
-                let snapshot = cast.show.snapshots.get(id);
-                let snapshot = snapshot.ok_or_else(|| unknown("sound snapshot", id, ids))?;
-                self.recall(snapshot);
             }
-            Command::Aux { .. }
+            | Command::Aux { .. }
             | Command::Group { .. }
             | Command::Master { .. }
             | Command::MasterEq { .. }
-            | Command::Alarm { source: None, .. }
-            | Command::NMinusOne { .. } => self.console.apply(command)?,
+            | Command::NMinusOne { .. } => {
+                let (desk, shown) = self.desk();
+                return Ok(match desk.apply(command, &shown)? {
+                    true => Effect::Monitor,
+                    false => Effect::None,
+                });
+            }
             Command::Clip {
                 source,
                 action,
                 position_s,
             } => {
-                let slot = self.strip(source)?;
+                let slot = slot_of(source, &self.cast)?;
                 let is_clip = |s: &Source| matches!(s.kind, SourceKind::File { .. });
                 if !self.cast.source_at(slot).is_some_and(is_clip) {
                     return Err(Refusal::NoClip(source.clone()));
@@ -742,10 +513,6 @@ impl Core {
                 return Ok(Effect::Marker(label.clone()));
             }
             Command::LiveEdit { on } => self.live_edit = *on,
-            Command::Monitor { .. } => {
-                self.ears.change(command, &self.cast)?;
-                return Ok(Effect::Monitor);
-            }
             Command::ResetLoudness {} => return Ok(Effect::ResetLoudness),
             Command::LoudnessHistory {} => return Ok(Effect::LoudnessHistory),
             Command::Snapshot {} => return Ok(Effect::Snapshot),
@@ -783,123 +550,31 @@ impl Core {
         self.cast.show.destinations.iter().map(|d| d.id.as_str())
     }
 
-    /// Changes what a strip does to its sound; all that the command says, or nothing.
-    fn work_on_strip(&mut self, command: &Command) -> Result<(), Refusal> {
-        let Some((source, change)) = command.on_strip() else {
-            return Ok(());
-        };
-        let slot = self.strip(source)?;
-        self.strips[slot].work(change)?;
-        self.lead(slot);
-        Ok(())
-    }
-
-    /// Has a desk listen to a source, and to the other side of its link, or listen no more.
-    fn listen(&mut self, desk: &str, source: &str, after: bool, on: bool) -> Result<(), Refusal> {
-        let slot = self.strip(source)?;
-        self.listeners.listen(desk, slot, after, on)?;
-        match links::other(source, &self.cast) {
-            Some(other) => self.listeners.listen(desk, other, after, on),
-            None => Ok(()),
-        }
-    }
-
-    /// A strip was set: so is the other side of its link, whose slot is given.
-    fn lead(&mut self, slot: usize) -> Option<usize> {
-        let other = links::lead(&mut self.strips, slot, &self.cast);
-        self.match_strips();
-        other
-    }
-
     /// What each monitor plays.
     pub fn hear(&self) -> Vec<Hearing> {
-        self.ears.hear(&self.listeners, &self.cast)
+        self.desk.hear(&self.cast)
     }
 
     /// What each slot's strip does to its sound.
     pub fn settings(&self) -> impl Iterator<Item = StripSettings> {
-        self.strips.iter().map(|strip| strip.settings)
-    }
-
-    /// Measures a picture against a sound, or takes over what is proposed for them.
-    fn align(&mut self, command: &Command) -> Result<(), Refusal> {
-        let Command::LipSync {
-            action,
-            picture,
-            sound,
-        } = command
-        else {
-            return Ok(());
-        };
-        match action {
-            LipSyncAction::Measure => {
-                let picture = picture.as_ref().ok_or(Unaligned::NoPicture)?;
-                let sound = self.strip(sound.as_ref().unwrap_or(picture))?;
-                self.lip_sync.measure(self.strip(picture)?, sound);
-            }
-            LipSyncAction::Stop => self.lip_sync.stop(),
-            LipSyncAction::Take => {
-                let ms = delay_of_sound(self.alignment().as_ref())?;
-                if let Some((_, sound)) = self.lip_sync.of() {
-                    self.strips[sound].work(|settings| {
-                        Some(StripSettings {
-                            delay_ms: ms,
-                            ..settings
-                        })
-                    })?;
-                    self.lead(sound);
-                }
-            }
-        }
-        Ok(())
+        self.strips().iter().map(|strip| strip.settings)
     }
 
     /// Says what was found of picture and sound last.
     pub fn know_alignment(&mut self, measured: Measured) {
-        self.lip_sync.know(measured);
+        self.desk.know_alignment(measured);
     }
 
     /// What is to be measured of picture and sound.
     pub fn wants_aligned(&self) -> Option<Watched> {
-        self.lip_sync.watched(&self.strips)
-    }
-
-    /// What is seen of that.
-    fn alignment(&self) -> Option<LipSyncStatus> {
-        let (picture, sound) = self.lip_sync.of()?;
-        let id = |slot| self.cast.source_at(slot).map(|source| source.id.clone());
-        let rate = self.cast.show.format.rate;
-        let status = self.lip_sync.status(&self.strips, rate)?;
-        Some(LipSyncStatus {
-            picture: id(picture)?,
-            sound: id(sound)?,
-            ..status
-        })
-    }
-
-    fn strip(&self, source: &str) -> Result<usize, Refusal> {
-        self.cast.slot(source).ok_or_else(|| {
-            let ids = self.cast.show.sources.iter().map(|s| s.id.as_str());
-            unknown("source", source, ids)
-        })
-    }
-
-    /// The slot of a source that is a guest.
-    fn guest(&self, source: &str) -> Result<usize, Refusal> {
-        let slot = self.strip(source)?;
-        let is_guest = self.cast.source_at(slot).is_some_and(|s| s.mix_minus);
-        is_guest
-            .then_some(slot)
-            .ok_or_else(|| Refusal::NoGuest(source.to_owned()))
+        self.desk.wants_aligned()
     }
 
     /// What the next frame shows; once a frame, after its commands.
     pub fn tick(&mut self) -> Layout {
         let layout = self.switcher.tick();
-        self.follow_scene();
-        if self.recall.step(&mut self.strips) {
-            self.match_strips();
-        }
+        let (desk, shown) = self.desk();
+        desk.tick(&shown);
         layout
     }
 
@@ -908,162 +583,29 @@ impl Core {
         self.hold
     }
 
-    /// The program's gain: fade to black takes it down, but not what is heard with the holding slate.
-    fn program_gain(&self) -> f32 {
-        if self.hold {
-            1.0
-        } else {
-            1.0 - self.switcher.black().0
-        }
-    }
-
     /// The gains that go with the frame last shown, by slot.
     pub fn gains(&self) -> Vec<StripGain> {
-        let held = self.hold.then(|| self.heard_with_slate());
-        let talkback = &self.cast.show.sound.talkback.source;
-        let mut sources: Vec<Option<&Source>> = vec![None; self.strips.len()];
-        let mut twins: Vec<Option<usize>> = vec![None; self.strips.len()];
-        // What is heard as it was taken is not heard a second time from where it was made anew.
-        let mut waits = vec![false; self.strips.len()];
-        // What left the show and is still heard belongs to the groups that it had.
-        let mut groups: Vec<&[String]> = (0..self.strips.len())
-            .map(|slot| self.cast.last_at(slot).map_or(&[][..], |s| &s.groups))
-            .collect();
-        for (source, &slot) in self.cast.show.sources.iter().zip(self.cast.slots()) {
-            sources[slot] = Some(source);
-            let on_air = || self.switcher.slots_on_air(&source.id);
-            for other in on_air().filter(|other| *other != slot) {
-                groups[other] = &source.groups;
-                (twins[other], twins[slot]) = (Some(slot), Some(other));
-                waits[slot] = on_air().all(|on_air| on_air != slot);
-            }
-        }
-        let is_muted = |slot: usize| {
-            let strip = &self.strips[slot];
-            self.console
-                .gain(strip.fader_db, strip.mute, groups[slot])
-                .1
-        };
-        let talks = self.cast.slot(talkback).is_some_and(|slot| !is_muted(slot));
-        self.strips
-            .iter()
-            .enumerate()
-            .map(|(i, strip)| {
-                let source = sources[i];
-                let (fader, muted) = self.console.gain(strip.fader_db, strip.mute, groups[i]);
-                let (fader, muted) = match waits[i] && held.is_none() {
-                    true => (0.0, true),
-                    false => (fader, muted),
-                };
-                let follow = match (held, strip.afv) {
-                    (Some(heard), _) => f32::from(u8::from(heard == Some(i))),
-                    (None, Afv::On) => 1.0,
-                    (None, Afv::Off) => 0.0,
-                    (None, Afv::Follow) => self.switcher.follow(i) as f32,
-                };
-                let is_guest = source.is_some_and(|source| source.mix_minus);
-                let last = self.cast.last_at(i);
-                let is_talkback = last.is_some_and(|source| source.id == *talkback);
-                if is_talkback {
-                    // Whatever its strip says: only who is talked to hears it.
-                    return StripGain {
-                        talk: f32::from(u8::from(!muted)),
-                        listened: self.listeners.of(i),
-                        ..StripGain::in_program(fader, 0.0)
-                    };
-                }
-                let comes_back = is_guest && self.console.off_air() && strip.afv != Afv::Off;
-                StripGain {
-                    fader,
-                    follow,
-                    follow_back: if comes_back { 1.0 } else { follow },
-                    open: f32::from(u8::from(!muted)),
-                    sends: strip.sends.map(|send| SendGain {
-                        gain: db_to_gain(send.db),
-                        pre: send.pre,
-                    }),
-                    back: is_guest.then(|| db_to_gain(strip.return_db)),
-                    twin: twins[i],
-                    linked: source.and_then(|source| links::other(&source.id, &self.cast)),
-                    talked: is_guest && talks && self.talkback.is_to(i),
-                    talk: 0.0,
-                    listened: self.listeners.of(i),
-                }
-            })
-            .collect()
+        self.desk.gains(&self.shown())
     }
 
     /// How loud the buses are that go with the frame last shown.
     pub fn buses(&self) -> BusGains {
-        BusGains {
-            generated: line_up::generated(&self.line_up, &self.cast),
-            ..self.console.buses(self.program_gain())
-        }
+        self.desk.buses(&self.shown())
     }
 
     /// Whether the program goes out and nothing has been heard of it for as long as was set. Faded to black
     /// it is silent because it is meant to be.
     fn is_silent(&self, observed: &Observed) -> bool {
-        let silence_s = f64::from(self.console.sound().master.alarm.silence_s);
+        let silence_s = f64::from(self.desk.sound().master.alarm.silence_s);
         let out = [observed.on_air_s, observed.recording_s];
         let is_out = out.into_iter().flatten().any(|out| out >= silence_s);
         observed.alarm.silent && is_out && (self.hold || !self.switcher.black().1)
     }
 
-    /// What is seen of the director's microphone.
-    fn talked(&self) -> TalkbackStatus {
-        let guests = self.cast.show.sources.iter().zip(self.cast.slots());
-        let guests = guests.filter(|(s, slot)| s.mix_minus && self.talkback.is_to(**slot));
-        TalkbackStatus {
-            source: self.cast.show.sound.talkback.source.clone(),
-            all: self.talkback.is_to_all(),
-            guests: guests.map(|(source, _)| source.id.clone()).collect(),
-        }
-    }
-
-    /// What is seen of the sound behind the strips.
-    fn sound(&self, auxes: &[(Level, f32)], listeners: &[Level]) -> SoundStatus {
-        let seats = self.listeners.seats();
-        SoundStatus {
-            listening: seats
-                .map(|(bus, seat)| ListenStatus {
-                    desk: seat.desk.clone(),
-                    bus,
-                    pfl: self.ids(&seat.before),
-                    afl: self.ids(&seat.after),
-                    level: listeners.get(usize::from(bus)).copied().unwrap_or_default(),
-                })
-                .collect(),
-            talkback: self.talked(),
-            lip_sync: self.alignment(),
-            generator: self.line_up.clone(),
-            safe: self.cast.show.snapshots.safe.clone(),
-            snapshots: self
-                .cast
-                .show
-                .snapshots
-                .list
-                .iter()
-                .map(|snapshot| SoundSnapshotStatus {
-                    id: snapshot.id.clone(),
-                    label: label(&snapshot.label, &snapshot.id),
-                    scenes: snapshot.scenes.clone(),
-                    recalled: snapshot.id == self.recalled,
-                })
-                .collect(),
-            ..self.console.status(auxes)
-        }
-    }
-
-    /// The slot of the source that is heard with the holding slate.
-    fn heard_with_slate(&self) -> Option<usize> {
-        self.cast.slot(self.cast.show.hold.source.as_deref()?)
-    }
-
     /// Where a source is. Nothing is on air beneath the holding slate, but what is heard with it.
     fn source_tally(&self, source: &str, slot: usize, heard: bool) -> Tally {
         let on_air = match self.hold {
-            true => heard && self.heard_with_slate() == Some(slot),
+            true => heard,
             false => self.switcher.is_on_air(source),
         };
         if on_air {
@@ -1104,15 +646,13 @@ impl Core {
         let is_heard = |source: &str, slot: usize| {
             sounds(slot) || self.switcher.slots_on_air(source).any(sounds)
         };
-        let sources: Vec<SourceStatus> = self
-            .sources()
-            .zip(self.cast.slots())
-            .map(|((source, strip), &slot)| {
+        let sources: Vec<SourceStatus> = sources(self.desk.strips(), &self.cast)
+            .map(|(source, slot, strip)| {
                 let seen = seen.next().unwrap_or_default();
                 let returned = seen.back.unwrap_or_default();
                 SourceStatus {
                     id: source.id.clone(),
-                    label: label(&source.label, &source.id),
+                    label: name_of(&source.label, &source.id),
                     origin: (&source.kind).into(),
                     tally: self.source_tally(&source.id, slot, is_heard(&source.id, slot)),
                     heard: is_heard(&source.id, slot),
@@ -1137,7 +677,7 @@ impl Core {
             .scenes()
             .map(|scene| SceneStatus {
                 id: scene.id.clone(),
-                label: label(&scene.label, &scene.id),
+                label: name_of(&scene.label, &scene.id),
                 tally: self.scene_tally(&scene.id, &sources),
                 sources: scene.layers.iter().map(|l| l.source.clone()).collect(),
             })
@@ -1178,7 +718,7 @@ impl Core {
                 .stingers
                 .into_iter()
                 .map(|stinger| StingerStatus {
-                    label: label(&stinger.label, &stinger.id),
+                    label: name_of(&stinger.label, &stinger.id),
                     ..stinger
                 })
                 .collect(),
@@ -1190,7 +730,9 @@ impl Core {
                     silent: is_silent,
                     ..observed.alarm
                 },
-                ..self.sound(&observed.auxes, &observed.listeners)
+                ..self
+                    .desk
+                    .status(&self.cast, &observed.auxes, &observed.listeners)
             },
             destinations: observed.destinations,
             recording: observed.recording,
@@ -1205,11 +747,6 @@ impl Core {
             health: observed.health,
         }
     }
-}
-
-/// A label that was left out is the id.
-pub(super) fn label(label: &str, id: &str) -> String {
-    if label.is_empty() { id } else { label }.to_owned()
 }
 
 /// The length over which the sound of a frame changes, in samples: a whole frame while a picture
@@ -1313,34 +850,6 @@ mod tests {
         assert_eq!(tallies(&core), [Program, Program, Program, Preview]);
         core.apply(&Command::Hold { on: true }).unwrap();
         assert_eq!(tallies(&core), [Off, Off, Off, Preview]);
-    }
-
-    #[test]
-    fn guests_off_air_are_in_each_others_returns_where_the_director_says_so() {
-        let text = "(version: 1, name: \"x\", sources: [
-                (id: \"a\", kind: Test(pattern: Bars), mix_minus: true),
-                (id: \"b\", kind: Test(pattern: Bars), mix_minus: true, return_db: -20.0),
-                (id: \"c\", kind: Test(pattern: Bars)),
-            ])";
-        let show = crate::show::parse(std::path::Path::new("x.ron"), text).unwrap();
-        let mut core = Core::new(Arc::new(Cast::opened(show, 0)));
-        let gains = |core: &Core| {
-            let gains = core.gains();
-            [0, 1, 2].map(|slot: usize| (gains[slot].follow, gains[slot].follow_back))
-        };
-        let on_air = [(1.0, 1.0), (0.0, 0.0), (0.0, 0.0)];
-        assert_eq!(gains(&core), on_air);
-        core.apply(&Command::NMinusOne { off_air: true }).unwrap();
-        assert_eq!(gains(&core), [(1.0, 1.0), (0.0, 1.0), (0.0, 0.0)]);
-        core.apply(&Command::Afv {
-            source: "b".to_owned(),
-            mode: Afv::Off,
-        })
-        .unwrap();
-        assert_eq!(gains(&core), on_air, "who is never heard is not heard");
-        let back = [0, 1, 2].map(|slot: usize| core.gains()[slot].back);
-        assert_eq!((back[0], back[2]), (Some(1.0), None));
-        assert!(back[1].is_some_and(|gain| (gain - 0.1).abs() < 1e-6));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::book::{Book, Draft};
 use super::cast::Cast;
 use super::core::{Brings, Core, Leaving, Observed};
 use super::refusal::Refusal;
-use super::strip::Faders;
+use super::sound_desk::Faders;
 use crate::door::{Command, Tally};
 use crate::show::{Afv, Edit, Item, ItemKind, Pattern, Source, SourceKind, TransitionKind};
 

@@ -11,18 +11,18 @@ use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, at, bounded, never, select, tick};
 
 use super::book::{Book, BookError, Draft, Past};
+use super::cast::name_of;
 use super::cast::{Cast, SLOTS};
-use super::core::{self, Brings, Leaving, OnAir};
-use super::ears;
+use super::core::{Brings, Leaving, OnAir};
 use super::exchange::{Change, Departure, Next};
 use super::keys::Keys;
 use super::packing::{Packing, PackingRefusal};
 use super::past;
 use super::refusal::{Refusal, unknown};
+use super::sound_desk::{Faders, outputs};
 use super::speakers::Speakers;
 use super::stagehands::Stagehands;
 use super::standing::{SoundStanding, StandingHeard};
-use super::strip::Faders;
 use super::tries::{Tries, TryRefusal};
 use super::watched::Watched;
 use crate::door::{Ask, Command, EditStatus, Event, Hub, Place, SnapshotAction};
@@ -382,7 +382,7 @@ impl Desk {
                 let show = self.book.as_it_stands();
                 let called = |snapshots: &SoundSnapshots| {
                     let known = snapshots.get(snapshot);
-                    known.map_or_else(|| snapshot.clone(), |s| core::label(&s.label, &s.id))
+                    known.map_or_else(|| snapshot.clone(), |s| name_of(&s.label, &s.id))
                 };
                 match action {
                     SnapshotAction::Remove => {
@@ -406,7 +406,7 @@ impl Desk {
                     let ids = show.sources.iter().map(|s| s.id.as_str());
                     return Err(unknown("source", source, ids).into());
                 };
-                let label = core::label(&show.sources[n].label, source);
+                let label = name_of(&show.sources[n].label, source);
                 let snapshots = show.snapshots.with_safe(source, *on);
                 self.keep_snapshots(snapshots, &format!("SAFE of {label}"))
             }
@@ -602,9 +602,9 @@ impl Desk {
         }
         self.editor.hands.aim_recorder(&cast.show);
         self.editor.keys.look(&cast.show);
-        let outputs = ears::outputs(&cast);
-        if ears::outputs(old) != outputs {
-            self.editor.speakers.play(outputs);
+        let after = outputs(&cast);
+        if outputs(old) != after {
+            self.editor.speakers.play(after);
         }
         if old.show.hold != cast.show.hold {
             self.slate = self.editor.hands.make_hold(&cast.show.hold);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
-use super::ears::Hearing;
+use super::sound_desk::Hearing;
 use super::ways::{Way, Ways};
 use crate::audio::{BusId, CardOutput, CardOutputs};
 use crate::card::{CardName, CardState};

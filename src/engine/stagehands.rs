@@ -8,8 +8,8 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 
+use super::cast::name_of;
 use super::clip::Clip;
-use super::core::label;
 use super::exchange::{Arrival, Departure};
 use super::played::Input;
 use super::sound::Placing;
@@ -131,7 +131,7 @@ impl Stagehands {
     }
 
     fn slate(&self, source: &Source) -> Option<Picture> {
-        slate(&self.pool, &label(&source.label, &source.id))
+        slate(&self.pool, &name_of(&source.label, &source.id))
     }
 
     /// Has the next recording written where the show says, and named after it.

@@ -1,10 +1,10 @@
 //! Which source's pictures are measured against which strip's sound, and what is proposed for them. A
 //! measurement ends with its engine: it is of a moment.
 
-use super::aligner::{Measured, Watched};
 use super::strip::Strip;
-use super::unaligned::Unaligned;
 use crate::door::{LipSyncProposal, LipSyncState, LipSyncStatus};
+use crate::engine::aligner::{Measured, Watched};
+use crate::engine::unaligned::Unaligned;
 use crate::media::Rate;
 
 /// The longest delay of a picture or of a sound, in ms.
@@ -115,7 +115,7 @@ fn state(found: &Measured, proposal: Option<Option<LipSyncProposal>>) -> LipSync
     match proposal {
         Some(Some(_)) => LipSyncState::Ready,
         Some(None) => LipSyncState::TooFar,
-        None if found.events as usize >= super::pairs::ENOUGH => LipSyncState::Disagree,
+        None if found.events as usize >= crate::engine::pairs::ENOUGH => LipSyncState::Disagree,
         None if found.events > 0 || !found.is_long => LipSyncState::Waiting,
         None if found.flashes == 0 => LipSyncState::NothingSeen,
         None if found.beeps == 0 => LipSyncState::NothingHeard,

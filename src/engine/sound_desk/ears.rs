@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::cast::{Cast, Renamed};
 use super::listeners::{Listeners, is_name};
-use super::refusal::{Refusal, unknown};
 use crate::audio::{BusId, LISTENERS};
 use crate::door::Command;
+use crate::engine::cast::{Cast, Renamed};
+use crate::engine::refusal::{Refusal, unknown};
 use crate::show::{BusName, Monitor, SoundOutput};
 
 /// See the module's words.

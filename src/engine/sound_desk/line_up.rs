@@ -1,10 +1,10 @@
 //! How the line-up generator is set. A crash ends it: nobody wants a tone that nobody has started.
 
-use super::cast::{Cast, Renamed};
 use super::ears::{bus, is_guest};
-use super::refusal::{Refusal, unknown};
 use super::strip::is_in_range;
 use crate::audio::{BusId, Generated};
+use crate::engine::cast::{Cast, Renamed};
+use crate::engine::refusal::{Refusal, unknown};
 use crate::media::db_to_gain;
 use crate::show::{BUSES, BusName, LineUp, LineUpChange};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::refusal::Refusal;
 use crate::audio::{LISTENERS, Listened};
+use crate::engine::refusal::Refusal;
 
 /// The longest name of a desk, in characters.
 const NAME: usize = 200;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::journal::JournalStrip;
-use super::refusal::Refusal;
-use super::standing::SoundStanding;
+use crate::engine::journal::JournalStrip;
+use crate::engine::refusal::Refusal;
+use crate::engine::standing::SoundStanding;
 use crate::show::{AUXES, Afv, Number, Send, Source, StripSettings, StripState, padded, trimmed};
 
 const FADER_MAX_DB: f32 = 10.0;

@@ -1,10 +1,11 @@
 //! How the sound behind the strips stands: auxes, groups and the program's own processing, as the hand
 //! sets them and an edited show brings them.
 
-use super::refusal::{Refusal, unknown};
 use super::strip::{Faders, is_fader, is_in_range};
 use crate::audio::BusGains;
 use crate::door::{AuxStatus, Command, GroupStatus, Level, SoundStatus};
+use crate::engine::cast::name_of;
+use crate::engine::refusal::{Refusal, unknown};
 use crate::media::db_to_gain;
 use crate::show::{AUXES, SILENCE_DB, Sound, SoundSnapshot, padded};
 
@@ -137,10 +138,7 @@ impl Console {
     pub fn status(&self, auxes: &[(Level, f32)]) -> SoundStatus {
         let groups = self.sound.groups.iter().map(|group| GroupStatus {
             id: group.id.clone(),
-            label: match group.label.as_str() {
-                "" => group.id.clone(),
-                label => label.to_owned(),
-            },
+            label: name_of(&group.label, &group.id),
             fader_db: group.fader_db,
             mute: group.mute,
         });

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::cast::Cast;
 use super::strip::Strip;
+use crate::engine::cast::Cast;
 use crate::show::{StereoLink, link_of};
 
 /// Where left and right of every new link are panned to.
 const PANS: [f32; 2] = [-1.0, 1.0];
 
 /// The slots of a link.
-fn slots(link: &StereoLink, cast: &Cast) -> Option<[usize; 2]> {
+pub fn slots(link: &StereoLink, cast: &Cast) -> Option<[usize; 2]> {
     Some([cast.slot(&link.left)?, cast.slot(&link.right)?])
 }
 
@@ -92,8 +92,8 @@ mod tests {
 
     use super::*;
     use crate::door::{Command, SnapshotAction};
+    use crate::engine::Faders;
     use crate::engine::core::{Brings, Core, Leaving, Observed};
-    use crate::engine::strip::Faders;
     use crate::show::{Afv, Show};
 
     /// A piano with two microphones, and a host; both are linked where `links` says so.
