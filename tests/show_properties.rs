@@ -361,6 +361,7 @@ prop_compose! {
                 label,
                 scenes: scenes.into_iter().collect(),
                 frames,
+                links: show.sound.links.clone(),
                 strips: show.sources.iter().map(state).collect(),
                 auxes: vec![BusState { fader_db, mute: frames == 0 }],
                 groups: Vec::new(),

@@ -479,7 +479,14 @@ fn numbers_are_typed_with_their_units_and_go_no_further_than_they_may() {
     assert_eq!(desk.strip(0).compressor.ratio, 4.0);
     desk.type_in("Delay, Stage", "100");
     let source = "cam".to_owned();
-    assert_eq!(desk.done(), [Command::Delay { source, ms: 100.0 }]);
+    assert_eq!(
+        desk.done(),
+        [Command::Delay {
+            source,
+            ms: Some(100.0),
+            frames: None
+        }]
+    );
 }
 
 #[test]

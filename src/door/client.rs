@@ -31,6 +31,8 @@ pub struct Client {
 struct Shared {
     place: Place,
     snapshots: u32,
+    /// The line to the engine, whether it has welcomed this client or not.
+    line: Mutex<Option<UnixStream>>,
     commands: Mutex<Option<UnixStream>>,
     wishes: Mutex<Wishes>,
     snapshot: ArcSwapOption<Snapshot>,
@@ -60,6 +62,7 @@ impl Client {
         let shared = Arc::new(Shared {
             place,
             snapshots,
+            line: Mutex::default(),
             commands: Mutex::default(),
             wishes: Mutex::default(),
             snapshot: ArcSwapOption::empty(),
@@ -123,6 +126,11 @@ impl Shared {
 
     fn read_events(&self) -> io::Result<()> {
         let mut stream = UnixStream::connect(self.place.socket())?;
+        *lock(&self.line) = Some(stream.try_clone()?);
+        // Who drops the client closes the line that is there; this is for one that came after.
+        if self.closed.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         write_line(&mut stream, &ToEngine::Snapshots(self.snapshots))?;
         let mut lines = Lines::new(stream.try_clone()?, TOLD_MAX);
         let result = self.listen(&mut lines, stream);
@@ -174,6 +182,9 @@ impl Shared {
             let mut wishes = lock(&self.wishes);
             write_line(&mut stream, &wishes.wanted)?;
             wishes.stream = Some(stream);
+            if self.closed.load(Ordering::SeqCst) {
+                return Ok(());
+            }
         }
         let result = loop {
             match read_picture(&mut lines) {
@@ -245,9 +256,9 @@ impl Door for Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        self.shared.closed.store(true, Ordering::Relaxed);
+        self.shared.closed.store(true, Ordering::SeqCst);
         for stream in [
-            lock(&self.shared.commands).take(),
+            lock(&self.shared.line).take(),
             lock(&self.shared.wishes).stream.take(),
         ]
         .into_iter()
@@ -275,6 +286,26 @@ mod tests {
         let end = Instant::now() + LONG;
         while !client.attached() {
             assert!(Instant::now() < end, "it does not attach");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    #[test]
+    fn a_client_that_is_dropped_before_it_is_welcome_leaves_nobody_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let show = folder.path().join("show.ron");
+        std::fs::write(&show, "").unwrap();
+        let place = Place::within(folder.path().to_owned(), &show).unwrap();
+        let engine = UnixListener::bind(place.socket()).unwrap();
+        let client = Client::start(place, 0).unwrap();
+        let (silent, _) = engine.accept().unwrap();
+        let mut lines = Lines::new(&silent, ASKED_MAX);
+        let _: ToEngine = lines.next().unwrap().unwrap();
+        let shared = Arc::downgrade(&client.shared);
+        drop(client);
+        let end = Instant::now() + LONG;
+        while shared.strong_count() > 0 {
+            assert!(Instant::now() < end, "its thread goes on");
             std::thread::sleep(Duration::from_millis(2));
         }
     }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{GivenKey, Reading, Tried, USUAL_PER_S};
 use crate::show::{
-    Afv, BandKind, Direction, Edit, LineUpChange, Pick, Rgb, Source, StripSettings, TransitionKind,
-    TransitionStyle,
+    Afv, BandKind, Direction, Edit, LineUpChange, Pick, Rgb, Source, StripPreset, StripSettings,
+    TransitionKind, TransitionStyle,
 };
 
 /// Everything that can be done. The JSON form is `{"command":"preview","scene":"one"}`.
@@ -262,7 +262,8 @@ pub enum Command {
     },
     /// Recalls a sound snapshot, or makes or removes one.
     SoundSnapshot {
-        /// Its id.
+        /// Its id; not needed to go back.
+        #[serde(default)]
         snapshot: String,
         /// What is done with it.
         #[serde(default)]
@@ -421,12 +422,31 @@ pub enum Command {
         /// −1 (left) to 1 (right).
         pan: f32,
     },
-    /// Delays a source's sound.
+    /// Delays a source's sound, by milliseconds or by frames of the program.
     Delay {
         /// A source's id.
         source: String,
         /// 0 to 2000 ms.
-        ms: f32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ms: Option<f32>,
+        /// As many as 2000 ms have, at the most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        frames: Option<u32>,
+    },
+    /// Sets a strip's high-pass, gate, equaliser and compressor for what it usually hears.
+    Preset {
+        /// A source's id.
+        source: String,
+        /// For what.
+        preset: StripPreset,
+    },
+    /// Has a strip work like another: all but what is its source's own, which is trim, polarity, channels, pan
+    /// and delay.
+    CopyStrip {
+        /// The id of the source whose strip changes.
+        source: String,
+        /// The id of the source whose strip it is to work like.
+        from: String,
     },
     /// Sets everything of a strip at once.
     Strip {
@@ -758,6 +778,8 @@ pub enum SnapshotAction {
     /// Strips, auxes and groups stand as they did.
     #[default]
     Recall,
+    /// All stands as it did before the last recall; said once more, as after it.
+    Back,
     /// It is how they stand now, whatever it was before. This changes the show.
     Store,
     /// It is no more. This changes the show.

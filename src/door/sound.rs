@@ -75,6 +75,9 @@ pub struct SoundStatus {
     /// Sound snapshots, in the show's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<SoundSnapshotStatus>,
+    /// There is a way back from the last recall.
+    #[serde(default)]
+    pub goes_back: bool,
     /// The sources whose strips no snapshot touches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub safe: Vec<String>,

@@ -17,6 +17,7 @@ impl Command {
             | Self::Compressor { source, .. }
             | Self::Pan { source, .. }
             | Self::Delay { source, .. }
+            | Self::Preset { source, .. }
             | Self::Share { source, .. }
             | Self::Speech { source, .. }
             | Self::Duck { source, .. }
@@ -78,7 +79,8 @@ impl Command {
                 put(&mut compressor.makeup_db, makeup_db);
             }
             Self::Pan { pan, .. } => strip.pan = *pan,
-            Self::Delay { ms, .. } => strip.delay_ms = *ms,
+            Self::Delay { ms, .. } => put(&mut strip.delay_ms, ms),
+            Self::Preset { preset, .. } => strip = preset.on(&strip),
             Self::Share { on, weight_db, .. } => {
                 put(&mut strip.share.on, on);
                 put(&mut strip.share.weight_db, weight_db);

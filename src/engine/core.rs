@@ -309,7 +309,7 @@ impl Core {
         let sounds = sounds.map(|(source, _, strip)| (source.id.clone(), strip.standing()));
         Standing {
             sounds: sounds.collect(),
-            sound: self.desk.sound().clone(),
+            sound: self.desk.sound(),
             transition: self.switcher.chosen_transition().0.clone(),
         }
     }
@@ -431,9 +431,11 @@ impl Core {
             | Command::Afl { .. }
             | Command::Monitor { .. }
             | Command::SoundSnapshot {
-                action: SnapshotAction::Recall,
+                action: SnapshotAction::Recall | SnapshotAction::Back,
                 ..
             }
+            | Command::CopyStrip { .. }
+            | Command::Preset { .. }
             | Command::Aux { .. }
             | Command::Group { .. }
             | Command::Master { .. }
@@ -596,7 +598,7 @@ impl Core {
     /// Whether the program goes out and nothing has been heard of it for as long as was set. Faded to black
     /// it is silent because it is meant to be.
     fn is_silent(&self, observed: &Observed) -> bool {
-        let silence_s = f64::from(self.desk.sound().master.alarm.silence_s);
+        let silence_s = f64::from(self.desk.silence_s());
         let out = [observed.on_air_s, observed.recording_s];
         let is_out = out.into_iter().flatten().any(|out| out >= silence_s);
         observed.alarm.silent && is_out && (self.hold || !self.switcher.black().1)

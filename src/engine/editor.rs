@@ -419,8 +419,7 @@ impl Desk {
                 let links = if *on {
                     show::with_link(&sound.links, &link)
                 } else {
-                    let others = sound.links.iter().filter(|known| **known != link);
-                    others.cloned().collect()
+                    show::without_pair(&sound.links, &link)
                 };
                 let edit = Edit::Sound(show::Sound {
                     links,

@@ -19,7 +19,7 @@ use super::tally::Tally;
 use super::waiting::Away;
 use crate::door::{Counters, Hub};
 use crate::media::{HouseClock, Rate};
-use crate::show::{Afv, Colour, Layer, Monitor, Send, Sound, StripSettings, TransitionStyle};
+use crate::show::{Afv, Colour, Layer, Send, Sound, StripSettings, TransitionStyle};
 
 /// What was on air.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ pub struct Journal {
     pub revision: u64,
     /// The strips.
     pub strips: Vec<JournalStrip>,
-    /// Auxes, groups and the program's own processing.
+    /// Auxes, groups, the program's own processing and the monitors.
     #[serde(default)]
     pub sound: Sound,
     /// The desks that listened by themselves.
@@ -78,12 +78,6 @@ pub struct Journal {
     /// Edits of the scenes on air are seen at once.
     #[serde(default)]
     pub live_edit: bool,
-    /// What was listened to in the house.
-    #[serde(default)]
-    pub monitor: Monitor,
-    /// What was listened to at desks that have a monitor of their own, by their names.
-    #[serde(default)]
-    pub monitors: BTreeMap<String, Monitor>,
     /// Since when it was on air, on the clock of `began_ns`.
     #[serde(default)]
     pub since: Since,

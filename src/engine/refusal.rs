@@ -57,6 +57,12 @@ pub enum Refusal {
     /// Talkback where the show has no microphone for it.
     #[error("no source is the talkback: set it in the show first")]
     NoTalkback,
+    /// The way back from a recall, where there was none.
+    #[error("no sound snapshot has been recalled: there is nothing to go back to")]
+    NothingRecalled,
+    /// A delay in two units, or in none.
+    #[error("how long? expected either ms or frames")]
+    DelayOfBoth,
     /// What a guest gets back, of a source that is none.
     #[error("source \"{0}\" is no guest: expected one with mix_minus")]
     NoGuest(String),

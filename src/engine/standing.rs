@@ -40,6 +40,16 @@ impl SoundStanding {
             return_db: source.return_db,
         }
     }
+
+    /// Has a source be said so by the show.
+    pub fn write_into(&self, source: &mut Source) {
+        source.fader_db = self.fader_db;
+        source.mute = self.mute;
+        source.afv = self.afv;
+        source.strip = self.settings;
+        source.sends = trimmed(&self.sends, &source.sends);
+        source.return_db = self.return_db;
+    }
 }
 
 /// See the module's words.
@@ -47,7 +57,7 @@ impl SoundStanding {
 pub struct Standing {
     /// By the ids of the sources.
     pub sounds: BTreeMap<String, SoundStanding>,
-    /// Auxes, groups and the program's own processing.
+    /// Auxes, groups, the program's own processing and the monitors.
     pub sound: Sound,
     /// What the director chose, whatever the scene on PVW likes best.
     pub transition: TransitionStyle,
@@ -60,12 +70,7 @@ impl Standing {
         show.transition.clone_from(&self.transition);
         for source in &mut show.sources {
             if let Some(sound) = self.sounds.get(&source.id) {
-                source.fader_db = sound.fader_db;
-                source.mute = sound.mute;
-                source.afv = sound.afv;
-                source.strip = sound.settings;
-                source.sends = trimmed(&sound.sends, &source.sends);
-                source.return_db = sound.return_db;
+                sound.write_into(source);
             }
         }
         show.sound = show.sound.set_as(&self.sound);

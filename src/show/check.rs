@@ -2,6 +2,7 @@
 //! that is wrong.
 
 mod links;
+mod monitors;
 mod snapshots;
 
 use std::fmt::Display;
@@ -71,10 +72,23 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
     }
     checker.order(show, &known);
     checker.snapshots(show, &known);
-    checker.links(&show.sound.links, &known);
+    checker.links("sound.links", &show.sound.links, &known);
+    checker.monitors(&show.sound);
     let talkback = &show.sound.talkback;
     if !talkback.source.is_empty() && !known.contains(&talkback.source.as_str()) {
         checker.unknown_source("sound.talkback.source", &talkback.source, &known);
+    }
+    if let Some(n) = show
+        .sound
+        .links
+        .iter()
+        .position(|l| l.has(&talkback.source))
+    {
+        let message = format!(
+            "`{}` is the talkback, which nobody hears but who is talked to, expected a link without it",
+            talkback.source
+        );
+        checker.fault(&format!("sound.links[{n}]"), message);
     }
     checker.range("sound.talkback.duck_db", talkback.duck_db, 0.0..=60.0);
     checker.transition("transition", &show.transition);

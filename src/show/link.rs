@@ -43,6 +43,15 @@ impl StripSettings {
             ..*leader
         }
     }
+
+    /// This, working like another: but for what is its source's own.
+    #[must_use]
+    pub fn worked_like(self, other: &Self) -> Self {
+        Self {
+            delay_ms: self.delay_ms,
+            ..self.linked(other)
+        }
+    }
 }
 
 /// The link that a source is in.
@@ -53,9 +62,16 @@ pub fn link_of<'a>(links: &'a [StereoLink], source: &str) -> Option<&'a StereoLi
 /// These links, with these two sources linked as well; turned round, where they are linked the other way.
 #[must_use]
 pub fn with_link(links: &[StereoLink], link: &StereoLink) -> Vec<StereoLink> {
+    let mut links = without_pair(links, link);
+    links.push(link.clone());
+    links
+}
+
+/// These links, without that of these two sources, whichever of them is left.
+#[must_use]
+pub fn without_pair(links: &[StereoLink], link: &StereoLink) -> Vec<StereoLink> {
     let is_other = |known: &&StereoLink| !(known.has(&link.left) && known.has(&link.right));
-    let others = links.iter().filter(is_other).cloned();
-    others.chain([link.clone()]).collect()
+    links.iter().filter(is_other).cloned().collect()
 }
 
 /// These links, without the one that this source is in.

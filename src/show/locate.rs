@@ -100,7 +100,7 @@ impl<'t> Tree<'t> {
     }
 
     /// Line and column of the value at a path such as `sources[2].kind.path`: fields by name, list
-    /// and tuple elements by number. Where the path leads to nothing that is written (a value left
+    /// and tuple elements by number, what a map has by its key. Where the path leads to nothing that is written (a value left
     /// to its default), the innermost value on the way.
     pub fn place(&self, path: &str) -> (usize, usize) {
         let mut node = match &self.root {
@@ -110,7 +110,7 @@ impl<'t> Tree<'t> {
         for step in path.split(['.', '[']).filter(|step| !step.is_empty()) {
             let next = match step.strip_suffix(']') {
                 Some(number) => number.parse().ok().and_then(|n| node.element(n)),
-                None => node.field(step),
+                None => node.field(step).or_else(|| self.entry(node, step)),
             };
             match next {
                 Some(next) => node = next,
@@ -118,6 +118,21 @@ impl<'t> Tree<'t> {
             }
         }
         self.position(node.inner().start)
+    }
+
+    /// What a map has for a key that is written without escapes.
+    fn entry<'n>(&self, node: &'n Node, key: &str) -> Option<&'n Node> {
+        let Body::Map(nodes) = &node.inner().body else {
+            return None;
+        };
+        let mut entries = nodes.chunks_exact(2);
+        let is_its = |written: &Node| {
+            let text = self.text.get(written.start..written.end);
+            text.is_some_and(|text| text.trim_matches(['"', '\'']) == key)
+        };
+        entries
+            .find(|entry| is_its(&entry[0]))
+            .map(|entry| &entry[1])
     }
 
     /// What stands around a byte offset; an end counts as inside where nothing else starts there.
@@ -310,6 +325,9 @@ Show( /* ( /* nested [ */ still */
             ("sources[1].kind.path", (7, 30)),
             ("sources[1].kind.loop", (7, 46)),
             ("map", (9, 10)),
+            ("map.a[1]", (9, 20)),
+            ("map.b", (9, 29)),
+            ("map.c", (9, 10)),
             ("receiver.address", (10, 30)),
             ("key", (10, 42)),
             ("key[0]", (10, 50)),

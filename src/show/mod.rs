@@ -28,6 +28,7 @@ mod numbered;
 mod numbers;
 pub mod pack;
 mod placeholder;
+
 mod rebase;
 mod recent;
 mod scan;
@@ -40,6 +41,7 @@ mod sound_output;
 mod sound_taken;
 mod stinger;
 mod strip;
+mod strip_preset;
 mod transition;
 mod version;
 mod wipes;
@@ -56,11 +58,12 @@ pub use fault::Fault;
 pub use file::{COPIES, Opened, SaveError, load, open, parse, save, text_of};
 pub use hold::Hold;
 pub use line_up::{Ident, LineUp, LineUpChange, Wave};
-pub use link::{StereoLink, link_of, with_link, without_link};
+pub use link::{StereoLink, link_of, with_link, without_link, without_pair};
 pub use model::*;
 pub use number::Number;
 pub use numbered::Numbered;
 pub use placeholder::{Resolved, encode_secret, resolve_secrets};
+
 pub use rebase::rebase;
 pub use recent::{is_own_folder, last_or_demo, recent, remember};
 pub use secrets::{Secret, SecretError};
@@ -71,9 +74,10 @@ pub use sound::{
 };
 pub use sound::{padded, trimmed};
 pub use sound_output::{
-    AUX_1, AUX_2, BUSES, BusName, LISTENING, Monitor, N_MINUS_ONE, PROGRAM, SoundOutput,
+    AUX_1, AUX_2, BUSES, BusName, LISTENING, MONITORS, Monitor, N_MINUS_ONE, PROGRAM, SoundOutput,
 };
 pub use stinger::Stinger;
 pub use strip::{BANDS, Band, BandKind, Compressor, Eq, Gate, HighPass, Pick, StripSettings};
+pub use strip_preset::StripPreset;
 pub use transition::{Direction, NoColour, Rgb, TransitionKind, TransitionStyle};
 pub use wipes::{BUILT_IN_WIPES, WipeError, read_wipe, wipe_files, wipe_folders, wipe_names};

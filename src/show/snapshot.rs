@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::afv::Afv;
+use super::link::{self, StereoLink};
 use super::sound::Send;
 use super::strip::StripSettings;
 
@@ -34,6 +35,9 @@ pub struct SoundSnapshot {
     /// Faders go to where they were over so many frames, 0 to 1000; at once where it is 0.
     #[serde(default)]
     pub frames: u32,
+    /// The strips that were linked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<StereoLink>,
     /// Those that were there. Others stay as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub strips: Vec<StripState>,
@@ -154,6 +158,7 @@ impl SoundSnapshots {
     pub(super) fn follow_source(&mut self, old: &str, new: Option<&str>, has: bool) {
         follow(&mut self.safe, old, new);
         for snapshot in &mut self.list {
+            link::follow_source(&mut snapshot.links, old, new);
             match new {
                 Some(new) => {
                     let named = |state: &&mut StripState| state.source == old;

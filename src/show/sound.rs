@@ -1,11 +1,14 @@
 //! The sound of the whole show, behind the strips: auxes, groups, the program's own processing, and
 //! what guests get back.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::automatic::Alarm;
 use super::link::StereoLink;
 use super::number::Number;
+use super::sound_output::Monitor;
 use super::strip::Eq;
 
 /// Auxes that there are.
@@ -37,6 +40,12 @@ pub struct Sound {
     /// Who talks to guests, aside from the program.
     #[serde(skip_serializing_if = "Talkback::is_usual")]
     pub talkback: Talkback,
+    /// What is listened to in the house.
+    #[serde(skip_serializing_if = "Monitor::is_usual")]
+    pub monitor: Monitor,
+    /// What is listened to at desks that have a monitor of their own, by their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub monitors: BTreeMap<String, Monitor>,
 }
 
 /// A mix of its own, for the hall or a stage.
@@ -204,6 +213,8 @@ impl Sound {
             master: hand.master,
             n_minus_one: hand.n_minus_one,
             talkback: self.talkback.clone(),
+            monitor: hand.monitor.clone(),
+            monitors: hand.monitors.clone(),
         }
     }
 

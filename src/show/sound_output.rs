@@ -128,7 +128,14 @@ impl SoundOutput {
     }
 }
 
+/// As many desks can have a monitor of their own.
+pub const MONITORS: usize = 4;
+
 impl Monitor {
+    pub(super) fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// What is wrong with it: the field, and what was expected.
     pub fn faults(&self) -> Vec<(String, String)> {
         let mut faults = card_faults(&self.device, self.host.as_deref(), &self.channels);

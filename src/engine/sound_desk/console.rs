@@ -34,11 +34,7 @@ impl Console {
     pub fn change(&mut self, old: &Sound, new: &Sound, faders: &Faders) {
         let mut next = Self::of(new).sound.set_as(&self.sound);
         next.auxes = padded(&next.auxes).to_vec();
-        let (brings, all) = match faders {
-            Faders::Edited => (true, false),
-            Faders::None => (false, false),
-            Faders::Of { buses, .. } => (*buses, true),
-        };
+        let (brings, all) = faders.of_buses();
         if brings {
             let (old, new) = (Self::of(old).sound, Self::of(new).sound);
             let auxes = next.auxes.iter_mut().zip(&old.auxes).zip(&new.auxes);

@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use super::listeners::{Listeners, is_name};
-use crate::audio::{BusId, LISTENERS};
+use super::strip::Faders;
+use crate::audio::BusId;
 use crate::door::Command;
 use crate::engine::cast::{Cast, Renamed};
 use crate::engine::refusal::{Refusal, unknown};
-use crate::show::{BusName, Monitor, SoundOutput};
+use crate::show::{BusName, MONITORS, Monitor, Sound, SoundOutput};
 
 /// See the module's words.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,11 +41,20 @@ impl Hearing {
 }
 
 impl Ears {
-    /// As a journal has them.
-    pub fn restored(house: &Monitor, own: &BTreeMap<String, Monitor>) -> Self {
+    /// As a show has them, or a journal.
+    pub fn of(sound: &Sound) -> Self {
         Self {
-            house: house.clone(),
-            own: own.clone(),
+            house: sound.monitor.clone(),
+            own: sound.monitors.clone(),
+        }
+    }
+
+    /// Goes on with a show that was edited: as they stand, but for what `faders` lets through.
+    pub fn change_with(&mut self, old: &Sound, new: &Sound, faders: &Faders) {
+        let (brings, all) = faders.of_buses();
+        let differs = (&old.monitor, &old.monitors) != (&new.monitor, &new.monitors);
+        if brings && (all || differs) {
+            *self = Self::of(new);
         }
     }
 
@@ -111,13 +121,13 @@ impl Ears {
     /// Has room for a desk's monitor: one that is off makes way.
     fn make_room(&mut self, desk: &str) -> Result<(), Refusal> {
         is_name(desk)?;
-        if self.own.contains_key(desk) || self.own.len() < LISTENERS {
+        if self.own.contains_key(desk) || self.own.len() < MONITORS {
             return Ok(());
         }
         let off = self.own.iter().find(|(_, monitor)| !monitor.on);
         let off = off.map(|(desk, _)| desk.clone());
         self.own
-            .remove(&off.ok_or(Refusal::TooManyMonitors(LISTENERS))?);
+            .remove(&off.ok_or(Refusal::TooManyMonitors(MONITORS))?);
         Ok(())
     }
 
@@ -287,15 +297,15 @@ mod tests {
     #[test]
     fn a_monitor_that_is_off_makes_way_for_another_desks() {
         let (mut ears, cast) = (Ears::default(), cast());
-        for n in 0..LISTENERS {
+        for n in 0..MONITORS {
             let set = monitor(&format!("desk {n}"), n != 2, "program");
             ears.change(&set, &cast).unwrap();
         }
         ears.change(&monitor("one more", true, "aux1"), &cast)
             .unwrap();
-        assert_eq!(ears.own().len(), LISTENERS);
+        assert_eq!(ears.own().len(), MONITORS);
         assert!(!ears.own().contains_key("desk 2"));
         let refused = ears.change(&monitor("too many", true, "aux1"), &cast);
-        assert_eq!(refused, Err(Refusal::TooManyMonitors(LISTENERS)));
+        assert_eq!(refused, Err(Refusal::TooManyMonitors(MONITORS)));
     }
 }

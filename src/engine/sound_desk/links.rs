@@ -42,27 +42,36 @@ pub fn opened(strips: &mut [Strip], cast: &Cast) {
     match_all(strips, cast);
 }
 
+/// The slots of the links that stand as they were panned when they were made.
+pub fn apart(strips: &[Strip], cast: &Cast) -> Vec<[usize; 2]> {
+    let links = cast.show.sound.links.iter();
+    let links = links.filter_map(|link| slots(link, cast));
+    links
+        .filter(|sides| sides.map(|slot| strips[slot].settings.pan) == PANS)
+        .collect()
+}
+
+/// Links that stood `apart`, by the slots that their sides have now, go back to the middle where they are no
+/// more: whatever is left of them.
+pub fn bring_back(strips: &mut [Strip], cast: &Cast, apart: &[[Option<usize>; 2]]) {
+    for sides in apart {
+        let mut known = cast.show.sound.links.iter();
+        if !known.any(|link| slots(link, cast).map(|s| s.map(Some)) == Some(*sides)) {
+            for slot in sides.iter().flatten() {
+                strips[*slot].settings.pan = 0.0;
+            }
+        }
+    }
+}
+
 /// An edit has `changed` the strips of these slots: where that is the right side of a link alone, the left
-/// goes by it. New links are panned apart, and what they were panned is taken back where they are no more,
-/// if the edit brings that; then both sides are like the left.
+/// goes by it. New links are panned apart, if the edit brings that; then both sides are like the left.
 pub fn edited(
     strips: &mut [Strip],
     (before, cast): (&Cast, &Cast),
     changed: &BTreeSet<usize>,
     pans: bool,
 ) {
-    for link in &before.show.sound.links {
-        let Some(sides) = slots(link, cast).filter(|_| pans) else {
-            continue;
-        };
-        let mut known = cast.show.sound.links.iter();
-        let panned = sides.map(|slot| strips[slot].settings.pan);
-        if panned == PANS && !known.any(|now| slots(now, cast) == Some(sides)) {
-            for slot in sides {
-                strips[slot].settings.pan = 0.0;
-            }
-        }
-    }
     for link in &cast.show.sound.links {
         let Some([left, right]) = slots(link, cast) else {
             continue;
@@ -94,7 +103,7 @@ mod tests {
     use crate::door::{Command, SnapshotAction};
     use crate::engine::Faders;
     use crate::engine::core::{Brings, Core, Leaving, Observed};
-    use crate::show::{Afv, Show};
+    use crate::show::{Afv, Show, Source};
 
     /// A piano with two microphones, and a host; both are linked where `links` says so.
     fn show(links: &str) -> Show {
@@ -297,6 +306,80 @@ mod tests {
         core.apply(&pan).unwrap();
         edit(&mut core, show(""), Faders::Edited);
         assert_eq!(pans(&core), [-0.5, 1.0]);
+    }
+
+    fn recall(core: &mut Core, id: &str) {
+        let command = Command::SoundSnapshot {
+            snapshot: id.to_owned(),
+            action: SnapshotAction::Recall,
+            label: None,
+        };
+        core.apply(&command).unwrap();
+    }
+
+    fn pans(core: &Core) -> [f32; 2] {
+        [0, 1].map(|slot: usize| core.strips()[slot].settings.pan)
+    }
+
+    #[test]
+    fn what_is_left_of_a_link_goes_back_to_the_middle() {
+        for gone in ["low", "high"] {
+            let mut core = core("");
+            edit(&mut core, show(LINK), Faders::Edited);
+            assert_eq!(pans(&core), PANS);
+            let mut left = show("");
+            left.snapshots.list.clear();
+            left.sources.retain(|source| source.id != gone);
+            // Its slot is another's at once.
+            left.sources.push(Source {
+                id: "new".to_owned(),
+                ..show("").sources[2].clone()
+            });
+            edit(&mut core, left, Faders::Edited);
+            let cast = core.cast().clone();
+            let pan = |source: &str| core.strips()[cast.slot(source).unwrap()].settings.pan;
+            let stays = if gone == "low" { "high" } else { "low" };
+            assert_eq!((pan(stays), pan("new")), (0.0, 0.0), "without {gone}");
+        }
+    }
+
+    #[test]
+    fn a_snapshot_of_the_right_alone_or_of_a_pair_in_the_middle_is_recalled() {
+        let mut with = show(LINK);
+        with.snapshots.list[0].strips.remove(1);
+        let mut core = Core::new(Arc::new(Cast::opened(with.clone(), 0)));
+        recall(&mut core, "soft");
+        core.tick();
+        let [low, high, _] = faders(&core);
+        assert!(low == high && (-9.0..-3.0).contains(&low), "{low} {high}");
+        core.tick();
+        assert_eq!(faders(&core), [-9.0, -9.0, 0.0]);
+        assert_eq!(core.strips()[0].afv, Afv::Off);
+        // One that was stored while they were linked knows where they were.
+        with.snapshots = show(LINK).snapshots;
+        with.snapshots.list[0].links = with.sound.links.clone();
+        let mut core = Core::new(Arc::new(Cast::opened(show(""), 0)));
+        edit(&mut core, with, Faders::Edited);
+        assert_eq!(pans(&core), PANS);
+        recall(&mut core, "soft");
+        assert_eq!(pans(&core), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn an_edit_of_the_right_holds_against_a_recall_that_runs_and_through_another_kind() {
+        let mut core = core(LINK);
+        recall(&mut core, "soft");
+        core.tick();
+        let mut edited = show(LINK);
+        edited.sources[1].fader_db = -33.0;
+        edit(&mut core, edited.clone(), Faders::Edited);
+        core.tick();
+        core.tick();
+        assert_eq!(faders(&core), [-33.0, -33.0, 0.0]);
+        edited.sources[1].kind = edited.sources[2].kind.clone();
+        edited.sources[1].fader_db = -12.0;
+        edit(&mut core, edited, Faders::Edited);
+        assert_eq!(faders(&core)[0], -12.0);
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::door::{
     Command, Level, LipSyncAction, LipSyncStatus, ListenStatus, SnapshotAction,
     SoundSnapshotStatus, SoundStatus, TalkbackStatus,
 };
-use crate::show::{LineUp, Sound, SoundSnapshot, Source, StripSettings, link_of};
+use crate::show::{LineUp, Show, Sound, SoundSnapshot, Source, StripSettings, link_of};
 use console::{Console, aux_index};
 use ears::Ears;
 use lip_sync::{LipSync, delay_of_sound};
@@ -63,6 +63,8 @@ pub struct SoundDesk {
     recall: Recall,
     /// The sound snapshot that was recalled last.
     recalled: String,
+    /// How it stood before that.
+    before: Option<SoundSnapshot>,
     /// The scene that was taken last.
     goal: String,
 }
@@ -79,13 +81,14 @@ impl SoundDesk {
         Self {
             strips,
             console: Console::of(&cast.show.sound),
-            ears: Ears::default(),
+            ears: Ears::of(&cast.show.sound),
             listeners: Listeners::default(),
             talkback: Talkback::default(),
             lip_sync: LipSync::default(),
             line_up: LineUp::default(),
             recall: Recall::default(),
             recalled: String::new(),
+            before: None,
             goal: shown.switcher.goal().to_owned(),
         }
     }
@@ -94,7 +97,8 @@ impl SoundDesk {
     /// what `faders` lets through. [`Self::settle`] is to follow.
     pub fn edited(&mut self, before: &Shown, cast: &Cast, faders: &Faders) {
         let old = before.cast;
-        let mut changed = BTreeSet::new();
+        let apart = links::apart(&self.strips, old);
+        let (mut changed, mut faded) = (BTreeSet::new(), Vec::new());
         for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
             let stood = self.strips[slot];
             match old.source_at(slot) {
@@ -102,14 +106,14 @@ impl SoundDesk {
                 Some(was) => {
                     self.strips[slot].change(was, source, faders);
                     if self.strips[slot].fader_db != stood.fader_db {
-                        self.recall.release(slot);
+                        faded.push(slot);
                     }
                     if self.strips[slot] != stood {
                         changed.insert(slot);
                     }
                 }
                 None => {
-                    self.recall.release(slot);
+                    faded.push(slot);
                     let was = old.slot(&source.id);
                     // One of its id is on air though its adding was taken back: nothing that is heard
                     // changes by an adding.
@@ -120,7 +124,11 @@ impl SoundDesk {
                     };
                     // The same source made anew: its fader is where it was.
                     if let Some(was) = was.and_then(|was| old.source_at(was)) {
+                        let stood = self.strips[slot];
                         self.strips[slot].change(was, source, faders);
+                        if self.strips[slot] != stood {
+                            changed.insert(slot);
+                        }
                     }
                 }
             }
@@ -136,8 +144,21 @@ impl SoundDesk {
         self.talkback.follow(follows);
         self.lip_sync.follow(follows);
         let pans = *faders == Faders::Edited;
+        if pans {
+            let apart: Vec<_> = apart.iter().map(|sides| sides.map(follows)).collect();
+            links::bring_back(&mut self.strips, cast, &apart);
+        }
         links::edited(&mut self.strips, (old, cast), &changed, pans);
+        for slot in faded {
+            self.recall.release(slot);
+            let source = cast.source_at(slot);
+            if let Some(other) = source.and_then(|source| links::other(&source.id, cast)) {
+                self.recall.release(other);
+            }
+        }
         let renamed = old.renamed(cast);
+        self.ears
+            .change_with(&old.show.sound, &cast.show.sound, faders);
         self.ears.rename(&renamed);
         line_up::rename(&mut self.line_up, &renamed);
     }
@@ -165,7 +186,7 @@ impl SoundDesk {
                 }
             }
         }
-        self.ears = Ears::restored(&journal.monitor, &journal.monitors);
+        self.ears = Ears::of(&journal.sound);
     }
 
     /// The sound's part of the journal.
@@ -180,7 +201,7 @@ impl SoundDesk {
         let seats = self.listeners.seats();
         Journal {
             strips: strips.collect(),
-            sound: self.console.sound().clone(),
+            sound: self.sound(),
             listening: seats
                 .map(|(_, seat)| JournalListener {
                     desk: seat.desk.clone(),
@@ -188,8 +209,6 @@ impl SoundDesk {
                     after: ids(&seat.after, cast),
                 })
                 .collect(),
-            monitor: self.ears.house().clone(),
-            monitors: self.ears.own().clone(),
             ..Journal::default()
         }
     }
@@ -199,9 +218,18 @@ impl SoundDesk {
         &self.strips
     }
 
-    /// How auxes, groups and the program's own processing stand.
-    pub fn sound(&self) -> &Sound {
-        self.console.sound()
+    /// How auxes, groups, the program's own processing and the monitors stand.
+    pub fn sound(&self) -> Sound {
+        Sound {
+            monitor: self.ears.house().clone(),
+            monitors: self.ears.own().clone(),
+            ..self.console.sound().clone()
+        }
+    }
+
+    /// When the program is to be told of as silent, in seconds.
+    pub fn silence_s(&self) -> f32 {
+        self.console.sound().master.alarm.silence_s
     }
 
     /// What each monitor plays.
@@ -229,9 +257,28 @@ impl SoundDesk {
         }
     }
 
+    /// How all that stands which a snapshot recalls, for the way back from that.
+    fn stands(&self, snapshot: &SoundSnapshot, cast: &Cast) -> SoundSnapshot {
+        let mut show = Show::clone(&cast.show);
+        for (source, slot, strip) in sources(&self.strips, cast) {
+            let at = show.sources.iter_mut().find(|other| other.id == source.id);
+            if let Some(source) = at {
+                strip.standing().write_into(source);
+                source.fader_db = self.recall.goal(slot).unwrap_or(strip.fader_db);
+            }
+        }
+        show.sound = show.sound.set_as(self.console.sound());
+        SoundSnapshot {
+            id: self.recalled.clone(),
+            frames: snapshot.frames,
+            ..show.sound_taken()
+        }
+    }
+
     /// Has every strip that is not safe, the auxes and the groups stand as they did.
     fn recall(&mut self, snapshot: &SoundSnapshot, shown: &Shown) {
         let cast = shown.cast;
+        self.before = Some(self.stands(snapshot, cast));
         self.recall = Recall::over(snapshot.frames);
         let links = &cast.show.sound.links;
         for state in &snapshot.strips {
@@ -247,14 +294,26 @@ impl SoundDesk {
                 let strip = &mut self.strips[slot];
                 strip.recall(state);
                 // It was stored before they were linked: they stay apart.
-                let other = other.and_then(|other| snapshot.strip(other));
-                if other.is_some_and(|other| other.strip.pan == state.strip.pan) {
+                let was_linked = link.is_some_and(|link| snapshot.links.contains(link));
+                let other_state = other.and_then(|other| snapshot.strip(other));
+                let stood_alike = other_state.is_some_and(|s| s.strip.pan == state.strip.pan);
+                if stood_alike && !was_linked {
                     strip.settings.pan = pan;
                 }
                 // The faders of both sides go to where that of the left was.
                 let leader = link.and_then(|link| snapshot.strip(&link.left));
                 let fader_db = leader.unwrap_or(state).fader_db;
                 self.recall.go(slot, strip, fader_db);
+                // Of which only the right is in it: that leads.
+                let led = other.filter(|_| leader.is_none());
+                if let Some(left) = led.and_then(|left| cast.slot(left)) {
+                    let stood = self.strips[left].fader_db;
+                    self.strips[left] = Strip {
+                        fader_db: stood,
+                        ..self.strips[left].linked(&self.strips[slot])
+                    };
+                    self.recall.go(left, &mut self.strips[left], fader_db);
+                }
             }
         }
         self.console.recall(snapshot);
@@ -315,15 +374,34 @@ impl SoundDesk {
             Command::Afl { source, on, desk } => self.listen(desk, source, (true, *on), cast)?,
             Command::Monitor { .. } => self.ears.change(command, cast)?,
             Command::SoundSnapshot {
-                snapshot: id,
-                action: SnapshotAction::Recall,
+                action: SnapshotAction::Back,
                 ..
             } => {
+                let before = self.before.take().ok_or(Refusal::NothingRecalled)?;
+                self.recall(&before, shown);
+            }
+            Command::SoundSnapshot { snapshot: id, .. } => {
                 let snapshots = &cast.show.snapshots;
                 let ids = snapshots.list.iter().map(|s| s.id.as_str());
                 let snapshot = snapshots.get(id);
                 let snapshot = snapshot.ok_or_else(|| unknown("sound snapshot", id, ids))?;
                 self.recall(snapshot, shown);
+            }
+            Command::Delay { source, ms, frames } => {
+                let rate = cast.show.format.rate;
+                let of_frames = |frames: u32| (f64::from(frames) * 1000.0 / rate.fps()) as f32;
+                let ms = match (*ms, *frames) {
+                    (Some(ms), None) => ms,
+                    (None, Some(frames)) => of_frames(frames),
+                    _ => return Err(Refusal::DelayOfBoth),
+                };
+                self.set_delay(slot_of(source, cast)?, ms, shown)?;
+            }
+            Command::CopyStrip { source, from } => {
+                let from = self.strips[slot_of(from, cast)?].settings;
+                let slot = slot_of(source, cast)?;
+                self.strips[slot].work(|settings| Some(settings.worked_like(&from)))?;
+                self.lead(slot, shown);
             }
             Command::Aux { .. }
             | Command::Group { .. }
@@ -346,6 +424,17 @@ impl SoundDesk {
         };
         let slot = slot_of(source, shown.cast)?;
         self.strips[slot].work(change)?;
+        self.lead(slot, shown);
+        Ok(())
+    }
+
+    fn set_delay(&mut self, slot: usize, delay_ms: f32, shown: &Shown) -> Result<(), Refusal> {
+        self.strips[slot].work(|settings| {
+            Some(StripSettings {
+                delay_ms,
+                ..settings
+            })
+        })?;
         self.lead(slot, shown);
         Ok(())
     }
@@ -413,13 +502,7 @@ impl SoundDesk {
             LipSyncAction::Take => {
                 let ms = delay_of_sound(self.alignment(cast).as_ref())?;
                 if let Some((_, sound)) = self.lip_sync.of() {
-                    self.strips[sound].work(|settings| {
-                        Some(StripSettings {
-                            delay_ms: ms,
-                            ..settings
-                        })
-                    })?;
-                    self.lead(sound, shown);
+                    self.set_delay(sound, ms, shown)?;
                 }
             }
         }
@@ -477,6 +560,7 @@ impl SoundDesk {
                     recalled: snapshot.id == self.recalled,
                 })
                 .collect(),
+            goes_back: self.before.is_some(),
             ..self.console.status(auxes)
         }
     }
@@ -492,6 +576,9 @@ impl SoundDesk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 /// Each source with its slot and its strip, in the show's order.
 pub fn sources<'a>(

@@ -210,6 +210,47 @@ mod tests {
         assert_eq!(faders(&core)[0], 1.0);
     }
 
+    fn back(core: &mut Core) -> Result<(), Refusal> {
+        let done = core.apply(&Command::SoundSnapshot {
+            snapshot: String::new(),
+            action: SnapshotAction::Back,
+            label: None,
+        });
+        done.map(drop)
+    }
+
+    #[test]
+    fn a_recall_has_a_way_back_and_that_one_too() {
+        let mut core = core();
+        assert_eq!(back(&mut core), Err(Refusal::NothingRecalled));
+        let mute = Command::Mute {
+            source: "music".to_owned(),
+            on: true,
+        };
+        core.apply(&mute).unwrap();
+        let goes_back = |core: &Core| core.snapshot(0, Observed::default()).sound.goes_back;
+        assert!(!goes_back(&core));
+        let stood = (core.strips().to_vec(), core.journal().sound);
+        recall(&mut core, "talk").unwrap();
+        assert!(goes_back(&core));
+        let recalled_so = (core.strips().to_vec(), core.journal().sound);
+        assert_ne!(recalled_so, stood);
+        back(&mut core).unwrap();
+        assert_eq!((core.strips().to_vec(), core.journal().sound), stood);
+        assert_eq!(recalled(&core), [false, false]);
+        back(&mut core).unwrap();
+        assert_eq!((core.strips().to_vec(), core.journal().sound), recalled_so);
+        assert_eq!(recalled(&core), [true, false]);
+        // That of a scene too; over as many frames as it took.
+        take(&mut core, "music");
+        (0..4).for_each(|_| drop(core.tick()));
+        back(&mut core).unwrap();
+        core.tick();
+        assert!((-100.0..0.0).contains(&faders(&core)[1]));
+        (0..10).for_each(|_| drop(core.tick()));
+        assert_eq!(faders(&core), [1.0, -100.0, 0.0]);
+    }
+
     #[test]
     fn a_next_engine_has_the_faders_where_they_were_going() {
         let mut core = core();

@@ -24,9 +24,21 @@ pub enum Faders {
     Of {
         /// By their ids.
         sources: BTreeSet<String>,
-        /// And those of auxes, groups and the program.
+        /// And those of auxes, groups, the program and the monitors.
         buses: bool,
     },
+}
+
+impl Faders {
+    /// Whether those of auxes, groups, the program and the monitors are among them; and if, whether all are or
+    /// those alone that the edit changed.
+    pub fn of_buses(&self) -> (bool, bool) {
+        match self {
+            Self::Edited => (true, false),
+            Self::None => (false, false),
+            Self::Of { buses, .. } => (*buses, true),
+        }
+    }
 }
 
 /// How a strip is set.

@@ -34,6 +34,7 @@ impl Checker<'_> {
                     self.fault(&place, message);
                 }
             }
+            self.links(&format!("{place}.links"), &snapshot.links, sources);
             for (n, state) in snapshot.strips.iter().enumerate() {
                 self.strip_state(&format!("{place}.strips[{n}]"), state, sources);
             }

@@ -147,7 +147,8 @@ fn parts(source: &str, from: &StripSettings, to: &StripSettings) -> [Command; 13
         },
         Command::Delay {
             source: of(),
-            ms: to.delay_ms,
+            ms: differs(from.delay_ms, to.delay_ms),
+            frames: None,
         },
         Command::Share {
             source: of(),

@@ -3,7 +3,7 @@
 use egui::{Align, Rect, Ui, vec2};
 
 use super::controls;
-use super::presets::Preset;
+use super::presets;
 use super::shelf::Shelf;
 use crate::show::StripSettings;
 use crate::ui::{
@@ -59,16 +59,16 @@ pub fn show(
     };
     let width = if has_words { BUTTON } else { ICON };
     let [reset, back, paste, copy] = [width; 4].map(&mut place);
-    let presets = place(PRESETS);
+    let choice = place(PRESETS);
     name(ui, left, of);
 
     let say = lang::with("sound-presets-of", &named);
-    let all = Preset::all();
+    let all = presets::all();
     // A preset is chosen and not kept: it is named as long as the strip stands as it says.
     let now = all.iter().find(|(preset, _)| preset.on(strip) == *strip);
     let shown = now.map_or_else(|| lang::text("sound-presets"), |(_, word)| word.clone());
     let now = now.map(|(preset, _)| *preset);
-    if let Some(preset) = controls::choice(ui, presets, &say, (now, &shown), &all) {
+    if let Some(preset) = controls::choice(ui, choice, &say, (now, &shown), &all) {
         *strip = preset.on(strip);
     }
     let button = |face: &str, icon: Icon, say: &str, place: Rect, enabled: bool| {
@@ -94,12 +94,12 @@ pub fn show(
         &[("name", of.into()), ("from", from.into())],
     );
     let face = lang::text("sound-paste");
-    let copied = shelf.copied().map(|(_, copied)| *copied);
-    let can_paste = copied.is_some_and(|copied| copied != *strip);
+    let pasted = shelf.copied().map(|(_, copied)| strip.worked_like(copied));
+    let can_paste = pasted.is_some_and(|pasted| pasted != *strip);
     if button(&face, Icon::ClipboardPaste, &say, paste, can_paste).clicked()
-        && let Some(copied) = copied
+        && let Some(pasted) = pasted
     {
-        *strip = copied;
+        *strip = pasted;
     }
     let say = lang::with("sound-reset-of", &named);
     let face = lang::text("sound-reset");

@@ -107,6 +107,13 @@ impl Snapshots {
                 }
             });
         }
+        if view.snapshot.sound.goes_back {
+            let pressed = parts::icon_button(ui, Icon::Undo2, &lang::text("sound-recall-back"));
+            let say = lang::text("sound-recall-back-say");
+            if pressed.on_hover_text(&say).clicked() {
+                view.send(command("", SnapshotAction::Back, None));
+            }
+        }
         if parts::icon_button(ui, Icon::Plus, &lang::text("sound-store-new")).clicked() {
             let label = lang::text("sound-snapshot");
             let label = ids::new_label(&label, |l| {
