@@ -29,8 +29,12 @@ mod fake_door;
 
 #[path = "sound/automatic.rs"]
 mod automatic;
+#[path = "sound/small.rs"]
+mod small;
 #[path = "sound/snapshots.rs"]
 mod snapshots;
+#[path = "sound/tab.rs"]
+mod tab;
 #[path = "sound/talkback.rs"]
 mod talkback;
 
@@ -152,6 +156,25 @@ impl Opened {
     fn value(&self, label: &str) -> String {
         let node = self.window.get_by_label(label);
         node.accesskit_node().value().unwrap_or_default()
+    }
+
+    /// Walks on with Tab, so many times, and comes by all of these.
+    fn reaches_by_tab(&mut self, times: usize, labels: &[&str]) {
+        let mut reached = std::collections::BTreeSet::new();
+        for _ in 0..times {
+            self.press(Modifiers::NONE, Key::Tab);
+            reached.extend(self.focused());
+        }
+        for label in labels {
+            assert!(reached.contains(*label), "{label} in {reached:?}");
+        }
+    }
+
+    /// The label of what has the keyboard.
+    fn focused(&self) -> Option<String> {
+        let nodes = self.window.root().children_recursive();
+        let focused = nodes.into_iter().find(|node| node.is_focused());
+        focused.and_then(|node| node.accesskit_node().label())
     }
 
     /// Types into a number's field.
@@ -552,14 +575,7 @@ fn strips_are_selected_and_their_points_reached_by_key_alone() {
             .get_by_label("Point of band 1, Ann")
             .is_focused()
     );
-    let mut reached = std::collections::BTreeSet::new();
-    for _ in 0..120 {
-        desk.press(Modifiers::NONE, Key::Tab);
-        let nodes = desk.window.root().children_recursive();
-        let focused = nodes.into_iter().find(|node| node.is_focused());
-        reached.extend(focused.and_then(|node| node.accesskit_node().label()));
-    }
-    for label in [
+    let all = [
         "Strip Ann",
         "Fader Ann",
         "Presets, Ann",
@@ -584,9 +600,8 @@ fn strips_are_selected_and_their_points_reached_by_key_alone() {
         "Compressor, Ann",
         "Point of the compressor’s ratio, Ann",
         "Make-up gain of the compressor, Ann",
-    ] {
-        assert!(reached.contains(label), "{label} in {reached:?}");
-    }
+    ];
+    desk.reaches_by_tab(120, &all);
 }
 
 #[test]
@@ -1246,14 +1261,7 @@ fn every_bus_is_reached_by_key_alone() {
             .get_by_label("Point of band 1, Program")
             .is_focused()
     );
-    let mut reached = std::collections::BTreeSet::new();
-    for _ in 0..140 {
-        desk.press(Modifiers::NONE, Key::Tab);
-        let nodes = desk.window.root().children_recursive();
-        let focused = nodes.into_iter().find(|node| node.is_focused());
-        reached.extend(focused.and_then(|node| node.accesskit_node().label()));
-    }
-    for label in [
+    let all = [
         "Fader Choir",
         "Mute Choir",
         "AFL Choir",
@@ -1272,9 +1280,8 @@ fn every_bus_is_reached_by_key_alone() {
         "Add an output",
         "Sound card of output 1",
         "Remove output 1",
-    ] {
-        assert!(reached.contains(label), "{label} in {reached:?}");
-    }
+    ];
+    desk.reaches_by_tab(140, &all);
 }
 
 /// The sends of an aux on the faders, with the master selected, as pictures.

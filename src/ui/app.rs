@@ -203,7 +203,8 @@ impl Desk {
         let Parts { outputs, .. } = &self.parts;
         let questioned = self.asking.is_some() || self.way.asks() || outputs.asks();
         self.parts.switch.hear(ui, now, questioned);
-        focus::keep_within(ui.ctx(), &over_the_desk());
+        let typed = self.parts.switch.typed();
+        focus::lead(ui.ctx(), &over_the_desk(), typed);
         if self.arranging.is_on() && self.parts.switch.take_back(Function::Undo) {
             self.arrange_by(Tool::Undo);
         }
@@ -597,7 +598,7 @@ impl Desk {
             refusal: self.log.refusal(view.now).map(str::to_owned),
             problems: self.problems.order(problems, view.now, &(self.clock)()),
         };
-        let strip = (places.health, events);
+        let strip = (places.health, events, self.notice.stands(view));
         self.health.show(ui, strip, view, &self.log, &news);
     }
 

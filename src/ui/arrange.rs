@@ -91,9 +91,9 @@ impl Panel {
             Self::Outputs => vec2(236.0, 236.0),
             Self::Lights => vec2(124.0, 240.0),
             Self::Mixer => vec2(480.0, 230.0),
-            Self::Strip => vec2(740.0, 300.0),
+            Self::Strip => vec2(740.0, 284.0),
             Self::Program => vec2(160.0, 116.0),
-            Self::Level => vec2(84.0, 180.0),
+            Self::Level => vec2(84.0, 160.0),
             Self::Build => vec2(720.0, 200.0),
         }
     }

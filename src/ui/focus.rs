@@ -8,9 +8,9 @@ use egui::{
     Context, Event, FocusDirection, Id, Key, LayerId, Order, Plugin, Stroke, StrokeKind, Ui,
 };
 
-/// Leads Tab on within what is open. Call before anything is drawn. `windows` are the layers of what
-/// may lie over the desk.
-pub fn keep_within(ctx: &Context, windows: &[LayerId]) {
+/// Leads Tab on within what is open, and from what was `typed` last to what is beside it. Call before
+/// anything is drawn. `windows` are the layers of what may lie over the desk.
+pub fn lead(ctx: &Context, windows: &[LayerId], typed: Option<Id>) {
     let Some(forward) = ctx.input(|i| i.events.iter().rev().find_map(tab)) else {
         return;
     };
@@ -19,14 +19,18 @@ pub fn keep_within(ctx: &Context, windows: &[LayerId]) {
         return;
     }
     let open = open(ctx, windows);
-    let controls: Vec<Id> = open
+    let mut controls: Vec<Id> = open
         .iter()
-        .flat_map(|layer| controls(ctx, *layer))
+        .flat_map(|layer| self::controls(ctx, *layer))
         .collect();
+    let focused = ctx.memory(|memory| memory.focused());
+    if controls.is_empty() && focused.is_none() {
+        controls = typed.map_or(Vec::new(), |typed| beside(ctx, typed));
+    }
     let (Some(first), Some(last)) = (controls.first(), controls.last()) else {
         return;
     };
-    let focused = ctx.memory(|memory| memory.focused());
+    let focused = focused.or(typed);
     let at = controls.iter().position(|id| Some(*id) == focused);
     if at.is_none() && ctx.text_edit_focused() {
         return;
@@ -82,6 +86,12 @@ fn open(ctx: &Context, windows: &[LayerId]) -> Vec<LayerId> {
             menus => menus,
         }
     })
+}
+
+/// What Tab comes to in the layer of a control; nothing where that is gone.
+fn beside(ctx: &Context, control: Id) -> Vec<Id> {
+    let widget = ctx.viewport(|viewport| viewport.prev_pass.widgets.get(control).copied());
+    widget.map_or(Vec::new(), |widget| controls(ctx, widget.layer_id))
 }
 
 /// What Tab comes to in a layer, in the order in which it was drawn last.

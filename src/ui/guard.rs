@@ -39,6 +39,10 @@ pub enum Guarded {
     Part(ItemKind, String),
     /// A group of strips that is at work, out of the show.
     Group(String),
+    /// The line-up tone on what goes out.
+    LineUp,
+    /// The line-up tone in place of what goes out.
+    LineUpAlone,
     /// A sound snapshot that a scene recalls, out of the show.
     SoundSnapshot(String),
 }

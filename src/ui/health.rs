@@ -4,7 +4,6 @@
 use egui::{
     Align, Area, Color32, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo,
     accesskit::Role,
-    pos2,
     text::{LayoutJob, TextFormat},
     vec2,
 };
@@ -30,6 +29,8 @@ const LOOK_S: f64 = 10.0;
 const TIME: f32 = 64.0;
 /// Sizes of the letters of a problem that takes both lines, in points: the larger where that has room.
 const FLOWING: [f32; 2] = [14.5, 13.0];
+/// A place that is lower than this has one line, in points.
+const ONE_LINE: f32 = 30.0;
 
 /// The strip's own memory.
 #[derive(Debug, Default)]
@@ -62,11 +63,12 @@ impl Health {
         self.unfolded = false;
     }
 
-    /// Draws the strip. The lists of all that is wrong and of what happened unfold in `list`.
+    /// Draws the strip, with room for a notice where there is one. The lists of all that is wrong and of
+    /// what happened unfold in `list`.
     pub fn show(
         &mut self,
         ui: &Ui,
-        (rect, list): (Rect, Rect),
+        (rect, list, with_notice): (Rect, Rect, bool),
         view: &View,
         log: &Log,
         news: &News,
@@ -74,9 +76,7 @@ impl Health {
         let snapshot = view.snapshot;
         let fresh = self.watch(snapshot.counters, view.now);
         fills::fill(ui, rect, 0, theme::PANEL);
-        let inner = rect.shrink2(vec2(10.0, 3.0));
         let figures = figures(snapshot, fresh);
-        let all = layout::health_figures(rect);
         let (above, below) = layout::health_rows(rect);
         // One row of them is about the program, the other about the machine.
         let rows: [(Rect, &[Figure], &[f32]); 2] = [
@@ -109,7 +109,7 @@ impl Health {
             }
         }
 
-        let button = inner.with_min_x(inner.right() - 124.0);
+        let button = layout::events_button(rect);
         let arrow = if self.unfolded {
             Icon::ChevronDown
         } else {
@@ -125,10 +125,7 @@ impl Health {
             self.unfolded = !self.unfolded;
         }
 
-        let place = Rect::from_min_max(
-            pos2(all.right() + 6.0, rect.top() + 1.0),
-            pos2(button.left() - 8.0, rect.bottom() - 1.0),
-        );
+        let (place, _) = layout::problem(rect, with_notice);
         // While a figure asks to be looked at, not all is well.
         let look = figures.iter().find(|figure| figure.look);
         let look = look.map(|figure| {
@@ -187,6 +184,8 @@ fn problem(ui: &Ui, place: Rect, news: &News, look: Option<&str>) -> bool {
     let (dark, bold) = (theme::ON_TEXT, theme::bold(18.0));
     let (mut above, under) = match below {
         "" => (inner, Rect::NOTHING),
+        // Above a notice it has one line: the rest is read where the pointer rests, and by a press.
+        _ if place.height() < ONE_LINE => (inner, Rect::NOTHING),
         _ => inner.split_top_bottom_at_fraction(0.58),
     };
     // How many there are besides is never cut off: it has its own room.

@@ -67,9 +67,8 @@ pub struct Places {
     pub panels: Rect,
     /// The health strip.
     pub health: Rect,
-    /// What has to be said and answered lies here, over the lower row of the health strip's figures, each
-    /// of which is seen elsewhere too: the program's frames stay in sight, and nothing is covered that
-    /// is pressed.
+    /// What has to be said and answered is here, in the lower half of what is wrong in the health strip:
+    /// that has the upper half meanwhile, and nothing is covered.
     pub notice: Rect,
 }
 
@@ -85,16 +84,24 @@ pub fn places(size: Vec2) -> Places {
         top,
         panels,
         health,
-        notice: notice(health),
+        notice: problem(health, true).1,
     }
 }
 
-fn notice(health: Rect) -> Rect {
-    let (_, below) = health_rows(health);
-    Rect::from_min_max(
-        pos2(below.left() - 8.0, below.top()),
-        pos2(below.right() + 2.0, health.bottom()),
-    )
+/// The button of the list of events in the health strip.
+pub fn events_button(strip: Rect) -> Rect {
+    let inner = strip.shrink2(vec2(10.0, 3.0));
+    inner.with_min_x(inner.right() - 124.0)
+}
+
+/// Where the health strip says what is wrong, and where a notice is, if one is there.
+pub fn problem(strip: Rect, with_notice: bool) -> (Rect, Rect) {
+    let whole = Rect::from_min_max(
+        pos2(health_figures(strip).right() + 6.0, strip.top() + 1.0),
+        pos2(events_button(strip).left() - 8.0, strip.bottom() - 1.0),
+    );
+    let (above, notice) = whole.split_top_bottom_at_fraction(0.5);
+    (if with_notice { above } else { whole }, notice)
 }
 
 /// The list of events at the foot of the panels, which end above it while it is unfolded: as many lines

@@ -1,13 +1,15 @@
 //! The program's loudness as an engineer watches it: the numbers of EBU R 128 against the target, whether
 //! left and right agree, and how loud the show has been from its beginning.
 
-use egui::{Align, Painter, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{
+    Align, Painter, Popup, PopupCloseBehavior, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2,
+};
 
 use super::{fills, lang, layout, paint, paint::Button, theme, view::View, words};
 use crate::door::{Command, Event, Loudness, LoudnessHistory, Snapshot};
 
 /// It needs so much room beside the meter, in points.
-pub const LEAST: Vec2 = vec2(150.0, 5.0 * LOW_ROW + 4.0 + AGREES);
+pub const LEAST: Vec2 = vec2(138.0, 5.0 * LOW_ROW + 4.0 + AGREES);
 /// The loudest and the softest that the history draws, in LUFS.
 const TOP: f32 = 0.0;
 const BOTTOM: f32 = -50.0;
@@ -28,8 +30,11 @@ const MARKS: f32 = 90.0;
 const ANEW: f32 = 34.0;
 /// How far what is beneath a number of the drawing is covered.
 const VEIL: f32 = 0.75;
-/// The history is not drawn lower than this, in points.
+/// The history is not drawn lower than this, in points: it unfolds from a button then.
 const DRAWING: f32 = 44.0;
+/// Sizes of what unfolds, the history alone and all of it, in points.
+const HISTORY: Vec2 = vec2(360.0, 170.0);
+const WHOLE: Vec2 = vec2(240.0, LOW);
 
 /// How loud the show has been, as this desk knows it.
 #[derive(Debug, Default)]
@@ -112,7 +117,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, past: &mut Past) {
     let target = snapshot.sound.master.target_lufs;
     figures(ui, numbers, row, &snapshot.loudness);
     let whole = Rect::from_min_size(numbers.left_bottom(), vec2(rect.width(), AGREES));
-    let (agrees, button, below) = if is_low {
+    let (mut agrees, button, below) = if is_low {
         let button = whole.with_min_x(whole.right() - ANEW);
         let agrees = whole.with_max_x(button.left() - 8.0);
         (agrees, button, rect.bottom())
@@ -120,14 +125,22 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, past: &mut Past) {
         let foot = rect.with_min_y(rect.bottom() - layout::TARGET);
         (whole, foot, foot.top() - gap)
     };
-    correlation(ui, agrees, snapshot.program_level.correlation);
     let drawing = Rect::from_min_max(
         pos2(rect.left(), agrees.bottom() + gap),
         pos2(rect.right(), below),
     );
     if drawing.height() >= DRAWING {
         history(ui, drawing, view, past, target);
+    } else {
+        let place = agrees.with_min_x(agrees.right() - ANEW);
+        agrees.max.x = place.left() - 8.0;
+        let icon = theme::icon(theme::Icon::ChartLine).to_string();
+        let face = (icon.as_str(), "desk-loudness-past");
+        unfold(ui, place, face, HISTORY, |ui, rect| {
+            history(ui, rect, view, past, target);
+        });
     }
+    correlation(ui, agrees, snapshot.program_level.correlation);
     let text = if is_low {
         theme::icon(theme::Icon::RotateCcw).to_string()
     } else {
@@ -139,6 +152,40 @@ pub fn show(ui: &Ui, rect: Rect, view: &View, past: &mut Past) {
     if response.clicked() {
         view.send(Command::ResetLoudness {});
     }
+}
+
+/// A button that unfolds all of it, for where nothing of it has room.
+pub fn folded(ui: &Ui, place: Rect, view: &View, past: &mut Past) {
+    let icon = theme::icon(theme::Icon::ChartLine);
+    let face = format!("{icon} LUFS");
+    unfold(
+        ui,
+        place,
+        (&face, "desk-loudness-all"),
+        WHOLE,
+        |ui, rect| {
+            show(ui, rect, view, past);
+        },
+    );
+}
+
+/// A button, by its face and the key of what it says, with what unfolds from it.
+fn unfold(
+    ui: &Ui,
+    place: Rect,
+    (face, key): (&str, &str),
+    size: Vec2,
+    draw: impl FnOnce(&Ui, Rect),
+) {
+    let say = lang::text(key);
+    let button = Button::new(face).say(&say).size(12.5);
+    let button = button.show(ui, place, key).on_hover_text(&say);
+    Popup::menu(&button)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+            draw(ui, rect);
+        });
 }
 
 /// Name and value, one below the other; the integrated loudness, which is what is delivered, first.

@@ -1,6 +1,5 @@
-//! What has to be told, and perhaps answered, without stopping anybody: a bar over the figures of the
-//! machine in the health strip. Nothing moves for it, and no picture, no control and no figure of the
-//! program is beneath it.
+//! What has to be told, and perhaps answered, without stopping anybody: a bar below what is wrong in the
+//! health strip, which keeps a line for that. No picture, no control and no figure is beneath it.
 
 use egui::{Align, Area, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 
@@ -37,6 +36,16 @@ struct Told {
     ill: bool,
 }
 
+impl Told {
+    fn is_over(&self, now: f64) -> bool {
+        now - self.at > STAYS_S
+    }
+}
+
+fn is_running(packing: &PackingStatus) -> bool {
+    packing.state == PackingState::Running
+}
+
 impl Notice {
     /// Tells something at `now` seconds.
     pub fn tell(&mut self, text: String, now: f64) {
@@ -59,13 +68,20 @@ impl Notice {
         }
     }
 
+    /// Whether there is something to say.
+    pub fn stands(&self, view: &View) -> bool {
+        let edit = &view.snapshot.edit;
+        let is_told = self
+            .told
+            .as_ref()
+            .is_some_and(|told| !told.is_over(view.now));
+        let is_packing = edit.packing.as_ref().is_some_and(is_running);
+        edit.file_changed || is_told || is_packing || edit.autosave.is_some()
+    }
+
     /// Draws the bar, where there is something to say.
     pub fn show(&mut self, ui: &Ui, rect: Rect, view: &View, guard: &mut Guard) {
-        if let Some(told) = &self.told
-            && view.now - told.at > STAYS_S
-        {
-            self.told = None;
-        }
+        self.told.take_if(|told| told.is_over(view.now));
         if view.snapshot.edit.file_changed {
             changed(ui, rect, view);
         } else if let Some(told) = &self.told {
@@ -75,7 +91,7 @@ impl Notice {
                 self.told = None;
             }
         } else if let Some(packing) = &view.snapshot.edit.packing
-            && packing.state == PackingState::Running
+            && is_running(packing)
         {
             let text = progress(packing);
             if bar(ui, rect, false, &text, &[Choice::plain("menu-pack-stop")]).is_some() {

@@ -31,6 +31,11 @@ use crate::door::{MonitorId, MonitorRequest};
 
 /// The program's meter is no wider, in points.
 const METER: f32 = 110.0;
+/// Nor narrower beside the loudness, and so far from it, in points.
+const LEAST_METER: f32 = 46.0;
+const BESIDE: f32 = 24.0;
+/// Height of what unfolds the loudness, in points.
+const FOLDED: f32 = 30.0;
 
 /// What the panels remember from one frame to the next.
 pub struct Parts {
@@ -264,7 +269,8 @@ impl Frame<'_> {
         stage::program(ui, place, Line::Scene, view, self.pictures);
     }
 
-    /// The program's meter; beside it the loudness, where there is room for it.
+    /// The program's meter; beside it the loudness, or where there is no room for it, below it what unfolds
+    /// it.
     fn level(&self, ui: &Ui, rect: Rect, parts: &mut Parts) {
         fills::fill(ui, rect, theme::ROUND, theme::PANEL);
         let inner = rect.shrink(6.0);
@@ -272,15 +278,19 @@ impl Frame<'_> {
         let snapshot = self.view.snapshot;
         let meter = &mut parts.meters.program;
         let least = loudness::LEAST;
-        if inner.width() < METER + least.x || inner.height() < least.y + 4.0 {
-            let area = Rect::from_center_size(inner.center(), vec2(width, inner.height()));
+        let spare = inner.width() - least.x - BESIDE;
+        if spare < LEAST_METER || inner.height() < least.y + 4.0 {
+            let (above, below) = inner.split_top_bottom_at_y(inner.bottom() - FOLDED);
+            let area = Rect::from_center_size(above.center(), vec2(width, above.height()));
             meters::program(ui, area, meter, snapshot, Numbers::Loudness);
+            let place = below.with_min_y(below.top() + 2.0);
+            loudness::folded(ui, place, self.view, &mut parts.past);
             return;
         }
-        let area = inner.with_max_x(inner.left() + width);
+        let area = inner.with_max_x(inner.left() + width.min(spare));
         meters::program(ui, area, meter, snapshot, Numbers::Limiter);
         let beside = inner
-            .with_min_x(area.right() + 16.0)
+            .with_min_x(area.right() + BESIDE - 8.0)
             .shrink2(vec2(4.0, 2.0));
         loudness::show(ui, beside, self.view, &mut parts.past);
     }

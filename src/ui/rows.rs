@@ -107,6 +107,7 @@ fn what_id(what: &Guarded) -> &str {
         Guarded::Show | Guarded::SavedShow => " show",
         Guarded::CueClip(id) | Guarded::RestartClip(id) => id,
         Guarded::Hold => " hold",
+        Guarded::LineUp | Guarded::LineUpAlone => " line-up",
         Guarded::Autosave => " autosave",
         Guarded::UsualKeys => " keys",
     }

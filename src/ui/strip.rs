@@ -29,16 +29,24 @@ const ONE_SWITCH: f32 = 40.0;
 const LONG_FADER: f32 = 200.0;
 /// Where a fader would be shorter than this, the buttons make room for it, in points.
 const LEAST_FADER: f32 = 110.0;
+/// Height of the fader's value, in points.
+const READOUT: f32 = 18.0;
 /// Height of what listens to a strip, in points.
 const LISTEN: f32 = 30.0;
 /// Side of the mark of a strip that no sound snapshot touches, in points.
 const MARK: f32 = 12.0;
 /// Height of what talks to a guest, in points.
 const TALK: f32 = 30.0;
-/// Where a strip is lower than this inside, it leaves talking to other places, in points.
-const LEAST_TALKING: f32 = 240.0;
-/// Least height of AFV's three switches above it, in points.
-const LEAST_FOLLOW: f32 = 56.0;
+/// Least height of AFV above it, in points; and of its three switches there.
+const LEAST_FOLLOW: f32 = 32.0;
+const LEAST_SWITCHES: f32 = 56.0;
+
+/// The ways of AFV, each with the keys of its face and of what it means.
+pub const AFV: [(Afv, &str, &str); 3] = [
+    (Afv::Follow, "desk-follow", "desk-sound-follows"),
+    (Afv::On, "desk-on", "desk-sound-on"),
+    (Afv::Off, "desk-off", "desk-sound-off"),
+];
 
 /// What is at hand in every strip.
 pub struct Hands<'a> {
@@ -196,7 +204,10 @@ pub fn of_source(
     if let (Some(after), Some(place)) = (after, places.listen) {
         listen(ui, (place, salt), source, view, after);
     }
+    // A guest can always be talked to; the rest stands with what is done to the selected strip, too.
+    let talks_instead = is_guest && places.talks_instead();
     match bank {
+        _ if talks_instead => {}
         _ if safes => safe(ui, (places.follow, salt), source, view),
         Bank::Mix => follow(ui, places.follow, salt, source, view),
         Bank::Sends(aux) => tap(ui, (places.follow, salt), source, view, aux),
@@ -348,8 +359,15 @@ pub struct Parts {
     pub listen: Option<Rect>,
     /// AFV, or what else there is of it.
     pub follow: Rect,
-    /// What talks to it, where that is asked for and has room.
+    /// What talks to it, where that is asked for: in AFV's place where there is no room for both.
     pub talk: Option<Rect>,
+}
+
+impl Parts {
+    /// Whether what talks has AFV's place.
+    pub fn talks_instead(&self) -> bool {
+        self.talk == Some(self.follow)
+    }
 }
 
 fn places(rect: Rect, rows: Rows) -> Parts {
@@ -378,45 +396,97 @@ fn places(rect: Rect, rows: Rows) -> Parts {
     let follow = column.with_min_y(above + 6.0);
     let has_room = follow.height() - TALK - 6.0 >= LEAST_FOLLOW;
     let talk = (rows.talks && has_room).then(|| follow.with_min_y(follow.bottom() - TALK));
+    let mut follow = follow.with_max_y(talk.map_or(follow.bottom(), |talk| talk.top() - 6.0));
+    if talk.is_some() && follow.height() < LEAST_SWITCHES {
+        follow = one_switch(follow);
+    }
     Parts {
         lane,
         meter,
         readout,
         mute,
         listen,
-        follow: follow.with_max_y(talk.map_or(follow.bottom(), |talk| talk.top() - 6.0)),
+        follow,
         talk,
     }
 }
 
+/// The heights of what stands one below the other, and the room around it and between, in points.
+struct Heights {
+    edge: f32,
+    gap: f32,
+    mute: f32,
+    listen: f32,
+    follow: f32,
+    /// None where what talks has AFV's place.
+    talk: Option<f32>,
+}
+
+impl Heights {
+    const USUAL: Self = Self {
+        edge: 8.0,
+        gap: 4.0,
+        mute: layout::TARGET,
+        listen: LISTEN,
+        follow: ONE_SWITCH,
+        talk: Some(TALK),
+    };
+    const LOW: Self = Self {
+        mute: 36.0,
+        listen: 26.0,
+        follow: 32.0,
+        ..Self::USUAL
+    };
+    const LOWEST: Self = Self {
+        edge: 5.0,
+        gap: 3.0,
+        mute: 32.0,
+        listen: 24.0,
+        follow: 30.0,
+        talk: None,
+    };
+
+    /// What is left of a strip of this height for its fader.
+    fn fader(&self, height: f32, Rows { listens, talks }: Rows) -> f32 {
+        let listen = if listens { self.listen + self.gap } else { 0.0 };
+        let talk = self.talk.filter(|_| talks);
+        let talk = talk.map_or(0.0, |talk| talk + self.gap);
+        let others = READOUT + 2.0 * self.gap + 2.0 + self.mute + self.gap + self.follow;
+        height - 2.0 * self.edge - others - listen - talk
+    }
+}
+
 /// One below the other: the value, the fader with its meter, MUTE, what listens, AFV, what talks. Where a
-/// fader would be too short to be moved finely, the buttons are lower.
-pub fn narrow(rect: Rect, Rows { listens, talks }: Rows) -> Parts {
-    let inner = rect.shrink2(vec2(3.0, 8.0));
-    let has_room = inner.height() >= LEAST_TALKING;
-    let talk = (talks && has_room).then(|| inner.with_min_y(inner.bottom() - TALK));
-    let inner = inner.with_max_y(talk.map_or(inner.bottom(), |talk| talk.top() - 4.0));
-    let readout = inner.with_max_y(inner.top() + 18.0);
-    let listening = if listens { LISTEN + 4.0 } else { 0.0 };
-    let others = 18.0 + 4.0 + 6.0 + layout::TARGET + 6.0 + listening;
-    let is_low = listens && inner.height() - others - ONE_SWITCH < LEAST_FADER;
-    let (mute, listen, switch) = if is_low {
-        (36.0, 26.0, 32.0)
-    } else {
-        (layout::TARGET, LISTEN, ONE_SWITCH)
-    };
-    let has_room = inner.height() - others - 3.0 * SWITCH >= LONG_FADER;
-    let follow = if has_room { 3.0 * SWITCH } else { switch };
-    let follow = inner.with_min_y(inner.bottom() - follow);
-    let above = |below: Rect, height: f32| {
-        let bottom = below.top() - if listens { 4.0 } else { 6.0 };
-        below.with_max_y(bottom).with_min_y(bottom - height)
-    };
-    let listen = listens.then(|| above(follow, listen));
-    let mute = above(listen.unwrap_or(follow), mute);
+/// fader would be too short to be moved finely, the buttons are lower; and where that is not enough, what
+/// talks has AFV's place: that is set before the show.
+pub fn narrow(rect: Rect, rows: Rows) -> Parts {
+    let has_room = |heights: &Heights| heights.fader(rect.height(), rows) >= LEAST_FADER;
+    let all = [Heights::USUAL, Heights::LOW];
+    let heights = all.into_iter().find(has_room).unwrap_or(Heights::LOWEST);
+    let Heights { edge, gap, .. } = heights;
+    let inner = rect.shrink2(vec2(3.0, edge));
+    let readout = inner.with_max_y(inner.top() + READOUT);
+    let above = |below: f32, height: f32| inner.with_max_y(below).with_min_y(below - height);
+    let talk = heights.talk.filter(|_| rows.talks);
+    let talk = talk.map(|talk| above(inner.bottom(), talk));
+    let foot = talk.map_or(inner.bottom(), |talk| talk.top() - gap);
+    // Beneath a long fader AFV has three switches.
+    let is_long = heights.fader(rect.height(), rows) - 3.0 * SWITCH >= LONG_FADER - heights.follow;
+    let follow = above(
+        foot,
+        if is_long {
+            3.0 * SWITCH
+        } else {
+            heights.follow
+        },
+    );
+    let listen = rows
+        .listens
+        .then(|| above(follow.top() - gap, heights.listen));
+    let mute = above(listen.unwrap_or(follow).top() - gap, heights.mute);
     let middle = Rect::from_min_max(
-        readout.left_bottom() + vec2(0.0, 4.0),
-        mute.right_top() - vec2(0.0, 6.0),
+        readout.left_bottom() + vec2(0.0, gap),
+        mute.right_top() - vec2(0.0, gap + 2.0),
     );
     let lane = middle.with_max_x(middle.right() - 14.0);
     Parts {
@@ -429,7 +499,7 @@ pub fn narrow(rect: Rect, Rows { listens, talks }: Rows) -> Parts {
         mute,
         listen,
         follow,
-        talk,
+        talk: talk.or(rows.talks.then_some(follow)),
     }
 }
 
@@ -437,11 +507,7 @@ pub fn narrow(rect: Rect, Rows { listens, talks }: Rows) -> Parts {
 /// one that goes from each to the next.
 fn follow(ui: &Ui, area: Rect, salt: usize, source: &SourceStatus, view: &View) {
     let label = name(&source.label, &source.id);
-    let modes = [
-        (Afv::Follow, "desk-follow", "desk-sound-follows"),
-        (Afv::On, "desk-on", "desk-sound-on"),
-        (Afv::Off, "desk-off", "desk-sound-off"),
-    ];
+    let modes = AFV;
     let send = |mode| {
         view.send(Command::Afv {
             source: source.id.clone(),

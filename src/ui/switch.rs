@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use egui::{Event as Input, FocusDirection, Key, Rect, Ui};
+use egui::{Event as Input, FocusDirection, Id, Key, Rect, Ui};
 
 use super::{
     graphics::Graphics,
@@ -58,6 +58,8 @@ pub struct Switch {
     heard: Vec<Function>,
     /// When Enter ended what was typed, in seconds.
     entered: f64,
+    /// What was typed in then: Tab goes on from there.
+    typed: Option<Id>,
 }
 
 /// After that it is AUTO again after so many seconds.
@@ -81,6 +83,7 @@ impl Switch {
             held: keys::Held::default(),
             heard: Vec::new(),
             entered: f64::MIN,
+            typed: None,
         }
     }
 
@@ -103,6 +106,11 @@ impl Switch {
         let before = self.heard.len();
         self.heard.retain(|heard| *heard != function);
         self.heard.len() < before
+    }
+
+    /// The field that Enter ended, as long as nothing else was taken since.
+    pub fn typed(&self) -> Option<Id> {
+        self.typed
     }
 
     /// What became of the key that talks to all guests, in either window.
@@ -173,6 +181,9 @@ impl Switch {
             None if in_menu => Focus::Menu,
             None => Focus::Free,
         };
+        if focused.is_some() || ui.input(|i| i.pointer.any_pressed()) {
+            self.typed = None;
+        }
         self.spare_enter(ui, focus, now);
         let (map, held) = (&self.keys.map, &mut self.held);
         let asked = ui.input_mut(|i| keys::hear(&mut i.events, focus, map, held));
@@ -189,7 +200,10 @@ impl Switch {
         let is_press = |event: &Input, of: &[Key]| matches!(event, Input::Key { key, pressed: true, .. } if of.contains(key));
         let is_enter = |event: &Input| is_press(event, &[Key::Enter]);
         match focus {
-            Focus::Text if ui.input(|i| i.events.iter().any(is_enter)) => self.entered = now,
+            Focus::Text if ui.input(|i| i.events.iter().any(is_enter)) => {
+                self.entered = now;
+                self.typed = ui.memory(|memory| memory.focused());
+            }
             Focus::Free | Focus::Pointed if now - self.entered < ENTER_S => {
                 let takes = |event: &Input| is_press(event, &[Key::Enter, Key::Space]);
                 ui.input_mut(|i| i.events.retain(|event| !takes(event)));

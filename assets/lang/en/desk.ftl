@@ -186,6 +186,8 @@ desk-loud-range = Range
 desk-loud-peak = True peak
 desk-loudness-anew = Measure anew
 desk-loudness-anew-say = Measure the program's loudness anew from now on
+desk-loudness-past = How loud the show has been
+desk-loudness-all = Loudness, true peak, and how loud the show has been
 desk-correlation = Phase correlation { $value }: +1 left and right in step, −1 lost in mono
 desk-loudness-history = Loudness over { $length }: short-term as a line, momentary as its shadow; target { $target } LUFS
 

@@ -186,6 +186,8 @@ desk-loud-range = Plage
 desk-loud-peak = Crête vraie
 desk-loudness-anew = Nouvelle mesure
 desk-loudness-anew-say = Mesurer à nouveau la sonie du programme à partir de maintenant
+desk-loudness-past = Sonie depuis le début
+desk-loudness-all = Sonie, crête vraie, et sonie depuis le début
 desk-correlation = Corrélation de phase { $value } : +1 gauche et droite en phase, −1 perdues en mono
 desk-loudness-history = Sonie sur { $length } : court terme, la ligne ; instantanée, l’ombre ; cible { $target } LUFS
 

@@ -93,6 +93,15 @@ pub fn armed(ui: &mut Ui, icon: Icon, say: &str) -> Response {
     response
 }
 
+/// As [`armed`], of a [`switch`]'s size.
+pub fn armed_switch(ui: &mut Ui, face: &str, say: &str) -> Response {
+    let face = RichText::new(face).color(theme::ON_TEXT);
+    let face = egui::Button::new(face).fill(theme::AMBER);
+    let response = pressable(ui, face.min_size(vec2(0.0, HEIGHT)), say);
+    response.show_tooltip_text(say);
+    response
+}
+
 fn pressable(ui: &mut Ui, button: egui::Button<'_>, say: &str) -> Response {
     let response = ui.add(button);
     let enabled = ui.is_enabled();

@@ -308,7 +308,8 @@ fn monitor(ui: &Ui, (rect, salt): (Rect, usize), view: &View, (hands, keys): Sho
     {
         listening::clear(view);
     }
-    if let Some(place) = places.talk {
+    // It stands in the top bar, too.
+    if let Some(place) = places.talk.filter(|_| !places.talks_instead()) {
         let id = (place, ("talk", salt));
         hands.talk.button(ui, id, To::All, "", view);
     }

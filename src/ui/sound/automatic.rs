@@ -1,5 +1,5 @@
 //! What works by itself in a strip: gain that open microphones share, music that gives way to speech, what
-//! an alarm is given for; and what stays out of sound snapshots, and talks to a guest.
+//! an alarm is given for; and what stays out of sound snapshots, talks to a guest, and follows the picture.
 
 use egui::{Rect, Ui, pos2, vec2};
 
@@ -8,7 +8,7 @@ use super::figure::Figure;
 use crate::door::{Command, SourceStatus};
 use crate::show::{Duck, Share, StripSettings};
 use crate::ui::{
-    fills, lang, layout, paint,
+    fills, lang, layout, paint, strip,
     talk::{Talk, To},
     theme,
     view::View,
@@ -164,7 +164,8 @@ fn alarm(
     }
 }
 
-/// What is done with the strip as a whole: it stays out of sound snapshots, and its guest is talked to.
+/// What is done with the strip as a whole: it stays out of sound snapshots, its guest is talked to, and it
+/// follows the picture.
 fn aside(ui: &Ui, column: Rect, (source, of): (&SourceStatus, &str), view: &View, talk: &mut Talk) {
     let on = view.snapshot.sound.safe.contains(&source.id);
     let say = lang::with("sound-safe-of", &[("name", of.into())]);
@@ -181,5 +182,20 @@ fn aside(ui: &Ui, column: Rect, (source, of): (&SourceStatus, &str), view: &View
         let place = Rect::from_min_size(top, size);
         let to = To::Guest(source.id.clone());
         talk.button(ui, (place, ("talk in editor", 0)), to, "", view);
+    }
+    controls::name(ui, controls::row(column, 5), "AFV");
+    let row = controls::row(column, 6);
+    let modes = strip::AFV;
+    let width = (row.width() + 2.0) / modes.len() as f32;
+    for (n, (mode, face, meaning)) in modes.into_iter().enumerate() {
+        let left = row.left() + n as f32 * width;
+        let place = row.with_min_x(left).with_max_x(left + width - 2.0);
+        let say = format!("{}, {of}", lang::text(meaning));
+        if controls::switch(ui, place, &lang::text(face), &say, source.afv == mode) {
+            view.send(Command::Afv {
+                source: source.id.clone(),
+                mode,
+            });
+        }
     }
 }

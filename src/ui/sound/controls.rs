@@ -76,8 +76,10 @@ pub fn choice<T: Clone + PartialEq>(
         ui.spacing_mut().button_padding = vec2(5.0, 1.0);
         ui.spacing_mut().icon_width = 11.0;
         ui.spacing_mut().icon_spacing = 3.0;
+        let room = rect.width() - 2.0 * 5.0 - 11.0 - 3.0;
+        let font = paint::shrunk(ui, shown, theme::font(12.0), room);
         let combo = ComboBox::from_id_salt(say)
-            .selected_text(RichText::new(shown).font(theme::font(12.0)))
+            .selected_text(RichText::new(shown).font(font))
             .wrap_mode(TextWrapMode::Truncate)
             .width(rect.width());
         chosen = choice::show(ui, combo, (say, shown), now.as_ref(), all);

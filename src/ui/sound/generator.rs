@@ -1,33 +1,50 @@
-//! The line-up generator: whether and where it is heard, and what it gives.
+//! The line-up generator: whether and where it is heard, and what it gives. What puts it on what goes out
+//! takes a second press.
 
 use egui::{RichText, Ui};
 
 use super::ahead;
 use super::figure::Figure;
 use crate::door::Command;
-use crate::show::{BUSES, BusName, Ident, LineUpChange, Wave};
-use crate::ui::{bank, build::parts, lang, theme, view::View};
+use crate::show::{BUSES, BusName, Ident, LineUpChange, PROGRAM, Wave};
+use crate::ui::{
+    bank,
+    build::parts,
+    guard::{Guard, Guarded},
+    lang, onair, theme,
+    view::View,
+};
 
 /// Room of a number, in points.
 const NUMBER: egui::Vec2 = egui::vec2(92.0, 24.0);
 
 /// Draws it.
-pub fn show(ui: &mut Ui, view: &View) {
+pub fn show(ui: &mut Ui, view: &View, guard: &mut Guard) {
     let set = &view.snapshot.sound.generator;
     ui.add_space(10.0);
     ui.label(RichText::new(lang::text("sound-generator")).font(theme::bold(16.0)));
     let send = |change| view.send(Command::Generator(change));
     let same = LineUpChange::default;
+    let goes_out = onair::goes_out(view.snapshot);
+    let airs = goes_out && set.to == PROGRAM;
     parts::row(ui, &lang::text("sound-generator-tone"), |ui| {
-        let say = lang::text("sound-generator-on");
-        let face = lang::text("sound-generator-on-short");
-        if parts::switch(ui, &face, &say, set.on).clicked() {
+        let guarded = airs.then_some(Guarded::LineUp);
+        let words = [
+            "sound-generator-on-short",
+            "sound-generator-on",
+            "sound-generator-on-again",
+        ];
+        if switch(ui, words, set.on, guarded, (view, guard)) {
             let on = Some(!set.on);
             send(LineUpChange { on, ..same() });
         }
-        let say = lang::text("sound-generator-alone");
-        let face = lang::text("sound-generator-alone-short");
-        if parts::switch(ui, &face, &say, set.alone).clicked() {
+        let guarded = (airs && set.on).then_some(Guarded::LineUpAlone);
+        let words = [
+            "sound-generator-alone-short",
+            "sound-generator-alone",
+            "sound-generator-alone-again",
+        ];
+        if switch(ui, words, set.alone, guarded, (view, guard)) {
             let alone = Some(!set.alone);
             send(LineUpChange { alone, ..same() });
         }
@@ -36,7 +53,10 @@ pub fn show(ui: &mut Ui, view: &View) {
         let say = lang::text("sound-generator-bus");
         let to = parts::choice(ui, &say, &set.to, &buses(view, &set.to));
         if to.is_some() {
-            send(LineUpChange { to, ..same() });
+            // It comes to what goes out switched off: there it is put on by two presses.
+            let airs = goes_out && to.as_deref() == Some(PROGRAM);
+            let on = (airs && set.on).then_some(false);
+            send(LineUpChange { to, on, ..same() });
         }
     });
     parts::row(ui, &lang::text("sound-generator-what"), |ui| {
@@ -71,6 +91,26 @@ pub fn show(ui: &mut Ui, view: &View) {
             });
         }
     });
+}
+
+/// A switch, by the keys of its face and of what it says before and after a first press; whether it was pressed, as often as it takes to switch it on.
+fn switch(
+    ui: &mut Ui,
+    words: [&str; 3],
+    on: bool,
+    guarded: Option<Guarded>,
+    (view, guard): (&View, &mut Guard),
+) -> bool {
+    let [face, say, again] = words.map(lang::text);
+    let Some(what) = guarded.filter(|_| !on) else {
+        return parts::switch(ui, &face, &say, on).clicked();
+    };
+    let pressed = if guard.is_armed(&what, view.now) {
+        parts::armed_switch(ui, &face, &again)
+    } else {
+        parts::switch(ui, &face, &say, on)
+    };
+    pressed.clicked() && guard.press(&what, view.now)
 }
 
 /// The buses that it can be heard in, and the one that it is in.

@@ -24,15 +24,15 @@ fn frames(ms: f32, rate: Rate) -> f64 {
     f64::from(ms) / 1000.0 * f64::from(rate.0) / f64::from(rate.1.max(1))
 }
 
-fn beside_polarity(place: Rect) -> (Rect, Rect) {
-    let (polarity, beside) = place.split_left_right_at_fraction(0.3);
-    (polarity, beside.with_min_x(beside.left() + 2.0))
+/// The polarity, whose sign needs no word before it, and beside it what links the strip: that says a name.
+fn polarity_and_link(rect: Rect) -> (Rect, Rect) {
+    let (polarity, link) = controls::row(rect, 1).split_left_right_at_fraction(0.22);
+    (polarity, link.with_min_x(link.left() + 4.0))
 }
 
-/// What is beside the polarity, for what links the strip.
+/// Where what links the strip is.
 pub fn link(rect: Rect) -> Rect {
-    let (_, place) = controls::row(rect, 1).split_left_right_at_fraction(0.44);
-    beside_polarity(place).1
+    polarity_and_link(rect).1
 }
 
 /// What is free below the delay's name, for what measures it.
@@ -53,9 +53,7 @@ pub fn show(ui: &mut Ui, rect: Rect, of: &str, rate: Rate, strip: &mut StripSett
     let limits = (Figure::Gain, controls::range("trim_db"));
     controls::number(ui, place, &say, &mut strip.trim_db, limits);
 
-    let (words, place) = line(1);
-    before(ui, words, "sound-polarity");
-    let (place, _) = beside_polarity(place);
+    let (place, _) = polarity_and_link(rect);
     let say = lang::with("sound-polarity-of", &named);
     strip.invert ^= controls::switch(ui, place, "Ø", &say, strip.invert);
 

@@ -1,6 +1,6 @@
 //! The other side of a strip's stereo link.
 
-use egui::{Rect, Ui};
+use egui::{Id, Rect, Sense, Ui};
 
 use super::asked::Asked;
 use super::controls;
@@ -47,6 +47,11 @@ pub fn show(
         None => None,
     };
     let chosen = controls::choice(ui, place, &say, (Some(now.clone()), &shown), &all);
+    // A long name is cut off where the window is small.
+    if let Some(linked) = &linked {
+        let whole = ui.interact(place, Id::unique("linked with"), Sense::hover());
+        whole.on_hover_text(&linked.how);
+    }
     if let Some(chosen) = chosen.filter(|chosen| *chosen != now) {
         asked.push(Asked::Link(source.id.clone(), chosen));
     }

@@ -31,8 +31,11 @@ pub fn show(ui: &Ui, place: Rect, source: &SourceStatus, view: &View) {
         .show(|ui| {
             ui.set_width(WIDTH);
             parts::head(ui, &say);
-            parts::note(ui, &lang::text("sound-lip-sync-how"), theme::DIM);
+            let step = |ui: &mut Ui, key| parts::note(ui, &lang::text(key), theme::TEXT);
+            step(ui, "sound-lip-sync-first");
             pictures(ui, source, own, view);
+            step(ui, "sound-lip-sync-then");
+            step(ui, "sound-lip-sync-last");
             match (own, status) {
                 (Some(own), _) => measured(ui, own, view),
                 (None, Some(other)) => {

@@ -30,7 +30,8 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &View, master: &mut Master, asked: &m
     let all = TARGETS.map(|lufs| (lufs, Figure::Lufs.text(lufs)));
     let now = all.iter().find(|(lufs, _)| *lufs == master.target_lufs);
     let say = lang::text("sound-targets-say");
-    let shown = now.map_or_else(|| lang::text("sound-targets"), |(_, text)| text.clone());
+    // Which it is now stands above.
+    let shown = lang::text("sound-targets");
     let now = now.map(|(lufs, _)| *lufs);
     if let Some(lufs) = controls::choice(ui, place, &say, (now, &shown), &all) {
         master.target_lufs = lufs;

@@ -60,9 +60,9 @@ use snapshots::Snapshots;
 use spectrum::Spectrum;
 
 /// The editor is no lower than this, in points, and no higher; it takes half of what there is.
-const HEIGHT: std::ops::RangeInclusive<f32> = 300.0..=470.0;
+const HEIGHT: std::ops::RangeInclusive<f32> = 284.0..=470.0;
 /// Where less than this is left for the strips, or it would be narrower, there is none, in points.
-const LEAST_STRIPS: f32 = 190.0;
+const LEAST_STRIPS: f32 = 230.0;
 const LEAST_WIDTH: f32 = 740.0;
 /// Widths of the input and of the dynamics, of the whole and in points.
 const INPUT: (f32, std::ops::RangeInclusive<f32>) = (0.175, 150.0..=190.0);
@@ -244,7 +244,7 @@ impl Editor {
                 monitor::show(ui, view, &editor.devices, choices);
                 talkback::show(ui, view, &mut editor.draft);
                 editor.outputs(ui, view, None);
-                generator::show(ui, view);
+                generator::show(ui, view, &mut editor.guard);
             }),
         }
     }

@@ -202,6 +202,64 @@ fn the_line_up_tone_is_set_switched_and_sent_to_any_bus() {
 }
 
 #[test]
+fn the_line_up_tone_goes_on_air_at_the_second_press() {
+    let (mut window, door) = window(Selected::Monitor);
+    door.change(|s| s.on_air_s = Some(60.0));
+    let change = |change| [Command::Generator(change)];
+    let same = LineUpChange::default;
+    assert_eq!(click(&mut window, &door, "Line-up tone on"), []);
+    window.run_steps(4);
+    let done = click(&mut window, &door, "Again to put the tone on air");
+    let on = Some(true);
+    assert_eq!(done, change(LineUpChange { on, ..same() }));
+
+    // Mixed with the program, it takes two presses to replace that, and one to go.
+    door.change(|s| {
+        s.sound.generator.on = true;
+        s.sound.generator.alone = false;
+    });
+    let alone = "The line-up tone replaces what is there";
+    assert_eq!(click(&mut window, &door, alone), []);
+    window.run_steps(4);
+    let again = "Again to put the tone on air in place of the program";
+    let done = click(&mut window, &door, again);
+    let is_alone = Some(true);
+    assert_eq!(
+        done,
+        change(LineUpChange {
+            alone: is_alone,
+            ..same()
+        })
+    );
+    let off = Some(false);
+    let done = click(&mut window, &door, "Line-up tone on");
+    assert_eq!(done, change(LineUpChange { on: off, ..same() }));
+
+    // From another bus it comes to the program switched off.
+    door.change(|s| s.sound.generator.to = "aux1".to_owned());
+    window.run_steps(2);
+    click(&mut window, &door, "Bus of the line-up tone");
+    let done = click(&mut window, &door, "Program");
+    let to = Some("program".to_owned());
+    assert_eq!(
+        done,
+        change(LineUpChange {
+            to,
+            on: off,
+            ..same()
+        })
+    );
+    // Where nobody hears the program, one press is enough.
+    door.change(|s| {
+        s.on_air_s = None;
+        s.sound.generator.on = false;
+        s.sound.generator.to = "program".to_owned();
+    });
+    let done = click(&mut window, &door, "Line-up tone on");
+    assert_eq!(done, change(LineUpChange { on, ..same() }));
+}
+
+#[test]
 fn a_spectrum_is_asked_for_while_it_is_drawn_and_for_what_is_selected() {
     let (mut window, door) = window(stage());
     window.run_steps(20);
