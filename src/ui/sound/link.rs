@@ -18,9 +18,10 @@ pub fn show(
     view: &View,
     asked: &mut Vec<Asked>,
 ) {
-    // What is in another link leaves that first.
+    // What is in another link leaves that first, and the talkback is no side of a sound.
+    let talkback = &view.snapshot.sound.talkback.source;
     let is_free = |other: &&SourceStatus| match (&source.link, &other.link) {
-        (None, link) => link.is_none(),
+        (None, link) => link.is_none() && ![&source.id, &other.id].contains(&talkback),
         (Some(own), Some(link)) => own == link,
         (Some(_), None) => false,
     };
