@@ -516,6 +516,15 @@ mod tests {
             let p = places(vec2(w, h));
             let bars = [("top", p.top), ("panels", p.panels), ("health", p.health)];
             apart(&bars, Rect::from_min_size(Pos2::ZERO, vec2(w, h)));
+            let (problem, notice) = problem(p.health, true);
+            assert_eq!(notice, p.notice);
+            let parts = [
+                ("figures", health_figures(p.health)),
+                ("problem", problem),
+                ("notice", notice),
+                ("events", events_button(p.health)),
+            ];
+            apart(&parts, p.health);
             let shapes = [9.0 / 16.0, 4.0 / 3.0, 16.0 / 9.0, 2.39];
             for aspect in shapes {
                 // As the director's arrangement divides the room.

@@ -32,6 +32,9 @@ const ANEW: f32 = 34.0;
 const VEIL: f32 = 0.75;
 /// The history is not drawn lower than this, in points: it unfolds from a button then.
 const DRAWING: f32 = 44.0;
+/// Where they are narrower, the numbers have the short names of EBU Tech 3341, in points.
+const NAMES: f32 = 150.0;
+const SHORT: [&str; 5] = ["I", "S", "M", "LRA", "TP"];
 /// Sizes of what unfolds, the history alone and all of it, in points.
 const HISTORY: Vec2 = vec2(360.0, 170.0);
 const WHOLE: Vec2 = vec2(240.0, LOW);
@@ -202,6 +205,7 @@ fn figures(ui: &Ui, rect: Rect, height: f32, loudness: &Loudness) {
         ("desk-loud-range", range, "LU"),
         ("desk-loud-peak", words::db(loudness.true_peak_db), "dBTP"),
     ];
+    let is_narrow = rect.width() < NAMES;
     for (i, (key, value, unit)) in rows.into_iter().enumerate() {
         let row = Rect::from_min_size(
             rect.left_top() + vec2(0.0, i as f32 * height),
@@ -222,8 +226,13 @@ fn figures(ui: &Ui, rect: Rect, height: f32, loudness: &Loudness) {
         );
         let name = lang::text(key);
         let names = values.with_max_x(values.right() - wide - 4.0);
-        paint::line(ui, names, Align::Min, &name, theme::font(12.0), theme::DIM);
-        paint::say(ui, row, ("loud", i), &format!("{name}: {value} {unit}"));
+        let seen = if is_narrow { SHORT[i] } else { &name };
+        paint::line(ui, names, Align::Min, seen, theme::font(12.0), theme::DIM);
+        let said = format!("{name}: {value} {unit}");
+        let place = paint::say(ui, row, ("loud", i), &said);
+        if is_narrow {
+            place.on_hover_text(&said);
+        }
     }
 }
 

@@ -442,7 +442,7 @@ impl Heights {
         gap: 3.0,
         mute: 32.0,
         listen: 24.0,
-        follow: 30.0,
+        follow: 32.0,
         talk: None,
     };
 

@@ -74,7 +74,7 @@ clips-slate-source = Heard with it
 clips-slate-silence = Silence
 clips-step-slate = holding slate
 
-clips-autosave = Edits from last time, never saved.
+clips-autosave = Unsaved edits from last time
 clips-autosave-take = Take them over
 clips-autosave-let-go = Let them go
 clips-autosave-again = Again to let them go

@@ -74,7 +74,7 @@ clips-slate-source = Son entendu
 clips-slate-silence = Silence
 clips-step-slate = carton d’attente
 
-clips-autosave = Modifications jamais enregistrées.
+clips-autosave = Modifications à récupérer
 clips-autosave-take = Les reprendre
 clips-autosave-let-go = Les abandonner
 clips-autosave-again = Encore pour abandonner

@@ -1,7 +1,7 @@
 //! Beside a strip's delay: whose pictures its sound is measured against, how far that has come, and what is
 //! proposed, to be taken over by one click.
 
-use egui::{Popup, PopupCloseBehavior, Rect, Ui};
+use egui::{Align, Layout, Popup, PopupCloseBehavior, Rect, Ui};
 
 use super::figure::Figure;
 use crate::door::{
@@ -28,6 +28,7 @@ pub fn show(ui: &Ui, place: Rect, source: &SourceStatus, view: &View) {
     let button = button.show(ui, place, "lip sync").on_hover_text(&say);
     Popup::menu(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .layout(Layout::top_down(Align::Min))
         .show(|ui| {
             ui.set_width(WIDTH);
             parts::head(ui, &say);

@@ -124,7 +124,7 @@ fn a_strip_is_measured_against_a_picture_and_its_delay_taken_over_by_one_click()
     window.run_steps(2);
     let said = |window: &Window, text: &str| window.query_by_label_contains(text).is_some();
     assert!(said(&window, "No flash was seen"));
-    assert!(said(&window, "Flashes 4, beeps 5, together 4"));
+    assert!(said(&window, "Flashes seen: 4 · beeps heard: 5 · pairs: 4"));
     assert!(!said(&window, "Delay the sound"));
     let frames = 2.0;
     let sound = LipSyncProposal::Sound { ms: 66.7, frames };
