@@ -15,6 +15,7 @@ mod fault;
 mod feed;
 mod file;
 mod flash;
+mod lateness;
 mod modes;
 mod network;
 mod pace;
