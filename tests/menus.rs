@@ -788,7 +788,11 @@ fn what_was_never_saved_is_taken_over_or_let_go_at_the_second_press() {
     assert_eq!(door.sent(), decided);
     door.change(|s| s.edit.autosave = None);
     desk.window.run();
-    assert!(desk.window.query_by_label_contains("never saved").is_none());
+    assert!(
+        desk.window
+            .query_by_label_contains("Unsaved edits")
+            .is_none()
+    );
 }
 
 #[test]
