@@ -773,7 +773,11 @@ fn a_file_changed_by_another_program_is_one_choice() {
 fn what_was_never_saved_is_taken_over_or_let_go_at_the_second_press() {
     let door = FakeDoor::with(|s| s.edit.autosave = Some("/shows/forum.ron.autosave".into()));
     let mut desk = open(&door, &Arc::default());
-    assert!(desk.window.query_by_label_contains("never saved").is_some());
+    assert!(
+        desk.window
+            .query_by_label_contains("Unsaved edits from last time")
+            .is_some()
+    );
     desk.press(Modifiers::NONE, Key::Space);
     assert_eq!(door.sent(), [Command::Cut {}], "the show goes on meanwhile");
     desk.click("Let them go");
@@ -784,7 +788,11 @@ fn what_was_never_saved_is_taken_over_or_let_go_at_the_second_press() {
     assert_eq!(door.sent(), decided);
     door.change(|s| s.edit.autosave = None);
     desk.window.run();
-    assert!(desk.window.query_by_label_contains("never saved").is_none());
+    assert!(
+        desk.window
+            .query_by_label_contains("Unsaved edits")
+            .is_none()
+    );
 }
 
 #[test]

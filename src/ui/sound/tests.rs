@@ -130,7 +130,10 @@ fn a_strip_is_measured_against_a_picture_and_its_delay_taken_over_by_one_click()
     let sound = LipSyncProposal::Sound { ms: 66.7, frames };
     show(measured(LipSyncState::Ready, Some(sound)));
     window.run_steps(2);
-    assert!(said(&window, "The picture is 66.7 ms later, within 9 ms"));
+    assert!(said(
+        &window,
+        "The picture is 66.7 ms later than the sound (within 9 ms"
+    ));
     let lip_sync = |action| Command::LipSync {
         action,
         picture: None,
