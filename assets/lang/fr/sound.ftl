@@ -225,7 +225,7 @@ sound-card-says = { $ms } ms, { $n ->
 }
 
 sound-talk = TALK
-sound-talk-all = TALK À TOUS
+sound-talk-all = TALK TOUS
 sound-talk-all-short = TOUS
 sound-talk-to = Parler à { $name }
 sound-talk-to-all = Parler à tous les invités
