@@ -398,10 +398,8 @@ const WRONG_PARTS: &[Wrong] = &[
     ),
     (
         "sources: [(id: \"a\", kind: Test(pattern: Bars)), (id: \"b\", kind: Test(pattern: Bars))],
-         sound: (links: [¤(left: \"a\", right: \"b\")], talkback: (source: \"b\"),
-             monitor: (channels: [¤65]), monitors: {\"foh\": (bus: ¤\"hall\")}),",
+         sound: (monitor: (channels: [¤65]), monitors: {\"foh\": (bus: ¤\"hall\")}),",
         &[
-            "`b` is the talkback, which nobody hears but who is talked to",
             "65 is out of range, expected 1 to 64",
             "no bus is named `hall`, expected `program`",
         ],

@@ -309,7 +309,7 @@ impl Core {
         let sounds = sounds.map(|(source, _, strip)| (source.id.clone(), strip.standing()));
         Standing {
             sounds: sounds.collect(),
-            sound: self.desk.sound(),
+            sound: self.desk.lasting(),
             transition: self.switcher.chosen_transition().0.clone(),
         }
     }

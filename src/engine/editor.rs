@@ -416,6 +416,10 @@ impl Desk {
                     right: right.clone(),
                 };
                 let sound = &self.book.show().sound;
+                let talkback = &sound.talkback.source;
+                if *on && link.has(talkback) {
+                    return Err(Refusal::LinkedTalkback(talkback.clone()).into());
+                }
                 let links = if *on {
                     show::with_link(&sound.links, &link)
                 } else {

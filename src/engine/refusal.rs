@@ -63,6 +63,9 @@ pub enum Refusal {
     /// A delay in two units, or in none.
     #[error("how long? expected either ms or frames")]
     DelayOfBoth,
+    /// A link of the talkback.
+    #[error("source \"{0}\" is the talkback, which only guests hear: expected two others")]
+    LinkedTalkback(String),
     /// What a guest gets back, of a source that is none.
     #[error("source \"{0}\" is no guest: expected one with mix_minus")]
     NoGuest(String),

@@ -432,7 +432,12 @@ impl Switcher {
     /// How much of a source's sound follows its picture: 0 to 1, by how far a transition is,
     /// whatever its kind.
     pub fn follow(&self, source: usize) -> f64 {
-        let of = |stage: &Stage| f64::from(u8::from(stage.shows(source)));
+        self.follow_where(|stage| stage.shows(source))
+    }
+
+    /// As [`Self::follow`], of what is heard with the pictures where this says so.
+    pub fn follow_where(&self, is_heard: impl Fn(&Stage) -> bool) -> f64 {
+        let of = |stage: &Stage| f64::from(u8::from(is_heard(stage)));
         let from = of(&self.program.stage);
         match &self.running {
             None => from,

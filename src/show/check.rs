@@ -78,18 +78,6 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
     if !talkback.source.is_empty() && !known.contains(&talkback.source.as_str()) {
         checker.unknown_source("sound.talkback.source", &talkback.source, &known);
     }
-    if let Some(n) = show
-        .sound
-        .links
-        .iter()
-        .position(|l| l.has(&talkback.source))
-    {
-        let message = format!(
-            "`{}` is the talkback, which nobody hears but who is talked to, expected a link without it",
-            talkback.source
-        );
-        checker.fault(&format!("sound.links[{n}]"), message);
-    }
     checker.range("sound.talkback.duck_db", talkback.duck_db, 0.0..=60.0);
     checker.transition("transition", &show.transition);
     checker.ids("stingers", show.stingers.iter().map(|s| &s.id));

@@ -205,14 +205,15 @@ pub fn of_source(
         listen(ui, (place, salt), source, view, after);
     }
     // A guest can always be talked to; the rest stands with what is done to the selected strip, too.
-    let talks_instead = is_guest && places.talks_instead();
+    let talks_instead = is_guest && places.talks_instead() && !safes;
     match bank {
         _ if talks_instead => {}
         _ if safes => safe(ui, (places.follow, salt), source, view),
         Bank::Mix => follow(ui, places.follow, salt, source, view),
         Bank::Sends(aux) => tap(ui, (places.follow, salt), source, view, aux),
     }
-    if let Some(place) = places.talk.filter(|_| is_guest) {
+    let talks = is_guest && (talks_instead || !places.talks_instead());
+    if let Some(place) = places.talk.filter(|_| talks) {
         let to = To::Guest(source.id.clone());
         hands.talk.button(ui, (place, ("talk", salt)), to, "", view);
     }

@@ -49,12 +49,21 @@ impl Ears {
         }
     }
 
-    /// Goes on with a show that was edited: as they stand, but for what `faders` lets through.
+    /// Goes on with a show that was edited: as they stand, but for each that it has otherwise than before, if
+    /// `faders` lets it through.
     pub fn change_with(&mut self, old: &Sound, new: &Sound, faders: &Faders) {
-        let (brings, all) = faders.of_buses();
-        let differs = (&old.monitor, &old.monitors) != (&new.monitor, &new.monitors);
-        if brings && (all || differs) {
-            *self = Self::of(new);
+        if !faders.of_buses().0 {
+            return;
+        }
+        if old.monitor != new.monitor {
+            self.house.clone_from(&new.monitor);
+        }
+        for desk in old.monitors.keys().chain(new.monitors.keys()) {
+            match new.monitors.get(desk) {
+                now if now == old.monitors.get(desk) => {}
+                Some(now) => drop(self.own.insert(desk.clone(), now.clone())),
+                None => drop(self.own.remove(desk)),
+            }
         }
     }
 

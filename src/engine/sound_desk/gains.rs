@@ -4,6 +4,7 @@ use super::{Shown, SoundDesk, line_up, links};
 use crate::audio::{BusGains, SendGain, StripGain};
 use crate::media::db_to_gain;
 use crate::show::{Afv, Source};
+use crate::video::Stage;
 
 /// What of the show a slot is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,21 +40,47 @@ fn parts<'a>(slots: usize, shown: &Shown<'a>) -> Vec<Part<'a>> {
     parts
 }
 
-/// The slots that are heard as left and right, by the slot of the other side.
-fn linked(parts: &[Part], shown: &Shown) -> Vec<Option<usize>> {
+/// One side of a link.
+#[derive(Clone, Debug, Default)]
+struct Side {
+    /// The slot from which the other side is heard.
+    other: usize,
+    /// All slots of this side's source, and all of the other's.
+    own: Vec<usize>,
+    others: Vec<usize>,
+}
+
+impl Side {
+    /// Whether it is heard with a picture: with its own, and with the other side's where it has none there.
+    fn is_heard(&self, slot: usize, stage: &Stage) -> bool {
+        let shows = |slots: &[usize]| slots.iter().any(|slot| stage.shows(*slot));
+        stage.shows(slot) || (shows(&self.others) && !shows(&self.own))
+    }
+}
+
+/// The slots that are heard as left and right, each with what its link is for it.
+fn linked(parts: &[Part], shown: &Shown) -> Vec<Option<Side>> {
     let mut linked = vec![None; parts.len()];
-    let heard = |slot: usize| match parts[slot] {
-        Part {
-            waits: true,
-            twin: Some(twin),
-            ..
-        } => twin,
-        _ => slot,
-    };
     for link in &shown.cast.show.sound.links {
-        if let Some([left, right]) = links::slots(link, shown.cast).map(|s| s.map(heard)) {
-            (linked[left], linked[right]) = (Some(right), Some(left));
-        }
+        let Some(slots) = links::slots(link, shown.cast) else {
+            continue;
+        };
+        let heard = slots.map(|slot| match parts[slot].twin {
+            Some(twin) if parts[slot].waits && !shown.hold => twin,
+            _ => slot,
+        });
+        let all = slots.map(|slot| [Some(slot), parts[slot].twin]);
+        let [left, right] = all.map(|slots| slots.into_iter().flatten().collect::<Vec<_>>());
+        linked[heard[0]] = Some(Side {
+            other: heard[1],
+            own: left.clone(),
+            others: right.clone(),
+        });
+        linked[heard[1]] = Some(Side {
+            other: heard[0],
+            own: right,
+            others: left,
+        });
     }
     linked
 }
@@ -72,8 +99,13 @@ impl SoundDesk {
         };
         let talks = shown.cast.slot(talkback).is_some_and(|slot| !gain(slot).1);
         // Two sides of one sound are on air together.
-        let is_seen = |slot: usize| shown.switcher.follow(slot) as f32;
-        let follow = |slot: usize| linked[slot].map_or(0.0, is_seen).max(is_seen(slot));
+        let follow = |slot: usize| match &linked[slot] {
+            Some(side) => shown
+                .switcher
+                .follow_where(|stage| side.is_heard(slot, stage)),
+            None => shown.switcher.follow(slot),
+        };
+        let other = |slot: usize| linked[slot].as_ref().map(|side| side.other);
         let is_held = |slot: usize| held.is_some_and(|heard| heard == Some(slot));
         let strips = self.strips.iter().zip(&parts).enumerate();
         let strips = strips.map(|(i, (strip, part))| {
@@ -82,10 +114,10 @@ impl SoundDesk {
                 false => gain(i),
             };
             let follow = match (held, strip.afv) {
-                (Some(_), _) if is_held(i) || linked[i].is_some_and(is_held) => 1.0,
+                (Some(_), _) if is_held(i) || other(i).is_some_and(is_held) => 1.0,
                 (Some(_), _) | (None, Afv::Off) => 0.0,
                 (None, Afv::On) => 1.0,
-                (None, Afv::Follow) => follow(i),
+                (None, Afv::Follow) => follow(i) as f32,
             };
             let is_guest = part.source.is_some_and(|source| source.mix_minus);
             let last = shown.cast.last_at(i);
@@ -110,7 +142,7 @@ impl SoundDesk {
                 }),
                 back: is_guest.then(|| db_to_gain(strip.return_db)),
                 twin: part.twin,
-                linked: linked[i],
+                linked: other(i),
                 talked: is_guest && talks && self.talkback.is_to(i),
                 talk: 0.0,
                 listened: self.listeners.of(i),
@@ -179,7 +211,7 @@ mod tests {
     const PIANO: &str = "(version: 1, name: \"x\", sources: [
             (id: \"low\", kind: Test(pattern: Bars)), (id: \"high\", kind: Test(pattern: Ball)),
             (id: \"host\", kind: Test(pattern: Pinwheel)),
-        ], hold: (source: \"high\"), sound: (links: [(left: \"low\", right: \"high\")]))";
+        ], hold: (source: \"high\"), scenes: [(id: \"both\", layers: [(source: \"high\")])], sound: (links: [(left: \"low\", right: \"high\")]))";
 
     fn piano() -> Core {
         let show = crate::show::parse(Path::new("x.ron"), PIANO).unwrap();
@@ -200,6 +232,14 @@ mod tests {
             take(&mut core, scene);
             assert_eq!(heard(&core), [1.0, 1.0, 0.0], "{scene}");
         }
+        // From the picture of one to that of the other it does not dip.
+        let low = "low".to_owned();
+        core.apply(&Command::Preview { scene: low }).unwrap();
+        core.apply(&Command::TBar { position: 0.5 }).unwrap();
+        core.tick();
+        assert_eq!(heard(&core), [1.0, 1.0, 0.0]);
+        core.apply(&Command::TBar { position: 1.0 }).unwrap();
+        core.tick();
         take(&mut core, "host");
         assert_eq!(heard(&core), [0.0, 0.0, 1.0]);
         core.apply(&Command::Hold { on: true }).unwrap();
@@ -225,6 +265,22 @@ mod tests {
             (Some(1), Some(0), None)
         );
         assert_eq!((gains[0].follow, gains[1].follow), (1.0, 1.0));
+        // With the slate it is heard as it is now, from both sides.
+        core.apply(&Command::Hold { on: true }).unwrap();
+        let gains = core.gains();
+        let heard = |slot: usize| (gains[slot].follow, gains[slot].fader);
+        let linked = |slot: usize| gains[slot].linked;
+        assert_eq!((heard(0), heard(anew)), ((1.0, 1.0), (1.0, 1.0)));
+        assert_eq!((linked(0), linked(anew)), (Some(anew), Some(0)));
+        core.apply(&Command::Hold { on: false }).unwrap();
+        // As it was taken fades into as it is now, and the other side stays.
+        let high = "both".to_owned();
+        core.apply(&Command::Preview { scene: high }).unwrap();
+        core.apply(&Command::TBar { position: 0.5 }).unwrap();
+        core.tick();
+        let gains = core.gains();
+        let follow = [0, 1, anew].map(|slot| gains[slot].follow);
+        assert_eq!(follow, [1.0, 0.5, 0.5]);
         take(&mut core, "host");
         take(&mut core, "low");
         let gains = core.gains();

@@ -78,8 +78,14 @@ pub fn edited(
         };
         let mut known = before.show.sound.links.iter();
         let was = known.any(|was| was == link || slots(was, before) == Some([left, right]));
-        if !was && pans {
-            for (slot, pan) in [left, right].into_iter().zip(PANS) {
+        let sides = [left, right].into_iter().zip(PANS);
+        // A side that comes back with its link, where it was panned by that, finds the other in the middle.
+        let comes_back = |(slot, pan): (usize, f32)| {
+            before.source_at(slot).is_none() && strips[slot].settings.pan == pan
+        };
+        let is_whole_again = !was && sides.clone().any(comes_back);
+        if (!was && pans) || is_whole_again {
+            for (slot, pan) in sides {
                 strips[slot].settings.pan = pan;
             }
         }
@@ -113,7 +119,7 @@ mod tests {
                     strip: (trim_db: 2.0, delay_ms: 20.0, compressor: (on: true))),
                 (id: \"high\", kind: Test(pattern: Ball), mix_minus: true, return_db: -7.0,
                     strip: (trim_db: 5.0, invert: true, gate: (on: true))),
-                (id: \"host\", kind: Test(pattern: Bars)),
+                (id: \"host\", kind: Test(pattern: Pinwheel)),
             ], sound: (links: [{links}]), snapshots: (list: [
                 (id: \"soft\", frames: 2, strips: [
                     (source: \"high\", fader_db: -9.0, afv: Off),
@@ -340,6 +346,15 @@ mod tests {
             let pan = |source: &str| core.strips()[cast.slot(source).unwrap()].settings.pan;
             let stays = if gone == "low" { "high" } else { "low" };
             assert_eq!((pan(stays), pan("new")), (0.0, 0.0), "without {gone}");
+            // Brought back by UNDO as it was saved.
+            let mut again = show(LINK);
+            again.snapshots.list.clear();
+            again.sources[0].strip.pan = -1.0;
+            again.sources[1].strip.pan = 1.0;
+            edit(&mut core, again, Faders::None);
+            let cast = core.cast().clone();
+            let pan = |source: &str| core.strips()[cast.slot(source).unwrap()].settings.pan;
+            assert_eq!([pan("low"), pan("high")], PANS, "with {gone} again");
         }
     }
 

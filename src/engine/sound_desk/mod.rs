@@ -28,7 +28,7 @@ use crate::door::{
     Command, Level, LipSyncAction, LipSyncStatus, ListenStatus, SnapshotAction,
     SoundSnapshotStatus, SoundStatus, TalkbackStatus,
 };
-use crate::show::{LineUp, Show, Sound, SoundSnapshot, Source, StripSettings, link_of};
+use crate::show::{LineUp, Sound, SoundSnapshot, Source, StripSettings, link_of};
 use console::{Console, aux_index};
 use ears::Ears;
 use lip_sync::{LipSync, delay_of_sound};
@@ -161,6 +161,19 @@ impl SoundDesk {
             .change_with(&old.show.sound, &cast.show.sound, faders);
         self.ears.rename(&renamed);
         line_up::rename(&mut self.line_up, &renamed);
+        if let Some(before) = &mut self.before {
+            for link in &mut before.links {
+                renamed.source(&mut link.left);
+                renamed.source(&mut link.right);
+            }
+            for state in &mut before.strips {
+                renamed.source(&mut state.source);
+            }
+            // Whoever comes by the name of one that has left is another.
+            before
+                .strips
+                .retain(|state| cast.slot(&state.source).is_some());
+        }
     }
 
     /// Goes on where what is shown is another without having been taken: after an edit, or in another engine.
@@ -191,13 +204,9 @@ impl SoundDesk {
 
     /// The sound's part of the journal.
     pub fn journal(&self, cast: &Cast) -> Journal {
-        let strips = sources(&self.strips, cast).map(|(source, slot, strip)| {
-            let strip = Strip {
-                fader_db: self.recall.goal(slot).unwrap_or(strip.fader_db),
-                ..*strip
-            };
-            strip.journal(&source.id)
-        });
+        let strips = self
+            .goals(cast)
+            .map(|(source, strip)| strip.journal(source));
         let seats = self.listeners.seats();
         Journal {
             strips: strips.collect(),
@@ -213,6 +222,15 @@ impl SoundDesk {
         }
     }
 
+    /// Each source's strip, with its fader where it is going, by the source's id.
+    fn goals<'a>(&'a self, cast: &'a Cast) -> impl Iterator<Item = (&'a str, Strip)> {
+        let strips = sources(&self.strips, cast);
+        strips.map(|(source, slot, strip)| {
+            let fader_db = self.recall.goal(slot).unwrap_or(strip.fader_db);
+            (source.id.as_str(), Strip { fader_db, ..*strip })
+        })
+    }
+
     /// The strips, by slot.
     pub fn strips(&self) -> &[Strip] {
         &self.strips
@@ -225,6 +243,18 @@ impl SoundDesk {
             monitors: self.ears.own().clone(),
             ..self.console.sound().clone()
         }
+    }
+
+    /// The same for the file: a monitor that is dimmed is so for a moment.
+    pub fn lasting(&self) -> Sound {
+        let mut sound = self.sound();
+        for monitor in [&mut sound.monitor]
+            .into_iter()
+            .chain(sound.monitors.values_mut())
+        {
+            monitor.dim = false;
+        }
+        sound
     }
 
     /// When the program is to be told of as silent, in seconds.
@@ -257,28 +287,36 @@ impl SoundDesk {
         }
     }
 
-    /// How all that stands which a snapshot recalls, for the way back from that.
+    /// How all that stands which a snapshot recalls, for the way back from that. Nothing else is touched by
+    /// either.
     fn stands(&self, snapshot: &SoundSnapshot, cast: &Cast) -> SoundSnapshot {
-        let mut show = Show::clone(&cast.show);
-        for (source, slot, strip) in sources(&self.strips, cast) {
-            let at = show.sources.iter_mut().find(|other| other.id == source.id);
-            if let Some(source) = at {
-                strip.standing().write_into(source);
-                source.fader_db = self.recall.goal(slot).unwrap_or(strip.fader_db);
-            }
-        }
-        show.sound = show.sound.set_as(self.console.sound());
+        let other = |source: &str| {
+            let link = link_of(&cast.show.sound.links, source)?;
+            link.other(source).map(str::to_owned)
+        };
+        let is_recalled = |source: &str| {
+            let other = other(source);
+            let mut sides = [Some(source), other.as_deref()].into_iter().flatten();
+            let is_safe = |source: &str| cast.show.snapshots.is_safe(source);
+            !sides.clone().any(is_safe) && sides.any(|source| snapshot.strip(source).is_some())
+        };
+        let strips = self.goals(cast).filter(|(source, _)| is_recalled(source));
+        let mut stands = self.console.sound().taken();
+        stands.auxes.truncate(snapshot.auxes.len());
+        let is_in = |group: &str| snapshot.groups.iter().any(|state| state.group == group);
+        stands.groups.retain(|state| is_in(&state.group));
         SoundSnapshot {
             id: self.recalled.clone(),
             frames: snapshot.frames,
-            ..show.sound_taken()
+            strips: strips.map(|(source, strip)| strip.state(source)).collect(),
+            ..stands
         }
     }
 
     /// Has every strip that is not safe, the auxes and the groups stand as they did.
     fn recall(&mut self, snapshot: &SoundSnapshot, shown: &Shown) {
         let cast = shown.cast;
-        self.before = Some(self.stands(snapshot, cast));
+        let stood = self.stands(snapshot, cast);
         self.recall = Recall::over(snapshot.frames);
         let links = &cast.show.sound.links;
         for state in &snapshot.strips {
@@ -319,6 +357,14 @@ impl SoundDesk {
         self.console.recall(snapshot);
         self.recalled.clone_from(&snapshot.id);
         self.match_strips(shown);
+        let stands = SoundSnapshot {
+            id: stood.id.clone(),
+            ..self.stands(snapshot, cast)
+        };
+        // A second press that changes nothing takes no way back.
+        if stands != stood {
+            self.before = Some(stood);
+        }
     }
 
     /// Carries out a command for the sound, or changes nothing; says whether what is listened to may be another.
@@ -377,7 +423,7 @@ impl SoundDesk {
                 action: SnapshotAction::Back,
                 ..
             } => {
-                let before = self.before.take().ok_or(Refusal::NothingRecalled)?;
+                let before = self.before.clone().ok_or(Refusal::NothingRecalled)?;
                 self.recall(&before, shown);
             }
             Command::SoundSnapshot { snapshot: id, .. } => {

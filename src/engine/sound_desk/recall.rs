@@ -78,7 +78,7 @@ mod tests {
 
     use crate::door::{Command, SnapshotAction};
     use crate::engine::cast::Cast;
-    use crate::engine::core::{Core, Observed};
+    use crate::engine::core::{Brings, Core, Leaving, Observed};
     use crate::engine::refusal::Refusal;
     use crate::show::{Afv, Show};
 
@@ -241,6 +241,17 @@ mod tests {
         back(&mut core).unwrap();
         assert_eq!((core.strips().to_vec(), core.journal().sound), recalled_so);
         assert_eq!(recalled(&core), [true, false]);
+        // A second press takes nothing away, and what it does not touch is nobody's to bring back.
+        recall(&mut core, "talk").unwrap();
+        let fade = Command::Fader {
+            source: "hall".to_owned(),
+            db: -5.0,
+        };
+        core.apply(&fade).unwrap();
+        back(&mut core).unwrap();
+        assert_eq!(faders(&core), [0.0, 0.0, -5.0]);
+        assert!(core.strips()[1].mute);
+        back(&mut core).unwrap();
         // That of a scene too; over as many frames as it took.
         take(&mut core, "music");
         (0..4).for_each(|_| drop(core.tick()));
@@ -248,7 +259,18 @@ mod tests {
         core.tick();
         assert!((-100.0..0.0).contains(&faders(&core)[1]));
         (0..10).for_each(|_| drop(core.tick()));
-        assert_eq!(faders(&core), [1.0, -100.0, 0.0]);
+        assert_eq!(faders(&core), [1.0, -100.0, -5.0]);
+        // By another name it is the same.
+        let mut renamed = core.show().clone();
+        "anna".clone_into(&mut renamed.sources[0].id);
+        renamed.snapshots.list.clear();
+        renamed.scenes.clear();
+        let cast = core.cast().next(renamed.into(), |_| false).unwrap();
+        core.recast(cast.into(), Leaving::Stays, &Brings::default())
+            .unwrap();
+        back(&mut core).unwrap();
+        (0..11).for_each(|_| drop(core.tick()));
+        assert_eq!(faders(&core), [0.0, 0.0, -5.0]);
     }
 
     #[test]

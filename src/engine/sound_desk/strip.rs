@@ -124,6 +124,18 @@ impl Strip {
         self.sends = padded(&state.sends);
     }
 
+    /// For a sound snapshot.
+    pub fn state(&self, source: &str) -> StripState {
+        StripState {
+            source: source.to_owned(),
+            fader_db: self.fader_db,
+            mute: self.mute,
+            afv: self.afv,
+            strip: self.settings,
+            sends: trimmed(&self.sends, &[]),
+        }
+    }
+
     /// As a journal has it.
     pub fn restored(saved: &JournalStrip) -> Self {
         Self {

@@ -85,11 +85,25 @@ fn the_monitors_are_the_shows_as_they_stand() {
     assert!(heard[1].desk == "foh" && heard[1].set.on && heard[1].set.bus == "aux1");
     core.apply(&set("", -20.0)).unwrap();
     core.apply(&set("foh", -3.0)).unwrap();
+    let dimmed = Command::Monitor {
+        desk: String::new(),
+        on: None,
+        device: None,
+        host: None,
+        channels: None,
+        bus: None,
+        level_db: None,
+        dim: Some(true),
+        mono: None,
+    };
+    core.apply(&dimmed).unwrap();
+    assert!(core.journal().sound.monitor.dim);
     let saved = core.standing().written_into(core.show());
     let text = crate::show::text_of(Path::new("x.ron"), &saved, core.show()).unwrap();
     let again = crate::show::parse(Path::new("x.ron"), &text).unwrap();
     assert_eq!(again.sound.monitor.level_db, -20.0);
     assert_eq!(again.sound.monitors["foh"].level_db, -3.0);
+    assert!(!again.sound.monitor.dim, "that is of a moment");
     assert_eq!(again.sound.monitors["foh"].bus, "aux1");
     // An edit of something else leaves them, one that brings others brings them.
     let next = core
@@ -104,4 +118,6 @@ fn the_monitors_are_the_shows_as_they_stand() {
     let next = core.cast().next(show.into(), |_| false).unwrap();
     core.recast(next.into(), Leaving::Refused, &brings).unwrap();
     assert_eq!(core.hear()[0].set.level_db, -7.0);
+    let foh = core.hear()[1].set.clone();
+    assert!(foh.on && foh.level_db == -3.0, "which it says nothing of");
 }

@@ -24,6 +24,8 @@ const LIST: (f32, f32) = (0.4, 340.0);
 const GAP: f32 = 16.0;
 /// Width of what recalls a snapshot, beside its name, in points.
 const RECALL: f32 = 96.0;
+/// What is pressed twice within this was pressed once, in seconds.
+const ONCE_S: f64 = 0.5;
 /// How long faders may take, in frames.
 const FRAMES: std::ops::RangeInclusive<u32> = 0..=1000;
 const WHOLE: Figures = Figures {
@@ -40,6 +42,8 @@ type Of<'a> = (&'a mut Draft, &'a mut Typed, &'a mut Guard);
 pub struct Snapshots {
     /// The id of the one that is worked on.
     chosen: Option<String>,
+    /// When the way back was taken.
+    went_back: f64,
 }
 
 impl Snapshots {
@@ -110,7 +114,10 @@ impl Snapshots {
         if view.snapshot.sound.goes_back {
             let pressed = parts::icon_button(ui, Icon::Undo2, &lang::text("sound-recall-back"));
             let say = lang::text("sound-recall-back-say");
-            if pressed.on_hover_text(&say).clicked() {
+            // A double click goes back once.
+            let is_new = view.now - self.went_back > ONCE_S;
+            if pressed.on_hover_text(&say).clicked() && is_new {
+                self.went_back = view.now;
                 view.send(command("", SnapshotAction::Back, None));
             }
         }

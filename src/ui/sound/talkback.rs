@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::show::{Edit, Talkback};
+use crate::show::{Edit, Source, Talkback, link_of};
 use crate::ui::{
     build::{
         draft::Draft,
@@ -38,7 +38,8 @@ pub fn show(ui: &mut Ui, view: &View, draft: &mut Draft) {
     let say = lang::text("sound-talkback-source");
     parts::row(ui, &label, |ui| {
         let none = (String::new(), lang::text("sound-talkback-none"));
-        let sources = show.sources.iter();
+        let is_free = |s: &&Source| link_of(&show.sound.links, &s.id).is_none();
+        let sources = show.sources.iter().filter(is_free);
         let sources = sources.map(|s| (s.id.clone(), name(&s.label, &s.id).to_owned()));
         let all: Vec<_> = std::iter::once(none).chain(sources).collect();
         if let Some(source) = parts::choice(ui, &say, &now.source, &all) {
