@@ -470,7 +470,7 @@ fn news_and_events_cover_no_control() {
         let before = desk.controls();
         door.change(|s| s.edit.autosave = Some("x.autosave".into()));
         desk.pass();
-        assert!(desk.is_said("never saved"));
+        assert!(desk.is_said("Unsaved edits from last time"));
         // The program's frames, and whether the engine is in time, are read in a hurry.
         for figure in ["none lost", "of 33.3 ms", "CPU", "all is well"] {
             let place = desk.window.get_by_label_contains(figure).rect();

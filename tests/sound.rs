@@ -1116,7 +1116,24 @@ fn guests_and_groups_are_edits_that_can_be_undone() {
 
 #[test]
 fn two_strips_are_linked_as_left_and_right_and_say_so() {
-    let mut desk = buses();
+    let opened = |talkback: &str| {
+        let talkback = talkback.to_owned();
+        let door = FakeDoor::with(move |snapshot| {
+            with_buses(snapshot);
+            snapshot.sound.talkback.source = talkback;
+        });
+        door.gives(show::parse(Path::new("forum.ron"), BUSES).unwrap());
+        open(door, "en", (1280.0, 800.0))
+    };
+    // The talkback is no side of a sound.
+    let mut desk = opened("cam");
+    desk.click("Stereo link of Stage");
+    desk.window.get_by_label("Not linked");
+    let offered = desk.window.query_by_label("Left, with Ann as right");
+    assert!(offered.is_none());
+
+    drop(desk);
+    let mut desk = opened("");
     desk.click("Stereo link of Stage");
     desk.click("Left, with Ann as right");
     let sent = desk.done();

@@ -182,11 +182,12 @@ fn problem(ui: &Ui, place: Rect, news: &News, look: Option<&str>) -> bool {
     }
     let inner = place.shrink2(vec2(10.0, 2.0));
     let (dark, bold) = (theme::ON_TEXT, theme::bold(18.0));
-    let (mut above, under) = match below {
-        "" => (inner, Rect::NOTHING),
-        // Above a notice it has one line: the rest is read where the pointer rests, and by a press.
-        _ if place.height() < ONE_LINE => (inner, Rect::NOTHING),
-        _ => inner.split_top_bottom_at_fraction(0.58),
+    // Above a notice it has one line: the rest is read where the pointer rests, and by a press.
+    let is_single = below.is_empty() || place.height() < ONE_LINE;
+    let (mut above, under) = if is_single {
+        (inner, inner)
+    } else {
+        inner.split_top_bottom_at_fraction(0.58)
     };
     // How many there are besides is never cut off: it has its own room.
     if others > 0 {
@@ -202,7 +203,7 @@ fn problem(ui: &Ui, place: Rect, news: &News, look: Option<&str>) -> bool {
     let mut font = paint::shrunk(ui, &line, bold, above.width());
     font.size = font.size.max(14.5);
     let is_long = paint::width(ui, &line, font.clone()) > above.width();
-    if is_long && !below.is_empty() {
+    if is_long && !is_single {
         // Both as one text, where the second line has room for the end of the first.
         let both = format!("{line} · {below}");
         let room = inner.with_max_x(above.right());
@@ -216,9 +217,11 @@ fn problem(ui: &Ui, place: Rect, news: &News, look: Option<&str>) -> bool {
         return is_pressed;
     }
     paint::line(ui, above, Align::Min, &line, font, dark);
-    if !below.is_empty() {
+    if !is_single {
         let font = paint::shrunk(ui, below, theme::bold(13.0), under.width());
         paint::line(ui, under, Align::Min, below, font, dark);
+    }
+    if !below.is_empty() {
         paint::say(ui, under, "what to do", below);
     }
     is_pressed
