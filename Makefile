@@ -5,8 +5,10 @@ SHOW ?= scenes/demo.ron
 # What the engine needs, the plugins it plays and encodes with, and what the tests stand up.
 APT_BUILD := pkg-config gcc libasound2-dev libjack-jackd2-dev \
 	libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+# Titles look the same everywhere by the fonts that are asked for here.
 APT_RUN := gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
-	gstreamer1.0-plugins-ugly gstreamer1.0-libav libxkbcommon0 libxkbcommon-x11-0 libvulkan1 mesa-vulkan-drivers
+	gstreamer1.0-plugins-ugly gstreamer1.0-libav libxkbcommon0 libxkbcommon-x11-0 libvulkan1 mesa-vulkan-drivers \
+	fonts-inter fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
 APT_TEST := libgstrtspserver-1.0-dev gstreamer1.0-tools nginx libnginx-mod-rtmp ffmpeg mkvtoolnix \
 	jackd2 dbus xvfb xdotool openbox mesa-vulkan-drivers
 

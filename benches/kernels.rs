@@ -162,6 +162,7 @@ fn compose(name: &str, from: Vec<Draw>, to: Option<Crossing>) {
         from: Stage { draws: from },
         to,
         black: 0.0,
+        over: Vec::new(),
     };
     let mut turn = 0;
     show(name, || {

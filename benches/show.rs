@@ -3,7 +3,7 @@
 //!
 //! `REGIE_BENCH_SECONDS` is the length of each measurement (30), `REGIE_BENCH_PAIRS` how many pairs
 //! are measured (5), `REGIE_BENCH_SOAK` the length of the long run (600), and `REGIE_BENCH_ONLY`
-//! names the parts to be measured, with commas between: cuts, pip, destinations, delay, start, soak;
+//! names the parts to be measured, with commas between: cuts, pip, title, destinations, delay, start, soak;
 //! and the floor alone, which is measured only where it is named: floor.
 
 #[path = "../tests/common/mod.rs"]
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use common::media::{Clip, ffmpeg_does, kept};
 use common::nginx::Nginx;
@@ -69,6 +69,9 @@ fn main() {
     if wanted("pip") {
         beside_the_floor(Look::PipAndBand, pairs, length);
     }
+    if wanted("title") {
+        beside_the_floor(Look::LowerThird, pairs, length);
+    }
     if only.split(',').any(|name| name == "floor") {
         floor_alone(pairs, length);
     }
@@ -112,6 +115,8 @@ enum Look {
     Cuts,
     /// One source with the next one small above it, and a half-transparent band over the whole width.
     PipAndBand,
+    /// One source, full frame, and a lower third over it.
+    LowerThird,
 }
 
 const SMALL: (f64, f64, f64, f64) = (0.65, 0.1, 0.3, 0.3);
@@ -143,6 +148,9 @@ fn standard(look: Look, nginx: &Nginx, applications: &[&str]) -> ShowText {
             show = show.scene(&format!("full{}", source + 1), &layers);
         }
     }
+    if look == Look::LowerThird {
+        show = show.field("titles: [(id: \"lower\", template: \"lower-third.svg\")]");
+    }
     for application in applications {
         show = show.destination(application, &nginx.server(application));
     }
@@ -155,6 +163,9 @@ fn run_show(look: Look, applications: &[&str], length: Duration) -> Measured {
     let show = standard(look, &nginx, applications);
     let mut studio = Studio::start(&show, &["--stream", "--record"]);
     let keeper = studio.keeper();
+    if look == Look::LowerThird {
+        studio.command(&json!({"command": "title", "title": "lower", "on": true}));
+    }
     let begun = Instant::now();
     let mut cuts = 0;
     let mut at_start = None;
@@ -168,7 +179,7 @@ fn run_show(look: Look, applications: &[&str], length: Duration) -> Measured {
         }
         if passed.as_secs() >= cuts * CUT {
             let scene = match look {
-                Look::Cuts => id(cuts),
+                Look::Cuts | Look::LowerThird => id(cuts),
                 Look::PipAndBand => format!("full{}", cuts % u64::from(SOURCES) + 1),
             };
             studio.take(&scene);
@@ -236,6 +247,7 @@ fn beside_the_floor(look: Look, pairs: u64, length: Duration) {
     let (name, most, aim) = match look {
         Look::Cuts => ("cuts", 1.15, 1.05),
         Look::PipAndBand => ("picture-in-picture and band", 1.25, 1.12),
+        Look::LowerThird => ("cuts with a lower third", 1.15, 1.05),
     };
     let prepared = prepare(look);
     let applications = ["one", "two", "three"];
@@ -285,7 +297,7 @@ fn prepare(look: Look) -> Prepared {
         let heard = format!("atrim={from}:{to},asetpts=PTS-STARTPTS");
         write!(sound, "[{source}:a]{heard}[a{shot}];").ok();
         let whole = format!("[{source}:v]{part}");
-        if look == Look::Cuts {
+        if look != Look::PipAndBand {
             write!(pictures, "{whole}[v{shot}];").ok();
             continue;
         }

@@ -374,6 +374,7 @@ fn show(sources: Vec<Source>) -> Show {
         scenes: Vec::<Scene>::new(),
         transition: Default::default(),
         stingers: Vec::new(),
+        tables: Vec::new(),
         hold: Default::default(),
         sound: Default::default(),
         destinations: Vec::new(),
@@ -381,6 +382,9 @@ fn show(sources: Vec<Source>) -> Show {
         order: Vec::new(),
         sound_outputs: Vec::new(),
         snapshots: Default::default(),
+        titles: Vec::new(),
+        keys: Vec::new(),
+        rundown: Vec::new(),
         receiver: None,
     }
 }

@@ -100,7 +100,7 @@ const WRONG_TEXTS: &[Wrong] = &[
 /// What stands in a show after its version and name.
 const WRONG_PARTS: &[Wrong] = &[
     // Fields and types.
-    ("¤titles: [],", &["unknown field `titles`"]),
+    ("¤puppets: [],", &["unknown field `puppets`"]),
     (
         "format: ¤5,",
         &["`format`, expected values in round brackets"],
@@ -457,6 +457,28 @@ const WRONG_PARTS: &[Wrong] = &[
         &[
             "left and right cut off the whole source",
             "-0.1 is out of range",
+        ],
+    ),
+    (
+        "sources: [(id: \"a\", kind: Test(pattern: Bars))],
+         scenes: [(id: \"s\", layers: [
+             (source: \"a\", keyer: Chroma(colour: ¤\"#808880\", tolerance: ¤0.95)),
+             (source: \"a\", keyer: Chroma(edge: (shrink: ¤0.02))),
+             (source: \"a\", keyer: Luma(low: 0.5, high: ¤0.4)),
+             (source: \"a\", keyer: Linear(matte: ¤\"b\")),
+             (source: \"a\", radius: ¤0.6, mask: (hide: ¤(0.5, 0, 0.5, 0))),
+             (source: \"a\", border: (width: ¤-1), shadow: (blur: ¤0.2)),
+         ])],",
+        &[
+            "this is no colour of a screen",
+            "0.95 is out of range, expected 0 to 0.9",
+            "0.02 is out of range, expected -0.01 to 0.01",
+            "0.4 is below low, expected 0.5 to 1",
+            "no source has the id `b`",
+            "0.6 is out of range, expected 0 to 0.5",
+            "left and right hide all of it",
+            "-1 is out of range, expected 0 to 0.5",
+            "0.2 is out of range, expected 0 to 0.1",
         ],
     ),
     // Disk.

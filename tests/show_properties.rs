@@ -1,6 +1,7 @@
 //! What holds of every show and every text: a show that is saved reads back as it was, and no text
 //! makes reading panic or run on.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use proptest::collection::vec;
@@ -8,10 +9,11 @@ use proptest::option;
 use proptest::prelude::*;
 use regie::media::{CameraMode, Rate};
 use regie::show::{
-    Afv, AtEnd, BusState, Colour, Destination, Direction, Encoder, EncoderName, Format, Key,
-    Latency, Layer, PROGRAM, Pattern, Play, Preset, Receiver, Recording, RecordingFormat, Rgb,
-    Scene, Show, SoundOutput, SoundSnapshot, Source, SourceKind, StripState, TransitionKind,
-    TransitionStyle, VERSION, Wheel, parse, save,
+    Afv, AtEnd, Border, BusState, ChromaKey, Colour, Cue, Destination, Direction, DownstreamKey,
+    Encoder, EncoderName, Fill, Format, KEYS, Key, Latency, Layer, LayerKey, LinearKey, LumaKey,
+    MATTE_REACH, Mask, MatteEdge, PROGRAM, Pattern, Play, Preset, Receiver, Recording,
+    RecordingFormat, Rgb, SHAPE_REACH, Scene, Shadow, Show, SoundOutput, SoundSnapshot, Source,
+    SourceKind, StripState, Title, TransitionKind, TransitionStyle, VERSION, Wheel, parse, save,
 };
 
 fn id() -> impl Strategy<Value = String> {
@@ -243,19 +245,134 @@ fn source() -> impl Strategy<Value = Source> {
         )
 }
 
+fn matte_edge() -> impl Strategy<Value = MatteEdge> {
+    (-MATTE_REACH..=MATTE_REACH, 0.0..=MATTE_REACH)
+        .prop_map(|(shrink, soften)| MatteEdge { shrink, soften })
+}
+
+/// The source of a matte is put in later.
+fn layer_key() -> impl Strategy<Value = LayerKey> {
+    let screen = (0..=200u8, 225..=255u8, 0..=200u8).prop_map(|(r, g, b)| Rgb(r, g, b));
+    let chroma = (screen, 0.0..=0.9, 0.0..=1.0, 0.0..=1.0, matte_edge());
+    let chroma = chroma.prop_map(|(colour, tolerance, softness, spill, edge)| ChromaKey {
+        colour,
+        tolerance,
+        softness,
+        spill,
+        edge,
+    });
+    let luma = (0.0..=0.5, 0.5..=1.0, any::<bool>(), matte_edge());
+    let luma = luma.prop_map(|(low, high, invert, edge)| LumaKey {
+        low,
+        high,
+        invert,
+        edge,
+    });
+    let linear = any::<(bool, bool)>().prop_map(|(invert, premultiplied)| LinearKey {
+        matte: String::new(),
+        invert,
+        premultiplied,
+    });
+    prop_oneof![
+        chroma.prop_map(LayerKey::Chroma),
+        luma.prop_map(LayerKey::Luma),
+        linear.prop_map(LayerKey::Linear),
+    ]
+}
+
+/// Mask, border and shadow.
+fn shape() -> impl Strategy<Value = (Option<Mask>, Option<Border>, Option<Shadow>)> {
+    let hide = (0.0..0.5, 0.0..0.5, 0.0..0.5, 0.0..0.5);
+    let mask = (hide, any::<bool>(), 0.0..=SHAPE_REACH, any::<bool>());
+    let mask = mask.prop_map(|(hide, ellipse, feather, invert)| Mask {
+        hide,
+        ellipse,
+        feather,
+        invert,
+    });
+    let colour = || any::<(u8, u8, u8)>().prop_map(|(r, g, b)| Rgb(r, g, b));
+    let border = (0.0..=SHAPE_REACH, colour()).prop_map(|(width, colour)| Border { width, colour });
+    let offset = (-SHAPE_REACH..=SHAPE_REACH, -SHAPE_REACH..=SHAPE_REACH);
+    let shadow = (offset, 0.0..=0.1, 0.0..=1.0, colour());
+    let shadow = shadow.prop_map(|(offset, blur, opacity, colour)| Shadow {
+        offset,
+        blur,
+        opacity,
+        colour,
+    });
+    use prop::option::of;
+    (of(mask), of(border), of(shadow))
+}
+
 /// A layer of the source at some position, which is brought into range later.
 fn layer() -> impl Strategy<Value = (prop::sample::Index, Layer)> {
     let rect = (-10.0..=10.0, -10.0..=10.0, 0.001..=10.0, 0.001..=10.0);
     let crop = (0.0..0.5, 0.0..0.5, 0.0..0.5, 0.0..0.5);
-    (any::<prop::sample::Index>(), rect, crop, 0.0..=1.0).prop_map(|(at, rect, crop, opacity)| {
-        let layer = Layer {
-            source: String::new(),
+    let place = (rect, crop, 0.0..=1.0, 0.0..=SHAPE_REACH);
+    let keyer = prop::option::of(layer_key());
+    (any::<prop::sample::Index>(), place, keyer, shape()).prop_map(
+        |(at, (rect, crop, opacity, radius), keyer, (mask, border, shadow))| {
+            let layer = Layer {
+                source: String::new(),
+                rect,
+                crop,
+                opacity,
+                keyer,
+                mask,
+                radius,
+                border,
+                shadow,
+            };
+            (at, layer)
+        },
+    )
+}
+
+fn fields() -> impl Strategy<Value = BTreeMap<String, String>> {
+    prop::collection::btree_map(text(), text(), 0..3)
+}
+
+fn title() -> impl Strategy<Value = Title> {
+    let template = text().prop_filter("a template", |template| !template.is_empty());
+    let rect = (-10.0..=10.0, -10.0..=10.0, 0.001..=10.0, 0.001..=10.0);
+    (
+        id(),
+        text(),
+        template,
+        fields(),
+        1..=KEYS,
+        rect,
+        any::<bool>(),
+    )
+        .prop_map(|(id, label, template, fields, key, rect, looped)| Title {
+            label,
+            fields,
+            key,
             rect,
-            crop,
-            opacity,
-        };
-        (at, layer)
-    })
+            looped,
+            ..Title::of(&id, &template)
+        })
+}
+
+fn key() -> impl Strategy<Value = DownstreamKey> {
+    let fill = prop_oneof![
+        Just(Fill::None),
+        Just(Fill::Title(String::new())),
+        layer().prop_map(|(_, layer)| Fill::Source(Box::new(layer))),
+    ];
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let off_after = option::of(1..=DownstreamKey::LONGEST);
+    (text(), fill, 0u32..=1000, off_after, flags).prop_map(
+        |(label, fill, frames, off_after, (tie, off_on_take, clean))| DownstreamKey {
+            label,
+            fill,
+            frames,
+            tie,
+            off_after,
+            off_on_take,
+            clean,
+        },
+    )
 }
 
 fn destination() -> impl Strategy<Value = Destination> {
@@ -304,6 +421,7 @@ prop_compose! {
         (port, sound_outputs) in (option::of(1u16..), vec(sound_output(), 0..3)),
         is_numbered in any::<bool>(),
         snapshots in vec((id(), text(), 0u32..=1000, -100.0f32..=10.0), 0..3),
+        (titles, keys, cues) in (vec(title(), 0..3), vec(key(), 0..5), vec((id(), fields()), 0..3)),
     ) -> Show {
         let mut show = Show {
             version: VERSION,
@@ -314,9 +432,13 @@ prop_compose! {
             scenes: Vec::new(),
             transition,
             stingers: Vec::new(),
+            tables: Vec::new(),
             hold: Default::default(),
             sound: Default::default(),
             snapshots: Default::default(),
+            titles,
+            keys,
+            rundown: Vec::new(),
             destinations,
             recording: Recording {
                 folder,
@@ -335,10 +457,34 @@ prop_compose! {
             let layers = layers
                 .into_iter()
                 .filter(|_| !show.sources.is_empty())
-                .map(|(at, layer)| Layer { source: at.get(&show.sources).id.clone(), ..layer })
+                .map(|(at, mut layer)| {
+                    let source = &at.get(&show.sources).id;
+                    layer.sources_mut().for_each(|id| id.clone_from(source));
+                    layer
+                })
                 .collect();
             if seen.insert(id.clone()) {
                 show.scenes.push(Scene { id, label, layers, transition });
+            }
+        }
+        seen.clear();
+        show.titles.retain(|t| seen.insert(t.id.clone()));
+        for key in &mut show.keys {
+            match (&mut key.fill, show.titles.first(), show.sources.first()) {
+                (Fill::Title(id), Some(title), _) => id.clone_from(&title.id),
+                (Fill::Source(layer), _, Some(source)) => {
+                    layer.sources_mut().for_each(|id| id.clone_from(&source.id));
+                }
+                (fill, ..) => *fill = Fill::None,
+            }
+        }
+        seen.clear();
+        for (id, fields) in cues {
+            if let Some(title) = show.titles.last()
+                && seen.insert(id.clone())
+            {
+                let title = title.id.clone();
+                show.rundown.push(Cue { id, label: String::new(), title, fields, row: None });
             }
         }
         seen.clear();

@@ -15,19 +15,24 @@ const TABLE: &[(&str, &[&str])] = &[
     ("logging", &["outlet"]),
     ("panics", &["logging"]),
     ("show", &["media"]),
+    // The rows that titles are filled from.
+    ("data", &["media", "nice", "show"]),
     // What can be said and seen is plain data, so that everybody below can speak in its words.
-    ("door", &["media", "nice", "show"]),
+    ("door", &["media", "nice", "show", "data"]),
     // Where sound comes in and goes out by this machine's own devices.
     ("card", &["media"]),
     ("input", &["media", "nice", "show", "door", "card"]),
     ("video", &["media", "show"]),
+    // Titles are drawn by it into what pictures are laid over with.
+    ("title", &["media", "show", "video"]),
     ("audio", &["media", "show", "door", "card", "input"]),
     // From the pictures' maker it takes the pool that black pictures come from.
     ("output", &["media", "nice", "show", "door", "video"]),
     (
         "engine",
         &[
-            "media", "nice", "show", "door", "card", "input", "video", "audio", "output",
+            "media", "nice", "show", "data", "door", "card", "input", "video", "title", "audio",
+            "output",
         ],
     ),
     ("control", &["media", "outlet", "show", "door"]),

@@ -109,6 +109,7 @@ impl Stand {
             blend,
         };
         let mut layout = Layout {
+            over: Vec::new(),
             from: Stage {
                 draws: vec![Draw::full(0)],
             },
@@ -432,6 +433,7 @@ fn a_wipe_that_is_not_there_is_a_mix_to_its_very_end() {
     // One that gets ready late on the way does not change what is on air.
     let picture = WipePicture::decode(&read_wipe(&[], "circle").unwrap()).unwrap();
     let layout = |position| Layout {
+        over: Vec::new(),
         from: Stage {
             draws: vec![Draw::full(0)],
         },

@@ -138,12 +138,16 @@ fn room(event: &Event) -> usize {
         | Event::Levels { .. }
         | Event::Loudness { .. }
         | Event::Spectrum { .. }
-        | Event::Transition { .. } => NEWS,
+        | Event::Transition { .. }
+        | Event::Title { .. }
+        | Event::Table { .. } => NEWS,
         Event::Ready { .. }
         | Event::Done { .. }
         | Event::Error { .. }
         | Event::Show { .. }
         | Event::Devices { .. }
+        | Event::Rows { .. }
+        | Event::Templates { .. }
         | Event::Encoders { .. }
         | Event::LoudnessHistory { .. }
         | Event::Tried { .. }

@@ -1,10 +1,11 @@
 //! What can be said to the engine.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{GivenKey, Reading, Tried, USUAL_PER_S};
+use super::{GivenKey, KeyChange, Reading, RundownAction, Tried, USUAL_PER_S};
 use crate::show::{
     Afv, BandKind, Direction, Edit, LineUpChange, Pick, Rgb, Source, StripPreset, StripSettings,
     TransitionKind, TransitionStyle,
@@ -79,6 +80,65 @@ pub enum Command {
         /// How long, 0 to 1000 frames; one second where it is left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         frames: Option<u32>,
+    },
+    /// Fills a title in, and puts it on air or takes it off. On air already, what is filled in now takes the
+    /// place of what is there, all of it in one frame.
+    Title {
+        /// A title's id.
+        #[serde(alias = "id")]
+        title: String,
+        /// On air, in the way that its template says; it stays where it is where this is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+        /// At once, not in its own way.
+        #[serde(default, skip_serializing_if = "is_false")]
+        cut: bool,
+        /// What is filled in, by the names of the fields; those that are left out stay as they are.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        fields: BTreeMap<String, String>,
+        /// Fills in this row of its table, counted from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        row: Option<usize>,
+        /// Fills in the row so many behind the last one, or before it where it is negative.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<i32>,
+    },
+    /// Sets a downstream key, or puts it on air by a cut. What is left out stays as it is.
+    Key(KeyChange),
+    /// Puts what a downstream key carries on air in its own way, or takes it off so.
+    KeyAuto {
+        /// 1 to 4.
+        key: usize,
+    },
+    /// Asks for the templates that titles can be made of, answered with [`super::Event::Templates`].
+    Templates {},
+    /// Asks for rows of a table, answered with [`super::Event::Rows`].
+    Rows {
+        /// A table's id.
+        table: String,
+        /// Those alone in which every word of this begins a word, whatever its case and accents.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        find: String,
+        /// So many of them are passed over.
+        #[serde(default, skip_serializing_if = "is_none")]
+        from: usize,
+        /// So many are given at the most, 1 to 500.
+        #[serde(default = "usual_rows")]
+        many: usize,
+    },
+    /// Takes every downstream key off the air.
+    KeysOff {
+        /// At once, not in their own ways.
+        #[serde(default, skip_serializing_if = "is_false")]
+        cut: bool,
+    },
+    /// Works the rundown.
+    Rundown {
+        /// What is done.
+        action: RundownAction,
+        /// A cue's id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cue: Option<String>,
     },
     /// Puts the holding slate over everything, or takes it away. What is beneath it goes on.
     Hold {
@@ -680,6 +740,20 @@ pub enum Command {
     Quit {},
 }
 
+fn usual_rows() -> usize {
+    100
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
+fn is_none(many: &usize) -> bool {
+    *many == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
+fn is_false(on: &bool) -> bool {
+    !on
+}
+
 fn trial_seconds() -> f32 {
     8.0
 }
@@ -733,7 +807,11 @@ impl Command {
     pub fn is_for_scout(&self) -> bool {
         matches!(
             self,
-            Self::Devices {} | Self::Encoders {} | Self::TrySource { .. }
+            Self::Devices {}
+                | Self::Encoders {}
+                | Self::TrySource { .. }
+                | Self::Templates {}
+                | Self::Rows { .. }
         )
     }
 

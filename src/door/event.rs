@@ -122,6 +122,34 @@ pub enum Event {
         /// The frame after which.
         frame: u64,
     },
+    /// A title cannot be had as it is wanted; what was ready before stays.
+    Title {
+        /// Which, why, and what was expected.
+        message: String,
+    },
+    /// A table cannot be read as it is now; what was good before stays.
+    Table {
+        /// Which, why, and what was expected.
+        message: String,
+    },
+    /// The answer to the command of that name.
+    Templates {
+        /// Names of files, those that come with regie first.
+        templates: Vec<String>,
+    },
+    /// The answer to the command of that name.
+    Rows {
+        /// The table's id.
+        table: String,
+        /// What was looked for.
+        find: String,
+        /// How many rows were found.
+        found: usize,
+        /// The names of the columns.
+        columns: Vec<String>,
+        /// Those that were asked for, the best first: each with its number in the table, counted from 1.
+        rows: Vec<(usize, Vec<String>)>,
+    },
     /// A source changed its state.
     Source {
         /// Its id.

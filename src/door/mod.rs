@@ -20,6 +20,8 @@ mod snapshot;
 mod sound;
 mod strip;
 mod talking;
+mod tally;
+mod titles;
 mod trial;
 mod wire;
 
@@ -40,12 +42,18 @@ pub use snapshot::{
     CardOutputState, CardOutputStatus, ClipState, ClipStatus, Counters, DestinationState,
     DestinationStatus, EditStatus, EncoderStatus, Health, Loudness, MarkerStatus, MonitorStatus,
     Origin, ReceivedStream, ReceiverStatus, RecordingState, RecordingStatus, SceneStatus, Snapshot,
-    SourceState, SourceStatus, StingerState, StingerStatus, Tally, Transition, TransitionState,
+    SourceState, SourceStatus, StingerState, StingerStatus, Transition, TransitionState,
 };
 pub use sound::{
     AuxStatus, GroupStatus, Level, ListenStatus, ReturnStatus, SoundAlarm, SoundSnapshotStatus,
     SoundStatus, TalkbackStatus,
 };
+pub use tally::Tally;
+pub use titles::{
+    CueState, CueStatus, FieldKind, FieldStatus, KeyChange, KeyState, KeyStatus, RundownAction,
+    TitleState, TitleStatus,
+};
 pub use trial::{TrialState, TrialStatus, Tried};
 
+pub use crate::data::{TableState, TableStatus};
 pub use crate::show::{Direction, Rgb, TransitionKind, TransitionStyle};

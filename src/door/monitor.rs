@@ -20,6 +20,10 @@ pub enum MonitorId {
     Source(String),
     /// A scene, by its id.
     Scene(String),
+    /// A title, by its id, as it is taken next: over PVW.
+    Title(String),
+    /// The clean feed: the program without the downstream keys that are not in it.
+    Clean,
     /// A scope of one of the others; there is no scope of a scope. Ten a second are plenty.
     Scope {
         /// What is measured.

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Level, PackingStatus, ReturnStatus, SoundAlarm, SoundStatus};
+use super::{
+    CueStatus, KeyStatus, Level, PackingStatus, ReturnStatus, SoundAlarm, SoundStatus, TableStatus,
+    Tally, TitleStatus,
+};
 use crate::media::Rate;
 use crate::show::{
     Afv, AtEnd, Monitor, RecordingFormat, Send, SourceKind, StereoLink, StripSettings,
@@ -56,6 +59,18 @@ pub struct Snapshot {
     /// In the show's order.
     #[serde(default)]
     pub stingers: Vec<StingerStatus>,
+    /// The downstream keys, the last one on top.
+    #[serde(default)]
+    pub keys: Vec<KeyStatus>,
+    /// In the show's order.
+    #[serde(default)]
+    pub titles: Vec<TitleStatus>,
+    /// In the show's order.
+    #[serde(default)]
+    pub rundown: Vec<CueStatus>,
+    /// In the show's order.
+    #[serde(default)]
+    pub tables: Vec<TableStatus>,
     /// Level of the program.
     pub program_level: Level,
     /// How far the limiter turns the program down, in dB, 0 or more.
@@ -132,19 +147,6 @@ pub enum TransitionState {
     Running,
     /// Stands still: paused by a second AUTO, or held by the T-bar.
     Paused,
-}
-
-/// Where a source or scene is seen: red wins over green.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tally {
-    /// Nowhere.
-    #[default]
-    Off,
-    /// On preview.
-    Preview,
-    /// In the program, be it in a small corner.
-    Program,
 }
 
 /// One source.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::standing::Standing;
-use crate::show::{Edit, EditError, ItemKind, Part, Show};
+use crate::show::{Edit, EditError, Part, Show};
 
 /// What an edit of the whole show touches.
 const EVERYTHING: Part = Part::setting("contents");
@@ -360,15 +360,9 @@ fn touches_transition(parts: &BTreeSet<Part>) -> bool {
 }
 
 fn word(part: &Part) -> String {
-    let list = |kind: &ItemKind| match kind {
-        ItemKind::Source => "source",
-        ItemKind::Scene => "scene",
-        ItemKind::Destination => "destination",
-        ItemKind::Stinger => "stinger",
-    };
     match part {
-        Part::Item(kind, id) => format!("{} \"{id}\"", list(kind)),
-        Part::Order(kind) => format!("the order of the {}s", list(kind)),
+        Part::Item(kind, id) => format!("{} \"{id}\"", kind.word()),
+        Part::Order(kind) => format!("the order of the {}s", kind.word()),
         Part::Setting(name) => format!("the show's {name}"),
     }
 }
@@ -376,6 +370,7 @@ fn word(part: &Part) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::ItemKind;
     use crate::show::{Item, Layer, Scene, Source};
 
     fn scene(id: &str, opacity: f64) -> Item {

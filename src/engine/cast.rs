@@ -157,9 +157,8 @@ impl Cast {
         let mut scenes: Vec<_> = own.cloned().collect();
         for (old, new) in self.show.scenes.iter().zip(&next.show.scenes) {
             let mut layers = old.layers.clone();
-            for layer in &mut layers {
-                renamed.source(&mut layer.source);
-            }
+            let ids = layers.iter_mut().flat_map(Layer::sources_mut);
+            ids.for_each(|id| renamed.source(id));
             let is_other = next.scene(&old.id).is_none() && self.scene(&new.id).is_none();
             if is_other && layers == new.layers {
                 scenes.push((old.id.clone(), new.id.clone()));

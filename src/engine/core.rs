@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::aligner::{Measured, Watched};
 use super::book::Passed;
 use super::cast::{Cast, name_of};
+use super::downstream::{Downstream, Filling, Lengths as TitleLengths, Tables};
 use super::journal::Journal;
 use super::refusal::{Refusal, unknown};
 use super::sound_desk::{Faders, Hearing, Shown, SoundDesk, Strip, slot_of, sources};
@@ -20,13 +21,13 @@ use crate::door::{
     CardOutputStatus, ClipAction, Command, Counters, DestinationStatus, EditStatus, EncoderStatus,
     Health, Level, Loudness, MonitorStatus, ReceiverStatus, RecordingStatus, ReturnStatus,
     SceneStatus, Snapshot, SnapshotAction, SoundAlarm, SoundStatus, SourceStatus, StingerStatus,
-    Tally, Transition,
+    TableStatus, Tally, TitleStatus, Transition,
 };
 use crate::media::Rate;
 use crate::show::{
     AUXES, Destination, Show, Source, SourceKind, StripSettings, TransitionStyle, link_of, trimmed,
 };
-use crate::video::Layout;
+use crate::video::{Layout, Stage, TitleKey};
 
 const LABEL_MAX: usize = 200;
 
@@ -91,6 +92,9 @@ pub struct Brings {
 pub struct Core {
     cast: Arc<Cast>,
     switcher: Switcher,
+    downstream: Downstream,
+    /// The rows of tables, by their ids.
+    tables: Tables,
     desk: SoundDesk,
     /// The ids of the destinations that are asked for.
     streaming: BTreeSet<String>,
@@ -113,6 +117,10 @@ pub struct Observed {
     pub recording: RecordingStatus,
     /// In the show's order.
     pub stingers: Vec<StingerStatus>,
+    /// In the show's order, with what the core does not know of them.
+    pub titles: Vec<TitleStatus>,
+    /// In the show's order.
+    pub tables: Vec<TableStatus>,
     /// The encoders.
     pub encoder: EncoderStatus,
     /// The receiver.
@@ -158,6 +166,8 @@ impl Core {
         };
         Self {
             desk: SoundDesk::opened(&shown),
+            downstream: Downstream::new(&cast),
+            tables: Tables::new(),
             switcher,
             streaming: BTreeSet::new(),
             recording: false,
@@ -207,7 +217,7 @@ impl Core {
                 !cast.slots().contains(slot) && cast.slot(&source.id).is_none()
             })
             .map(|(source, _)| source.id.clone())
-            .filter(|source| self.switcher.is_on_air(source))
+            .filter(|source| self.is_on_air(source))
             .collect();
         if let Some(source) = leaving.first()
             && on_air == Leaving::Refused
@@ -228,8 +238,10 @@ impl Core {
         desk.edited(&shown, &cast, &brings.faders);
         if on_air == Leaving::Meant {
             self.switcher.drop_sources(&leaving, brings.passed);
+            self.downstream.drop_sources(&leaving);
         }
         self.switcher.recast(&before, &cast, brings.passed);
+        self.downstream.recast(&before, &cast);
         if brings.transition {
             let (_, overruled) = self.switcher.chosen_transition();
             let style = cast.show.transition.clone();
@@ -252,9 +264,20 @@ impl Core {
     pub fn uses(&self, slot: usize) -> bool {
         self.cast.slots().contains(&slot)
             || self
-                .switcher
-                .on_air()
-                .any(|stage| stage.draws.iter().any(|draw| draw.source == slot))
+                .stages()
+                .any(|stage| stage.slots().any(|other| other == slot))
+    }
+
+    /// What is on air, beneath the downstream keys and on them.
+    pub fn stages(&self) -> impl Iterator<Item = &Stage> {
+        let keys = self.downstream.sources().map(|taken| &taken.stage);
+        self.switcher.on_air().chain(keys)
+    }
+
+    /// Whether a source is seen on air.
+    fn is_on_air(&self, source: &str) -> bool {
+        let mut keys = self.downstream.sources();
+        self.switcher.is_on_air(source) || keys.any(|taken| taken.needs(source))
     }
 
     /// Puts back what an engine before this one had on air. What the show no longer has is left out.
@@ -266,6 +289,7 @@ impl Core {
             .restore(program, preview, journal.black, &self.cast);
         self.switcher
             .restore_transition(journal.transition_style.clone(), journal.overruled);
+        self.downstream.restore(&journal.downstream, &self.cast);
         let (desk, shown) = self.desk();
         desk.restore(journal, shown.cast);
         desk.settle(&shown);
@@ -293,6 +317,7 @@ impl Core {
             transition_style: transition_style.clone(),
             overruled,
             black: self.switcher.black().1,
+            downstream: self.downstream.journal(),
             revision: self.cast.revision,
             streaming: self.streaming.iter().cloned().collect(),
             recording: self.recording,
@@ -311,6 +336,8 @@ impl Core {
             sounds: sounds.collect(),
             sound: self.desk.lasting(),
             transition: self.switcher.chosen_transition().0.clone(),
+            keys: self.downstream.settings(),
+            fields: self.downstream.by_hand(),
         }
     }
 
@@ -332,6 +359,27 @@ impl Core {
     /// Says which stingers can be played from now on, and how long they are.
     pub fn know_stingers(&mut self, stingers: Lengths) {
         self.switcher.know_stingers(stingers);
+    }
+
+    /// Says which titles are ready, and which cannot be had.
+    pub fn know_titles(&mut self, lengths: TitleLengths, broken: BTreeSet<TitleKey>) {
+        self.downstream.know(lengths, broken);
+    }
+
+    /// Says what stands in the tables.
+    pub fn know_tables(&mut self, tables: Tables) {
+        self.tables = tables;
+        self.downstream.read_again(&self.cast, &self.tables);
+    }
+
+    /// Every title that has to be ready, with what is filled in.
+    pub fn titles_wanted(&self) -> Vec<(String, Filling)> {
+        self.downstream.wanted()
+    }
+
+    /// The downstream keys.
+    pub fn downstream(&self) -> &Downstream {
+        &self.downstream
     }
 
     /// The strips, by slot.
@@ -404,6 +452,13 @@ impl Core {
             Command::TBar { position } => self.switcher.t_bar(*position, &self.cast)?,
             Command::PreviewTransition {} => self.switcher.try_transition(&self.cast)?,
             Command::FadeToBlack { on, frames } => self.switcher.fade_to_black(*on, *frames)?,
+            Command::Title { .. }
+            | Command::Key(_)
+            | Command::KeyAuto { .. }
+            | Command::KeysOff { .. }
+            | Command::Rundown { .. } => {
+                self.downstream.apply(command, &self.cast, &self.tables)?;
+            }
             Command::Hold { on } => self.hold = *on,
             Command::Fader { .. }
             | Command::Mute { .. }
@@ -537,6 +592,8 @@ impl Core {
             | Command::Autosave { .. }
             | Command::Show {} => return Err(Refusal::ForEditor),
             Command::Devices {}
+            | Command::Templates {}
+            | Command::Rows { .. }
             | Command::Encoders {}
             | Command::TrySource { .. }
             | Command::Subscribe { .. }
@@ -572,9 +629,10 @@ impl Core {
         self.desk.wants_aligned()
     }
 
-    /// What the next frame shows; once a frame, after its commands.
-    pub fn tick(&mut self) -> Layout {
-        let layout = self.switcher.tick();
+    /// What this frame shows; once a frame, after its commands.
+    pub fn tick(&mut self, frame: u64) -> Layout {
+        let mut layout = self.switcher.tick();
+        layout.over = self.downstream.tick(frame, &self.switcher, &self.cast);
         let (desk, shown) = self.desk();
         desk.tick(&shown);
         layout
@@ -608,7 +666,7 @@ impl Core {
     fn source_tally(&self, source: &str, slot: usize, heard: bool) -> Tally {
         let on_air = match self.hold {
             true => heard,
-            false => self.switcher.is_on_air(source),
+            false => self.is_on_air(source),
         };
         if on_air {
             Tally::Program
@@ -724,6 +782,10 @@ impl Core {
                     ..stinger
                 })
                 .collect(),
+            keys: self.downstream.status(),
+            titles: self.downstream.titles(&self.cast, observed.titles),
+            tables: observed.tables,
+            rundown: self.downstream.rundown(&self.cast),
             program_level: observed.program.0,
             limiter_db: observed.program.1,
             loudness: observed.loudness,
@@ -814,11 +876,11 @@ mod tests {
         // The show was edited since; the edit waits for a take, as it would have without a crash.
         let mut next = core(1.5);
         next.restore(&serde_json::from_str(&text).unwrap());
-        assert_eq!(next.tick().from.draws[0].colour.saturation, 0.25);
+        assert_eq!(next.tick(0).from.draws[0].colour.saturation, 0.25);
         next.apply(&Command::Cut {}).unwrap();
-        assert_eq!(next.tick().from.draws[0].colour.tint, 0.5);
+        assert_eq!(next.tick(1).from.draws[0].colour.tint, 0.5);
         next.apply(&Command::Cut {}).unwrap();
-        assert_eq!(next.tick().from.draws[0].colour.saturation, 1.5);
+        assert_eq!(next.tick(2).from.draws[0].colour.saturation, 1.5);
     }
 
     #[test]
@@ -827,7 +889,7 @@ mod tests {
         journal.program_colours.clear();
         let mut next = core(1.5);
         next.restore(&journal);
-        assert_eq!(next.tick().from.draws[0].colour.saturation, 1.5);
+        assert_eq!(next.tick(0).from.draws[0].colour.saturation, 1.5);
     }
 
     #[test]

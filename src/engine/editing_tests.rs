@@ -10,7 +10,10 @@ use super::core::{Brings, Core, Leaving, Observed};
 use super::refusal::Refusal;
 use super::sound_desk::Faders;
 use crate::door::{Command, Tally};
-use crate::show::{Afv, Edit, Item, ItemKind, Pattern, Source, SourceKind, TransitionKind};
+use crate::show::{
+    Afv, Edit, Item, ItemKind, Layer, LayerKey, LinearKey, Pattern, Scene, Source, SourceKind,
+    TransitionKind,
+};
 
 /// A show that is edited: three sources, and two of them in a scene.
 struct Edited {
@@ -87,7 +90,7 @@ impl Edited {
     /// The sources in the picture, from back to front.
     fn seen(&self) -> Vec<String> {
         let cast = self.core.cast();
-        let draws = self.core.clone().tick().from.draws.into_iter();
+        let draws = self.core.clone().tick(0).from.draws.into_iter();
         let source = |slot| cast.last_at(slot).map_or("?".to_owned(), |s| s.id.clone());
         draws.map(|draw| source(draw.source)).collect()
     }
@@ -110,7 +113,7 @@ fn an_undone_removal_brings_back_what_was_on_air() {
     show.preview("c");
     let refused = show.remove(ItemKind::Source, "a", Leaving::Refused);
     assert_eq!(refused, Err(Refusal::OnAir("a".to_owned())));
-    let colour = show.core.clone().tick().from.draws[0].colour;
+    let colour = show.core.clone().tick(0).from.draws[0].colour;
     show.remove(ItemKind::Source, "a", Leaving::Meant).unwrap();
     assert_eq!((show.named(), show.seen().len()), (names("", "c"), 0));
     // Another edit, undone too, is not in the way; neither is an engine that goes on.
@@ -126,7 +129,7 @@ fn an_undone_removal_brings_back_what_was_on_air() {
         (names("a", "c"), vec!["a".to_owned()])
     );
     assert!(show.heard("a"));
-    assert_eq!(show.core.clone().tick().from.draws[0].colour, colour);
+    assert_eq!(show.core.clone().tick(0).from.draws[0].colour, colour);
     assert_eq!(
         show.core.snapshot(0, Observed::default()).sources[0].fader_db,
         -6.0
@@ -326,7 +329,7 @@ fn a_source_that_takes_the_id_of_one_that_left_the_air_does_not_take_its_place()
     show.remove(ItemKind::Source, "a", Leaving::Meant).unwrap();
     assert_eq!(show.seen(), ["b"]);
     rename(&mut show, "b", "a");
-    assert_eq!(show.core.clone().tick().from.draws.len(), 1);
+    assert_eq!(show.core.clone().tick(0).from.draws.len(), 1);
 }
 
 #[test]
@@ -443,4 +446,54 @@ fn what_left_the_show_on_air_stays_in_its_groups_and_out_of_its_own_return() {
     let gains = show.core.gains();
     assert_eq!((gains[slot].twin, gains[own].twin), (None, None));
     assert_eq!((gains[own].fader, gains[own].open), (before, 1.0));
+}
+
+#[test]
+fn a_matte_is_on_air_with_its_fill_and_is_not_heard() {
+    let mut show = Edited::new();
+    let layer = Layer {
+        keyer: Some(LayerKey::Linear(LinearKey {
+            matte: "c".to_owned(),
+            invert: false,
+            premultiplied: false,
+        })),
+        ..Layer::full("b")
+    };
+    let scene = Scene {
+        layers: vec![Layer::full("a"), layer],
+        ..show.core.cast().show.scenes[0].clone()
+    };
+    let id = "duo".to_owned();
+    let item = Item::Scene(scene);
+    show.edit(Edit::Set { id, item }, Leaving::Refused).unwrap();
+    let tally = |show: &Edited| show.core.snapshot(0, Observed::default()).sources[2].tally;
+    show.preview("duo");
+    assert_eq!(tally(&show), Tally::Preview);
+    show.take("duo");
+    assert_eq!(
+        (show.seen(), tally(&show)),
+        (vec!["a".to_owned(), "b".to_owned()], Tally::Program)
+    );
+    assert!(show.heard("b") && !show.heard("c"));
+    // It leaves by nobody's mistake, and under another name it stays.
+    let refused = show.remove(ItemKind::Source, "c", Leaving::Refused);
+    assert_eq!(refused, Err(Refusal::OnAir("c".to_owned())));
+    let matte = |show: &Edited| show.core.clone().tick(0).from.draws[1].matte();
+    let slot = matte(&show).unwrap();
+    let item = Item::Source(Source {
+        id: "cut-out".to_owned(),
+        ..show.core.cast().show.sources[2].clone()
+    });
+    let id = "c".to_owned();
+    show.edit(Edit::Set { id, item }, Leaving::Refused).unwrap();
+    assert_eq!((matte(&show), tally(&show)), (Some(slot), Tally::Program));
+    let journal = show.core.journal();
+    assert_eq!(journal.program_layers[1].sources().last(), Some("cut-out"));
+    // Taken away on purpose, it takes what it keyed with it, and brings that back.
+    show.remove(ItemKind::Source, "cut-out", Leaving::Meant)
+        .unwrap();
+    assert_eq!(matte(&show), None);
+    assert_eq!(show.core.cast().show.scenes[0].layers.len(), 1);
+    show.undo();
+    assert_eq!((matte(&show), tally(&show)), (Some(slot), Tally::Program));
 }

@@ -13,6 +13,7 @@ use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::{Deserialize, Serialize};
 
+use super::downstream::JournalDownstream;
 use super::since::Since;
 use super::taken::Dropped;
 use super::tally::Tally;
@@ -57,6 +58,9 @@ pub struct Journal {
     pub overruled: bool,
     /// Faded to black.
     pub black: bool,
+    /// Titles and downstream keys.
+    #[serde(default)]
+    pub downstream: JournalDownstream,
     /// How often the show had been edited.
     #[serde(default)]
     pub revision: u64,

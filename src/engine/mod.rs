@@ -8,6 +8,8 @@ mod cast;
 mod clip;
 mod core;
 mod crossing;
+mod decoded;
+mod downstream;
 #[cfg(test)]
 mod editing_tests;
 mod editor;
@@ -38,6 +40,7 @@ mod switcher;
 mod taken;
 mod tally;
 mod tick;
+mod titles;
 mod tries;
 mod unaligned;
 mod waiting;
@@ -67,6 +70,7 @@ pub use waiting::Away;
 pub use ways::{Way, Ways};
 
 use crate::audio::{Meters, Mixer, Order};
+use crate::data::Tables;
 use crate::door::{
     Command, Counters, EditStatus, Event, Hub, Place, Report, ReportDestination, ReportRecording,
     ReportSource, SourceState,
@@ -75,7 +79,7 @@ use crate::media::HouseClock;
 use crate::output::receiver::Receiver;
 use crate::output::{Aim, Consumers, EncodeError, Encoders, Recorder, start_fan_out};
 use crate::show::{self, Show};
-use crate::video::{Compositor, StingerShelf};
+use crate::video::{Compositor, StingerShelf, TitleShelf};
 use alarms::Alarms;
 use aligner::Aligner;
 use editor::Editor;
@@ -93,6 +97,7 @@ use stagehands::{Stagehands, StripsEnd};
 use sting::Sting;
 use stingers::Stingers;
 use tick::{Ended, Tick};
+use titles::Titles;
 use tries::Tries;
 use wipes::Wipes;
 
@@ -274,6 +279,21 @@ impl Engine {
         let mut compositor = Compositor::new(format)?;
         let shelf = Arc::new(StingerShelf::default());
         compositor.take_stingers_from(shelf.clone());
+        let title_shelf = Arc::new(TitleShelf::default());
+        compositor.take_titles_from(title_shelf.clone());
+        let titles = Titles::start(
+            folder.to_owned(),
+            (format, clock),
+            title_shelf.clone(),
+            hub.clone(),
+            helpers_stopped.clone(),
+        )?;
+        let told = hub.clone();
+        let tables = Tables::start(
+            folder.to_owned(),
+            move |message| told.say(Event::Table { message }),
+            helpers_stopped.clone(),
+        )?;
         let wipes = Wipes::start(
             show::wipe_folders(folder),
             compositor.wipes().clone(),
@@ -292,7 +312,7 @@ impl Engine {
             taps.clone(),
             hub.board().clone(),
             format,
-            (wipes.clone(), shelf),
+            (wipes.clone(), shelf, title_shelf),
             helpers_stopped.clone(),
         )?;
         readings::start(
@@ -302,7 +322,12 @@ impl Engine {
             ways.clone(),
             helpers_stopped.clone(),
         )?;
-        scout::start(lines.scouted, setting, hub.clone(), helpers_stopped)?;
+        let finds = scout::Finds {
+            setting,
+            tables: tables.clone(),
+            folder: folder.to_owned(),
+        };
+        scout::start(lines.scouted, finds, hub.clone(), helpers_stopped)?;
         let journal = JournalWriter::start(options.journal, hub.clone(), counted)?;
         let encoder = outputs.observer.encoders.input();
         let mut mixer = Mixer::new(SLOTS + 1, meters.clone());
@@ -329,6 +354,10 @@ impl Engine {
             wipes,
             stingers,
             stingers_known: 0,
+            titles,
+            titles_known: 0,
+            tables,
+            tables_known: 0,
             sting,
             hold: None,
             speakers,
@@ -347,6 +376,7 @@ impl Engine {
         // Everything that the show begins with is there before its first frame.
         tick.receive();
         tick.want_transitions();
+        tick.want_titles();
         let editor = editor.start(cast)?;
         let fan_out = outputs.fan_out;
         let end_hub = hub.clone();

@@ -15,7 +15,9 @@ use crate::door::{MonitorBoard, MonitorId, MonitorKey, MonitorPicture};
 use crate::media::Picture;
 use crate::nice::{self, Nice};
 use crate::show::Format;
-use crate::video::{Compositor, Crossing, Draw, Layout, Stage, StingerShelf, scope_picture};
+use crate::video::{
+    Compositor, Crossing, Draw, Layout, Overlaid, Stage, StingerShelf, TitleShelf, scope_picture,
+};
 
 /// How often it is looked whether a monitor is due.
 const STEP: Duration = Duration::from_millis(16);
@@ -42,6 +44,12 @@ pub struct Now {
     pub cast: Arc<Cast>,
     /// The transition that is tried on PVW.
     pub trial: Option<Trial>,
+    /// What lies over PVW.
+    pub over: Vec<Overlaid>,
+    /// Each title as it is taken next, by its id.
+    pub titles: BTreeMap<String, Overlaid>,
+    /// What was shown.
+    pub layout: Layout,
 }
 
 impl Taps {
@@ -60,10 +68,10 @@ pub fn start(
     taps: Arc<Taps>,
     board: Arc<MonitorBoard>,
     format: Format,
-    transitions: (Arc<Wipes>, Arc<StingerShelf>),
+    shelves: (Arc<Wipes>, Arc<StingerShelf>, Arc<TitleShelf>),
     stopped: Receiver<()>,
 ) -> std::io::Result<()> {
-    let mut maker = Maker::new(taps, board, transitions, format);
+    let mut maker = Maker::new(taps, board, shelves, format);
     std::thread::Builder::new()
         .name("monitors".to_owned())
         .spawn(move || {
@@ -80,6 +88,7 @@ struct Maker {
     board: Arc<MonitorBoard>,
     wipes: Arc<Wipes>,
     stingers: Arc<StingerShelf>,
+    titles: Arc<TitleShelf>,
     format: Format,
     /// One for each monitor, because it keeps what it scaled; all scopes of one thing share theirs.
     compositors: BTreeMap<MonitorKey, Compositor>,
@@ -91,7 +100,7 @@ impl Maker {
     fn new(
         taps: Arc<Taps>,
         board: Arc<MonitorBoard>,
-        (wipes, stingers): (Arc<Wipes>, Arc<StingerShelf>),
+        (wipes, stingers, titles): (Arc<Wipes>, Arc<StingerShelf>, Arc<TitleShelf>),
         format: Format,
     ) -> Self {
         Self {
@@ -99,6 +108,7 @@ impl Maker {
             board,
             wipes,
             stingers,
+            titles,
             format,
             compositors: BTreeMap::new(),
             due: BTreeMap::new(),
@@ -108,7 +118,9 @@ impl Maker {
     fn make(&mut self) {
         let wishes = self.board.wishes();
         let needed: BTreeSet<MonitorKey> = wishes.keys().map(|key| self.composed(key)).collect();
-        self.compositors.retain(|key, _| needed.contains(key));
+        // What lies beneath titles is composed in the program's size.
+        let is_needed = |(what, ..): &MonitorKey| needed.iter().any(|(other, ..)| other == what);
+        self.compositors.retain(|key, _| is_needed(key));
         self.due.retain(|key, _| wishes.contains_key(key));
         let Some(now) = self.taps.now.load_full() else {
             return;
@@ -167,7 +179,6 @@ impl Maker {
         pictures: &[Option<Picture>],
     ) -> Option<Picture> {
         let (what, width, height) = key;
-        let full = |draw: Draw| Stage { draws: vec![draw] };
         let scene = |id: &str| now.cast.scene(id).map(|(_, stage)| stage.clone());
         let still = |stage| Layout {
             from: stage,
@@ -177,9 +188,22 @@ impl Maker {
             (MonitorId::Preview, Some(trial)) => Layout {
                 from: trial.from.clone(),
                 to: Some(trial.crossing.clone()),
+                over: Vec::new(),
                 black: 0.0,
             },
-            (MonitorId::Preview, None) => still(scene(&now.preview).unwrap_or_default()),
+            (MonitorId::Preview, None) => Layout {
+                over: now.over.clone(),
+                ..still(scene(&now.preview).unwrap_or_default())
+            },
+            (MonitorId::Clean, _) => {
+                let mut layout = now.layout.clone();
+                layout.over.retain(|over| over.clean);
+                layout
+            }
+            (MonitorId::Title(id), _) => Layout {
+                over: vec![now.titles.get(id)?.clone()],
+                ..still(scene(&now.preview).unwrap_or_default())
+            },
             (MonitorId::Program, _) => still(full(Draw::full(SLOTS))),
             (MonitorId::Scene(id), _) => still(scene(id)?),
             (MonitorId::Source(id), _) => {
@@ -191,6 +215,24 @@ impl Maker {
             }
             (MonitorId::Scope { .. }, _) => return None,
         };
+        let own = (self.format.width, self.format.height);
+        if layout.over.is_empty() || (*width, *height) == own {
+            return self.composed_at(key, &layout, pictures);
+        }
+        // Titles are made for the program's size.
+        let full = (what.clone(), own.0, own.1);
+        let picture = self.composed_at(&full, &layout, pictures)?;
+        let scaled = still(self::full(Draw::full(0)));
+        self.composed_at(key, &scaled, &[Some(picture)])
+    }
+
+    fn composed_at(
+        &mut self,
+        key: &MonitorKey,
+        layout: &Layout,
+        pictures: &[Option<Picture>],
+    ) -> Option<Picture> {
+        let (_, width, height) = key;
         let compositor = match self.compositors.entry(key.clone()) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => {
@@ -201,14 +243,20 @@ impl Maker {
                 };
                 let mut compositor = Compositor::new(format).ok()?;
                 compositor.take_stingers_from(self.stingers.clone());
+                compositor.take_titles_from(self.titles.clone());
                 entry.insert(compositor)
             }
         };
         if let Some(name) = layout.to.as_ref().and_then(Crossing::wipe) {
             self.wipes.fill(compositor.wipes(), name);
         }
-        compositor.compose(&layout, pictures, 0)
+        compositor.compose(layout, pictures, 0)
     }
+}
+
+/// A picture alone.
+fn full(draw: Draw) -> Stage {
+    Stage { draws: vec![draw] }
 }
 
 /// A monitor's picture, from what was composed for it.
@@ -272,11 +320,14 @@ mod tests {
             preview: "a".to_owned(),
             cast: Arc::new(Cast::opened(show, 0)),
             trial: None,
+            over: Vec::new(),
+            titles: BTreeMap::new(),
+            layout: Layout::default(),
         })));
         Maker::new(
             Arc::new(taps),
             Arc::default(),
-            (wipes().0, Arc::default()),
+            (wipes().0, Arc::default(), Arc::default()),
             FORMAT,
         )
     }
@@ -389,7 +440,7 @@ mod tests {
         let mut maker = Maker::new(
             Arc::new(Taps::new()),
             Arc::default(),
-            (wipes, Arc::default()),
+            (wipes, Arc::default(), Arc::default()),
             FORMAT,
         );
         let house = CanvasPool::new(FORMAT).unwrap();
@@ -404,6 +455,9 @@ mod tests {
             draws: vec![Draw::full(slot)],
         };
         let now = |position: Option<f64>| Now {
+            over: Vec::new(),
+            titles: BTreeMap::new(),
+            layout: Layout::default(),
             frame: 7,
             preview: "b".to_owned(),
             cast: cast.clone(),

@@ -75,6 +75,26 @@ pub enum Refusal {
     /// An edit would take a destination off the air.
     #[error("destination \"{0}\" is on air: stop it first")]
     Streaming(String),
+    /// A key that carries nothing.
+    #[error("key {0} carries nothing: expected a title or a source for it first")]
+    EmptyKey(usize),
+    /// A row of a title that has no table.
+    #[error("title \"{0}\" has no table: expected one that has")]
+    NoTable(String),
+    /// A table that was never read.
+    #[error("there are no rows of the table \"{0}\" yet: see what it says of itself")]
+    NoRows(String),
+    /// A row that is not there.
+    #[error("the table \"{table}\" has no row {row}: expected 1 to {rows}")]
+    #[allow(missing_docs)] // they say themselves
+    NoRow {
+        table: String,
+        row: usize,
+        rows: usize,
+    },
+    /// The rundown has nothing more, or nothing was named.
+    #[error("no cue is next: expected the id of one")]
+    NoCue,
     /// It changes the show, which is not the core's.
     #[error("this is for the editor of the show")]
     ForEditor,

@@ -1,18 +1,36 @@
-//! The scout: looks for devices and tries sources while the show runs, beside the tick and the editor.
+//! The scout: looks for devices and rows and tries sources while the show runs, beside the tick and the editor.
 //! It takes seconds and changes nothing.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, select};
 
 use crate::card;
+use crate::data::{self, Tables};
 use crate::door::{Ask, Command, Event, Hub};
 use crate::input::{self, Setting};
 use crate::output;
+use crate::title;
 
 /// So many things are looked for at once.
 const AT_ONCE: usize = 4;
+/// Rows of a table that are told at once.
+const MOST_ROWS: usize = 500;
+/// Characters of what is looked for in a table.
+const LONGEST_FIND: usize = 200;
+
+/// Where the scout looks.
+#[derive(Clone)]
+pub struct Finds {
+    /// For sources that are tried.
+    pub setting: Setting,
+    /// For rows.
+    pub tables: Arc<Tables>,
+    /// The show's own folder, for templates.
+    pub folder: PathBuf,
+}
 
 /// Answers the hub's errands until `stopped` is closed.
 ///
@@ -20,7 +38,7 @@ const AT_ONCE: usize = 4;
 /// Where the system has no thread.
 pub fn start(
     errands: Receiver<Ask>,
-    setting: Setting,
+    finds: Finds,
     hub: Arc<Hub>,
     stopped: Receiver<()>,
 ) -> std::io::Result<()> {
@@ -32,7 +50,7 @@ pub fn start(
                 select! {
                     recv(stopped) -> _ => return,
                     recv(errands) -> errand => match errand {
-                        Ok(errand) => send_out(errand, &setting, &hub, &running),
+                        Ok(errand) => send_out(errand, &finds, &hub, &running),
                         Err(_) => return,
                     },
                 }
@@ -42,7 +60,7 @@ pub fn start(
 }
 
 /// Does one errand on a thread of its own, so that a source that gives nothing holds up no other.
-fn send_out(errand: Ask, setting: &Setting, hub: &Arc<Hub>, running: &Arc<AtomicUsize>) {
+fn send_out(errand: Ask, finds: &Finds, hub: &Arc<Hub>, running: &Arc<AtomicUsize>) {
     let refuse = |answer: &crossbeam_channel::Sender<Event>, id, message: &str| {
         // A client that does not read its answers goes without.
         let _ = answer.try_send(Event::Error {
@@ -59,18 +77,19 @@ fn send_out(errand: Ask, setting: &Setting, hub: &Arc<Hub>, running: &Arc<Atomic
             "too much is being looked for at once: try again",
         );
     }
-    let (setting, hub, finished) = (setting.clone(), hub.clone(), running.clone());
+    let (finds, hub, finished) = (finds.clone(), hub.clone(), running.clone());
     let spawned = std::thread::Builder::new()
         .name("errand".to_owned())
         .spawn(move || {
-            let event = carry_out(&errand.command, &setting);
+            let event = carry_out(&errand.command, &finds);
             let frame = hub.snapshot().map_or(0, |now| now.frame);
-            let done = Event::Done {
-                command: errand.command,
-                frame,
-                id: Some(errand.id),
+            let id = Some(errand.id);
+            let done = |command| Event::Done { command, frame, id };
+            let events = match event {
+                Ok(event) => vec![event, done(errand.command)],
+                Err(message) => vec![Event::Error { message, id }],
             };
-            for event in event.into_iter().chain([done]) {
+            for event in events {
                 let _ = errand.answer.try_send(event);
             }
             finished.fetch_sub(1, Ordering::Relaxed);
@@ -82,27 +101,67 @@ fn send_out(errand: Ask, setting: &Setting, hub: &Arc<Hub>, running: &Arc<Atomic
     }
 }
 
-fn carry_out(command: &Command, setting: &Setting) -> Option<Event> {
+/// The answer, or why there is none.
+fn carry_out(command: &Command, finds: &Finds) -> Result<Event, String> {
     match command {
-        Command::Devices {} => Some(Event::Devices {
+        Command::Templates {} => Ok(Event::Templates {
+            templates: title::template_names(&finds.folder),
+        }),
+        Command::Rows {
+            table,
+            find,
+            from,
+            many,
+        } => rows(&finds.tables, (table, find), *from, *many),
+        Command::Devices {} => Ok(Event::Devices {
             devices: input::cameras(),
             sound_cards: card::cards(),
         }),
-        Command::Encoders {} => Some(Event::Encoders {
+        Command::Encoders {} => Ok(Event::Encoders {
             encoders: output::h264_encoders(),
         }),
         Command::TrySource { source } => {
-            let (found, message) = match input::attempt(source, setting) {
+            let (found, message) = match input::attempt(source, &finds.setting) {
                 Ok(finding) => (Some(finding), String::new()),
                 Err(error) => (None, error.to_string()),
             };
-            Some(Event::Tried {
+            Ok(Event::Tried {
                 source: source.id.clone(),
                 found,
                 message,
             })
         }
-        // No other command is for the scout.
-        _ => None,
+        _ => Err("this is not for who looks for sources".to_owned()),
     }
+}
+
+/// Rows of a table, those in which something was found.
+fn rows(
+    tables: &Tables,
+    (table, find): (&str, &str),
+    from: usize,
+    many: usize,
+) -> Result<Event, String> {
+    if !(1..=MOST_ROWS).contains(&many) {
+        return Err(format!("{many} rows: expected 1 to {MOST_ROWS}"));
+    }
+    if find.chars().count() > LONGEST_FIND {
+        return Err(format!(
+            "what is looked for is too long: expected at most {LONGEST_FIND} characters"
+        ));
+    }
+    let all = tables
+        .rows(table)
+        .ok_or_else(|| format!("there are no rows of a table \"{table}\""))?;
+    let found = data::find(&all, find);
+    let given = found.iter().skip(from).take(many);
+    Ok(Event::Rows {
+        table: table.to_owned(),
+        find: find.to_owned(),
+        found: found.len(),
+        columns: all.columns.clone(),
+        rows: given
+            .filter_map(|&n| Some((n + 1, all.rows.get(n)?.clone())))
+            .collect(),
+    })
 }

@@ -1,5 +1,5 @@
-//! What the hand sets while the show runs and the file keeps: faders, mutes, AFV, sends, buses and the
-//! transition in use. The tick says how they stand; the editor writes them into the show that is saved.
+//! What the hand sets while the show runs and the file keeps: faders, mutes, AFV, sends, buses, the
+//! transition in use, downstream keys and what is filled into titles. The tick says how they stand; the editor writes them into the show that is saved.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::show::{
-    AUXES, Afv, Send, Show, Sound, Source, StripSettings, TransitionStyle, padded, trimmed,
+    AUXES, Afv, DownstreamKey, Send, Show, Sound, Source, StripSettings, TransitionStyle, padded,
+    trimmed,
 };
 
 /// How the sound of one source stands.
@@ -61,6 +62,10 @@ pub struct Standing {
     pub sound: Sound,
     /// What the director chose, whatever the scene on PVW likes best.
     pub transition: TransitionStyle,
+    /// The downstream keys.
+    pub keys: Vec<DownstreamKey>,
+    /// What was filled into titles by hand, by their ids.
+    pub fields: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl Standing {
@@ -74,6 +79,12 @@ impl Standing {
             }
         }
         show.sound = show.sound.set_as(&self.sound);
+        show.keys.clone_from(&self.keys);
+        for title in &mut show.titles {
+            if let Some(fields) = self.fields.get(&title.id) {
+                title.fields.clone_from(fields);
+            }
+        }
         show
     }
 }

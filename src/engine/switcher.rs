@@ -35,6 +35,10 @@ pub struct Switcher {
     second: u32,
     /// The stingers that can be played.
     stingers: Lengths,
+    /// How often PVW and PGM were swapped.
+    swaps: u64,
+    /// How often another scene was taken, or began to be.
+    takes: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -102,6 +106,8 @@ impl Switcher {
             },
             second,
             stingers: Lengths::new(),
+            swaps: 0,
+            takes: 0,
         }
     }
 
@@ -157,6 +163,7 @@ impl Switcher {
     /// Hot cut: PGM alone. A transition that runs ends here, and PVW keeps what it was to hold.
     pub fn set_program(&mut self, scene: &str, cast: &Cast) -> Result<(), SwitchError> {
         self.program = take(scene, cast)?;
+        self.takes += 1;
         self.trial = None;
         if let Some(Running { run, .. }) = self.running.take() {
             self.leave(&run);
@@ -174,6 +181,8 @@ impl Switcher {
             return Ok(());
         }
         let next = self.waiting(cast)?;
+        self.swaps += 1;
+        self.takes += 1;
         self.trial = None;
         let left = std::mem::replace(&mut self.program, next).scene;
         self.preview = Waiting::new(on_preview(&left, &self.program.scene, cast));
@@ -322,6 +331,7 @@ impl Switcher {
         Layout {
             from: self.program.stage.clone(),
             to: self.running.as_ref().map(|r| r.run.crossing()),
+            over: Vec::new(),
             black: self.black.level,
         }
     }
@@ -422,6 +432,22 @@ impl Switcher {
         (self.black.level as f32, self.black.to_black)
     }
 
+    /// Counts how often PVW and PGM were swapped, by whatever.
+    pub fn swaps(&self) -> u64 {
+        self.swaps
+    }
+
+    /// Counts how often another scene was taken, or began to be.
+    pub fn takes(&self) -> u64 {
+        self.takes
+    }
+
+    /// How far the transition on air is, 0 to 1.
+    pub fn crossed(&self) -> Option<f64> {
+        let running = self.running.as_ref();
+        running.map(|running| running.run.position())
+    }
+
     /// Whether something moves from one frame to the next. A transition that the T-bar holds does:
     /// what moved it is a command, and its sound goes where its picture goes, not in steps.
     pub fn is_moving(&self) -> bool {
@@ -447,7 +473,7 @@ impl Switcher {
 
     /// Whether a source is seen on air, from whatever slot it was taken.
     pub fn is_on_air(&self, source: &str) -> bool {
-        self.taken().any(|taken| taken.shows(source))
+        self.taken().any(|taken| taken.needs(source))
     }
 
     /// The slots from which a source is on air: others than its own where it was made anew since.
@@ -458,7 +484,7 @@ impl Switcher {
     /// Whether a source, by slot, is drawn by the scene on PVW.
     pub fn is_on_preview(&self, source: usize, cast: &Cast) -> bool {
         cast.scene(self.preview())
-            .is_some_and(|(_, stage)| stage.shows(source))
+            .is_some_and(|(_, stage)| stage.needs(source))
     }
 
     /// What is on air: the program, and what a transition goes to.
@@ -526,6 +552,7 @@ impl Switcher {
     }
 
     fn begin(&mut self, run: Run, cast: &Cast) {
+        self.takes += 1;
         self.trial = None;
         let then = on_preview(&self.program.scene, &run.to.scene, cast);
         let then = Waiting::new(then);
@@ -537,6 +564,7 @@ impl Switcher {
         if let Some(running) = self.running.take() {
             let Running { run, then } = running;
             self.leave(&run);
+            self.swaps += 1;
             self.program = run.to;
             self.preview = then.unmarked();
         }

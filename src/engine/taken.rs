@@ -38,10 +38,10 @@ pub struct Dropped {
 impl Taken {
     /// A scene with these layers; those of sources that there are not stay dark.
     pub fn new(scene: &str, layers: &[Layer], cast: &Cast) -> Self {
-        let sources = layers.iter().filter_map(|layer| {
-            let slot = cast.slot(&layer.source)?;
+        let sources = layers.iter().flat_map(Layer::sources).filter_map(|id| {
+            let slot = cast.slot(id)?;
             let colour = cast.source_at(slot)?.colour;
-            Some((layer.source.clone(), (slot, colour)))
+            Some((id.to_owned(), (slot, colour)))
         });
         let mut taken = Self {
             scene: scene.to_owned(),
@@ -83,9 +83,9 @@ impl Taken {
         self.drawn.get(source).map(|(slot, _)| *slot)
     }
 
-    /// Whether a source is seen.
-    pub fn shows(&self, source: &str) -> bool {
-        self.slot(source).is_some_and(|slot| self.stage.shows(slot))
+    /// Whether a source is on air: it is seen, or what is seen is keyed by it.
+    pub fn needs(&self, source: &str) -> bool {
+        self.slot(source).is_some_and(|slot| self.stage.needs(slot))
     }
 
     /// The corrections with which its sources were taken, by their ids.
@@ -141,8 +141,8 @@ impl Taken {
             if is_own && cast.is_implied(&new) {
                 self.scene.clone_from(&new);
             }
-            for layer in self.layers.iter_mut().filter(|l| l.source == old) {
-                layer.source.clone_from(&new);
+            for layer in &mut self.layers {
+                layer.follow_source(&old, &new);
             }
             let at = self.drawn.remove(&old);
             self.drawn.extend(at.map(|at| (new, at)));

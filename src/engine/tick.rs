@@ -24,15 +24,17 @@ use super::speakers::Speakers;
 use super::standing::StandingTold;
 use super::sting::Sting;
 use super::stingers::Stingers;
+use super::titles::Titles;
 use super::wipes::Wipes;
 use crate::audio::{BusGains, BusId, Meters, Order, StripGain};
+use crate::data::Tables;
 use crate::door::{
     Ask, Command, Counters, Event, Hub, Loudness, LoudnessHistory, SAY_IT_AGAIN, SourceStatus,
 };
 use crate::media::{House, HouseClock, Picture, Rate};
 use crate::output::EncoderInput;
 use crate::show::{Show, StripSettings};
-use crate::video::Compositor;
+use crate::video::{Compositor, Layout};
 
 /// No show has so many commands at once.
 const COMMANDS_A_FRAME: usize = 1000;
@@ -79,7 +81,15 @@ pub struct Tick {
     pub stingers: Arc<Stingers>,
     /// Which of them the core knows of.
     pub stingers_known: u64,
-    /// Their sound.
+    /// Prepares titles.
+    pub titles: Arc<Titles>,
+    /// Which of them the core knows of.
+    pub titles_known: u64,
+    /// Keeps the rows that fill titles.
+    pub tables: Arc<Tables>,
+    /// How far those are known.
+    pub tables_known: u64,
+    /// The sound of stingers.
     pub sting: Sting,
     /// The holding slate.
     pub hold: Option<Picture>,
@@ -125,6 +135,8 @@ impl Tick {
             }
             self.receive();
             self.learn_stingers();
+            self.learn_tables();
+            self.learn_titles();
             let settling = self.recast(n);
             self.core.know_alignment(self.aligner.found());
             let asked = self.carry_out(n, rate);
@@ -133,7 +145,8 @@ impl Tick {
             }
             self.aligner
                 .follow(self.core.wants_aligned(), &mut self.inputs);
-            let layout = self.core.tick();
+            let layout = self.core.tick(n);
+            self.titles.at(n, self.core.downstream().came());
             self.play_clips(due);
             self.play_stinger(due);
             self.order_sound(n, rate, &mut ordered);
@@ -165,7 +178,7 @@ impl Tick {
             for input in self.inputs.iter_mut().flatten() {
                 input.encoded(now);
             }
-            self.leave_for_monitors(n, pictures, last.as_ref());
+            self.leave_for_monitors(n, pictures, last.as_ref(), layout);
             self.part();
             self.tell(n, counters, &asked);
             if n == first {
@@ -270,6 +283,7 @@ impl Tick {
         }
         self.speakers.listen(self.core.hear());
         self.want_transitions();
+        self.want_titles();
         let find = |show: &Show, id: &str| show.destinations.iter().find(|d| d.id == id).cloned();
         let leaving =
             self.outputs
@@ -288,6 +302,33 @@ impl Tick {
         self.wipes.want(switcher.wipes(cast));
         self.stingers
             .want(&switcher.stingers_wanted(cast), &cast.show.stingers);
+    }
+
+    /// Asks for the titles that are to be ready.
+    pub fn want_titles(&self) {
+        self.tables.want(&self.core.show().tables);
+        let wanted = self.core.titles_wanted();
+        self.titles.want(self.core.show(), wanted);
+    }
+
+    /// Takes down what stands in the tables.
+    fn learn_tables(&mut self) {
+        let changes = self.tables.changes();
+        if changes != self.tables_known {
+            self.tables_known = changes;
+            self.core.know_tables(self.tables.all());
+            self.want_titles();
+        }
+    }
+
+    /// Takes down which titles are ready.
+    fn learn_titles(&mut self) {
+        let changes = self.titles.changes();
+        if changes != self.titles_known {
+            self.titles_known = changes;
+            let (lengths, broken) = self.titles.lengths();
+            self.core.know_titles(lengths, broken);
+        }
     }
 
     /// Takes down which stingers are ready.
@@ -360,8 +401,13 @@ impl Tick {
 
     fn obey(&mut self, ask: &Ask, n: u64, rate: Rate, asked: &mut Asked) -> Result<(), Refusal> {
         let effect = self.core.apply(&ask.command)?;
-        if let Command::Transition { .. } = ask.command {
-            self.want_transitions();
+        match ask.command {
+            Command::Transition { .. } => self.want_transitions(),
+            Command::Title { .. }
+            | Command::Key(_)
+            | Command::KeyAuto { .. }
+            | Command::Rundown { .. } => self.want_titles(),
+            _ => {}
         }
         match effect {
             Effect::None => {}
@@ -393,12 +439,11 @@ impl Tick {
 
     /// Tells each clip whether it is on air in the frame due at `due`.
     fn play_clips(&mut self, due: House) {
-        let switcher = self.core.switcher();
         for (slot, input) in self.inputs.iter_mut().enumerate() {
             if let Some(input) = input
                 && let Some(clip) = &mut input.clip
             {
-                clip.is_seen(switcher.on_air().any(|stage| stage.shows(slot)), due);
+                clip.is_seen(self.core.stages().any(|stage| stage.needs(slot)), due);
             }
         }
     }
@@ -461,6 +506,7 @@ impl Tick {
         n: u64,
         pictures: Vec<Option<Picture>>,
         program: Option<&Picture>,
+        layout: Layout,
     ) {
         for (tap, picture) in self.taps.sources.iter().zip(pictures) {
             tap.store(picture.map(Arc::new));
@@ -471,6 +517,9 @@ impl Tick {
             preview: self.core.switcher().preview().to_owned(),
             cast: self.core.cast().clone(),
             trial: self.core.switcher().trial(),
+            over: self.core.downstream().previewed(self.core.cast()),
+            titles: self.core.downstream().cued(),
+            layout,
         })));
     }
 
@@ -551,6 +600,10 @@ impl Tick {
             sources,
             transition: self.problem(),
             stingers: self.stingers.status(&self.core.show().stingers),
+            tables: self.tables.status(&self.core.show().tables),
+            titles: self
+                .titles
+                .status(self.core.show(), |id| self.core.downstream().next(id)),
             program: self.meters.take_program(),
             alarm: self.meters.program_alarmed(),
             auxes: std::array::from_fn(|n| self.meters.take_bus(BusId::Aux(n as u8))),

@@ -12,6 +12,9 @@ use super::words::looks_like_key;
 /// What a network source may be pulled from.
 const SOURCE_SCHEMES: [&str; 7] = ["rtsp", "rtsps", "srt", "rtmp", "rtmps", "http", "https"];
 
+/// What a table may be fetched by.
+const TABLE_SCHEMES: [&str; 2] = ["http", "https"];
+
 /// What the program may be sent by.
 const SERVER_SCHEMES: [&str; 2] = ["rtmp", "rtmps"];
 
@@ -41,6 +44,16 @@ const USE_KEY: &str = "expected it to be left out here and named as key: Secret(
 
 /// What is wrong with a network source's URL.
 pub(super) fn network_faults(text: &str) -> Vec<String> {
+    pulled_faults(text, &SOURCE_SCHEMES)
+}
+
+/// What is wrong with a table's URL.
+pub(super) fn web_faults(text: &str) -> Vec<String> {
+    pulled_faults(text, &TABLE_SCHEMES)
+}
+
+/// What is wrong with a URL that something is pulled from, by one of these schemes.
+fn pulled_faults(text: &str, schemes: &[&str]) -> Vec<String> {
     let token = unused_token(text);
     let placeholders = match placeholder::find(text) {
         Ok(placeholders) => placeholders,
@@ -60,7 +73,7 @@ pub(super) fn network_faults(text: &str) -> Vec<String> {
     let plain = placeholder::replace(text, &placeholders, |_| {
         Ok::<_, std::convert::Infallible>(token.clone())
     });
-    let url = match plain.map(|plain| read(&plain, &SOURCE_SCHEMES)) {
+    let url = match plain.map(|plain| read(&plain, schemes)) {
         Ok(Ok(url)) => url,
         Ok(Err(message)) => {
             faults.push(message);

@@ -1,9 +1,12 @@
 //! What the types cannot say: ranges, ids and references of a show. Each fault stands at the value
 //! that is wrong.
 
+mod layers;
 mod links;
 mod monitors;
 mod snapshots;
+mod tables;
+mod titles;
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -15,7 +18,7 @@ use super::colour::{self, Colour};
 use super::fault::Fault;
 use super::limits;
 use super::locate::Tree;
-use super::model::{Destination, EncoderName, Key, Layer, Scene, Show, Source, SourceKind};
+use super::model::{Destination, EncoderName, Key, Scene, Show, Source, SourceKind};
 use super::secrets::is_secret_name;
 use super::sound::{AUXES, MIX_MINUSES, Sound};
 use super::sound_output::{BusName, card_faults};
@@ -84,6 +87,8 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, also: &[String]) -> V
     for (n, stinger) in show.stingers.iter().enumerate() {
         checker.stinger(&format!("stingers[{n}]"), stinger);
     }
+    checker.titles(show, &known);
+    checker.tables(&show.tables);
     if let Some(source) = &show.hold.source
         && !known.contains(&source.as_str())
     {
@@ -439,11 +444,7 @@ impl Checker<'_> {
     /// A scene of no layers is black, and is none the worse for it.
     fn scene(&mut self, place: &str, scene: &Scene, known: &[&str]) {
         for (n, layer) in scene.layers.iter().enumerate() {
-            let place = format!("{place}.layers[{n}]");
-            if !known.contains(&layer.source.as_str()) {
-                self.unknown_source(&format!("{place}.source"), &layer.source, known);
-            }
-            self.layer(&place, layer);
+            self.layer(&format!("{place}.layers[{n}]"), layer, known);
         }
         if let Some(style) = &scene.transition {
             self.transition(&format!("{place}.transition"), style);
@@ -474,39 +475,6 @@ impl Checker<'_> {
         for (field, message) in style.faults() {
             self.fault(&format!("{place}.{field}"), message);
         }
-    }
-
-    fn layer(&mut self, place: &str, layer: &Layer) {
-        let (left, top, width, height) = layer.rect;
-        for (n, value) in [left, top].into_iter().enumerate() {
-            self.range(&format!("{place}.rect[{n}]"), value, -REACH..=REACH);
-        }
-        for (n, value) in [(2, width), (3, height)] {
-            let place = format!("{place}.rect[{n}]");
-            self.range(&place, value, 0.0..=REACH);
-            if value == 0.0 {
-                self.fault(&place, "a layer of no size, expected more than 0");
-            }
-        }
-        let (left, top, right, bottom) = layer.crop;
-        let before = self.faults.len();
-        for (n, value) in [left, top, right, bottom].into_iter().enumerate() {
-            self.range(&format!("{place}.crop[{n}]"), value, 0.0..=1.0);
-        }
-        if self.faults.len() == before {
-            for (sides, sum) in [
-                ("left and right", left + right),
-                ("top and bottom", top + bottom),
-            ] {
-                if sum >= 1.0 {
-                    self.fault(
-                        &format!("{place}.crop"),
-                        format!("{sides} cut off the whole source, expected less than 1 together"),
-                    );
-                }
-            }
-        }
-        self.range(&format!("{place}.opacity"), layer.opacity, 0.0..=1.0);
     }
 
     fn destination(&mut self, place: &str, destination: &Destination) {

@@ -9,6 +9,7 @@ use super::fault::Fault;
 use super::locate::Tree;
 use super::model::{Show, SourceKind};
 use super::numbered::Numbered;
+use super::table::TableFrom;
 
 /// Checks what the show names on disk, but for what a show before it named already: an edit is not
 /// to be refused because a file of another source has vanished.
@@ -39,6 +40,31 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, before: Option<&Show>
             fault(&format!("stingers[{n}].path"), message);
         }
     }
+    for (n, title) in show.titles.iter().enumerate() {
+        let is_known = |before: &Show| {
+            let mut old = before.titles.iter();
+            old.any(|old| old.template == title.template)
+        };
+        let Some(path) = title.file().filter(|path| !path.is_empty()) else {
+            continue;
+        };
+        let first = Numbered::of(path).map_or(path.to_owned(), |pictures| pictures.file(0));
+        if !before.is_some_and(is_known)
+            && let Err(message) = readable(&resolve(file, &first))
+        {
+            fault(&format!("titles[{n}].template"), message);
+        }
+    }
+    for (n, table) in show.tables.iter().enumerate() {
+        let is_known = |before: &Show| before.tables.iter().any(|old| old.from == table.from);
+        if let TableFrom::File(path) = &table.from
+            && !path.is_empty()
+            && !before.is_some_and(is_known)
+            && let Err(message) = readable_as(&resolve(file, path), "a file of CSV or JSON")
+        {
+            fault(&format!("tables[{n}].from[0]"), message);
+        }
+    }
     if let Some(picture) = &show.hold.picture
         && before.is_none_or(|before| before.hold.picture != show.hold.picture)
         && let Err(message) = readable(&resolve(file, picture))
@@ -64,16 +90,21 @@ pub fn resolve(show_file: &Path, path: &str) -> PathBuf {
 }
 
 pub(super) fn readable(path: &Path) -> Result<(), String> {
+    readable_as(path, "a media file")
+}
+
+/// Whether there is a file to read, where `expected` is.
+fn readable_as(path: &Path, expected: &str) -> Result<(), String> {
     let shown = path.display();
     let metadata = match path.metadata() {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(format!("there is no file {shown}, expected a media file"));
+            return Err(format!("there is no file {shown}, expected {expected}"));
         }
-        Err(error) => return Err(format!("{shown}: {error}, expected a media file")),
+        Err(error) => return Err(format!("{shown}: {error}, expected {expected}")),
     };
     if metadata.is_dir() {
-        return Err(format!("{shown} is a folder, expected a media file"));
+        return Err(format!("{shown} is a folder, expected {expected}"));
     }
     // Opening a pipe would wait for its writer.
     if metadata.is_file()

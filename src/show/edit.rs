@@ -14,6 +14,8 @@ use super::snapshot::SoundSnapshots;
 use super::sound::Sound;
 use super::sound_output::{BusName, SoundOutput};
 use super::stinger::Stinger;
+use super::table::Table;
+use super::title::{Cue, DownstreamKey, Fill, Title};
 use super::transition::TransitionStyle;
 
 /// One change of a show. In JSON `{"add":{"item":{"scene":{…}},"at":2}}`.
@@ -73,6 +75,8 @@ pub enum Edit {
     Sound(Sound),
     /// Sound snapshots, all of them, and the strips that they do not touch.
     Snapshots(SoundSnapshots),
+    /// The downstream keys, all of them. They are used so from now on.
+    Keys(Vec<DownstreamKey>),
     /// The transition that AUTO makes, but where a scene has its own. It is used from now on.
     Transition(TransitionStyle),
 }
@@ -87,6 +91,9 @@ pub enum Item {
     Scene(Scene),
     Destination(Destination),
     Stinger(Stinger),
+    Title(Title),
+    Cue(Cue),
+    Table(Table),
 }
 
 /// The lists of a show.
@@ -98,6 +105,9 @@ pub enum ItemKind {
     Scene,
     Destination,
     Stinger,
+    Title,
+    Cue,
+    Table,
 }
 
 /// What an edit touches: two edits that share none of these never undo each other's work.
@@ -143,12 +153,16 @@ pub enum EditError {
 }
 
 impl ItemKind {
-    fn word(self) -> &'static str {
+    /// What one of it is called.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Source => "source",
             Self::Scene => "scene",
             Self::Destination => "destination",
             Self::Stinger => "stinger",
+            Self::Title => "title",
+            Self::Cue => "cue",
+            Self::Table => "table",
         }
     }
 }
@@ -161,6 +175,9 @@ impl Item {
             Self::Scene(_) => ItemKind::Scene,
             Self::Destination(_) => ItemKind::Destination,
             Self::Stinger(_) => ItemKind::Stinger,
+            Self::Title(_) => ItemKind::Title,
+            Self::Cue(_) => ItemKind::Cue,
+            Self::Table(_) => ItemKind::Table,
         }
     }
 
@@ -171,6 +188,9 @@ impl Item {
             Self::Scene(scene) => &scene.id,
             Self::Destination(destination) => &destination.id,
             Self::Stinger(stinger) => &stinger.id,
+            Self::Title(title) => &title.id,
+            Self::Cue(cue) => &cue.id,
+            Self::Table(table) => &table.id,
         }
     }
 }
@@ -199,6 +219,24 @@ impl Listed for Destination {
 }
 
 impl Listed for Stinger {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Listed for Title {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Listed for Cue {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Listed for Table {
     fn id(&self) -> &str {
         &self.id
     }
@@ -260,6 +298,9 @@ impl Edit {
                     ItemKind::Scene => find(&show.scenes, *kind, id).map(drop),
                     ItemKind::Destination => shift(&mut show.destinations, *kind, id, *to),
                     ItemKind::Stinger => shift(&mut show.stingers, *kind, id, *to),
+                    ItemKind::Title => shift(&mut show.titles, *kind, id, *to),
+                    ItemKind::Cue => shift(&mut show.rundown, *kind, id, *to),
+                    ItemKind::Table => shift(&mut show.tables, *kind, id, *to),
                 }?;
                 Ok([Part::Order(*kind)].into())
             }
@@ -274,6 +315,7 @@ impl Edit {
             Self::Hold(hold) => Ok(setting("hold", &mut show.hold, hold)),
             Self::Sound(sound) => Ok(set_sound(show, sound)),
             Self::Snapshots(snapshots) => Ok(setting("snapshots", &mut show.snapshots, snapshots)),
+            Self::Keys(keys) => Ok(setting("keys", &mut show.keys, keys)),
             Self::Transition(style) => Ok(setting("transition", &mut show.transition, style)),
         }
     }
@@ -306,6 +348,9 @@ fn add(show: &mut Show, item: &Item, at: Option<usize>) -> Result<BTreeSet<Part>
         Item::Scene(scene) => insert(&mut show.scenes, kind, scene, at),
         Item::Destination(destination) => insert(&mut show.destinations, kind, destination, at),
         Item::Stinger(stinger) => insert(&mut show.stingers, kind, stinger, at),
+        Item::Title(title) => insert(&mut show.titles, kind, title, at),
+        Item::Cue(cue) => insert(&mut show.rundown, kind, cue, at),
+        Item::Table(table) => insert(&mut show.tables, kind, table, at),
     }?;
     Ok([Part::Item(kind, item.id().to_owned())].into())
 }
@@ -340,12 +385,18 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
                         touched.insert(Part::setting("sound_outputs"));
                     }
                 }
+                touched.extend(refill(show, |fill| match fill {
+                    Fill::Source(mut layer) => {
+                        layer.follow_source(id, &source.id);
+                        Fill::Source(layer)
+                    }
+                    fill => fill,
+                }));
                 // The scene of its own id, where the show has one, follows too.
                 for scene in &mut show.scenes {
                     let mut follows = false;
-                    for layer in scene.layers.iter_mut().filter(|l| l.source == id) {
-                        layer.source.clone_from(&source.id);
-                        follows = true;
+                    for layer in &mut scene.layers {
+                        follows |= layer.follow_source(id, &source.id);
                     }
                     if follows {
                         touched.insert(Part::Item(ItemKind::Scene, scene.id.clone()));
@@ -367,6 +418,24 @@ fn set(show: &mut Show, id: &str, item: &Item) -> Result<BTreeSet<Part>, EditErr
         Item::Stinger(stinger) => {
             replace(&mut show.stingers, kind, id, stinger)?;
             touched.extend(rename_stinger(show, id, &stinger.id));
+        }
+        Item::Title(title) => {
+            replace(&mut show.titles, kind, id, title)?;
+            if title.id != id {
+                touched.extend(refill(show, |fill| match fill {
+                    Fill::Title(old) if old == id => Fill::Title(title.id.clone()),
+                    fill => fill,
+                }));
+                for cue in show.rundown.iter_mut().filter(|cue| cue.title == id) {
+                    cue.title.clone_from(&title.id);
+                    touched.insert(Part::Item(ItemKind::Cue, cue.id.clone()));
+                }
+            }
+        }
+        Item::Cue(cue) => replace(&mut show.rundown, kind, id, cue)?,
+        Item::Table(table) => {
+            replace(&mut show.tables, kind, id, table)?;
+            touched.extend(retable(show, id, &table.id));
         }
     }
     Ok(touched)
@@ -398,9 +467,14 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
             if show.sound_outputs.len() != outputs {
                 touched.insert(Part::setting("sound_outputs"));
             }
+            touched.extend(refill(show, |fill| match fill {
+                Fill::Source(layer) if layer.needs(id) => Fill::None,
+                fill => fill,
+            }));
             for scene in &mut show.scenes {
                 let before = scene.layers.len();
-                scene.layers.retain(|layer| layer.source != id);
+                // Without its matte a fill would be seen whole.
+                scene.layers.retain(|layer| !layer.needs(id));
                 if scene.layers.len() != before {
                     touched.insert(Part::Item(ItemKind::Scene, scene.id.clone()));
                 }
@@ -417,6 +491,21 @@ fn remove(show: &mut Show, kind: ItemKind, id: &str) -> Result<BTreeSet<Part>, E
         }
         ItemKind::Destination => take_out(&mut show.destinations, kind, id)?,
         ItemKind::Stinger => take_out(&mut show.stingers, kind, id)?,
+        ItemKind::Title => {
+            take_out(&mut show.titles, kind, id)?;
+            touched.extend(refill(show, |fill| match fill {
+                Fill::Title(title) if title == id => Fill::None,
+                fill => fill,
+            }));
+            let leaving = show.rundown.iter().filter(|cue| cue.title == id);
+            touched.extend(leaving.map(|cue| Part::Item(ItemKind::Cue, cue.id.clone())));
+            show.rundown.retain(|cue| cue.title != id);
+        }
+        ItemKind::Cue => take_out(&mut show.rundown, kind, id)?,
+        ItemKind::Table => {
+            take_out(&mut show.tables, kind, id)?;
+            touched.extend(retable(show, id, ""));
+        }
     }
     Ok(touched)
 }
@@ -426,6 +515,28 @@ fn recalled(show: &mut Show, follow: impl FnOnce(&mut SoundSnapshots)) -> Option
     let before = show.snapshots.clone();
     follow(&mut show.snapshots);
     (show.snapshots != before).then(|| Part::setting("snapshots"))
+}
+
+/// Has the downstream keys carry something else; says whether that touched them.
+fn refill(show: &mut Show, fill: impl Fn(Fill) -> Fill) -> Option<Part> {
+    let before = show.keys.clone();
+    for key in &mut show.keys {
+        key.fill = fill(std::mem::take(&mut key.fill));
+    }
+    (show.keys != before).then(|| Part::setting("keys"))
+}
+
+/// Has every title of a table follow its new id, or have none; gives what was touched.
+fn retable(show: &mut Show, id: &str, new: &str) -> Vec<Part> {
+    if id == new {
+        return Vec::new();
+    }
+    let titles = show.titles.iter_mut().filter(|title| title.table == id);
+    let touched = titles.map(|title| {
+        new.clone_into(&mut title.table);
+        Part::Item(ItemKind::Title, title.id.clone())
+    });
+    touched.collect()
 }
 
 /// Has every transition that names a stinger follow its new id; gives what was touched.

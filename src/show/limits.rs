@@ -11,6 +11,12 @@ const SCENES: usize = 1000;
 const LAYERS: usize = 64;
 /// Stingers of a show.
 const STINGERS: usize = 64;
+/// Titles of a show.
+const TITLES: usize = 200;
+/// Titles of a rundown.
+const RUNDOWN: usize = 1000;
+/// Tables of a show.
+const TABLES: usize = 32;
 /// Destinations of a show.
 const DESTINATIONS: usize = 64;
 /// Groups of a show.
@@ -33,6 +39,9 @@ pub(super) fn faults(show: &Show) -> Vec<(String, String)> {
     counted("sources".to_owned(), show.sources.len(), SOURCES);
     counted("scenes".to_owned(), show.scenes.len(), SCENES);
     counted("stingers".to_owned(), show.stingers.len(), STINGERS);
+    counted("titles".to_owned(), show.titles.len(), TITLES);
+    counted("rundown".to_owned(), show.rundown.len(), RUNDOWN);
+    counted("tables".to_owned(), show.tables.len(), TABLES);
     counted("sound.groups".to_owned(), show.sound.groups.len(), GROUPS);
     let destinations = show.destinations.len();
     counted("destinations".to_owned(), destinations, DESTINATIONS);
@@ -45,10 +54,14 @@ pub(super) fn faults(show: &Show) -> Vec<(String, String)> {
     }
     let sound = &show.sound;
     let snapshots = show.snapshots.list.iter();
-    let labels: [(&str, Vec<&String>); 7] = [
+    let labels: [(&str, Vec<&String>); 11] = [
         ("sources", show.sources.iter().map(|s| &s.label).collect()),
         ("scenes", show.scenes.iter().map(|s| &s.label).collect()),
+        ("titles", show.titles.iter().map(|t| &t.label).collect()),
+        ("keys", show.keys.iter().map(|k| &k.label).collect()),
+        ("rundown", show.rundown.iter().map(|c| &c.label).collect()),
         ("stingers", show.stingers.iter().map(|s| &s.label).collect()),
+        ("tables", show.tables.iter().map(|t| &t.label).collect()),
         (
             "destinations",
             show.destinations.iter().map(|d| &d.label).collect(),

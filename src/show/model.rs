@@ -6,11 +6,14 @@ use super::afv::Afv;
 use super::clip::{AtEnd, Play};
 use super::colour::Colour;
 use super::hold::Hold;
+use super::layer::Layer;
 use super::snapshot::SoundSnapshots;
 use super::sound::{Send, Sound};
 use super::sound_output::SoundOutput;
 use super::stinger::Stinger;
 use super::strip::StripSettings;
+use super::table::Table;
+use super::title::{Cue, DownstreamKey, Title};
 use super::transition::TransitionStyle;
 use crate::media::{CameraMode, Rate};
 
@@ -48,6 +51,19 @@ pub struct Show {
     /// Clips with transparency that are drawn over a cut.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stingers: Vec<Stinger>,
+    /// What is written over the program: names, questions, a logo, a countdown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub titles: Vec<Title>,
+    /// The downstream keys, which carry titles and sources over everything; the last one is on top. Those
+    /// that are left out are as usual.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<DownstreamKey>,
+    /// Titles in the order in which they are wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rundown: Vec<Cue>,
+    /// Where the rows of data for titles come from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Table>,
     /// What goes over everything while the show has to wait.
     #[serde(default, skip_serializing_if = "Hold::is_default")]
     pub hold: Hold,
@@ -363,44 +379,6 @@ pub struct Scene {
     pub transition: Option<TransitionStyle>,
 }
 
-/// One source in a scene.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Layer {
-    /// A source's id.
-    pub source: String,
-    /// Left, top, width, height as fractions of the program; may reach beyond it: left and top
-    /// −10 to 10, width and height above 0 to 10.
-    #[serde(default = "full_rect")]
-    pub rect: (f64, f64, f64, f64),
-    /// Cut off at left, top, right, bottom as fractions of the source; opposite sides below 1.
-    #[serde(default)]
-    pub crop: (f64, f64, f64, f64),
-    /// 0 (unseen) to 1.
-    #[serde(default = "one")]
-    pub opacity: f64,
-}
-
-fn full_rect() -> (f64, f64, f64, f64) {
-    (0.0, 0.0, 1.0, 1.0)
-}
-
-fn one() -> f64 {
-    1.0
-}
-
-impl Layer {
-    /// A source that fills the program.
-    pub fn full(source: &str) -> Self {
-        Self {
-            source: source.to_owned(),
-            rect: full_rect(),
-            crop: (0.0, 0.0, 0.0, 0.0),
-            opacity: 1.0,
-        }
-    }
-}
-
 /// Where the program is sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -513,6 +491,10 @@ impl Show {
             order: Vec::new(),
             transition: Default::default(),
             stingers: Vec::new(),
+            titles: Vec::new(),
+            keys: Vec::new(),
+            rundown: Vec::new(),
+            tables: Vec::new(),
             hold: Default::default(),
             sound: Default::default(),
             snapshots: Default::default(),

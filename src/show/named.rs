@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::model::{Show, SourceKind};
+use super::table::TableFrom;
 
 /// What of a show names a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,10 @@ pub(super) enum Whose {
     Source(String),
     /// A stinger, by its id. Its path may be a pattern of numbered pictures.
     Stinger(String),
+    /// A title whose template is a file, by its id. Its path may be a pattern of numbered pictures.
+    Title(String),
+    /// A table, by its id.
+    Table(String),
     /// The holding slate's picture.
     Hold,
 }
@@ -20,12 +25,15 @@ impl fmt::Display for Whose {
         match self {
             Self::Source(id) => write!(f, "source \"{id}\""),
             Self::Stinger(id) => write!(f, "stinger \"{id}\""),
+            Self::Title(id) => write!(f, "title \"{id}\""),
+            Self::Table(id) => write!(f, "table \"{id}\""),
             Self::Hold => f.write_str("the holding slate"),
         }
     }
 }
 
-/// Every path of a media file, in the show's order. The wipes' pictures have names and no paths.
+/// Every path of a media file or a table, in the show's order. The wipes' pictures and the templates that are
+/// found by their names have no paths.
 pub(super) fn paths_mut(show: &mut Show) -> impl Iterator<Item = (Whose, &mut String)> {
     let clips = show
         .sources
@@ -38,8 +46,24 @@ pub(super) fn paths_mut(show: &mut Show) -> impl Iterator<Item = (Whose, &mut St
         .stingers
         .iter_mut()
         .map(|stinger| (Whose::Stinger(stinger.id.clone()), &mut stinger.path));
+    let titles = show.titles.iter_mut().filter_map(|title| {
+        let whose = Whose::Title(title.id.clone());
+        title
+            .file()
+            .is_some()
+            .then_some((whose, &mut title.template))
+    });
+    let tables = show
+        .tables
+        .iter_mut()
+        .filter_map(|table| match &mut table.from {
+            TableFrom::File(path) => Some((Whose::Table(table.id.clone()), path)),
+            TableFrom::Url { .. } => None,
+        });
     let hold = show.hold.picture.iter_mut();
     clips
         .chain(stingers)
+        .chain(titles)
+        .chain(tables)
         .chain(hold.map(|path| (Whose::Hold, path)))
 }

@@ -94,7 +94,8 @@ fn number(show: &mut Show, order: Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::super::edit::{Edit, Item, ItemKind, Part};
-    use super::super::model::{Layer, Scene, Source};
+    use super::super::layer::Layer;
+    use super::super::model::{Scene, Source};
     use super::*;
 
     struct Numbered(Show);

@@ -37,7 +37,7 @@ use super::{
     shows::{AnyDoor, Chooser, Shows, Way},
     stage::Pictures,
     switch::Switch,
-    theme, topbar,
+    theme, titles, topbar,
     transition::Strip,
     typed::Typed,
     view::{self, View, name},
@@ -333,6 +333,7 @@ impl Desk {
             self.parts.outputs.take(&event);
             self.parts.sound.take(&event);
             self.parts.past.take(&event);
+            self.parts.titles.take(&event);
             self.show_settings.take(&event);
             let snapshot = self.snapshot.as_deref();
             self.log
@@ -450,6 +451,12 @@ impl Desk {
         if self.parts.switch.for_the_desk.contains(&Function::Rename) {
             self.parts.build.rename();
         }
+        // A hand on what it does not see is a hand that meant something else.
+        let is_titled = |panel: &Panel| matches!(panel, Panel::Titles | Panel::Keys);
+        if attached && self.panels.iter().any(|(panel, _)| is_titled(panel)) {
+            let asked = &self.parts.switch.for_the_desk;
+            self.parts.titles.hear(asked, view);
+        }
         let is_mixed = self.panels.iter().any(|(panel, _)| *panel == Panel::Mixer);
         if is_mixed {
             self.parts.choices.hear(&self.parts.switch.for_the_desk);
@@ -498,7 +505,12 @@ impl Desk {
         };
         let settings = &self.settings.now;
         let arrangement = settings.arrangement;
-        let layout = settings.layout().fitted(arrangement, places.panels.size());
+        let mut layout = settings.layout();
+        let has_keys = layout.is_shown(Panel::Keys);
+        if !titles::has_any(view.snapshot) {
+            layout.set_shown(Panel::Keys, false);
+        }
+        let layout = layout.fitted(arrangement, places.panels.size());
         let shown: Vec<Panel> = layout.visible();
         let arranging = self.arranging.is_on().then(|| Arranging {
             can_undo: self.arranging.can_undo(arrangement),
@@ -547,7 +559,11 @@ impl Desk {
         } = frame;
         wanted.extend(parts.build.wishes());
         let done = moved.inner;
-        if let Some(layout) = done.layout {
+        if let Some(mut layout) = done.layout {
+            // What only has nothing to show now comes again with it.
+            if !titles::has_any(view.snapshot) {
+                layout.set_shown(Panel::Keys, has_keys);
+            }
             self.settings.now.set_layout(layout);
         }
         if done.refused {

@@ -51,11 +51,15 @@ pub enum Panel {
     Level,
     /// The show's sources, scenes and layers, to be changed.
     Build,
+    /// Titles, their keys and the rundown.
+    Titles,
+    /// The same in a row, for who cuts. It is there where the show has any of it.
+    Keys,
 }
 
 impl Panel {
     /// All of them, in the order of the menu.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Stage,
         Self::Monitors,
         Self::Outputs,
@@ -65,6 +69,8 @@ impl Panel {
         Self::Program,
         Self::Level,
         Self::Build,
+        Self::Titles,
+        Self::Keys,
     ];
 
     /// The key of its name.
@@ -79,6 +85,8 @@ impl Panel {
             Self::Program => "menu-panel-program",
             Self::Level => "menu-panel-level",
             Self::Build => "menu-panel-build",
+            Self::Titles => "menu-panel-titles",
+            Self::Keys => "menu-panel-keys",
         }
     }
 
@@ -95,6 +103,8 @@ impl Panel {
             Self::Program => vec2(160.0, 116.0),
             Self::Level => vec2(84.0, 160.0),
             Self::Build => vec2(720.0, 200.0),
+            Self::Titles => vec2(900.0, 250.0),
+            Self::Keys => vec2(720.0, layout::TARGET),
         }
     }
 }
@@ -111,11 +121,19 @@ pub enum Arrangement {
     OnePerson,
     /// Who makes the show ready.
     Build,
+    /// Who brings titles.
+    Titles,
 }
 
 impl Arrangement {
     /// All of them, in the order of the menu.
-    pub const ALL: [Self; 4] = [Self::Director, Self::Sound, Self::OnePerson, Self::Build];
+    pub const ALL: [Self; 5] = [
+        Self::Director,
+        Self::Sound,
+        Self::Titles,
+        Self::OnePerson,
+        Self::Build,
+    ];
 
     /// The key of its name.
     pub fn key(self) -> &'static str {
@@ -124,6 +142,7 @@ impl Arrangement {
             Self::Sound => "menu-sound",
             Self::OnePerson => "menu-one-person",
             Self::Build => "menu-build",
+            Self::Titles => "menu-titles",
         }
     }
 
@@ -132,6 +151,7 @@ impl Arrangement {
         match self {
             Self::Director | Self::OnePerson | Self::Build => Panel::Stage,
             Self::Sound => Panel::Mixer,
+            Self::Titles => Panel::Titles,
         }
     }
 }
@@ -182,6 +202,8 @@ impl Layout {
             program,
             level,
             build,
+            titles,
+            keys,
         ] = Panel::ALL.map(|panel| plan.pane(panel));
         let root = match arrangement {
             Arrangement::Director | Arrangement::Build => {
@@ -200,8 +222,10 @@ impl Layout {
                     Vertical,
                     &[
                         (above, 0.535, true),
+                        (keys, 0.075, !builds),
                         (monitors, 0.465, !builds),
                         (build, 0.465, builds),
+                        (titles, 0.465, false),
                         (mixer, 0.6, false),
                         (strip, 0.6, false),
                     ],
@@ -224,8 +248,34 @@ impl Layout {
                         (stage, 0.6, false),
                         (above, 0.48, true),
                         (mixer, 0.52, true),
+                        (keys, 0.08, false),
+                        (titles, 0.5, false),
                         (monitors, 0.4, false),
                         (build, 0.4, false),
+                    ],
+                )
+            }
+            Arrangement::Titles => {
+                let side = plan.split(
+                    Vertical,
+                    &[
+                        (outputs, 1.0, true),
+                        (lights, 0.6, false),
+                        (program, 0.6, false),
+                        (level, 0.8, false),
+                    ],
+                );
+                let above = plan.split(Horizontal, &[(stage, 0.79, true), (side, 0.21, true)]);
+                plan.split(
+                    Vertical,
+                    &[
+                        (above, 0.5, true),
+                        (keys, 0.075, false),
+                        (titles, 0.5, true),
+                        (monitors, 0.3, false),
+                        (build, 0.465, false),
+                        (mixer, 0.6, false),
+                        (strip, 0.6, false),
                     ],
                 )
             }
@@ -244,7 +294,9 @@ impl Layout {
                     Vertical,
                     &[
                         (above, 0.56, true),
+                        (keys, 0.075, true),
                         (monitors, 0.44, true),
+                        (titles, 0.5, false),
                         (mixer, 0.5, false),
                         (strip, 0.5, false),
                         (build, 0.5, false),
@@ -708,12 +760,21 @@ mod tests {
             assert_eq!(layout, as_it_came, "nothing is to be mended");
             assert!(layout.is_shown(arrangement.heart()));
         }
-        use Panel::{Build, Level, Lights, Mixer, Monitors, Outputs, Program, Stage, Strip};
+        use Panel::{
+            Build, Keys, Level, Lights, Mixer, Monitors, Outputs, Program, Stage, Strip, Titles,
+        };
         let shown = |arrangement| Layout::usual(arrangement).visible();
-        assert_eq!(shown(Arrangement::Director), [Stage, Monitors, Outputs]);
+        assert_eq!(
+            shown(Arrangement::Director),
+            [Stage, Monitors, Outputs, Keys]
+        );
         assert_eq!(shown(Arrangement::Sound), [Mixer, Strip, Program, Level]);
-        assert_eq!(shown(Arrangement::OnePerson), [Stage, Monitors, Lights]);
+        assert_eq!(
+            shown(Arrangement::OnePerson),
+            [Stage, Monitors, Lights, Keys]
+        );
         assert_eq!(shown(Arrangement::Build), [Stage, Outputs, Build]);
+        assert_eq!(shown(Arrangement::Titles), [Stage, Outputs, Titles]);
     }
 
     #[test]

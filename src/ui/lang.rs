@@ -40,7 +40,7 @@ macro_rules! files {
 
 const FILES: &[(&str, &str, &str)] = files![
     "build", "clips", "desk", "fields", "keys", "menu", "outputs", "said", "settings", "sound",
-    "switch", "system"
+    "switch", "system", "titles"
 ];
 
 /// The tag of the language that regie itself speaks.

@@ -191,6 +191,7 @@ fn sentence(
             message,
         ),
         Event::Transition { message } => said("desk-mix-instead", &in_words(&by_name(message))),
+        Event::Title { message } | Event::Table { message } => in_words(message),
         Event::Encoder { name, message, .. } => with(said("desk-encoder", name), message),
         Event::EngineRenews { .. } => lang::text("desk-engine-renews"),
         Event::EngineLost { message } => with(lang::text("desk-engine-was-lost"), message),
@@ -198,6 +199,8 @@ fn sentence(
         Event::Trial(_)
         | Event::Show { .. }
         | Event::Devices { .. }
+        | Event::Rows { .. }
+        | Event::Templates { .. }
         | Event::Encoders { .. }
         | Event::LoudnessHistory { .. }
         | Event::Tried { .. }

@@ -69,6 +69,7 @@ mod tbar;
 #[cfg(test)]
 mod testing;
 mod theme;
+mod titles;
 mod topbar;
 mod transition;
 mod transport;

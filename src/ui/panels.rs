@@ -23,6 +23,7 @@ use super::{
     switch::Switch,
     talk::Talk,
     theme,
+    titles::Titles,
     transport::{self, Transport},
     view::View,
     wishes,
@@ -61,6 +62,8 @@ pub struct Parts {
     pub meters: Meters,
     /// How loud the show has been.
     pub past: loudness::Past,
+    /// Titles and the rundown.
+    pub titles: Titles,
 }
 
 impl Parts {
@@ -78,6 +81,7 @@ impl Parts {
             transport: Transport::default(),
             meters: Meters::default(),
             past: loudness::Past::default(),
+            titles: Titles::default(),
         }
     }
 }
@@ -152,6 +156,17 @@ impl Frame<'_> {
             Panel::Program => self.program(ui, rect),
             Panel::Level => self.level(ui, rect, parts),
             Panel::Build => self.build(ui, rect, parts),
+            Panel::Titles => {
+                let map = &parts.switch.keys.map;
+                let seen = (self.view, self.pictures);
+                if let Some((what, picture)) = parts.titles.show(ui, rect, seen, map) {
+                    self.want(ui, what, picture, self.rates.1);
+                }
+            }
+            Panel::Keys => {
+                let map = &parts.switch.keys.map;
+                parts.titles.show_row(ui, rect, self.view, map);
+            }
         }
     }
 

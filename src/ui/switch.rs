@@ -248,6 +248,7 @@ impl Switch {
             Function::KeyPanel => self.panel.open = !self.panel.open,
             function
                 if function.is_the_desks()
+                    || function.is_of_titles()
                     || matches!(function, Function::Rename | Function::Sends(_)) =>
             {
                 self.for_the_desk.push(function);
@@ -308,6 +309,10 @@ impl Switch {
                 None
             }
             Function::DimMonitor => Some(listening::dim(!snapshot.monitor.set.dim)),
+            Function::KeyAuto(key) => Some(Command::KeyAuto {
+                key: usize::from(key) + 1,
+            }),
+            Function::KeysOff => Some(Command::KeysOff { cut: false }),
             Function::Undo => match &snapshot.edit.undo {
                 Some(_) => Some(Command::Undo { revision }),
                 None => self.say("switch-undo-nothing", view),

@@ -5,76 +5,16 @@ use std::sync::Arc;
 
 use super::canvas::{BLACK, Canvas, CanvasPool};
 use super::corrected::Corrected;
-use super::kernels::{Edge, Share, blend_row, fade_row, share};
-use super::scale::{Part, Scaler};
+use super::kernels::{Edge, fade_row, share};
+use super::laid::{Laid, Sources};
+use super::motion::Pose;
+use super::stage::{Draw, Stage};
 use super::stinger::{StingerShelf, has_cut};
+use super::title::{TitleKey, TitleShelf};
 use super::transition::{Blend, bring_in, dip_side, mix, tint, wipe};
 use super::wipe::{WipeMap, WipeShelf};
 use crate::media::{House, Picture};
-use crate::show::{Colour, Format, Layer};
-
-/// One source in a picture; see [`Layer`] for the units.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Draw {
-    /// The source's slot: which of the pictures.
-    pub source: usize,
-    /// Left, top, width, height as fractions of the frame.
-    pub rect: (f64, f64, f64, f64),
-    /// Cut off at left, top, right, bottom as fractions of the source.
-    pub crop: (f64, f64, f64, f64),
-    /// 0 to 1.
-    pub opacity: f64,
-    /// The source's correction when the scene was taken.
-    pub colour: Colour,
-}
-
-impl Draw {
-    /// A source that fills the frame.
-    pub fn full(source: usize) -> Self {
-        Self {
-            source,
-            rect: (0.0, 0.0, 1.0, 1.0),
-            crop: (0.0, 0.0, 0.0, 0.0),
-            opacity: 1.0,
-            colour: Colour::NEUTRAL,
-        }
-    }
-}
-
-/// A scene as it was taken: what is drawn, from back to front.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Stage {
-    /// From back to front, on black.
-    pub draws: Vec<Draw>,
-}
-
-impl Stage {
-    /// The layers of a scene, each with the slot and the correction of its source; those of unknown
-    /// ones are left out.
-    pub fn of(layers: &[Layer], find: impl Fn(&str) -> Option<(usize, Colour)>) -> Self {
-        let draws = layers
-            .iter()
-            .filter_map(|layer| {
-                let (source, colour) = find(&layer.source)?;
-                Some(Draw {
-                    source,
-                    rect: layer.rect,
-                    crop: layer.crop,
-                    opacity: layer.opacity,
-                    colour,
-                })
-            })
-            .collect();
-        Self { draws }
-    }
-
-    /// Whether this source is in the picture at all.
-    pub fn shows(&self, source: usize) -> bool {
-        self.draws
-            .iter()
-            .any(|draw| draw.source == source && draw.opacity > 0.0)
-    }
-}
+use crate::show::Format;
 
 /// A transition in a picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +37,31 @@ impl Crossing {
     }
 }
 
+/// What a downstream key shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Over {
+    /// A title.
+    Title {
+        /// Which.
+        key: TitleKey,
+        /// Where in its life.
+        pose: Pose,
+    },
+    /// A source.
+    Stage(Stage),
+}
+
+/// What lies over the picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overlaid {
+    /// What.
+    pub what: Over,
+    /// 0 to 1.
+    pub opacity: f64,
+    /// It is in the clean feed too.
+    pub clean: bool,
+}
+
 /// What one tick shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
@@ -104,6 +69,8 @@ pub struct Layout {
     pub from: Stage,
     /// The transition that is under way.
     pub to: Option<Crossing>,
+    /// Over both, from back to front.
+    pub over: Vec<Overlaid>,
     /// 0 is the picture, 1 is black.
     pub black: f64,
 }
@@ -112,15 +79,20 @@ pub struct Layout {
 pub struct Compositor {
     pool: CanvasPool,
     size: (usize, usize),
-    scaler: Scaler,
-    /// Scaled layers of the last picture, for those that have not changed.
-    scaled: Vec<Scaled>,
-    used: usize,
+    laid: Laid,
     corrected: Corrected,
     black: Option<Picture>,
     wipes: Arc<WipeShelf>,
     stingers: Arc<StingerShelf>,
+    titles: Arc<TitleShelf>,
     held: Option<Held>,
+}
+
+/// A picture being made: one that came whole, or one that can be drawn on.
+#[allow(clippy::large_enum_variant)] // there is one at a time
+enum Made {
+    Whole(Picture),
+    Drawn(Canvas),
 }
 
 /// Up to here a wipe that gets ready takes over from the mix that was made in its place: it is what
@@ -131,23 +103,6 @@ const EARLY: f64 = 0.2;
 struct Held {
     name: String,
     map: Option<Arc<WipeMap>>,
-}
-
-struct Scaled {
-    of: Picture,
-    placed: Placed,
-    colour: Colour,
-    planes: [Vec<u8>; 3],
-}
-
-/// Where a draw lands: luma pixels, all even, and the part of the source that is seen there.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Placed {
-    left: usize,
-    top: usize,
-    width: usize,
-    height: usize,
-    part: Part,
 }
 
 impl Compositor {
@@ -165,11 +120,10 @@ impl Compositor {
                 format.height as usize,
             ))),
             stingers: Arc::default(),
+            titles: Arc::default(),
             held: None,
             size: (format.width as usize, format.height as usize),
-            scaler: Scaler::default(),
-            scaled: Vec::new(),
-            used: 0,
+            laid: Laid::default(),
             corrected: Corrected::default(),
             black,
         })
@@ -186,6 +140,11 @@ impl Compositor {
         self.stingers = shelf;
     }
 
+    /// Has it take titles from here; until then there are none.
+    pub fn take_titles_from(&mut self, shelf: Arc<TitleShelf>) {
+        self.titles = shelf;
+    }
+
     /// The pool that pictures are made from.
     pub fn pool(&self) -> &CanvasPool {
         &self.pool
@@ -199,24 +158,26 @@ impl Compositor {
         pictures: &[Option<Picture>],
         time: House,
     ) -> Option<Picture> {
-        self.used = 0;
+        self.laid.begin();
         self.corrected.begin();
         let black = share(layout.black);
         if black == 256 {
             return self.black.clone();
         }
-        let mixed = match &layout.to {
+        let mut made = match &layout.to {
             None => {
                 self.held = None;
-                self.stage(&layout.from, pictures, time)?
+                self.stage(&layout.from, pictures)?
             }
             Some(crossing) => self.cross(&layout.from, crossing, pictures, time)?,
         };
-        if black == 0 {
-            return Some(mixed);
+        for over in &layout.over {
+            made = self.lay_over(made, over, pictures)?;
         }
-        let mut canvas = self.pool.canvas()?;
-        canvas.copy(&mixed);
+        if black == 0 {
+            return made.finish(time);
+        }
+        let mut canvas = self.canvas_of(made)?;
         for (i, value) in BLACK.into_iter().enumerate() {
             for row in canvas.rows(i, 0) {
                 fade_row(row, value, black);
@@ -225,14 +186,52 @@ impl Compositor {
         canvas.finish(time)
     }
 
-    fn stage(
+    /// What was made so far, to be drawn on: a picture that came whole is copied.
+    fn canvas_of(&self, made: Made) -> Option<Canvas> {
+        match made {
+            Made::Drawn(canvas) => Some(canvas),
+            Made::Whole(picture) => {
+                let mut canvas = self.pool.canvas()?;
+                canvas.copy(&picture);
+                Some(canvas)
+            }
+        }
+    }
+
+    /// Lays a downstream key over what was made so far. What is not ready is not there.
+    fn lay_over(
         &mut self,
-        stage: &Stage,
+        made: Made,
+        over: &Overlaid,
         pictures: &[Option<Picture>],
-        time: House,
-    ) -> Option<Picture> {
-        let seen: Vec<(&Draw, &Picture)> = stage
-            .draws
+    ) -> Option<Made> {
+        match &over.what {
+            Over::Title { key, pose } => {
+                let Some(title) = self.titles.get(key) else {
+                    return Some(made);
+                };
+                let mut canvas = self.canvas_of(made)?;
+                title.draw(&mut canvas, *pose, over.opacity);
+                Some(Made::Drawn(canvas))
+            }
+            Over::Stage(stage) => {
+                let mut stage = stage.clone();
+                for draw in &mut stage.draws {
+                    draw.opacity *= over.opacity;
+                }
+                self.draw_on(made, &stage.draws, pictures)
+            }
+        }
+    }
+
+    /// Draws sources from back to front on what was made so far.
+    fn draw_on(
+        &mut self,
+        made: Made,
+        draws: &[Draw],
+        pictures: &[Option<Picture>],
+    ) -> Option<Made> {
+        let seen: Vec<(&Draw, &Picture)> = draws
             .iter()
             .filter(|draw| share(draw.opacity) > 0)
             .filter_map(|draw| Some((draw, pictures.get(draw.source)?.as_ref()?)))
@@ -241,34 +240,45 @@ impl Compositor {
         let base = seen
             .iter()
             .rposition(|(draw, picture)| self.covers(draw, picture));
-        let (mut canvas, rest) = match base {
+        let (made, rest) = match base {
             Some(base) => {
                 let (draw, picture) = seen[base];
                 let full = self.corrected.frame(&self.pool, picture, &draw.colour)?;
-                if base + 1 == seen.len() {
-                    return Some(full);
-                }
-                let mut canvas = self.pool.canvas()?;
-                canvas.copy(&full);
-                (canvas, &seen[base + 1..])
+                (Made::Whole(full), &seen[base + 1..])
             }
-            None if seen.is_empty() => return self.black.clone(),
-            None => {
-                let mut canvas = self.pool.canvas()?;
-                canvas.fill(BLACK);
-                (canvas, &seen[..])
-            }
+            None => (made, &seen[..]),
         };
-        for (draw, picture) in rest {
-            if let Some(placed) = place(draw, picture, self.size) {
-                self.draw(&mut canvas, picture, placed, draw);
-            }
+        if rest.is_empty() {
+            return Some(made);
         }
-        canvas.finish(time)
+        let mut canvas = self.canvas_of(made)?;
+        for (draw, fill) in rest {
+            let matte = draw.matte().and_then(|slot| pictures.get(slot)?.as_ref());
+            let sources = Sources { fill, matte };
+            self.laid
+                .draw(&mut canvas, sources, draw, &mut self.corrected);
+        }
+        Some(Made::Drawn(canvas))
+    }
+
+    fn stage(&mut self, stage: &Stage, pictures: &[Option<Picture>]) -> Option<Made> {
+        let black = Made::Whole(self.black.clone()?);
+        self.draw_on(black, &stage.draws, pictures)
+    }
+
+    /// A scene as a picture, for what reads it.
+    fn seen(
+        &mut self,
+        stage: &Stage,
+        pictures: &[Option<Picture>],
+        time: House,
+    ) -> Option<Picture> {
+        self.stage(stage, pictures)?.finish(time)
     }
 
     fn covers(&self, draw: &Draw, picture: &Picture) -> bool {
-        draw.rect == (0.0, 0.0, 1.0, 1.0)
+        draw.look.is_plain()
+            && draw.rect == (0.0, 0.0, 1.0, 1.0)
             && draw.crop == (0.0, 0.0, 0.0, 0.0)
             && share(draw.opacity) == 256
             && (picture.width(), picture.height()) == self.size
@@ -280,18 +290,18 @@ impl Compositor {
         crossing: &Crossing,
         pictures: &[Option<Picture>],
         time: House,
-    ) -> Option<Picture> {
+    ) -> Option<Made> {
         let position = crossing.position;
         if let Blend::Dip(colour) = crossing.blend {
             let (new, share) = dip_side(position);
             let stage = if new { &crossing.to } else { from };
-            let seen = self.stage(stage, pictures, time)?;
             if share == 0 {
-                return Some(seen);
+                return self.stage(stage, pictures);
             }
+            let seen = self.seen(stage, pictures, time)?;
             let mut canvas = self.pool.canvas()?;
             tint(&mut canvas, &seen, colour, share);
-            return canvas.finish(time);
+            return Some(Made::Drawn(canvas));
         }
         if let Blend::Stinger {
             id,
@@ -301,18 +311,17 @@ impl Compositor {
         {
             let has_cut = has_cut(position, *n, *cut);
             let stage = if has_cut { &crossing.to } else { from };
-            let seen = self.stage(stage, pictures, time)?;
+            let made = self.stage(stage, pictures)?;
             let stinger = self.stingers.get(id).filter(|s| !s.is_clear(position));
             let Some(stinger) = stinger else {
-                return Some(seen);
+                return Some(made);
             };
-            let mut canvas = self.pool.canvas()?;
-            canvas.copy(&seen);
+            let mut canvas = self.canvas_of(made)?;
             stinger.draw(&mut canvas, position);
-            return canvas.finish(time);
+            return Some(Made::Drawn(canvas));
         }
-        let from = self.stage(from, pictures, time)?;
-        let to = self.stage(&crossing.to, pictures, time)?;
+        let from = self.seen(from, pictures, time)?;
+        let to = self.seen(&crossing.to, pictures, time)?;
         let mut canvas = self.pool.canvas()?;
         match &crossing.blend {
             Blend::Wipe {
@@ -329,7 +338,7 @@ impl Compositor {
                 mix(&mut canvas, &from, &to, share(position));
             }
         }
-        canvas.finish(time)
+        Some(Made::Drawn(canvas))
     }
 
     /// The wipe of this name, if it was ready when the transition began, or soon after.
@@ -343,170 +352,26 @@ impl Compositor {
         }
         self.held.as_ref()?.map.clone()
     }
-
-    fn draw(&mut self, canvas: &mut Canvas, picture: &Picture, placed: Placed, draw: &Draw) {
-        let opacity = share(draw.opacity);
-        if draw.colour.is_neutral()
-            && let Some((left, top)) = placed.unscaled()
-        {
-            for i in 0..3 {
-                let half = usize::from(i > 0);
-                let plane = picture.plane(i);
-                let (x, width) = (placed.left >> half, placed.width >> half);
-                let rows = canvas.rows(i, placed.top >> half);
-                for (y, row) in rows.take(placed.height >> half).enumerate() {
-                    let from = &plane.row((top >> half) + y)[left >> half..][..width];
-                    lay(&mut row[x..x + width], from, opacity);
-                }
-            }
-            return;
-        }
-        let index = self.scaled(picture, placed, &draw.colour);
-        let Some(scaled) = self.scaled.get(index) else {
-            return;
-        };
-        for (i, plane) in scaled.planes.iter().enumerate() {
-            let half = usize::from(i > 0);
-            let (x, width) = (placed.left >> half, placed.width >> half);
-            let rows = canvas.rows(i, placed.top >> half);
-            for (row, from) in rows
-                .zip(plane.chunks_exact(width))
-                .take(placed.height >> half)
-            {
-                lay(&mut row[x..x + width], from, opacity);
-            }
-        }
-    }
-
-    /// Index of the scaled layer, made now or kept from the last picture. It is corrected after it
-    /// was scaled: most layers are smaller then.
-    fn scaled(&mut self, picture: &Picture, placed: Placed, colour: &Colour) -> usize {
-        let index = self.used;
-        self.used += 1;
-        if let Some(kept) = self.scaled.get(index)
-            && kept.placed == placed
-            && kept.colour == *colour
-            && kept.of.same_pixels(picture)
-        {
-            return index;
-        }
-        let mut planes = match self.scaled.get_mut(index) {
-            Some(old) => std::mem::take(&mut old.planes),
-            None => Default::default(),
-        };
-        for (i, out) in planes.iter_mut().enumerate() {
-            let half = usize::from(i > 0);
-            let size = (placed.width >> half, placed.height >> half);
-            out.resize(size.0 * size.1, 0);
-            let (left, top, width, height) = placed.part;
-            let step = if i > 0 { 0.5 } else { 1.0 };
-            let plane = picture.plane(i);
-            // An odd picture's last chroma sample is half outside.
-            let part_width = (width * step).min(plane.width as f64 - left * step);
-            let part_height = (height * step).min(plane.height as f64 - top * step);
-            let part = (left * step, top * step, part_width, part_height);
-            if !self.scaler.scale(plane, part, out, size) {
-                out.fill(BLACK[i]);
-            }
-        }
-        let size = (placed.width, placed.height);
-        self.corrected.planes(&mut planes, size, colour);
-        let scaled = Scaled {
-            of: picture.clone(),
-            placed,
-            colour: *colour,
-            planes,
-        };
-        if index < self.scaled.len() {
-            self.scaled[index] = scaled;
-        } else {
-            self.scaled.push(scaled);
-        }
-        index
-    }
 }
 
-fn lay(row: &mut [u8], over: &[u8], opacity: Share) {
-    if opacity == 256 {
-        row.copy_from_slice(over);
-    } else {
-        blend_row(row, over, opacity);
+impl Made {
+    fn finish(self, time: House) -> Option<Picture> {
+        match self {
+            Self::Whole(picture) => Some(picture),
+            Self::Drawn(canvas) => canvas.finish(time),
+        }
     }
-}
-
-impl Placed {
-    /// Where in the source the pixels begin, if they are taken one to one.
-    fn unscaled(&self) -> Option<(usize, usize)> {
-        let (left, top, width, height) = self.part;
-        let even =
-            |value: f64| (value.fract() == 0.0 && value % 2.0 == 0.0).then_some(value as usize);
-        (width == self.width as f64 && height == self.height as f64)
-            .then(|| Some((even(left)?, even(top)?)))
-            .flatten()
-    }
-}
-
-/// Rounds a draw to whole chroma samples and cuts off what is outside the frame. `None` if nothing
-/// of it is seen.
-fn place(
-    draw: &Draw,
-    picture: &Picture,
-    (frame_width, frame_height): (usize, usize),
-) -> Option<Placed> {
-    let (left, width, part_left, part_width) = place_axis(
-        (draw.rect.0, draw.rect.2),
-        (draw.crop.0, draw.crop.2),
-        frame_width,
-        picture.width(),
-    )?;
-    let (top, height, part_top, part_height) = place_axis(
-        (draw.rect.1, draw.rect.3),
-        (draw.crop.1, draw.crop.3),
-        frame_height,
-        picture.height(),
-    )?;
-    Some(Placed {
-        left,
-        top,
-        width,
-        height,
-        part: (part_left, part_top, part_width, part_height),
-    })
-}
-
-/// (first pixel, pixels) in the frame and (first, length) in the source, along one axis.
-fn place_axis(
-    (start, length): (f64, f64),
-    (crop_start, crop_end): (f64, f64),
-    frame: usize,
-    source: usize,
-) -> Option<(usize, usize, f64, f64)> {
-    let even = |value: f64| (value * frame as f64 / 2.0).round() * 2.0;
-    let (first, last) = (even(start), even(start + length));
-    let (seen_first, seen_last) = (first.max(0.0), last.min(frame as f64));
-    if seen_last - seen_first < 2.0 {
-        return None;
-    }
-    let part_first = (crop_start * source as f64).round();
-    let part_last = source as f64 - (crop_end * source as f64).round();
-    if part_last - part_first < 2.0 {
-        return None;
-    }
-    let step = (part_last - part_first) / (last - first);
-    let part = part_first + (seen_first - first) * step;
-    let part_length = (seen_last - seen_first) * step;
-    Some((
-        seen_first as usize,
-        (seen_last - seen_first) as usize,
-        part,
-        part_length.min(source as f64 - part),
-    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::media::Rate;
+    use crate::show::{Border, ChromaKey, Colour, Mask, Rgb, Shadow};
+    use crate::video::keyer::DrawKey;
+    use crate::video::outline::Outline;
+    use crate::video::stage::Look;
+    use crate::video::transition::yuv;
 
     const FORMAT: Format = Format {
         width: 64,
@@ -734,5 +599,134 @@ mod tests {
         assert_eq!(pixel(&out, 0, 0), BLACK);
         let out = c.compose(&stage(vec![]), &[], 0).unwrap();
         assert_eq!(pixel(&out, 63, 31), BLACK);
+    }
+
+    fn keyed(source: usize, key: DrawKey) -> Draw {
+        Draw {
+            look: Look {
+                key: Some(key),
+                ..Look::default()
+            },
+            ..full(source)
+        }
+    }
+
+    #[test]
+    fn a_key_shows_what_lies_behind_to_the_bit_and_what_stands_before_too() {
+        let mut c = compositor();
+        let screen = yuv(ChromaKey::GREEN);
+        let grey = [180, 128, 128];
+        let mut canvas = c.pool().canvas().unwrap();
+        canvas.fill(screen);
+        for (i, grey) in grey.into_iter().enumerate() {
+            for row in canvas.rows(i, 0) {
+                let half = row.len() / 2;
+                row[half..].fill(grey);
+            }
+        }
+        let pictures = [flat(&c, A), canvas.finish(0)];
+        let key = DrawKey::Chroma(ChromaKey::default());
+        for opacity in [1.0, 0.5] {
+            let keyed = Draw {
+                opacity,
+                ..keyed(1, key)
+            };
+            let layout = stage(vec![full(0), keyed]);
+            for _ in 0..2 {
+                let out = c.compose(&layout, &pictures, 0).unwrap();
+                assert_eq!(pixel(&out, 4, 4), A);
+                let grey = if opacity == 1.0 { grey } else { [140, 94, 164] };
+                assert_eq!(pixel(&out, 60, 20), grey);
+            }
+        }
+    }
+
+    #[test]
+    fn a_matte_is_another_source_and_without_it_nothing_is_seen() {
+        let mut c = compositor();
+        let mut canvas = c.pool().canvas().unwrap();
+        canvas.fill([235, 128, 128]);
+        for row in canvas.rows(0, 0) {
+            row[..32].fill(16);
+        }
+        let linear = |matte| DrawKey::Linear {
+            matte,
+            invert: false,
+            premultiplied: false,
+        };
+        let mut pictures = [flat(&c, A), flat(&c, B), canvas.finish(0)];
+        let layout = stage(vec![full(0), keyed(1, linear(Some(2)))]);
+        let out = c.compose(&layout, &pictures, 0).unwrap();
+        assert_eq!((pixel(&out, 8, 8), pixel(&out, 50, 8)), (A, B));
+        assert!(layout.from.needs(2) && !layout.from.shows(2) && layout.from.needs(1));
+        pictures[2] = None;
+        let out = c.compose(&layout, &pictures, 0).unwrap();
+        assert_eq!((pixel(&out, 8, 8), pixel(&out, 50, 8)), (A, A));
+        let layout = stage(vec![full(0), keyed(1, linear(None))]);
+        let out = c.compose(&layout, &pictures, 0).unwrap();
+        assert_eq!(pixel(&out, 50, 8), A);
+    }
+
+    #[test]
+    fn a_border_a_shadow_and_a_mask_are_drawn_where_the_layer_is() {
+        let mut c = compositor();
+        let pictures = [flat(&c, A), flat(&c, B), flat(&c, [90, 100, 110])];
+        let border = Border {
+            width: 2.0 / 32.0,
+            colour: Rgb(255, 255, 255),
+        };
+        let shadow = Shadow {
+            offset: (8.0 / 32.0, 0.0),
+            blur: 0.0,
+            opacity: 1.0,
+            colour: Rgb(0, 0, 0),
+        };
+        let inset = Draw {
+            rect: (0.25, 0.25, 0.5, 0.5),
+            look: Look {
+                outline: Outline {
+                    border: Some(border),
+                    ..Outline::default()
+                },
+                shadow: Some(shadow),
+                key: None,
+            },
+            ..full(1)
+        };
+        // Another picture each time, and the same again.
+        for (source, inside) in [(1, B), (2, [90, 100, 110]), (2, [90, 100, 110]), (1, B)] {
+            let inset = Draw {
+                source,
+                ..inset.clone()
+            };
+            let out = c
+                .compose(&stage(vec![full(0), inset]), &pictures, 0)
+                .unwrap();
+            assert_eq!(pixel(&out, 8, 16), A);
+            assert_eq!(pixel(&out, 16, 16), [235, 128, 128]);
+            assert_eq!(pixel(&out, 20, 16), inside);
+            // Its chroma hears a column of the picture beside it.
+            assert_eq!(pixel(&out, 47, 16)[0], 235);
+            assert_eq!(pixel(&out, 52, 16), BLACK);
+            assert_eq!(pixel(&out, 52, 4), A);
+        }
+        let mask = Mask {
+            hide: (0.5, 0.0, 0.0, 0.0),
+            ..Mask::default()
+        };
+        let masked = Draw {
+            look: Look {
+                outline: Outline {
+                    mask: Some(mask),
+                    ..Outline::default()
+                },
+                ..Look::default()
+            },
+            ..full(1)
+        };
+        let out = c
+            .compose(&stage(vec![full(0), masked]), &pictures, 0)
+            .unwrap();
+        assert_eq!((pixel(&out, 28, 8), pixel(&out, 40, 8)), (A, B));
     }
 }

@@ -143,6 +143,182 @@ two_ways!(
     }
 );
 
+/// One value laid over another, rounded: alpha 0 leaves what is under it to the bit, and 255 replaces it.
+#[inline(always)]
+pub fn over(under: u8, pixel: u8, alpha: u8) -> u8 {
+    let alpha = u16::from(alpha);
+    let sum = u16::from(under) * (255 - alpha) + u16::from(pixel) * alpha + 128;
+    // x / 255, rounded, without a division (exact up to 65 535).
+    ((sum + (sum >> 8)) >> 8) as u8
+}
+
+two_ways!(
+    /// Lays a row with alpha over another; all three of one length.
+    over_row,
+    over_row_avx2,
+    over_row_plain,
+    (row: &mut [u8], pixels: &[u8], alpha: &[u8]),
+    {
+        for ((under, &pixel), &alpha) in row.iter_mut().zip(pixels).zip(alpha) {
+            *under = over(*under, pixel, alpha);
+        }
+    }
+);
+
+two_ways!(
+    /// As [`over_row`], with a share of its alpha.
+    over_row_shared,
+    over_row_shared_avx2,
+    over_row_shared_plain,
+    (row: &mut [u8], pixels: &[u8], alpha: &[u8], share: Share),
+    {
+        for ((under, &pixel), &alpha) in row.iter_mut().zip(pixels).zip(alpha) {
+            let alpha = (u16::from(alpha) * share + 128) >> 8;
+            *under = over(*under, pixel, alpha as u8);
+        }
+    }
+);
+
+two_ways!(
+    /// The lower of each two; both rows of one length.
+    lowest_row,
+    lowest_row_avx2,
+    lowest_row_plain,
+    (row: &mut [u8], other: &[u8]),
+    {
+        for (row, &other) in row.iter_mut().zip(other) {
+            *row = (*row).min(other);
+        }
+    }
+);
+
+two_ways!(
+    /// `sum += row · weight`; both rows of one length, and the weights of all sums 256 together.
+    weigh_row,
+    weigh_row_avx2,
+    weigh_row_plain,
+    (sum: &mut [u16], row: &[u8], weight: u16),
+    {
+        for (sum, &value) in sum.iter_mut().zip(row) {
+            *sum = sum.wrapping_add(u16::from(value) * weight);
+        }
+    }
+);
+
+/// The colour of a screen that is taken out of a picture, and how; see the keyer.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    /// Two planes in U − 128 and V − 128, of which the lower one counts: the screen's part.
+    pub planes: [(f32, f32); 2],
+    /// The screen's own Y − 16, U − 128 and V − 128.
+    pub codes: [f32; 3],
+    /// The part from which on nothing is seen.
+    pub end: f32,
+    /// Alpha gained for each part less than that.
+    pub gain: f32,
+    /// How much of the screen's colour is taken out, 0 to 1.
+    pub spill: f32,
+}
+
+two_ways!(
+    /// The screen's part in each chroma sample; all three of one length.
+    screen_row,
+    screen_row_avx2,
+    screen_row_plain,
+    (parts: &mut [f32], u: &[u8], v: &[u8], screen: Screen),
+    {
+        let [(u0, v0), (u1, v1)] = screen.planes;
+        for ((part, &u), &v) in parts.iter_mut().zip(u).zip(v) {
+            let (u, v) = (f32::from(u) - 128.0, f32::from(v) - 128.0);
+            *part = (u0 * u + v0 * v).min(u1 * u + v1 * v).clamp(0.0, 2.0);
+        }
+    }
+);
+
+two_ways!(
+    /// A row of luma's height between two of chroma's: three quarters of the one that is near. All three of
+    /// one length.
+    between_rows,
+    between_rows_avx2,
+    between_rows_plain,
+    (out: &mut [f32], near: &[f32], far: &[f32]),
+    {
+        for ((out, &near), &far) in out.iter_mut().zip(near).zip(far) {
+            *out = 0.75 * near + 0.25 * far;
+        }
+    }
+);
+
+two_ways!(
+    /// Twice as many columns: each as it is, and what lies between it and the next.
+    spread_row,
+    spread_row_avx2,
+    spread_row_plain,
+    (out: &mut [f32], row: &[f32]),
+    {
+        let next = row.get(1..).unwrap_or_default();
+        for ((pair, &here), &next) in out.chunks_exact_mut(2).zip(row).zip(next) {
+            pair[0] = here;
+            pair[1] = (here + next) * 0.5;
+        }
+        if let (Some(pair), Some(&last)) = (out.chunks_exact_mut(2).nth(next.len()), row.last()) {
+            pair.fill(last);
+        }
+    }
+);
+
+two_ways!(
+    /// `base += slope · luma`, as far as a part goes; all three of one length.
+    bend_row,
+    bend_row_avx2,
+    bend_row_plain,
+    (base: &mut [f32], slope: &[f32], luma: &[u8]),
+    {
+        for ((base, &slope), &luma) in base.iter_mut().zip(slope).zip(luma) {
+            *base = (*base + slope * f32::from(luma)).clamp(0.0, 2.0);
+        }
+    }
+);
+
+two_ways!(
+    /// Takes the screen out of a row of luma, and gives alpha; all three of one length.
+    unscreen_luma_row,
+    unscreen_luma_row_avx2,
+    unscreen_luma_row_plain,
+    (luma: &mut [u8], alpha: &mut [u8], parts: &[f32], screen: Screen),
+    {
+        for ((luma, alpha), &part) in luma.iter_mut().zip(alpha).zip(parts) {
+            let seen = ((screen.end - part) * screen.gain).clamp(0.0, 1.0);
+            *alpha = (seen * 255.0 + 0.5) as i32 as u8;
+            let own = f32::from(*luma) - 16.0;
+            let alone = (own - part * screen.codes[0]) / seen.max(LEAST);
+            let out = 16.5 + own + screen.spill * (alone - own);
+            *luma = out.clamp(0.0, 255.0) as i32 as u8;
+        }
+    }
+);
+
+two_ways!(
+    /// Takes the screen out of a row of one chroma plane of which it has the code `screen.codes[1]`; all three
+    /// of one length.
+    unscreen_chroma_row,
+    unscreen_chroma_row_avx2,
+    unscreen_chroma_row_plain,
+    (chroma: &mut [u8], alpha: &[u8], parts: &[f32], screen: Screen),
+    {
+        for ((chroma, &alpha), &part) in chroma.iter_mut().zip(alpha).zip(parts) {
+            let own = f32::from(*chroma) - 128.0;
+            let seen = f32::from(alpha) * (1.0 / 255.0);
+            let alone = (own - part * screen.codes[1]) / seen.max(LEAST);
+            let out = 128.5 + own + screen.spill * (alone - own);
+            *chroma = out.clamp(0.0, 255.0) as i32 as u8;
+        }
+    }
+);
+
+/// Nothing is divided by less alpha than this: there is no colour in so little of it.
+const LEAST: f32 = 1.0 / 64.0;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,6 +424,21 @@ mod tests {
                 wipe_row(&mut back, &from, &to, &greys, edge);
                 back.reverse();
                 assert!(back == out);
+            }
+        }
+    }
+
+    #[test]
+    fn laying_over_is_exact_at_both_ends_and_rounded_between() {
+        for under in 0..=255u8 {
+            for pixel in 0..=255u8 {
+                assert_eq!(over(under, pixel, 0), under);
+                assert_eq!(over(under, pixel, 255), pixel);
+                for alpha in [1u8, 64, 127, 128, 200, 254] {
+                    let share = f64::from(alpha) / 255.0;
+                    let exact = f64::from(under) * (1.0 - share) + f64::from(pixel) * share;
+                    assert!((f64::from(over(under, pixel, alpha)) - exact).abs() <= 0.51);
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ pub mod hand;
 pub mod house;
 pub mod media;
 pub mod nginx;
+pub mod plates;
 pub mod read;
 pub mod rtmp;
 pub mod senders;

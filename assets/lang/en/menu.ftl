@@ -21,6 +21,7 @@ menu-live-edit = { $name }: changes reach the air at once
 
 menu-director = Director
 menu-sound = Sound
+menu-titles = Titles
 menu-one-person = One person
 menu-build = Building the show
 menu-build-it = Build the show
@@ -34,6 +35,8 @@ menu-panel-strip = Selected strip
 menu-panel-program = PGM alone
 menu-panel-level = Program level
 menu-panel-build = Building the show
+menu-panel-titles = Titles
+menu-panel-keys = Keys and titles in a row
 menu-strips = Sound under the sources
 menu-arrange = Move and resize panels
 menu-reset-panels = Panels as they came

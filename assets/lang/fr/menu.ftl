@@ -21,6 +21,7 @@ menu-live-edit = { $name } : tout changement passe aussitôt à l’antenne
 
 menu-director = Réalisation
 menu-sound = Son
+menu-titles = Titres
 menu-one-person = En solo
 menu-build = Préparation
 menu-build-it = Composer l’émission
@@ -34,6 +35,8 @@ menu-panel-strip = Tranche sélectionnée
 menu-panel-program = PGM seul
 menu-panel-level = Niveau du programme
 menu-panel-build = Préparation
+menu-panel-titles = Titres
+menu-panel-keys = Clés et titres en une rangée
 menu-strips = Son sous les sources
 menu-arrange = Déplacer et redimensionner les panneaux
 menu-reset-panels = Panneaux d’origine

@@ -221,7 +221,7 @@ mod tests {
     fn take(core: &mut Core, scene: &str) {
         let scene = scene.to_owned();
         core.apply(&Command::Program { scene }).unwrap();
-        core.tick();
+        core.tick(0);
     }
 
     #[test]
@@ -236,10 +236,10 @@ mod tests {
         let low = "low".to_owned();
         core.apply(&Command::Preview { scene: low }).unwrap();
         core.apply(&Command::TBar { position: 0.5 }).unwrap();
-        core.tick();
+        core.tick(0);
         assert_eq!(heard(&core), [1.0, 1.0, 0.0]);
         core.apply(&Command::TBar { position: 1.0 }).unwrap();
-        core.tick();
+        core.tick(0);
         take(&mut core, "host");
         assert_eq!(heard(&core), [0.0, 0.0, 1.0]);
         core.apply(&Command::Hold { on: true }).unwrap();
@@ -277,7 +277,7 @@ mod tests {
         let high = "both".to_owned();
         core.apply(&Command::Preview { scene: high }).unwrap();
         core.apply(&Command::TBar { position: 0.5 }).unwrap();
-        core.tick();
+        core.tick(0);
         let gains = core.gains();
         let follow = [0, 1, anew].map(|slot| gains[slot].follow);
         assert_eq!(follow, [1.0, 0.5, 0.5]);

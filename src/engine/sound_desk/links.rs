@@ -239,13 +239,13 @@ mod tests {
             core.apply(&soft).unwrap();
         };
         recall(&mut core);
-        core.tick();
+        core.tick(0);
         let [left, right, _] = faders(&core);
         assert!(
             left == right && (-20.0..-3.0).contains(&left),
             "{left} {right}"
         );
-        core.tick();
+        core.tick(0);
         assert_eq!(faders(&core), [-20.0, -20.0, 0.0], "where the left was");
         let [left, right] = [0, 1].map(|slot: usize| core.strips()[slot]);
         assert!(right.mute && right.afv == Afv::On);
@@ -257,8 +257,8 @@ mod tests {
         edit(&mut core, safe.clone(), Faders::Edited);
         fade(&mut core, "low", -1.0);
         recall(&mut core);
-        core.tick();
-        core.tick();
+        core.tick(0);
+        core.tick(0);
         assert_eq!(faders(&core), [-1.0, -1.0, 0.0]);
         // An edit of the right side is one of both.
         safe.sources[1].fader_db = -30.0;
@@ -361,10 +361,10 @@ mod tests {
         with.snapshots.list[0].strips.remove(1);
         let mut core = Core::new(Arc::new(Cast::opened(with.clone(), 0)));
         recall(&mut core, "soft");
-        core.tick();
+        core.tick(0);
         let [low, high, _] = faders(&core);
         assert!(low == high && (-9.0..-3.0).contains(&low), "{low} {high}");
-        core.tick();
+        core.tick(0);
         assert_eq!(faders(&core), [-9.0, -9.0, 0.0]);
         assert_eq!(core.strips()[0].afv, Afv::Off);
         // One that was stored while they were linked knows where they were.
@@ -381,12 +381,12 @@ mod tests {
     fn an_edit_of_the_right_holds_against_a_recall_that_runs_and_through_another_kind() {
         let mut core = core(LINK);
         recall(&mut core, "soft");
-        core.tick();
+        core.tick(0);
         let mut edited = show(LINK);
         edited.sources[1].fader_db = -33.0;
         edit(&mut core, edited.clone(), Faders::Edited);
-        core.tick();
-        core.tick();
+        core.tick(0);
+        core.tick(0);
         assert_eq!(faders(&core), [-33.0, -33.0, 0.0]);
         edited.sources[1].kind = edited.sources[2].kind.clone();
         edited.sources[1].fader_db = -12.0;

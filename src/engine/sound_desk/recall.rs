@@ -165,7 +165,7 @@ mod tests {
         assert!(core.strips()[0].mute, "but what has no way to go");
         let mut seen = Vec::new();
         for _ in 0..5 {
-            core.tick();
+            core.tick(0);
             seen.push(faders(&core)[1]);
         }
         assert!(
@@ -177,7 +177,7 @@ mod tests {
             db: -30.0,
         };
         core.apply(&fade).unwrap();
-        (0..20).for_each(|_| drop(core.tick()));
+        (0..20).for_each(|_| drop(core.tick(0)));
         assert_eq!(faders(&core), [0.0, -30.0, 0.0]);
     }
 
@@ -199,7 +199,7 @@ mod tests {
         core.apply(&fade).unwrap();
         take(&mut core, "host");
         take(&mut core, "hall");
-        (0..3).for_each(|_| drop(core.tick()));
+        (0..3).for_each(|_| drop(core.tick(0)));
         assert_eq!(faders(&core)[0], -4.0, "a scene that recalls none");
         // With a transition it comes as that begins.
         core.apply(&Command::Preview {
@@ -254,11 +254,11 @@ mod tests {
         back(&mut core).unwrap();
         // That of a scene too; over as many frames as it took.
         take(&mut core, "music");
-        (0..4).for_each(|_| drop(core.tick()));
+        (0..4).for_each(|_| drop(core.tick(0)));
         back(&mut core).unwrap();
-        core.tick();
+        core.tick(0);
         assert!((-100.0..0.0).contains(&faders(&core)[1]));
-        (0..10).for_each(|_| drop(core.tick()));
+        (0..10).for_each(|_| drop(core.tick(0)));
         assert_eq!(faders(&core), [1.0, -100.0, -5.0]);
         // By another name it is the same.
         let mut renamed = core.show().clone();
@@ -269,7 +269,7 @@ mod tests {
         core.recast(cast.into(), Leaving::Stays, &Brings::default())
             .unwrap();
         back(&mut core).unwrap();
-        (0..11).for_each(|_| drop(core.tick()));
+        (0..11).for_each(|_| drop(core.tick(0)));
         assert_eq!(faders(&core), [0.0, 0.0, -5.0]);
     }
 
@@ -278,11 +278,11 @@ mod tests {
         let mut core = core();
         recall(&mut core, "talk").unwrap();
         recall(&mut core, "break").unwrap();
-        core.tick();
+        core.tick(0);
         let mut next = Core::new(Arc::new(Cast::opened(show(), 0)));
         next.restore(&core.journal());
         assert_eq!(faders(&next)[1], 0.0);
-        next.tick();
+        next.tick(0);
         assert_eq!(
             faders(&next)[1],
             0.0,

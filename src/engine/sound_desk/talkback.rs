@@ -131,7 +131,7 @@ mod tests {
         // With the picture of its source on air it is heard no more than before.
         let scene = "mic".to_owned();
         core.apply(&Command::Program { scene }).unwrap();
-        core.tick();
+        core.tick(0);
         assert_eq!(core.gains()[2].follow, 0.0);
     }
 

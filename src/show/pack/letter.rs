@@ -8,13 +8,14 @@ use std::fmt::Write;
 use crate::show::model::{Key, Recording, Show, SourceKind};
 use crate::show::placeholder;
 use crate::show::secrets::variable;
+use crate::show::table::TableFrom;
 
 /// What a key is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Use {
     /// The stream key of a destination, by its label.
     Stream(String),
-    /// Something secret in a source's address, by its label.
+    /// Something secret in the address of a source or a table, by its label.
     Source(String),
 }
 
@@ -28,14 +29,20 @@ pub(super) fn keys(show: &Show) -> BTreeMap<String, Vec<Use>> {
             uses.push(Use::Stream(label));
         }
     }
-    for source in &show.sources {
-        if let SourceKind::Network { url, .. } = &source.kind {
-            for found in placeholder::find(url).into_iter().flatten() {
-                let used = Use::Source(label(&source.label, &source.id));
-                let uses = keys.entry(found.name.to_owned()).or_default();
-                if !uses.contains(&used) {
-                    uses.push(used);
-                }
+    let sources = show.sources.iter().filter_map(|source| match &source.kind {
+        SourceKind::Network { url, .. } => Some((url, label(&source.label, &source.id))),
+        _ => None,
+    });
+    let tables = show.tables.iter().filter_map(|table| match &table.from {
+        TableFrom::Url { url, .. } => Some((url, label(&table.label, &table.id))),
+        TableFrom::File(_) => None,
+    });
+    for (url, label) in sources.chain(tables) {
+        for found in placeholder::find(url).into_iter().flatten() {
+            let used = Use::Source(label.clone());
+            let uses = keys.entry(found.name.to_owned()).or_default();
+            if !uses.contains(&used) {
+                uses.push(used);
             }
         }
     }

@@ -264,6 +264,7 @@ mod tests {
     #[test]
     fn a_panel_goes_where_it_is_told_and_back() {
         let mut layout = Layout::usual(Arrangement::Director);
+        layout.set_shown(Panel::Keys, false);
         let usual = layout.clone();
         assert!(step(&mut layout, Panel::Monitors, Step::Up));
         let (monitors, stage) = (Panel::Monitors, Panel::Stage);
@@ -310,7 +311,7 @@ mod tests {
         let stage = place(&layout, Panel::Stage);
         assert!(stage.width() >= Panel::Stage.least().x - 1.0, "{stage}");
         let mut layout = Layout::usual(Arrangement::Director);
-        for panel in [Panel::Outputs, Panel::Monitors] {
+        for panel in [Panel::Outputs, Panel::Monitors, Panel::Keys] {
             layout.set_shown(panel, false);
         }
         for (each, _) in Step::ALL {

@@ -6,20 +6,19 @@ use egui::{Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use super::draft::Draft;
 use super::layouts::Ready;
 use super::parts::{self, Figures};
-use super::style;
-use crate::door::{Command, Tally};
+use super::pen::{PERCENT, Pen};
+use super::picker::Picker;
+use super::{keyer, outline, style};
+use crate::door::{Command, MonitorRequest, Tally};
 use crate::show::{Edit, Format, Layer, Scene, SoundSnapshots};
 use crate::ui::{
-    lang, paint, theme,
+    lang, paint,
+    stage::Pictures,
+    theme,
     theme::Icon,
     view::{View, name},
 };
 
-const PERCENT: Figures = Figures {
-    decimals: 1,
-    speed: 0.2,
-    unit: " %",
-};
 const PIXELS: Figures = Figures {
     decimals: 0,
     speed: 1.0,
@@ -37,11 +36,19 @@ pub struct Layers {
     pub layer: usize,
     /// Numbers are pixels of the program, and not percent.
     in_pixels: bool,
+    picker: Picker,
 }
 
 impl Layers {
     /// Draws the panel for the scene of this id.
-    pub fn show(&mut self, ui: &mut Ui, view: &View, draft: &mut Draft, id: &str) {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        draft: &mut Draft,
+        id: &str,
+        pictures: Option<&Pictures>,
+    ) {
         let (Some(scene), Some(show)) = (draft.scene(id), draft.show().cloned()) else {
             return;
         };
@@ -74,6 +81,15 @@ impl Layers {
         if let Some(layer) = scene.layers.get(self.layer) {
             ui.add_space(4.0);
             self.numbers(ui, view, draft, &scene, layer, show.format);
+            let mut pen = Pen {
+                view,
+                draft,
+                scene: &scene,
+                layer: self.layer,
+                lines: f64::from(show.format.height),
+            };
+            keyer::show(ui, &mut pen, &mut self.picker, &named, pictures);
+            outline::show(ui, &mut pen);
         }
 
         parts::head(ui, &lang::text("build-own-transition"));
@@ -83,6 +99,11 @@ impl Layers {
         if !show.snapshots.list.is_empty() {
             sound(ui, draft, &show.snapshots, &scene.id);
         }
+    }
+
+    /// Wishes for what was drawn since the last call.
+    pub fn wishes(&mut self) -> Option<MonitorRequest> {
+        self.picker.wishes()
     }
 
     /// Where the scene is, and what that means for who changes it.
@@ -294,7 +315,12 @@ impl Layers {
             });
         });
         if parts::icon_button(ui, Icon::RotateCcw, &lang::text("build-fill")).clicked() {
-            let edits = put(draft, Layer::full(&layer.source));
+            let full = Layer {
+                rect: (0.0, 0.0, 1.0, 1.0),
+                crop: (0.0, 0.0, 0.0, 0.0),
+                ..layer.clone()
+            };
+            let edits = put(draft, full);
             draft.make(&lang::text("build-step-place"), edits);
         }
     }

@@ -13,12 +13,16 @@ pub(super) mod draft;
 mod handles;
 mod hold;
 pub(super) mod ids;
+mod keyer;
 mod layers;
 mod layouts;
 mod list;
 mod network;
+mod outline;
 mod outside;
 pub(super) mod parts;
+mod pen;
+mod picker;
 mod placing;
 mod rules;
 mod scenes;
@@ -311,7 +315,9 @@ impl Build {
                         self.chosen = Chosen::Source(id);
                     }
                 }
-                Chosen::Scene(id) => self.layers.show(ui, view, &mut self.draft, &id),
+                Chosen::Scene(id) => {
+                    self.layers.show(ui, view, &mut self.draft, &id, pictures);
+                }
                 Chosen::Stinger(id) => {
                     let (draft, files) = (&mut self.draft, &self.files);
                     self.stingers.inspect(ui, view, draft, &id, files);
@@ -336,6 +342,7 @@ impl Build {
 
     /// Wishes for what the panels have drawn.
     pub fn wishes(&mut self) -> Vec<MonitorRequest> {
-        self.inspector.scopes.wishes()
+        let scopes = self.inspector.scopes.wishes();
+        scopes.into_iter().chain(self.layers.wishes()).collect()
     }
 }

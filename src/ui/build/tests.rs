@@ -3,6 +3,7 @@
 mod adding;
 mod clips;
 mod colours;
+mod keyers;
 mod scenes;
 mod sources;
 
@@ -15,11 +16,12 @@ use egui_kittest::{Harness, kittest::NodeT, kittest::Queryable};
 use super::outside::Pick;
 use super::testing::{Recorder, show};
 use super::{Build, Chosen, Files, Vault};
-use crate::door::{Command, Event, MonitorId, Tally};
+use crate::door::{Command, Event, MonitorId, MonitorPicture, Tally};
+use crate::media::colour::{codes, to_ycc};
 use crate::media::{CameraInfo, CameraMode, Finding, FoundPicture, Rate};
 use crate::show::{
-    Afv, Edit, Item, ItemKind, Scene, Secret, Show, Source, SourceKind, TransitionKind,
-    TransitionStyle,
+    Afv, ChromaKey, Edit, Item, ItemKind, Rgb, Scene, Secret, Show, Source, SourceKind,
+    TransitionKind, TransitionStyle,
 };
 use crate::ui::graphics::Graphics;
 use crate::ui::install_theme;
@@ -103,7 +105,7 @@ fn window(panel: Panel, show: Show, prepare: impl FnOnce(&mut Build)) -> (Window
                     door: &*door,
                 };
                 let pictures = Pictures {
-                    newest: &|_| None,
+                    newest: &|what| Some(Arc::new(green(what))),
                     graphics: Graphics::default(),
                     aspect: 16.0 / 9.0,
                     stale: false,
@@ -229,6 +231,21 @@ fn transition_of(sent: &[Command]) -> TransitionStyle {
     match &edits(sent)[..] {
         [Edit::Transition(style)] => style.clone(),
         other => panic!("{other:?}"),
+    }
+}
+
+/// A picture of a green screen.
+fn green(what: &MonitorId) -> MonitorPicture {
+    let Rgb(r, g, b) = ChromaKey::GREEN;
+    let rgb = [r, g, b].map(|part| f64::from(part) / 255.0);
+    let [y, u, v] = codes(to_ycc(rgb)).map(|code| code.round() as u8);
+    let data = [vec![y; 32 * 18], vec![u; 16 * 9], vec![v; 16 * 9]].concat();
+    MonitorPicture {
+        what: what.clone(),
+        width: 32,
+        height: 18,
+        frame: 0,
+        data,
     }
 }
 

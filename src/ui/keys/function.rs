@@ -48,6 +48,15 @@ pub enum Function {
     DimMonitor,
     /// For as long as it is down.
     TalkAll,
+    /// Brings this downstream key (0 is the first), or takes it off.
+    KeyAuto(u8),
+    KeysOff,
+    TitleOnAir,
+    RowBefore,
+    RowAfter,
+    Go,
+    CueBefore,
+    CueAfter,
     Undo,
     Redo,
     Save,
@@ -70,6 +79,7 @@ pub enum Group {
     Program,
     Transition,
     Clips,
+    Titles,
     Sound,
     Monitors,
     Show,
@@ -80,10 +90,11 @@ pub enum Group {
 
 impl Group {
     /// In the order in which they are shown.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Program,
         Self::Transition,
         Self::Clips,
+        Self::Titles,
         Self::Sound,
         Self::Monitors,
         Self::Show,
@@ -98,6 +109,7 @@ impl Group {
             Self::Program => "keys-group-program",
             Self::Transition => "keys-group-transition",
             Self::Clips => "keys-group-clips",
+            Self::Titles => "keys-group-titles",
             Self::Sound => "keys-group-sound",
             Self::Monitors => "keys-group-monitors",
             Self::Show => "keys-group-show",
@@ -132,6 +144,17 @@ impl Function {
             Self::ClipPlay,
             Self::ClipCue,
             Self::ClipRestart,
+            Self::KeyAuto(0),
+            Self::KeyAuto(1),
+            Self::KeyAuto(2),
+            Self::KeyAuto(3),
+            Self::KeysOff,
+            Self::TitleOnAir,
+            Self::RowBefore,
+            Self::RowAfter,
+            Self::Go,
+            Self::CueBefore,
+            Self::CueAfter,
             Self::Sends(0),
             Self::Sends(1),
             Self::ClearListening,
@@ -172,6 +195,14 @@ impl Function {
             | Self::Marker
             | Self::Hold => Group::Program,
             Self::ClipPlay | Self::ClipCue | Self::ClipRestart => Group::Clips,
+            Self::KeyAuto(_)
+            | Self::KeysOff
+            | Self::TitleOnAir
+            | Self::RowBefore
+            | Self::RowAfter
+            | Self::Go
+            | Self::CueBefore
+            | Self::CueAfter => Group::Titles,
             Self::Sends(_) | Self::ClearListening | Self::DimMonitor | Self::TalkAll => {
                 Group::Sound
             }
@@ -206,6 +237,19 @@ impl Function {
         matches!(
             self,
             Self::BarForward | Self::BarBack | Self::Shorter | Self::Longer
+        )
+    }
+
+    /// Whether it is about the title that this desk looks at, or the rundown.
+    pub fn is_of_titles(self) -> bool {
+        matches!(
+            self,
+            Self::TitleOnAir
+                | Self::RowBefore
+                | Self::RowAfter
+                | Self::Go
+                | Self::CueBefore
+                | Self::CueAfter
         )
     }
 
@@ -246,6 +290,14 @@ impl Function {
             Self::ClipCue => "clip_cue",
             Self::ClipRestart => "clip_restart",
             Self::Sends(aux) => return format!("sends_{}", aux + 1),
+            Self::KeyAuto(key) => return format!("key_{}", key + 1),
+            Self::KeysOff => "keys_off",
+            Self::TitleOnAir => "title_on_air",
+            Self::RowBefore => "row_before",
+            Self::RowAfter => "row_after",
+            Self::Go => "go",
+            Self::CueBefore => "cue_before",
+            Self::CueAfter => "cue_after",
             Self::ClearListening => "clear_pfl",
             Self::DimMonitor => "dim",
             Self::TalkAll => "talk_all",
@@ -304,6 +356,14 @@ impl Function {
             Self::ClipCue => "keys-do-clip-cue",
             Self::ClipRestart => "keys-do-clip-restart",
             Self::Sends(aux) => return numbered("keys-do-sends", aux),
+            Self::KeyAuto(key) => return numbered("keys-do-key", key),
+            Self::KeysOff => "keys-do-keys-off",
+            Self::TitleOnAir => "keys-do-title",
+            Self::RowBefore => "keys-do-row-before",
+            Self::RowAfter => "keys-do-row-after",
+            Self::Go => "keys-do-go",
+            Self::CueBefore => "keys-do-cue-before",
+            Self::CueAfter => "keys-do-cue-after",
             Self::ClearListening => "keys-do-clear-pfl",
             Self::DimMonitor => "keys-do-dim",
             Self::TalkAll => "keys-do-talk-all",
@@ -375,6 +435,20 @@ impl Function {
             Self::ClipCue => vec![Chord::plain(J)],
             Self::ClipRestart => vec![Chord::plain(L)],
             Self::Sends(aux) => vec![Chord::ctrl(digit(aux).0)],
+            Self::KeyAuto(key) => vec![Chord {
+                shift: true,
+                ..Chord::ctrl(digit(key).0)
+            }],
+            Self::KeysOff => vec![Chord {
+                shift: true,
+                ..Chord::ctrl(Num0)
+            }],
+            Self::TitleOnAir => vec![Chord::plain(I)],
+            Self::RowBefore => vec![Chord::plain(U)],
+            Self::RowAfter => vec![Chord::plain(O)],
+            Self::Go => vec![Chord::plain(G)],
+            Self::CueBefore => vec![shift(F)],
+            Self::CueAfter => vec![Chord::plain(F)],
             Self::ClearListening => vec![Chord::plain(C)],
             Self::DimMonitor => vec![Chord::plain(D)],
             Self::TalkAll => vec![Chord::plain(T)],

@@ -39,6 +39,7 @@ const ELSEWHERE: &[&str] = &[
 const UNSEEN: &[&str] = &[
     "this is for the editor of the show",
     "this is for who looks for sources",
+    "this is not for who looks for sources",
     "GStreamer: {0}",
     "the show's format: {0}",
     "no thread: {0}",
@@ -58,6 +59,10 @@ const PARTS: &[&str] = &[
     ": a newer regie has written it, and opens it",
     "left and right",
     "top and bottom",
+    " at line {line} column {column}",
+    "an array of objects, one for each row",
+    "an object with the cells of a row as {}",
+    "; its last rows stay",
 ];
 
 /// What may stand where something is filled in, where not anything may.
@@ -227,6 +232,7 @@ fn refused(show: &str) -> Vec<String> {
     let before = Show {
         sources: Vec::new(),
         stingers: Vec::new(),
+        tables: Vec::new(),
         hold: Default::default(),
         sound: Default::default(),
         sound_outputs: Vec::new(),
