@@ -254,7 +254,7 @@ fn made_on_air() {
 
     // A file that takes long: sparse, and never read, for no transition names it.
     let long = fs::File::create(maker.at("archive/long.webm")).unwrap();
-    long.set_len(4 << 30).unwrap();
+    long.set_len(3 << 28).unwrap();
     let stinger = json!({"stinger": {
         "id": "long", "path": maker.at("archive/long.webm"), "cut_frame": 0
     }});
@@ -350,7 +350,7 @@ fn one_that_is_interrupted_or_killed_is_never_taken_for_whole() {
     let _turn = common::alone();
     let maker = Maker::new();
     let long = fs::File::create(maker.at("archive/long.webm")).unwrap();
-    long.set_len(4 << 30).unwrap();
+    long.set_len(3 << 28).unwrap();
     let text = fs::read_to_string(maker.file()).unwrap();
     let stinger = format!(
         "stingers: [(id: \"long\", path: {:?}, cut_frame: 0), ",

@@ -582,15 +582,12 @@ fn of_every_form() {
             false,
             form(path, "still.webp", &["-c:v", "libwebp", "-lossless", "1"]),
         ),
-        (
-            "svg",
-            false,
-            template(
-                path,
-                "logo.svg",
-                "<rect x='40' y='180' width='40' height='90' fill='#fff'/>",
-            ),
-        ),
+        ("svg", false, {
+            let logo = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 80 90'>\
+                            <rect x='40' width='40' height='90' fill='#fff'/></svg>";
+            fs::write(path.join("logo.svg"), logo).unwrap();
+            path.join("logo.svg").display().to_string()
+        }),
     ];
     let grey = template(path, "grey.svg", &box_at(0, 2, "#808080", ""));
     let titles: Vec<String> = forms
@@ -610,6 +607,29 @@ fn of_every_form() {
     ready(&mut studio, "grey");
     for (id, ..) in &forms {
         ready(&mut studio, id);
+    }
+    let mark = studio.mark();
+    studio.command(&json!({"command": "media"}));
+    let is_pool = |event: &Value| event["event"] == "media";
+    let (_, pool) = studio
+        .event_since(mark, PATIENCE, is_pool)
+        .expect("the pool");
+    for (id, moves, path) in &forms {
+        let file = |file: &&Value| file["used"] == json!([{"title": id}]);
+        let file = pool["files"].as_array().unwrap().iter().find(file);
+        let file = file.unwrap_or_else(|| panic!("{id} is not in {pool}"));
+        assert!(
+            file["path"] == json!(path) && file["missing"].is_null(),
+            "{file}"
+        );
+        let kind = match *id {
+            "numbers" => "numbered",
+            "svg" => "drawing",
+            "gif" | "apng" | "webp" => "picture",
+            _ if *moves => "clip",
+            _ => "picture",
+        };
+        assert_eq!(file["kind"], kind, "{file}");
     }
     title(&mut studio, "grey", true);
     studio.take("one");

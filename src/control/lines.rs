@@ -148,6 +148,7 @@ fn room(event: &Event) -> usize {
         | Event::Devices { .. }
         | Event::Rows { .. }
         | Event::Templates { .. }
+        | Event::Media { .. }
         | Event::Encoders { .. }
         | Event::LoudnessHistory { .. }
         | Event::Tried { .. }

@@ -112,6 +112,9 @@ pub enum Command {
     },
     /// Asks for the templates that titles can be made of, answered with [`super::Event::Templates`].
     Templates {},
+    /// Asks for the media pool: what lies in the show's folder, and what the show names elsewhere. Answered with
+    /// [`super::Event::Media`].
+    Media {},
     /// Asks for rows of a table, answered with [`super::Event::Rows`].
     Rows {
         /// A table's id.
@@ -811,6 +814,7 @@ impl Command {
                 | Self::Encoders {}
                 | Self::TrySource { .. }
                 | Self::Templates {}
+                | Self::Media {}
                 | Self::Rows { .. }
         )
     }

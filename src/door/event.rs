@@ -11,7 +11,7 @@ use super::{
     Snapshot, SoundAlarm, SourceState, TrialStatus,
 };
 use crate::media::{CameraInfo, Finding, SoundCardInfo};
-use crate::show::Show;
+use crate::show::{MediaFile, Show};
 
 /// One thing that happened. The JSON form is `{"event":"ready",…}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -136,6 +136,13 @@ pub enum Event {
     Templates {
         /// Names of files, those that come with regie first.
         templates: Vec<String>,
+    },
+    /// The answer to the command of that name.
+    Media {
+        /// By their names.
+        files: Vec<MediaFile>,
+        /// How many more there are.
+        more: usize,
     },
     /// The answer to the command of that name.
     Rows {

@@ -22,6 +22,9 @@ pub enum MonitorId {
     Scene(String),
     /// A title, by its id, as it is taken next: over PVW.
     Title(String),
+    /// A file of the media pool, by the path by which a show names it: its first picture, as a title of it
+    /// would be seen over grey where it has transparency.
+    File(String),
     /// The clean feed: the program without the downstream keys that are not in it.
     Clean,
     /// A scope of one of the others; there is no scope of a scope. Ten a second are plenty.

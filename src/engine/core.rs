@@ -159,14 +159,16 @@ impl Core {
     /// The show as its file says it.
     pub fn new(cast: Arc<Cast>) -> Self {
         let switcher = Switcher::new(&cast);
+        let downstream = Downstream::new(&cast);
         let shown = Shown {
             cast: &cast,
             switcher: &switcher,
+            downstream: &downstream,
             hold: false,
         };
         Self {
             desk: SoundDesk::opened(&shown),
-            downstream: Downstream::new(&cast),
+            downstream,
             tables: Tables::new(),
             switcher,
             streaming: BTreeSet::new(),
@@ -182,6 +184,7 @@ impl Core {
         let shown = Shown {
             cast: &self.cast,
             switcher: &self.switcher,
+            downstream: &self.downstream,
             hold: self.hold,
         };
         (&mut self.desk, shown)
@@ -191,6 +194,7 @@ impl Core {
         Shown {
             cast: &self.cast,
             switcher: &self.switcher,
+            downstream: &self.downstream,
             hold: self.hold,
         }
     }
@@ -593,6 +597,7 @@ impl Core {
             | Command::Show {} => return Err(Refusal::ForEditor),
             Command::Devices {}
             | Command::Templates {}
+            | Command::Media {}
             | Command::Rows { .. }
             | Command::Encoders {}
             | Command::TrySource { .. }

@@ -14,6 +14,7 @@ mod downstream;
 mod editing_tests;
 mod editor;
 mod exchange;
+mod file_pictures;
 mod health;
 mod journal;
 mod keys;
@@ -83,6 +84,7 @@ use crate::video::{Compositor, StingerShelf, TitleShelf};
 use alarms::Alarms;
 use aligner::Aligner;
 use editor::Editor;
+use file_pictures::FilePictures;
 use health::Watch;
 use journal::{Closed, Closing, Counted, JournalWriter};
 use keys::Keys;
@@ -313,6 +315,7 @@ impl Engine {
             hub.board().clone(),
             format,
             (wipes.clone(), shelf, title_shelf),
+            FilePictures::start(folder.to_owned(), format, helpers_stopped.clone())?,
             helpers_stopped.clone(),
         )?;
         readings::start(
@@ -326,6 +329,7 @@ impl Engine {
             setting,
             tables: tables.clone(),
             folder: folder.to_owned(),
+            taps: taps.clone(),
         };
         scout::start(lines.scouted, finds, hub.clone(), helpers_stopped)?;
         let journal = JournalWriter::start(options.journal, hub.clone(), counted)?;

@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::cast::{Cast, SLOTS};
 use super::crossing::Trial;
+use super::file_pictures::FilePictures;
 use super::wipes::Wipes;
 use crate::door::{MonitorBoard, MonitorId, MonitorKey, MonitorPicture};
 use crate::media::Picture;
@@ -69,9 +70,10 @@ pub fn start(
     board: Arc<MonitorBoard>,
     format: Format,
     shelves: (Arc<Wipes>, Arc<StingerShelf>, Arc<TitleShelf>),
+    files: FilePictures,
     stopped: Receiver<()>,
 ) -> std::io::Result<()> {
-    let mut maker = Maker::new(taps, board, shelves, format);
+    let mut maker = Maker::new(taps, board, shelves, (files, format));
     std::thread::Builder::new()
         .name("monitors".to_owned())
         .spawn(move || {
@@ -89,6 +91,7 @@ struct Maker {
     wipes: Arc<Wipes>,
     stingers: Arc<StingerShelf>,
     titles: Arc<TitleShelf>,
+    files: FilePictures,
     format: Format,
     /// One for each monitor, because it keeps what it scaled; all scopes of one thing share theirs.
     compositors: BTreeMap<MonitorKey, Compositor>,
@@ -101,7 +104,7 @@ impl Maker {
         taps: Arc<Taps>,
         board: Arc<MonitorBoard>,
         (wipes, stingers, titles): (Arc<Wipes>, Arc<StingerShelf>, Arc<TitleShelf>),
-        format: Format,
+        (files, format): (FilePictures, Format),
     ) -> Self {
         Self {
             taps,
@@ -109,6 +112,7 @@ impl Maker {
             wipes,
             stingers,
             titles,
+            files,
             format,
             compositors: BTreeMap::new(),
             due: BTreeMap::new(),
@@ -122,6 +126,11 @@ impl Maker {
         let is_needed = |(what, ..): &MonitorKey| needed.iter().any(|(other, ..)| other == what);
         self.compositors.retain(|key, _| is_needed(key));
         self.due.retain(|key, _| wishes.contains_key(key));
+        let files = wishes.keys().filter_map(|(what, ..)| match what {
+            MonitorId::File(path) => Some(path.as_str()),
+            _ => None,
+        });
+        self.files.keep(&files.collect());
         let Some(now) = self.taps.now.load_full() else {
             return;
         };
@@ -179,6 +188,14 @@ impl Maker {
         pictures: &[Option<Picture>],
     ) -> Option<Picture> {
         let (what, width, height) = key;
+        if let MonitorId::File(path) = what {
+            let picture = self.files.get(path)?;
+            let layout = Layout {
+                from: full(Draw::full(0)),
+                ..Layout::default()
+            };
+            return self.composed_at(key, &layout, &[Some(picture)]);
+        }
         let scene = |id: &str| now.cast.scene(id).map(|(_, stage)| stage.clone());
         let still = |stage| Layout {
             from: stage,
@@ -213,7 +230,7 @@ impl Maker {
                     ..Draw::full(slot)
                 }))
             }
-            (MonitorId::Scope { .. }, _) => return None,
+            (MonitorId::Scope { .. } | MonitorId::File(_), _) => return None,
         };
         let own = (self.format.width, self.format.height);
         if layout.over.is_empty() || (*width, *height) == own {
@@ -328,8 +345,13 @@ mod tests {
             Arc::new(taps),
             Arc::default(),
             (wipes().0, Arc::default(), Arc::default()),
-            FORMAT,
+            (files(), FORMAT),
         )
+    }
+
+    fn files() -> FilePictures {
+        let (_, stopped) = crossbeam_channel::bounded(0);
+        FilePictures::start(std::env::temp_dir(), FORMAT, stopped).unwrap()
     }
 
     /// The wipes of a house; their thread ends with the second.
@@ -441,7 +463,7 @@ mod tests {
             Arc::new(Taps::new()),
             Arc::default(),
             (wipes, Arc::default(), Arc::default()),
-            FORMAT,
+            (files(), FORMAT),
         );
         let house = CanvasPool::new(FORMAT).unwrap();
         let flat = |value: u8| {

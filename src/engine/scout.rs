@@ -1,4 +1,4 @@
-//! The scout: looks for devices and rows and tries sources while the show runs, beside the tick and the editor.
+//! The scout: looks for devices, media and rows and tries sources while the show runs, beside the tick and the editor.
 //! It takes seconds and changes nothing.
 
 use std::path::PathBuf;
@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, select};
 
+use super::monitors::Taps;
 use crate::card;
 use crate::data::{self, Tables};
 use crate::door::{Ask, Command, Event, Hub};
 use crate::input::{self, Setting};
 use crate::output;
+use crate::show;
 use crate::title;
 
 /// So many things are looked for at once.
@@ -28,8 +30,10 @@ pub struct Finds {
     pub setting: Setting,
     /// For rows.
     pub tables: Arc<Tables>,
-    /// The show's own folder, for templates.
+    /// The show's own folder, for templates and media.
     pub folder: PathBuf,
+    /// For the show as it is.
+    pub taps: Arc<Taps>,
 }
 
 /// Answers the hub's errands until `stopped` is closed.
@@ -107,6 +111,12 @@ fn carry_out(command: &Command, finds: &Finds) -> Result<Event, String> {
         Command::Templates {} => Ok(Event::Templates {
             templates: title::template_names(&finds.folder),
         }),
+        Command::Media {} => {
+            let now = finds.taps.now.load_full();
+            let now = now.ok_or("there is no show yet: try again")?;
+            let (files, more) = show::media_pool(&now.cast.show, &finds.folder);
+            Ok(Event::Media { files, more })
+        }
         Command::Rows {
             table,
             find,

@@ -14,14 +14,14 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, bounded, select, tick};
 
-use reading::Reading;
+pub use reading::Reading;
 
 use super::downstream::{Filling, Length, Lengths};
 use super::watched::Watched;
 use crate::door::{Event, FieldKind, FieldStatus, Hub, TitleState, TitleStatus};
 use crate::media::HouseClock;
 use crate::nice::{self, Nice};
-use crate::show::{Format, Show, Title};
+use crate::show::{self, Format, Show, Title};
 use crate::title::{self, Field, Fonts, Ticker};
 use crate::video::{Count, TitleKey, TitleShelf};
 
@@ -336,7 +336,7 @@ impl Maker {
         let held: usize = self.ready.values().map(|ready| ready.title.bytes()).sum();
         let left = MEMORY.saturating_sub(held);
         let fonts = self.fonts.get_or_insert_with(Fonts::load);
-        let folders = title::picture_folders(&self.folder);
+        let folders = show::picture_folders(&self.folder);
         let made = reading.make(&filling.fields, self.format, (fonts, &folders), left);
         match made {
             Ok(made) => {

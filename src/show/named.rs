@@ -2,17 +2,21 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::model::{Show, SourceKind};
 use super::table::TableFrom;
 
 /// What of a show names a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Whose {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whose {
     /// A clip, by its source's id.
     Source(String),
     /// A stinger, by its id. Its path may be a pattern of numbered pictures.
     Stinger(String),
-    /// A title whose template is a file, by its id. Its path may be a pattern of numbered pictures.
+    /// A title, by its id: its template, whose path may be a pattern of numbered pictures, or a picture that is
+    /// filled in.
     Title(String),
     /// A table, by its id.
     Table(String),

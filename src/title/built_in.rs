@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::fault::TitleFault;
 use super::template::Template;
+use crate::show::template_folders;
 
 macro_rules! templates {
     ($($name:literal),* $(,)?) => {
@@ -37,20 +38,6 @@ pub struct Found {
     name: String,
     /// The files that would be it, the first before the others.
     paths: Vec<PathBuf>,
-}
-
-/// The folders in which templates lie: of the show whose file is in this folder, and the user's.
-pub fn template_folders(folder: &Path) -> Vec<PathBuf> {
-    let own = folder.join("titles");
-    let user = directories::ProjectDirs::from("", "", "regie");
-    let user = user.map(|dirs| dirs.config_dir().join("titles"));
-    [own].into_iter().chain(user).collect()
-}
-
-/// The folders in which the pictures lie that are filled into titles.
-pub fn picture_folders(folder: &Path) -> Vec<PathBuf> {
-    let own = [folder.to_owned()].into_iter();
-    own.chain(template_folders(folder)).collect()
 }
 
 /// Looks for a template by its name.

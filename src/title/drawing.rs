@@ -157,7 +157,7 @@ impl<'a> Drawing<'a> {
             font_family: USUAL.to_owned(),
             fontdb: self.fonts.database(),
             font_resolver: self.fonts.resolver(),
-            image_href_resolver: pictures::resolver(self.folders),
+            image_href_resolver: pictures::resolver(self.folders, self.fonts),
             ..Options::default()
         };
         // Its layout of text panics over some that nobody would write: no reason to lose who prepares titles.

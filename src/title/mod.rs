@@ -18,7 +18,7 @@ mod ticker;
 mod tree;
 mod words;
 
-pub use built_in::{BUILT_IN, find_template, picture_folders, template_folders, template_names};
+pub use built_in::{BUILT_IN, find_template, template_names};
 pub use fault::TitleFault;
 pub use fill::{Field, FieldKind};
 pub use fonts::Fonts;

@@ -5,7 +5,12 @@ use std::io::Cursor;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use resvg::usvg::{ImageHrefResolver, ImageKind};
+use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
+
+use super::fault::TitleFault;
+use super::fonts::{Fonts, USUAL};
+use super::guard;
+use super::tree::Element;
 
 /// Bytes of a file at the most.
 const BYTES: u64 = 64 << 20;
@@ -49,7 +54,14 @@ fn is_within(path: &Path, folders: &[PathBuf]) -> bool {
 }
 
 /// What a file holds.
-fn read(path: &Path) -> Result<ImageKind, String> {
+enum Held {
+    /// Pixels.
+    Pixels(Box<ImageKind>),
+    /// A drawing, of which nothing is to be feared.
+    Drawing(String),
+}
+
+fn read(path: &Path) -> Result<Held, String> {
     let said = |error: std::io::Error| format!("{}: {error}", path.display());
     let length = std::fs::metadata(path).map_err(said)?.len();
     if length > BYTES {
@@ -60,7 +72,50 @@ fn read(path: &Path) -> Result<ImageKind, String> {
         ));
     }
     let bytes = std::fs::read(path).map_err(said)?;
-    kind(Arc::new(bytes)).map_err(|message| format!("{}: {message}", path.display()))
+    let is_drawing = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));
+    if is_drawing {
+        return drawing(path, bytes).map(Held::Drawing);
+    }
+    let pixels = kind(Arc::new(bytes)).map(Box::new).map(Held::Pixels);
+    pixels.map_err(|message| format!("{}: {message}", path.display()))
+}
+
+/// The text of a drawing that may be drawn.
+fn drawing(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
+    let file = &path.display().to_string();
+    let text = String::from_utf8(bytes).map_err(|_| {
+        let message = "it is no text in UTF-8: expected an SVG".to_owned();
+        TitleFault::Unread(path.to_owned(), message).to_string()
+    })?;
+    let root = Element::parse(file, text.trim_start_matches('\u{feff}'));
+    root.and_then(|root| guard::check(file, &root))
+        .map_err(|fault| fault.to_string())?;
+    Ok(text)
+}
+
+/// A drawing within a template. What it shows, it holds itself.
+fn nested(text: &str, fonts: &Fonts) -> Result<ImageKind, String> {
+    let options = Options {
+        font_family: USUAL.to_owned(),
+        fontdb: fonts.database(),
+        font_resolver: fonts.resolver(),
+        image_href_resolver: ImageHrefResolver {
+            resolve_data: Box::new(|_, bytes, _| embedded(bytes)),
+            resolve_string: Box::new(|_, _| None),
+        },
+        ..Options::default()
+    };
+    let tree = Tree::from_str(text.trim_start_matches('\u{feff}'), &options);
+    tree.map(ImageKind::SVG).map_err(|error| error.to_string())
+}
+
+/// Pixels that a drawing holds itself.
+fn embedded(bytes: Arc<Vec<u8>>) -> Option<ImageKind> {
+    kind(bytes)
+        .map_err(|message| tracing::warn!("a picture within a template: {message}"))
+        .ok()
 }
 
 /// A picture by what is in it.
@@ -84,7 +139,7 @@ fn kind(bytes: Arc<Vec<u8>>) -> Result<ImageKind, String> {
 }
 
 fn no_picture() -> String {
-    "it is no picture that can be read: expected PNG, JPEG or WebP".to_owned()
+    "it is no picture that can be read: expected PNG, JPEG, WebP or SVG".to_owned()
 }
 
 /// What is wrong with a picture that a template names, if anything is.
@@ -96,7 +151,7 @@ pub fn check(href: &str, folders: &[PathBuf]) -> Result<(), String> {
     load(href, folders).map(drop)
 }
 
-fn load(href: &str, folders: &[PathBuf]) -> Result<ImageKind, String> {
+fn load(href: &str, folders: &[PathBuf]) -> Result<Held, String> {
     let path = Path::new(href);
     if path.is_absolute() && is_within(path, folders) {
         return read(path);
@@ -105,16 +160,14 @@ fn load(href: &str, folders: &[PathBuf]) -> Result<ImageKind, String> {
 }
 
 /// Gives resvg the pictures that a template may show.
-pub fn resolver(folders: &[PathBuf]) -> ImageHrefResolver<'_> {
+pub fn resolver<'a>(folders: &'a [PathBuf], fonts: &'a Fonts) -> ImageHrefResolver<'a> {
     ImageHrefResolver {
-        resolve_data: Box::new(|_, bytes, _| {
-            let picture = kind(bytes);
-            picture
-                .map_err(|message| tracing::warn!("a picture within a template: {message}"))
-                .ok()
-        }),
+        resolve_data: Box::new(|_, bytes, _| embedded(bytes)),
         resolve_string: Box::new(move |href, _| {
-            let picture = load(href.trim(), folders);
+            let picture = load(href.trim(), folders).and_then(|held| match held {
+                Held::Pixels(kind) => Ok(*kind),
+                Held::Drawing(text) => nested(&text, fonts),
+            });
             picture.map_err(|message| tracing::warn!("{message}")).ok()
         }),
     }
@@ -147,6 +200,19 @@ mod tests {
             assert!(fault.contains("expected"), "{fault}");
             assert!(check(name, &folders).is_err(), "{name}");
         }
+        let svg = |text: &str| {
+            let text = format!("<svg xmlns='http://www.w3.org/2000/svg'>{text}</svg>");
+            std::fs::write(folder.path().join("logo.svg"), text).unwrap();
+            check("logo.svg", &folders)
+        };
+        assert_eq!(svg("<rect width='9' height='9'/>"), Ok(()));
+        assert!(
+            svg("<script>0</script>")
+                .unwrap_err()
+                .contains("logo.svg:1")
+        );
+        assert!(svg("<image href='http://127.0.0.1/x.png'/>").is_err());
+        assert!(svg("<rect").unwrap_err().contains("logo.svg:1"));
         std::fs::write(folder.path().join("text.png"), "no picture").unwrap();
         assert!(
             check("text.png", &folders)

@@ -466,6 +466,7 @@ impl Desk {
         }
         self.parts.build.follow(view, attached);
         self.parts.sound.follow(view, attached);
+        self.parts.titles.follow(view, attached);
         self.show_settings.follow(view, attached);
         let (events, foot) = self.foot(&places);
         self.draw_panels(ui, (&places, foot, room), view, attached, aspect);

@@ -39,8 +39,8 @@ macro_rules! files {
 }
 
 const FILES: &[(&str, &str, &str)] = files![
-    "build", "clips", "desk", "fields", "keys", "menu", "outputs", "said", "settings", "sound",
-    "switch", "system", "titles"
+    "build", "clips", "desk", "fields", "keys", "media", "menu", "outputs", "said", "settings",
+    "sound", "switch", "system", "titles"
 ];
 
 /// The tag of the language that regie itself speaks.

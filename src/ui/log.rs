@@ -201,6 +201,7 @@ fn sentence(
         | Event::Devices { .. }
         | Event::Rows { .. }
         | Event::Templates { .. }
+        | Event::Media { .. }
         | Event::Encoders { .. }
         | Event::LoudnessHistory { .. }
         | Event::Tried { .. }

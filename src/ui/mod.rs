@@ -45,6 +45,7 @@ mod outputs;
 mod paint;
 mod panels;
 mod pipeline;
+mod pool;
 mod problems;
 mod rates;
 #[cfg(test)]

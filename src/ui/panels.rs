@@ -266,7 +266,7 @@ impl Frame<'_> {
             });
         };
         column(0.0, 0.25, &mut |ui| build.sources(ui, view));
-        column(0.25, 0.5, &mut |ui| build.scenes(ui, view));
+        column(0.25, 0.5, &mut |ui| build.scenes(ui, view, pictures));
         column(0.5, 1.0, &mut |ui| build.inspector(ui, view, pictures));
     }
 

@@ -33,6 +33,7 @@ clips-choose-file = Choose another file…
 
 clips-tab-scenes = Scenes
 clips-tab-stingers = Stingers
+clips-tab-media = Media
 clips-tab-slate = Holding slate
 
 clips-new-stinger = New stinger

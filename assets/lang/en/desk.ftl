@@ -15,6 +15,7 @@ desk-rec-failed = REC failed
 desk-left = { $time } left
 desk-free = { $n } free
 desk-days = { $n } days
+desk-kb = { $n } kB
 desk-mb = { $n } MB
 desk-gb = { $n } GB
 desk-tb = { $n } TB

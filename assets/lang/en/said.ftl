@@ -6,6 +6,7 @@ said-two = { $why1 }; { $why2 }
 said-expected = { $why }, expected { $why_expected }
 
 said-ended = the show has ended
+said-no-show-yet = there is no show yet: try again
 said-busy-looking = too much is being looked for at once: try again
 said-unknown = unknown { $why } "{ $id }": expected one of { $known }
 said-nothing-on-preview = nothing is on PVW: put a scene there first
@@ -426,7 +427,7 @@ said-title-url-not-fetched = url({ $name } is not fetched: expected url(#id)
 said-title-filter-big = { $attribute } of <{ $name }> is too big: expected at most { $most } of the width
 said-title-parts-many = { $n } parts move by themselves, expected at most { $most }
 said-title-picture-name = "{ $name }": expected the name of a file beside the show
-said-title-no-picture-file = it is no picture that can be read: expected PNG, JPEG or WebP
+said-title-no-picture-file = it is no picture that can be read: expected PNG, JPEG, WebP or SVG
 said-title-picture-missing = there is no picture "{ $name }": expected it in { $path }
 said-title-picture-pixels = { $width } × { $height } pixels are too many, expected at most { $most } million
 said-title-name-no-text = its name is no text

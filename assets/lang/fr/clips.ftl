@@ -33,6 +33,7 @@ clips-choose-file = Choisir un autre fichier…
 
 clips-tab-scenes = Scènes
 clips-tab-stingers = Stingers
+clips-tab-media = Médias
 clips-tab-slate = Carton d’attente
 
 clips-new-stinger = Nouveau stinger

@@ -15,6 +15,7 @@ desk-rec-failed = REC en échec
 desk-left = reste { $time }
 desk-free = { $n } libres
 desk-days = { $n } jours
+desk-kb = { $n } ko
 desk-mb = { $n } Mo
 desk-gb = { $n } Go
 desk-tb = { $n } To

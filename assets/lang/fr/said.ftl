@@ -5,6 +5,7 @@ said-two = { $why1 } ; { $why2 }
 said-expected = { $why }, attendu : { $why_expected }
 
 said-ended = l’émission est terminée
+said-no-show-yet = il n’y a pas encore d’émission : réessayez
 said-busy-looking = trop de recherches à la fois : réessayez
 said-unknown = { $why } « { $id } » inconnue ; possibles : { $known }
 said-nothing-on-preview = rien sur PVW : y mettre d’abord une scène
@@ -425,7 +426,7 @@ said-title-url-not-fetched = url({ $name } n’est pas cherché : il faut url(#
 said-title-filter-big = { $attribute } de <{ $name }> est trop grand : { $most } de la largeur au plus
 said-title-parts-many = { $n } parties bougent seules : { $most } au plus
 said-title-picture-name = « { $name } » : il faut le nom d’un fichier à côté de l’émission
-said-title-no-picture-file = ce n’est pas une image lisible : il faut PNG, JPEG ou WebP
+said-title-no-picture-file = ce n’est pas une image lisible : il faut PNG, JPEG, WebP ou SVG
 said-title-picture-missing = il n’y a pas d’image « { $name } » : elle est attendue dans { $path }
 said-title-picture-pixels = { $width } × { $height } pixels, c’est trop : { $most } millions au plus
 said-title-name-no-text = son nom n’est pas du texte

@@ -48,6 +48,8 @@ pub struct Downstream {
     /// What of the switcher was seen last.
     seen: Seen,
     frame: u64,
+    /// By slot, the sources that were seen last, and how much of each.
+    sources: Vec<(usize, f64)>,
 }
 
 /// One key.
@@ -119,6 +121,15 @@ impl Key {
     }
 }
 
+/// The sources that are seen of what lies over the picture, by their slots, and how much of them.
+fn sources(over: &Overlaid) -> impl Iterator<Item = (usize, f64)> {
+    let draws = match &over.what {
+        Over::Stage(stage) => stage.draws.as_slice(),
+        Over::Title { .. } => &[],
+    };
+    draws.iter().map(|draw| (draw.source, over.opacity))
+}
+
 impl Downstream {
     /// As the show says it: nothing is on.
     pub fn new(cast: &Cast) -> Self {
@@ -141,6 +152,7 @@ impl Downstream {
             broken: BTreeSet::new(),
             seen: Seen::default(),
             frame: 0,
+            sources: Vec::new(),
         }
     }
 
@@ -204,7 +216,7 @@ impl Downstream {
         let now = Seen::of(switcher);
         let before = std::mem::replace(&mut self.seen, now);
         if now != before {
-            self.follow(before, now, cast);
+            self.go_along(before, now, cast);
         }
         for key in &mut self.keys {
             let off_after = key.set.off_after.map(u64::from);
@@ -226,11 +238,19 @@ impl Downstream {
                 self.rundown.leave();
             }
         }
-        self.overs(frame, now.crossed.unwrap_or(0.0))
+        let overs = self.overs(frame, now.crossed.unwrap_or(0.0));
+        self.sources = overs.iter().flat_map(sources).collect();
+        overs
+    }
+
+    /// How much of a source's sound follows its picture on a key, by its slot: 0 to 1.
+    pub fn follow(&self, slot: usize) -> f64 {
+        let seen = self.sources.iter().filter(|(source, _)| *source == slot);
+        seen.map(|(_, opacity)| *opacity).fold(0.0, f64::max)
     }
 
     /// Brings tied keys along, and takes those off that go with a take.
-    fn follow(&mut self, before: Seen, now: Seen, cast: &Cast) {
+    fn go_along(&mut self, before: Seen, now: Seen, cast: &Cast) {
         if now.takes != before.takes {
             for key in self.keys.iter_mut().filter(|key| key.set.off_on_take) {
                 if !key.set.tie {

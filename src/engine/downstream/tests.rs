@@ -706,3 +706,39 @@ fn what_changes_in_a_table_waits_for_the_take_or_follows() {
         ("Ben", "Benny")
     );
 }
+
+#[test]
+fn a_source_on_a_key_is_heard_as_it_is_seen() {
+    let mut studio = Studio::of(SHOW);
+    let heard = |studio: &Studio, id: &str| {
+        let slot = studio.core.cast().slot(id).unwrap();
+        studio.core.gains()[slot].follow
+    };
+    let key = |on| {
+        Command::Key(KeyChange {
+            key: 1,
+            on: Some(on),
+            fill: Some(Fill::Source(Box::new(Layer::full("c")))),
+            ..KeyChange::default()
+        })
+    };
+    studio.says(key(true));
+    assert_eq!((heard(&studio, "a"), heard(&studio, "c")), (1.0, 1.0));
+    // Its key fades in three frames, and its sound with it.
+    studio.says(Command::KeyAuto { key: 1 });
+    let mut steps = vec![heard(&studio, "c")];
+    for _ in 0..4 {
+        studio.tick();
+        steps.push(heard(&studio, "c"));
+    }
+    assert!(steps[0] > steps[1] && steps[1] > 0.0, "{steps:?}");
+    assert_eq!(steps[4], 0.0, "{steps:?}");
+    // AFV off is off here too.
+    let off = Command::Afv {
+        source: "c".to_owned(),
+        mode: crate::show::Afv::Off,
+    };
+    studio.says(off);
+    studio.says(key(true));
+    assert_eq!(heard(&studio, "c"), 0.0);
+}

@@ -56,6 +56,16 @@ impl Side {
         let shows = |slots: &[usize]| slots.iter().any(|slot| stage.shows(*slot));
         stage.shows(slot) || (shows(&self.others) && !shows(&self.own))
     }
+
+    /// How much it is heard with what lies on keys: with its own, and with the other side's where it has none
+    /// there.
+    fn is_keyed(&self, keyed: impl Fn(usize) -> f64) -> f64 {
+        let most = |slots: &[usize]| slots.iter().map(|slot| keyed(*slot)).fold(0.0, f64::max);
+        match most(&self.own) {
+            0.0 => most(&self.others),
+            own => own,
+        }
+    }
 }
 
 /// The slots that are heard as left and right, each with what its link is for it.
@@ -99,11 +109,14 @@ impl SoundDesk {
         };
         let talks = shown.cast.slot(talkback).is_some_and(|slot| !gain(slot).1);
         // Two sides of one sound are on air together.
+        let keyed = |slot: usize| shown.downstream.follow(slot);
         let follow = |slot: usize| match &linked[slot] {
-            Some(side) => shown
-                .switcher
-                .follow_where(|stage| side.is_heard(slot, stage)),
-            None => shown.switcher.follow(slot),
+            Some(side) => {
+                let beneath = |stage: &Stage| side.is_heard(slot, stage);
+                let beneath = shown.switcher.follow_where(beneath);
+                beneath.max(side.is_keyed(keyed))
+            }
+            None => shown.switcher.follow(slot).max(keyed(slot)),
         };
         let other = |slot: usize| linked[slot].as_ref().map(|side| side.other);
         let is_held = |slot: usize| held.is_some_and(|heard| heard == Some(slot));

@@ -20,6 +20,7 @@ pub use strip::{Faders, Strip};
 use self::strip::is_fader;
 use super::aligner::{Measured, Watched};
 use super::cast::{Cast, SLOTS, name_of};
+use super::downstream::Downstream;
 use super::journal::{Journal, JournalListener};
 use super::refusal::{Refusal, unknown};
 use super::switcher::Switcher;
@@ -43,6 +44,8 @@ pub struct Shown<'a> {
     pub cast: &'a Cast,
     /// What of it is on air.
     pub switcher: &'a Switcher,
+    /// What lies over that.
+    pub downstream: &'a Downstream,
     /// The holding slate is over everything.
     pub hold: bool,
 }

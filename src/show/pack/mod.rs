@@ -1,5 +1,5 @@
 //! A show with everything it needs, in a folder that can be carried to another machine: the show file,
-//! its media beside it, the user's own wipes, and a text for whoever opens it there.
+//! its media beside it, the user's own wipes and templates, and a text for whoever opens it there.
 //!
 //! The folder is written under another name beside its place and put there when it is whole, so that
 //! a part of it is never taken for all of it. What lies at its place already is left alone, unless it
@@ -11,6 +11,7 @@ mod ledger;
 mod letter;
 mod plan;
 mod spot;
+mod titles;
 
 use std::fs;
 use std::io::Write;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use super::error::PackError;
-use super::letter;
+use super::{letter, titles};
 use crate::show::disk::{readable, resolve};
 use crate::show::model::{Recording, Show};
 use crate::show::named::{Whose, paths_mut};
@@ -50,14 +50,20 @@ impl Plan {
     pub fn of(show: &Show, show_file: &Path) -> Result<Self, PackError> {
         let mut copy = show.clone();
         let mut files = Files::default();
+        files.titles(show, show_file);
         for (whose, path) in paths_mut(&mut copy) {
             let pattern = match &whose {
-                Whose::Stinger(id) => Numbered::of(path).map(|pattern| (id, pattern)),
+                Whose::Stinger(id) | Whose::Title(id) => {
+                    Numbered::of(path).map(|pattern| (id, pattern))
+                }
                 _ => None,
             };
-            let named = match pattern {
-                Some((id, pattern)) => files.numbered(show_file, id, &pattern),
-                None => files.one(&resolve(show_file, path)),
+            let named = match (pattern, &whose) {
+                (Some((id, pattern)), _) => files.numbered(show_file, id, &pattern),
+                (None, Whose::Title(id)) if titles::is_template(path) => {
+                    files.template(&resolve(show_file, path), id)
+                }
+                (None, _) => files.one(&resolve(show_file, path)),
             };
             match named {
                 Ok(name) => *path = name,
@@ -169,6 +175,48 @@ impl Files {
         }
         self.known.insert(known, copy.path());
         Ok(copy.path())
+    }
+
+    /// A template, in a folder of its own with the pictures that it names.
+    fn template(&mut self, path: &Path, id: &str) -> Result<String, String> {
+        let (from, bytes) = look(path)?;
+        if let Some(known) = self.known.get(&from) {
+            return Ok(known.clone());
+        }
+        let folder = format!("media/{}", self.free(&plain(id)));
+        let name = from.file_name().unwrap_or_default().to_string_lossy();
+        let to = format!("{folder}/{}", plain(&name));
+        for (name, picture) in titles::with_pictures(path) {
+            let (from, bytes) = look(&picture)?;
+            let to = format!("{folder}/{name}");
+            self.wanted.push(Wanted { from, to, bytes });
+        }
+        self.known.insert(from.clone(), to.clone());
+        let wanted = Wanted {
+            from,
+            to: to.clone(),
+            bytes,
+        };
+        self.wanted.push(wanted);
+        Ok(to)
+    }
+
+    /// The templates and pictures that titles find by their names.
+    fn titles(&mut self, show: &Show, show_file: &Path) {
+        let folder = show_file.parent().unwrap_or(Path::new("."));
+        for (to, path) in titles::beside(show, folder) {
+            match look(&path) {
+                Ok((from, bytes)) => {
+                    // They keep their names: those of media that are named by paths are free to change.
+                    if let Some(name) = to.strip_prefix("media/") {
+                        self.taken.insert(name.to_lowercase());
+                    }
+                    self.known.insert(from.clone(), to.clone());
+                    self.wanted.push(Wanted { from, to, bytes });
+                }
+                Err(why) => self.missing.push(format!("the titles: {why}")),
+            }
+        }
     }
 
     /// All of the user's own wipes that the show can be given, for the director may choose any; those

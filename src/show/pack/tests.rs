@@ -196,6 +196,83 @@ fn everything_a_show_needs_is_in_its_copy_once_and_by_a_name_of_its_own() {
 }
 
 #[test]
+fn titles_have_their_templates_and_pictures_by_the_names_they_had() {
+    let house = House::new();
+    let titles = r#"titles: [
+        (id: "low", template: "mine.svg", fields: {"logo": "logos/a.png"}),
+        (id: "usual", template: "lower-third.svg"),
+        (id: "own", template: "../else/own.svg"),
+        (id: "clip", template: "100%/sting-%03d.png"),
+        (id: "soon", template: "media/soon.png"),
+    ],
+    rundown: [(id: "one", title: "low", fields: {"logo": "cued.jpg"})],
+    tables: [(id: "people", from: File("people.csv"))],
+    sources: ["#;
+    for (path, text) in [
+        (
+            "show/titles/mine.svg",
+            "<svg><image href='deep/line.png'/></svg>",
+        ),
+        ("show/titles/spare.svg", "<svg/>"),
+        ("show/titles/deep/line.png", "line"),
+        ("show/titles/notes.txt", "for nobody"),
+        ("show/logos/a.png", "a"),
+        ("show/logos/b.png", "nobody's"),
+        ("show/cued.jpg", "cued"),
+        ("show/row.webp", "of a row"),
+        ("show/media/soon.png", "another soon"),
+        (
+            "show/people.csv",
+            "name,logo\nAnn,row.webp\nBen,media/soon.png\n",
+        ),
+        ("else/own.svg", "<svg><image href='beside.png'/></svg>"),
+        ("else/beside.png", "beside"),
+        ("else/unnamed.png", "unnamed"),
+    ] {
+        house.write(path, text);
+    }
+    let text = fs::read_to_string(house.at("show/forum.ron")).unwrap();
+    house.write("show/forum.ron", &text.replacen("sources: [", titles, 1));
+    house.pack("copy").unwrap();
+    let files = house.files("copy");
+    let said = |name: &str| {
+        let file = files.iter().find(|(file, _)| file == name);
+        file.map(|(_, text)| text.as_str())
+    };
+    for (name, text) in [
+        ("titles/spare.svg", "<svg/>"),
+        ("titles/deep/line.png", "line"),
+        ("logos/a.png", "a"),
+        ("cued.jpg", "cued"),
+        ("row.webp", "of a row"),
+        ("media/own/beside.png", "beside"),
+        ("media/soon.png", "another soon"),
+        ("media/many/sting-001.png", "1"),
+    ] {
+        assert_eq!(said(name), Some(text), "{name}");
+    }
+    for name in ["titles/notes.txt", "logos/b.png", "media/own/unnamed.png"] {
+        assert_eq!(said(name), None, "{name}");
+    }
+    let show = show::load(&house.at("copy/forum.ron")).unwrap();
+    let templates: Vec<&str> = show
+        .titles
+        .iter()
+        .map(|title| title.template.as_str())
+        .collect();
+    assert_eq!(
+        templates[..3],
+        ["mine.svg", "lower-third.svg", "media/own/own.svg"]
+    );
+    assert_eq!(
+        said(templates[3].replace("%03d", "000").as_str()),
+        Some("0")
+    );
+    assert_eq!(said(templates[4]), Some("another soon"));
+    assert_eq!(show.hold.picture.as_deref().and_then(said), Some("soon"));
+}
+
+#[test]
 fn the_text_beside_it_names_the_keys_and_what_they_are_for() {
     let house = House::new();
     house.pack("copy").unwrap();

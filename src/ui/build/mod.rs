@@ -17,9 +17,10 @@ mod keyer;
 mod layers;
 mod layouts;
 mod list;
+mod media;
 mod network;
 mod outline;
-mod outside;
+pub(super) mod outside;
 pub(super) mod parts;
 mod pen;
 mod picker;
@@ -52,6 +53,7 @@ use devices::Devices;
 use draft::Draft;
 use hold::Holding;
 use layers::Layers;
+use media::Media;
 use outside::{Files, SystemFiles, SystemVault, Vault};
 use placing::Placing;
 use scenes::Scenes;
@@ -70,6 +72,8 @@ enum Chosen {
     Source(String),
     Scene(String),
     Stinger(String),
+    /// A file of the media pool, by its path.
+    File(String),
     Hold,
 }
 
@@ -79,6 +83,7 @@ enum Tab {
     #[default]
     Scenes,
     Stingers,
+    Media,
     Hold,
 }
 
@@ -96,6 +101,7 @@ pub struct Build {
     scenes: Scenes,
     stingers: Stingers,
     hold: Holding,
+    media: Media,
     layers: Layers,
     inspector: Inspector,
     placing: Placing,
@@ -119,6 +125,7 @@ impl Default for Build {
             scenes: Scenes::default(),
             stingers: Stingers::default(),
             hold: Holding::default(),
+            media: Media::default(),
             layers: Layers::default(),
             inspector: Inspector::default(),
             placing: Placing::default(),
@@ -136,6 +143,7 @@ impl Build {
         self.draft.take(event);
         self.sources.adding.take(event);
         self.inspector.devices.take(event);
+        self.media.pool.take(event);
     }
 
     /// Begins to rename what has the keyboard in a list, or else what is chosen; nothing while the lists
@@ -148,7 +156,7 @@ impl Build {
         match self.tab {
             Tab::Scenes => lists.push(&mut self.scenes.list),
             Tab::Stingers => lists.push(&mut self.stingers.list),
-            Tab::Hold => {}
+            Tab::Media | Tab::Hold => {}
         }
         match lists.iter_mut().find(|list| list.has_focus) {
             Some(list) => list.ask_name(),
@@ -162,6 +170,7 @@ impl Build {
         if !attached {
             self.draft.detach();
             self.sources.adding.detach();
+            self.media.pool.detach();
             self.inspector.devices = Devices::default();
             return;
         }
@@ -178,7 +187,7 @@ impl Build {
             return;
         };
         let is_there = |chosen: &Chosen| match chosen {
-            Chosen::Nothing | Chosen::Hold => true,
+            Chosen::Nothing | Chosen::Hold | Chosen::File(_) => true,
             Chosen::Source(id) => show.sources.iter().any(|source| source.id == *id),
             Chosen::Scene(id) => show.all_scenes().iter().any(|scene| scene.id == *id),
             Chosen::Stinger(id) => show.stingers.iter().any(|stinger| stinger.id == *id),
@@ -217,8 +226,8 @@ impl Build {
         }
     }
 
-    /// The list of scenes, or what else is in its place: stingers, and the holding slate.
-    pub fn scenes(&mut self, ui: &mut Ui, view: &View) {
+    /// The list of scenes, or what else is in its place: stingers, media, and the holding slate.
+    pub fn scenes(&mut self, ui: &mut Ui, view: &View, pictures: &Pictures) {
         self.is_seen = true;
         self.tabs(ui);
         let draft = &mut self.draft;
@@ -243,6 +252,15 @@ impl Build {
                     self.chosen = Chosen::Stinger(id);
                 }
             }
+            Tab::Media => {
+                let chosen = match &self.chosen {
+                    Chosen::File(path) => Some(path.as_str()),
+                    _ => None,
+                };
+                if let Some(path) = self.media.show(ui, view, chosen, pictures) {
+                    self.chosen = Chosen::File(path);
+                }
+            }
             Tab::Hold => parts::note(ui, &lang::text("clips-teach-slate"), theme::DIM),
         }
     }
@@ -255,6 +273,7 @@ impl Build {
             for (tab, key) in [
                 (Tab::Scenes, "clips-tab-scenes"),
                 (Tab::Stingers, "clips-tab-stingers"),
+                (Tab::Media, "clips-tab-media"),
                 (Tab::Hold, "clips-tab-slate"),
             ] {
                 let face = lang::text(key);
@@ -322,6 +341,10 @@ impl Build {
                     let (draft, files) = (&mut self.draft, &self.files);
                     self.stingers.inspect(ui, view, draft, &id, files);
                 }
+                Chosen::File(path) => {
+                    let draft = &mut self.draft;
+                    self.media.inspect(ui, view, draft, &path, pictures);
+                }
                 Chosen::Hold => self.hold.show(ui, view, &mut self.draft, &self.files),
             }
         });
@@ -343,6 +366,7 @@ impl Build {
     /// Wishes for what the panels have drawn.
     pub fn wishes(&mut self) -> Vec<MonitorRequest> {
         let scopes = self.inspector.scopes.wishes();
-        scopes.into_iter().chain(self.layers.wishes()).collect()
+        let others = self.layers.wishes().into_iter().chain(self.media.wishes());
+        scopes.into_iter().chain(others).collect()
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use crate::show::{Secret, secrets};
+use crate::show::{CLIPS, PICTURES, SOUNDS, Secret, secrets};
 
 /// Files that a person chooses.
 pub trait Files: Send + Sync {
@@ -26,6 +26,10 @@ pub enum Pick {
     Stinger,
     /// A picture.
     Picture,
+    /// What a title may be made of.
+    Title,
+    /// Rows of data.
+    Table,
 }
 
 /// A safe place for passwords.
@@ -42,17 +46,17 @@ pub struct SystemFiles;
 
 impl SystemFiles {
     fn dialog(title: &str, what: Pick) -> rfd::FileDialog {
-        let endings: &[&str] = match what {
-            Pick::Media => &[
-                "mp4", "mkv", "mov", "webm", "avi", "ts", "mts", "m2ts", "mxf", "mpg", "m4v",
-                "wav", "flac", "mp3", "m4a", "ogg", "opus",
-            ],
-            Pick::Stinger => &["webm", "mov", "mkv", "avi"],
-            Pick::Picture => &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff"],
+        let alpha: &[&str] = &["webm", "mov", "mkv", "avi"];
+        let endings = match what {
+            Pick::Media => [CLIPS, SOUNDS, PICTURES].concat(),
+            Pick::Stinger => alpha.to_vec(),
+            Pick::Picture => PICTURES.to_vec(),
+            Pick::Title => [&["svg"], PICTURES, alpha].concat(),
+            Pick::Table => vec!["csv", "tsv", "txt", "json"],
         };
         rfd::FileDialog::new()
             .set_title(title)
-            .add_filter(title, endings)
+            .add_filter(title, &endings)
             .add_filter("*", &["*"])
     }
 }

@@ -332,7 +332,7 @@ fn named(show: &Show, called: &str) -> (String, String) {
 }
 
 /// A new one of this file, with its cut a quarter of a second behind its start until it is known better.
-fn new(show: &Show, path: String) -> Stinger {
+pub fn new(show: &Show, path: String) -> Stinger {
     let stem = Path::new(&path).file_stem().unwrap_or_default();
     // Of numbered pictures the number is no part of the name.
     let stem = stem.to_string_lossy();

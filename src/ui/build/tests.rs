@@ -4,6 +4,7 @@ mod adding;
 mod clips;
 mod colours;
 mod keyers;
+mod media;
 mod scenes;
 mod sources;
 
@@ -114,7 +115,7 @@ fn window(panel: Panel, show: Show, prepare: impl FnOnce(&mut Build)) -> (Window
                 stand.build.follow(&view, true);
                 match panel {
                     Panel::Sources => stand.build.sources(ui, &view),
-                    Panel::Scenes => stand.build.scenes(ui, &view),
+                    Panel::Scenes => stand.build.scenes(ui, &view, &pictures),
                     Panel::Inspector => stand.build.inspector(ui, &view, &pictures),
                     Panel::Placing => {
                         stand.build.on_preview(ui, PICTURE, &view);

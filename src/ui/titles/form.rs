@@ -6,8 +6,12 @@ use std::collections::BTreeMap;
 use egui::{Rect, Sense, TextEdit, Ui, vec2};
 
 use super::buttons;
+use super::edit::Settings;
 use crate::door::{Command, FieldKind, FieldStatus, MonitorId, TitleState, TitleStatus};
-use crate::ui::{build::parts, keys::KeyMap, lang, layout, stage::Pictures, theme, view::View};
+use crate::show::MediaFile;
+use crate::ui::{
+    build::parts, keys::KeyMap, lang, layout, pool::Pool, stage::Pictures, theme, view::View,
+};
 
 /// The picture takes no more of the panel's width.
 const PICTURE: f32 = 0.56;
@@ -19,15 +23,33 @@ pub struct Form {
     typed: BTreeMap<(String, String), String>,
 }
 
+/// What it is drawn with.
+pub struct With<'a> {
+    /// The newest pictures.
+    pub pictures: &'a Pictures<'a>,
+    /// Which keys do what.
+    pub map: &'a KeyMap,
+    /// How the title is set, instead of what is filled in.
+    pub settings: &'a mut Settings,
+    /// Pictures to fill in.
+    pub pool: &'a mut Pool,
+}
+
 impl Form {
     /// Draws it; where the title's picture is.
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        (pictures, map): (&Pictures, &KeyMap),
+        with: With,
         view: &View,
         title: &TitleStatus,
     ) -> Option<Rect> {
+        let With {
+            pictures,
+            map,
+            settings,
+            pool,
+        } = with;
         let room = ui.available_rect_before_wrap();
         let width =
             (room.width() * PICTURE).min((room.height() - layout::TARGET - 8.0) * pictures.aspect);
@@ -45,15 +67,30 @@ impl Form {
             vec2(width.min(180.0), layout::TARGET),
         );
         buttons::on_air(ui, button, view, map, title);
+        let beside = Rect::from_min_max(
+            button.right_top() + vec2(6.0, 0.0),
+            picture.right_bottom() + vec2(0.0, 6.0 + layout::TARGET),
+        );
+        let builder = egui::UiBuilder::new().max_rect(beside).id_salt("settings");
+        ui.scope_builder(builder, |ui| {
+            let face = lang::text("titles-settings");
+            if parts::switch(ui, &face, &face, settings.open).clicked() {
+                settings.open = !settings.open;
+            }
+        });
         let fields = room.with_min_x(picture.right() + layout::GAP);
         let builder = egui::UiBuilder::new().max_rect(fields).id_salt("fields");
         ui.scope_builder(builder, |ui| {
             if title.state == TitleState::Broken || !title.message.is_empty() {
                 parts::note(ui, &title.message, theme::AMBER);
             }
+            if settings.open {
+                parts::scrolled("set").show(ui, |ui| settings.show(ui, view, &title.id));
+                return;
+            }
             parts::scrolled("fields").show(ui, |ui| {
                 for field in title.fields.iter() {
-                    self.field(ui, view, title, field);
+                    self.field(ui, (view, &mut *pool), title, field);
                 }
             });
         });
@@ -61,7 +98,13 @@ impl Form {
         Some(picture)
     }
 
-    fn field(&mut self, ui: &mut Ui, view: &View, title: &TitleStatus, field: &FieldStatus) {
+    fn field(
+        &mut self,
+        ui: &mut Ui,
+        (view, pool): (&View, &mut Pool),
+        title: &TitleStatus,
+        field: &FieldStatus,
+    ) {
         let held = title.next.get(&field.name).unwrap_or(&field.usual);
         let key = (title.id.clone(), field.name.clone());
         let mut text = self.typed.get(&key).unwrap_or(held).clone();
@@ -85,14 +128,12 @@ impl Form {
         let edit = edit.hint_text(hint).desired_width(width);
         let response = ui.add(edit).accessible_name(field.name.as_str());
         if response.changed() {
-            view.send(Command::Title {
-                title: title.id.clone(),
-                on: None,
-                cut: false,
-                fields: [(field.name.clone(), text.clone())].into(),
-                row: None,
-                step: None,
-            });
+            view.send(filled(title, field, &text));
+        }
+        if field.kind == FieldKind::Picture
+            && let Some(path) = chosen(ui, (view, pool), field, held)
+        {
+            view.send(filled(title, field, &path));
         }
         // What the engine says holds, but while somebody types.
         if response.has_focus() {
@@ -101,4 +142,32 @@ impl Form {
             self.typed.remove(&key);
         }
     }
+}
+
+/// Fills a text into a field.
+fn filled(title: &TitleStatus, field: &FieldStatus, text: &str) -> Command {
+    Command::Title {
+        title: title.id.clone(),
+        on: None,
+        cut: false,
+        fields: [(field.name.clone(), text.to_owned())].into(),
+        row: None,
+        step: None,
+    }
+}
+
+/// A picture of the pool that is chosen for a field.
+fn chosen(
+    ui: &mut Ui,
+    (view, pool): (&View, &mut Pool),
+    field: &FieldStatus,
+    held: &str,
+) -> Option<String> {
+    let is_picture = |file: &&MediaFile| file.kind.fills_in() && !file.missing;
+    let pictures = pool.files(view).iter().filter(is_picture);
+    let pictures = pictures.map(|file| (file.path.clone(), file.path.clone()));
+    let none = (String::new(), lang::text("titles-no-picture"));
+    let all: Vec<(String, String)> = std::iter::once(none).chain(pictures).collect();
+    let say = lang::with("media-choose", &[("name", field.name.as_str().into())]);
+    parts::choice(ui, &say, &held.trim().to_owned(), &all)
 }

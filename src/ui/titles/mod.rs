@@ -4,6 +4,7 @@
 mod asked;
 mod buttons;
 mod called;
+mod edit;
 mod form;
 mod keys;
 mod list;
@@ -21,6 +22,7 @@ use asked::{is_changed, rundown, step, switch};
 use super::{
     keys::{Function, KeyMap},
     lang, layout,
+    pool::Pool,
     stage::Pictures,
     view::View,
 };
@@ -35,6 +37,8 @@ pub struct Titles {
     table: table::Found,
     list: list::List,
     rundown: rundown::Rundown,
+    settings: edit::Settings,
+    pool: Pool,
 }
 
 impl Titles {
@@ -42,6 +46,16 @@ impl Titles {
     pub fn take(&mut self, event: &Event) {
         self.table.take(event);
         self.list.take(event);
+        self.settings.take(event);
+        self.pool.take(event);
+    }
+
+    /// Told once a frame, before the panel is drawn.
+    pub fn follow(&mut self, view: &View, attached: bool) {
+        if !attached {
+            self.pool.detach();
+        }
+        self.settings.follow(view, attached);
     }
 
     /// The title that is looked at: the one that was chosen, else the first.
@@ -102,7 +116,15 @@ impl Titles {
         let chosen = self.chosen(view.snapshot);
         let mut seen = None;
         column(middle, "form", &mut |ui| match chosen {
-            Some(title) => seen = self.form.show(ui, (pictures, map), view, title),
+            Some(title) => {
+                let with = form::With {
+                    pictures,
+                    map,
+                    settings: &mut self.settings,
+                    pool: &mut self.pool,
+                };
+                seen = self.form.show(ui, with, view, title);
+            }
             None => {
                 ui.label(lang::text("titles-teach"));
             }

@@ -11,7 +11,7 @@ use crate::door::{
     Command, CueState, CueStatus, Event, FieldKind, FieldStatus, KeyChange, KeyState, KeyStatus,
     RundownAction, Snapshot, TableState, TableStatus, Tally, TitleState, TitleStatus,
 };
-use crate::show::{Edit, Fill, Item};
+use crate::show::{Edit, Fill, Item, MediaFile, MediaKind, Show, TableFrom, Title};
 use crate::ui::build::testing::Recorder;
 use crate::ui::graphics::Graphics;
 use crate::ui::install_theme;
@@ -94,6 +94,7 @@ fn window(in_row: bool, change: impl FnOnce(&mut Snapshot)) -> (Window, Arc<Reco
                     safe: false,
                 };
                 let rect = ui.max_rect();
+                stand.titles.follow(&view, true);
                 if stand.in_row {
                     let rect = rect.with_max_y(rect.top() + 44.0);
                     stand.titles.show_row(ui, rect, &view, &stand.map);
@@ -372,4 +373,153 @@ fn a_broken_title_says_why_and_can_be_taken_out() {
     let removed = click(&mut window, &door, "Again: it is removed");
     assert!(matches!(&removed[..], [Command::Edit { edits, .. }]
         if matches!(&edits[..], [Edit::Remove { id, .. }] if id == "name")));
+}
+
+/// The panel with the settings unfolded, and a show that the engine would have.
+fn set_up() -> (Window, Arc<Recorder>, Show) {
+    let (mut window, door) = window(false, |_| {});
+    let mut show = crate::ui::build::testing::show();
+    show.titles = vec![
+        Title::of("name", "lower-third.svg"),
+        Title::of("end", "media/end.png"),
+    ];
+    assert!(click(&mut window, &door, "Settings").contains(&Command::Show {}));
+    window.state_mut().titles.take(&Event::Show {
+        revision: 0,
+        show: Arc::new(show.clone()),
+        file: None,
+    });
+    // Whichever number the question had.
+    for id in 0..100 {
+        window.state_mut().titles.take(&Event::Done {
+            command: Command::Show {},
+            frame: 0,
+            id: Some(id),
+        });
+    }
+    window.run_steps(2);
+    door.sent();
+    (window, door, show)
+}
+
+fn edits_of(sent: &[Command]) -> Vec<Edit> {
+    let edits = sent.iter().find_map(|command| match command {
+        Command::Edit { edits, .. } => Some(edits.clone()),
+        _ => None,
+    });
+    edits.unwrap_or_else(|| panic!("{sent:?}"))
+}
+
+#[test]
+fn a_title_goes_to_another_key_and_gets_the_rows_of_a_file() {
+    let (mut window, door, show) = set_up();
+    let sent = click(&mut window, &door, "On key: 3");
+    let next = Title {
+        key: 3,
+        ..show.titles[0].clone()
+    };
+    let expected = Edit::Set {
+        id: "name".to_owned(),
+        item: Item::Title(next),
+    };
+    assert_eq!(edits_of(&sent), [expected]);
+    assert!(
+        window.query_by_label("Left").is_none(),
+        "a template fills the program"
+    );
+
+    let (mut window, door, show) = set_up();
+    let field = window.get_by_role_and_label(Role::TextInput, "New table");
+    field.click();
+    window.run_steps(2);
+    window.event(egui::Event::Text(
+        "https://example.org/talk/people.csv?x=1".to_owned(),
+    ));
+    window.run_steps(2);
+    let sent = click(&mut window, &door, "Add the table");
+    match &edits_of(&sent)[..] {
+        [
+            Edit::Add {
+                item: Item::Table(table),
+                ..
+            },
+            Edit::Set {
+                item: Item::Title(title),
+                ..
+            },
+        ] => {
+            assert_eq!(
+                (table.id.as_str(), title.table.as_str()),
+                ("people", "people")
+            );
+            let url = "https://example.org/talk/people.csv?x=1".to_owned();
+            assert_eq!(table.from, TableFrom::Url { url, every_s: 10 });
+            assert_eq!(title.template, show.titles[0].template);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_picture_is_placed_and_a_field_gets_one_of_the_pool() {
+    let (mut window, door, _) = set_up();
+    window
+        .get_by_role_and_label(Role::Button, "Title Credits, ready")
+        .click();
+    window.run_steps(2);
+    let number = window.get_by_label("Width");
+    number.click();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.event(egui::Event::Text("25".to_owned()));
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    match &edits_of(&sent(&door))[..] {
+        [
+            Edit::Set {
+                item: Item::Title(title),
+                ..
+            },
+        ] => assert_eq!(
+            (title.id.as_str(), title.rect),
+            ("end", (0.0, 0.0, 0.25, 1.0))
+        ),
+        other => panic!("{other:?}"),
+    }
+
+    let (mut window, door) = self::window(false, |s| {
+        let fields = Arc::make_mut(&mut s.titles[0].fields);
+        fields[1].kind = FieldKind::Picture;
+    });
+    let file = |path: &str, kind| MediaFile {
+        path: path.to_owned(),
+        kind,
+        bytes: 1,
+        files: 1,
+        missing: false,
+        used: Vec::new(),
+    };
+    window.state_mut().titles.take(&Event::Media {
+        files: vec![
+            file("ann.png", MediaKind::Picture),
+            file("a.mp4", MediaKind::Clip),
+        ],
+        more: 0,
+    });
+    window.run_steps(2);
+    let chooser = window.get_by_role_and_label(Role::ComboBox, "Choose a picture for role");
+    chooser.click();
+    window.run_steps(3);
+    assert!(window.query_by_label("a.mp4").is_none());
+    window.get_by_label("ann.png").click();
+    window.run_steps(3);
+    let filled = Command::Title {
+        title: "name".to_owned(),
+        on: None,
+        cut: false,
+        fields: [("role".to_owned(), "ann.png".to_owned())].into(),
+        row: None,
+        step: None,
+    };
+    assert!(sent(&door).contains(&filled));
 }

@@ -1,0 +1,118 @@
+//! The media pool as the engine told it last, asked for again while somebody looks at it.
+
+use crate::door::{Command, Event};
+use crate::show::{MediaFile, MediaKind, Whose};
+use crate::ui::{lang, view::View, view::name, words};
+
+/// How often it is asked for while it is seen, in seconds: files come and go.
+const AGAIN_S: f64 = 3.0;
+
+/// See the module's words.
+#[derive(Debug, Default)]
+pub struct Pool {
+    files: Vec<MediaFile>,
+    more: usize,
+    asked: Option<f64>,
+    has_come: bool,
+}
+
+impl Pool {
+    /// Hears an event of the engine's.
+    pub fn take(&mut self, event: &Event) {
+        if let Event::Media { files, more } = event {
+            self.files.clone_from(files);
+            self.more = *more;
+            self.has_come = true;
+        }
+    }
+
+    /// Forgets what an engine told that is gone.
+    pub fn detach(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Its files; asks for them where they are old. Told in each frame in which it is seen.
+    pub fn files(&mut self, view: &View) -> &[MediaFile] {
+        if self.asked.is_none_or(|when| view.now - when >= AGAIN_S) {
+            self.asked = Some(view.now);
+            view.send(Command::Media {});
+        }
+        &self.files
+    }
+
+    /// How many more there are than are told.
+    pub fn more(&self) -> usize {
+        self.more
+    }
+
+    /// Whether it was told at all.
+    pub fn has_come(&self) -> bool {
+        self.has_come
+    }
+
+    /// The file of this path.
+    pub fn find(&self, path: &str) -> Option<&MediaFile> {
+        self.files.iter().find(|file| file.path == path)
+    }
+}
+
+/// What a file is and how long, in one line.
+pub fn detail(file: &MediaFile) -> String {
+    let kind = lang::text(match file.kind {
+        MediaKind::Picture => "media-picture",
+        MediaKind::Drawing => "media-drawing",
+        MediaKind::Numbered => "media-numbered",
+        MediaKind::Clip => "media-clip",
+        MediaKind::Sound => "media-sound",
+    });
+    if file.missing {
+        return lang::pair(&kind, &lang::text("media-missing"));
+    }
+    let bytes = words::file_bytes(file.bytes);
+    match file.kind {
+        MediaKind::Numbered => {
+            let many = lang::with("media-pictures", &[("n", file.files.into())]);
+            lang::pair(&kind, &format!("{many}, {bytes}"))
+        }
+        _ => lang::pair(&kind, &bytes),
+    }
+}
+
+/// What a file is used for, in the desk's words; nothing where it is not.
+pub fn used(view: &View, file: &MediaFile) -> String {
+    let snapshot = view.snapshot;
+    let said = |key: &str, id: &str, label: Option<&String>| {
+        let called = name(label.map_or("", String::as_str), id);
+        lang::with(key, &[("name", called.into())])
+    };
+    let used = file.used.iter().map(|whose| match whose {
+        Whose::Source(id) => {
+            let source = snapshot.sources.iter().find(|source| source.id == *id);
+            said("media-source", id, source.map(|source| &source.label))
+        }
+        Whose::Stinger(id) => {
+            let stinger = snapshot.stingers.iter().find(|stinger| stinger.id == *id);
+            said("media-stinger", id, stinger.map(|stinger| &stinger.label))
+        }
+        Whose::Title(id) => {
+            let title = snapshot.titles.iter().find(|title| title.id == *id);
+            said("media-title", id, title.map(|title| &title.label))
+        }
+        Whose::Table(id) => id.clone(),
+        Whose::Hold => lang::text("media-slate"),
+    });
+    used.collect::<Vec<_>>().join(", ")
+}
+
+/// A file's name without its folders and its ending; of numbered pictures without the number.
+pub fn called(path: &str) -> String {
+    let file = std::path::Path::new(path).file_stem().unwrap_or_default();
+    let file = file.to_string_lossy();
+    let file = file.split('%').next().unwrap_or_default();
+    let file = file.trim_end_matches(['-', '_', '.', ' ']);
+    if file.is_empty() {
+        path.to_owned()
+    } else {
+        file.to_owned()
+    }
+}
