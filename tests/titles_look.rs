@@ -259,3 +259,35 @@ fn every_script_is_written() {
         })
     }));
 }
+
+#[test]
+fn a_logo_and_its_words_do_not_cover_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let white = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 120'>\
+                 <rect width='200' height='120' fill='#fff'/></svg>";
+    fs::write(folder.path().join("logo.svg"), white).unwrap();
+    let format = format(1080);
+    let seen = |logo: &str, text: &str| {
+        let values = [("logo", logo), ("text", text)].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        let folders = [folder.path().to_owned()];
+        let made = template("logo-bug.svg").make(&values.into(), format, fonts(), &folders);
+        let picture = drawn(&made.unwrap(), format);
+        let plane = picture.plane(0);
+        let rows = move |from: usize, to: usize| {
+            let rows = (from..to).map(|y| &plane.row(y)[1700..1820]);
+            let values: Vec<u8> = rows.flatten().copied().collect();
+            let low = values.iter().min().copied();
+            low.zip(values.iter().max().copied()).unwrap()
+        };
+        // Of the logo, and below it.
+        (rows(68, 180), rows(205, 259))
+    };
+    let (logo, words) = seen("logo.svg", "LIVE");
+    assert_eq!(logo, (235, 235), "all of it is seen");
+    assert!(words.0 < 60 && words.1 > 200, "{words:?}");
+    let (logo, nothing) = seen("logo.svg", "");
+    assert_eq!((logo, nothing), ((235, 235), (180, 180)));
+    let (words, nothing) = seen("", "LIVE");
+    assert!(words.0 < 60 && words.1 > 200, "{words:?}");
+    assert_eq!(nothing, (180, 180));
+}

@@ -243,7 +243,8 @@ fn cased(text: &Element, line: &str) -> String {
     }
 }
 
-/// Takes out what is there only with a field that nothing is in (`data-if`).
+/// Takes out what is there only with a field that nothing is in (`data-if`), and what is there only without
+/// fields of which something is in one (`data-unless`).
 pub fn leave_out(root: &mut Element, is_empty: &dyn Fn(&str) -> bool) {
     root.children.retain_mut(|child| {
         let Child::Element(element) = child else {
@@ -251,6 +252,11 @@ pub fn leave_out(root: &mut Element, is_empty: &dyn Fn(&str) -> bool) {
         };
         if let Some(names) = element.get("data-if")
             && names.split_whitespace().all(is_empty)
+        {
+            return false;
+        }
+        if let Some(names) = element.get("data-unless")
+            && !names.split_whitespace().all(is_empty)
         {
             return false;
         }
@@ -361,6 +367,9 @@ mod tests {
     #[test]
     fn what_belongs_to_an_empty_field_is_left_out() {
         let mut root = parse("<g data-if='role'><rect/></g><rect data-if='name role'/>");
+        leave_out(&mut root, &|name| name == "role");
+        assert_eq!(root.elements().count(), 1);
+        let mut root = parse("<g data-unless='role'/><g data-unless='role name'/>");
         leave_out(&mut root, &|name| name == "role");
         assert_eq!(root.elements().count(), 1);
     }

@@ -66,15 +66,15 @@ pub fn detail(file: &MediaFile) -> String {
         MediaKind::Sound => "media-sound",
     });
     if file.missing {
-        return lang::pair(&kind, &lang::text("media-missing"));
+        return format!("{kind} · {}", lang::text("media-missing"));
     }
     let bytes = words::file_bytes(file.bytes);
     match file.kind {
         MediaKind::Numbered => {
             let many = lang::with("media-pictures", &[("n", file.files.into())]);
-            lang::pair(&kind, &format!("{many}, {bytes}"))
+            format!("{kind} · {many} · {bytes}")
         }
-        _ => lang::pair(&kind, &bytes),
+        _ => format!("{kind} · {bytes}"),
     }
 }
 

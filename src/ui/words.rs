@@ -68,7 +68,10 @@ pub fn bytes(bytes: u64) -> String {
 /// As [`bytes`], of what may be small: `20 kB`.
 pub fn file_bytes(length: u64) -> String {
     match length {
-        0..=999_499 => lang::with("desk-kb", &[("n", decimal(length as f64 / 1e3, 0).into())]),
+        0..=999_499 => {
+            let n = decimal((length as f64 / 1e3).ceil(), 0);
+            lang::with("desk-kb", &[("n", n.into())])
+        }
         _ => bytes(length),
     }
 }
@@ -179,7 +182,7 @@ mod tests {
         assert_eq!(bitrate(160_400), "160 kb/s");
         assert_eq!(bitrate(999_960), "1.0 Mb/s");
         assert_eq!(bytes(430_000_000), "430 MB");
-        assert_eq!(file_bytes(20_480), "20 kB");
+        assert_eq!(file_bytes(20_480), "21 kB");
         assert_eq!(file_bytes(2_400_000), "2 MB");
         assert_eq!(bytes(999_600_000), "1.0 GB");
         assert_eq!(bytes(12_400_000_000), "12.4 GB");

@@ -236,6 +236,49 @@ two_ways!(
 );
 
 two_ways!(
+    /// The lowest and the highest of three rows, column by column; all five of one length.
+    span_row,
+    span_row_avx2,
+    span_row_plain,
+    (low: &mut [f32], high: &mut [f32], a: &[f32], b: &[f32], c: &[f32]),
+    {
+        let of = a.iter().zip(b).zip(c);
+        for ((low, high), ((&a, &b), &c)) in low.iter_mut().zip(high).zip(of) {
+            *low = a.min(b).min(c);
+            *high = a.max(b).max(c);
+        }
+    }
+);
+
+two_ways!(
+    /// The sums of two rows; all three of one length.
+    sum_row,
+    sum_row_avx2,
+    sum_row_plain,
+    (out: &mut [u16], a: &[u8], b: &[u8]),
+    {
+        for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+            *out = u16::from(a) + u16::from(b);
+        }
+    }
+);
+
+two_ways!(
+    /// Half as many columns, of the sums of two rows each: twice its own, and both beside it. One more than
+    /// twice as many of them.
+    halve_row,
+    halve_row_avx2,
+    halve_row_plain,
+    (out: &mut [u8], sums: &[u16]),
+    {
+        let right = sums.get(2..).unwrap_or_default().chunks(2);
+        for ((out, pair), right) in out.iter_mut().zip(sums.chunks_exact(2)).zip(right) {
+            *out = ((pair[0] + 2 * pair[1] + right[0] + 4) >> 3) as u8;
+        }
+    }
+);
+
+two_ways!(
     /// A row of luma's height between two of chroma's: three quarters of the one that is near. All three of
     /// one length.
     between_rows,

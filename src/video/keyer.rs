@@ -7,9 +7,12 @@
 //! without it, so that a mixture of both has the right matte. Where the screen's part is m, the screen's
 //! colour is taken out m times: what is left over black is the foreground, and a spill goes with it.
 
+use std::ops::Range;
+
 use super::canvas::BLACK;
 use super::kernels::{
-    Screen, bend_row, between_rows, screen_row, spread_row, unscreen_chroma_row, unscreen_luma_row,
+    Screen, bend_row, between_rows, screen_row, span_row, spread_row, unscreen_chroma_row,
+    unscreen_luma_row,
 };
 use super::matte;
 use crate::media::colour::{CB_SCALE, CR_SCALE, G_OF_CB, G_OF_CR, codes, to_ycc};
@@ -44,7 +47,7 @@ pub fn key(
     lines: f64,
 ) -> Vec<u8> {
     let (alpha, edge) = match key {
-        DrawKey::Chroma(key) => (chroma(key, planes, size), key.edge),
+        DrawKey::Chroma(key) => (chroma(key, planes, size, lines), key.edge),
         DrawKey::Luma(key) => (luma(key, &planes[0]), key.edge),
         DrawKey::Linear {
             invert,
@@ -90,14 +93,22 @@ fn screen(key: &ChromaKey) -> Screen {
     }
 }
 
-fn chroma(key: &ChromaKey, planes: &mut [Vec<u8>; 3], (width, height): (usize, usize)) -> Vec<u8> {
+fn chroma(
+    key: &ChromaKey,
+    planes: &mut [Vec<u8>; 3],
+    (width, height): (usize, usize),
+    lines: f64,
+) -> Vec<u8> {
     let screen = screen(key);
     let (half, rows) = (width / 2, height / 2);
     let [luma, u, v] = planes;
     let mut parts = vec![0.0; half * rows];
     screen_row(&mut parts, u, v, screen);
-    let fitted = Fitted::of(&parts, &matte::halved(luma, (width, height)), half);
-    let mut alpha = vec![0; width * height];
+    let mut known = Known::of(&parts, half, screen.end);
+    // What is not seen comes into sight where the edge grows.
+    known.widen(matte::reach(key.edge, lines).div_ceil(2));
+    let fitted = Fitted::of(&parts, &matte::halved(luma, (width, height)), &known);
+    let mut alpha = vec![255; width * height];
     let (mut base, mut slope) = (vec![0.0; width], vec![0.0; width]);
     let mut column = vec![0.0; half];
     for (y, (luma, alpha)) in luma
@@ -112,13 +123,29 @@ fn chroma(key: &ChromaKey, planes: &mut [Vec<u8>; 3], (width, height): (usize, u
         } else {
             (near + 1).min(rows - 1)
         };
-        let (near, far) = (near * half..(near + 1) * half, far * half..(far + 1) * half);
-        for (out, of) in [(&mut base, &fitted.base), (&mut slope, &fitted.slope)] {
-            between_rows(&mut column, &of[near.clone()], &of[far.clone()]);
-            spread_row(out, &column);
+        for (what, run) in known.runs(near) {
+            let pixels = 2 * run.start..2 * run.end;
+            let (luma, alpha) = (&mut luma[pixels.clone()], &mut alpha[pixels.clone()]);
+            match what {
+                What::Seen => continue,
+                What::Screen => {
+                    alpha.fill(0);
+                    continue;
+                }
+                What::Edge => {}
+            }
+            // And the sample to the right, towards which the last one goes.
+            let end = (run.end + 1).min(half);
+            let [near, far] = [near, far].map(|row| row * half + run.start..row * half + end);
+            let column = &mut column[..end - run.start];
+            let (base, slope) = (&mut base[pixels.clone()], &mut slope[pixels]);
+            for (out, of) in [(&mut *base, &fitted.base), (&mut *slope, &fitted.slope)] {
+                between_rows(column, &of[near.clone()], &of[far.clone()]);
+                spread_row(out, column);
+            }
+            bend_row(base, slope, luma);
+            unscreen_luma_row(luma, alpha, base, screen);
         }
-        bend_row(&mut base, &slope, luma);
-        unscreen_luma_row(luma, alpha, &base, screen);
     }
     let seen = matte::halved(&alpha, (width, height));
     for (plane, code) in [(u, screen.codes[1]), (v, screen.codes[2])] {
@@ -126,9 +153,118 @@ fn chroma(key: &ChromaKey, planes: &mut [Vec<u8>; 3], (width, height): (usize, u
             codes: [0.0, code, 0.0],
             ..screen
         };
-        unscreen_chroma_row(plane, &seen, &parts, screen);
+        for row in 0..rows {
+            for (what, run) in known.runs(row) {
+                if what == What::Edge {
+                    let run = row * half + run.start..row * half + run.end;
+                    let plane = &mut plane[run.clone()];
+                    unscreen_chroma_row(plane, &seen[run.clone()], &parts[run], screen);
+                }
+            }
+        }
     }
     alpha
+}
+
+/// What is in a block of chroma samples and in all that is beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// Nothing of the screen: all of it is seen as it is.
+    Seen,
+    /// The screen alone.
+    Screen,
+    /// Anything else.
+    Edge,
+}
+
+/// Most of a picture is either screen or none of it. What is in each block of each row, by the lowest and the
+/// highest part of the screen in it.
+struct Known {
+    width: usize,
+    /// Of three rows around each.
+    low: Vec<f32>,
+    high: Vec<f32>,
+    blocks: Vec<What>,
+}
+
+/// Samples of a block.
+const BLOCK: usize = 16;
+/// So many samples beside a block have a say in it: the line that is fitted around its neighbour hears the
+/// next one.
+const BESIDE: usize = 2;
+
+impl Known {
+    fn of(parts: &[f32], width: usize, end: f32) -> Self {
+        let height = parts.len() / width;
+        let (mut low, mut high) = (vec![0.0; parts.len()], vec![0.0; parts.len()]);
+        let mut blocks = Vec::with_capacity(height * width.div_ceil(BLOCK));
+        for y in 0..height {
+            let own = y * width..(y + 1) * width;
+            let [above, below] = [y.saturating_sub(1), (y + 1).min(height - 1)];
+            let [above, below] = [above, below].map(|y| &parts[y * width..][..width]);
+            let (low, high) = (&mut low[own.clone()], &mut high[own.clone()]);
+            span_row(low, high, above, &parts[own], below);
+            blocks.extend((0..width).step_by(BLOCK).map(|x| {
+                let around = x.saturating_sub(BESIDE)..(x + BLOCK + BESIDE).min(width);
+                let lowest = low[around.clone()].iter().copied().fold(f32::MAX, f32::min);
+                let highest = high[around].iter().copied().fold(f32::MIN, f32::max);
+                if highest <= 0.0 {
+                    What::Seen
+                } else if lowest >= end {
+                    What::Screen
+                } else {
+                    What::Edge
+                }
+            }));
+        }
+        Self {
+            width,
+            low,
+            high,
+            blocks,
+        }
+    }
+
+    /// Takes the screen that is no more than so many samples from anything else to be of its edge.
+    fn widen(&mut self, reach: usize) {
+        if reach == 0 {
+            return;
+        }
+        let many = self.width.div_ceil(BLOCK);
+        let across = reach.div_ceil(BLOCK);
+        let mut near = Vec::with_capacity(self.blocks.len());
+        for row in self.blocks.chunks_exact(many) {
+            near.extend((0..many).map(|b| {
+                let beside = &row[b.saturating_sub(across)..(b + across + 1).min(many)];
+                beside.iter().any(|what| *what != What::Screen)
+            }));
+        }
+        let rows = self.blocks.len() / many;
+        for b in 0..many {
+            // Down, and up again: how far the last one is.
+            let up = (0..rows).rev();
+            let mut far = usize::MAX;
+            for row in (0..rows).chain(up) {
+                let at = row * many + b;
+                far = if near[at] { 0 } else { far.saturating_add(1) };
+                if far <= reach && self.blocks[at] == What::Screen {
+                    self.blocks[at] = What::Edge;
+                }
+            }
+        }
+    }
+
+    /// The blocks of a row, those of one kind together, by their samples.
+    fn runs(&self, row: usize) -> impl Iterator<Item = (What, Range<usize>)> {
+        let many = self.width.div_ceil(BLOCK);
+        let blocks = &self.blocks[row * many..][..many];
+        let mut at = 0;
+        blocks.chunk_by(|a, b| a == b).map(move |run| {
+            let begin = at;
+            at += run.len();
+            (run[0], begin * BLOCK..(at * BLOCK).min(self.width))
+        })
+    }
 }
 
 /// The screen's part at luma's resolution: chroma knows it for four pixels at once, and where it changes luma
@@ -145,20 +281,25 @@ const FLAT: f32 = 30.0;
 const ALIKE: f32 = 0.06;
 
 impl Fitted {
-    fn of(parts: &[f32], luma: &[u8], width: usize) -> Self {
+    fn of(parts: &[f32], luma: &[u8], known: &Known) -> Self {
         let mut slope = vec![0.0; parts.len()];
         let mut base = parts.to_vec();
+        let width = known.width;
         let height = parts.len() / width;
         for y in 1..height.saturating_sub(1) {
-            for x in 1..width.saturating_sub(1) {
-                let around = [y - 1, y, y + 1].map(|y| y * width + x - 1..y * width + x + 2);
-                let (mut low, mut high) = (f32::MAX, f32::MIN);
-                for part in around.iter().flat_map(|row| &parts[row.clone()]) {
-                    (low, high) = (low.min(*part), high.max(*part));
-                }
+            let edges = known.runs(y).filter(|(what, _)| *what == What::Edge);
+            // Both beside it too: what lies between them and the edge hears them.
+            let edges = edges.map(|(_, run)| run.start.saturating_sub(1)..run.end + 1);
+            for x in edges.flat_map(|run| run.start.max(1)..run.end.min(width - 1)) {
+                let at = y * width + x;
+                let three = at - 1..at + 2;
+                let [low, high] = [&known.low, &known.high].map(|of| &of[three.clone()]);
+                let low = low[0].min(low[1]).min(low[2]);
+                let high = high[0].max(high[1]).max(high[2]);
                 if high - low < ALIKE {
                     continue;
                 }
+                let around = [at - width, at, at + width].map(|at| at - 1..at + 2);
                 let (mut sum, mut squares, mut of_parts, mut product) = (0.0, 0.0, 0.0, 0.0);
                 for row in around {
                     for (part, luma) in parts[row.clone()].iter().zip(&luma[row]) {
@@ -171,7 +312,6 @@ impl Fitted {
                 }
                 let (mean, part) = (sum / 9.0, of_parts / 9.0);
                 let varies = squares / 9.0 - mean * mean;
-                let at = y * width + x;
                 slope[at] = (product / 9.0 - mean * part) / (varies + FLAT);
                 base[at] = part - slope[at] * mean;
             }

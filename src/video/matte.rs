@@ -1,25 +1,35 @@
 //! Mattes: planes of alpha, 0 to 255, rows without padding.
 
-use super::kernels::{lowest_row, weigh_row};
+use std::ops::Range;
+
+use super::kernels::{halve_row, lowest_row, sum_row, weigh_row};
 use crate::show::MatteEdge;
 
 /// The matte of the chroma samples (MPEG-2 siting: a sample lies on its left luma column, between two rows).
 /// The luma's size is even.
 pub fn halved(alpha: &[u8], (width, height): (usize, usize)) -> Vec<u8> {
     let half = width / 2;
-    let mut out = Vec::with_capacity(half * height / 2);
+    let mut out = vec![0; half * (height / 2)];
     let mut sums = vec![0u16; width + 1];
-    for rows in alpha.chunks_exact(2 * width) {
+    let rows = alpha.chunks_exact(2 * width);
+    for (out, rows) in out.chunks_exact_mut(half).zip(rows) {
         let (upper, lower) = rows.split_at(width);
         // The column left of the first is taken to be as that.
-        for ((sum, a), b) in sums[1..].iter_mut().zip(upper).zip(lower) {
-            *sum = u16::from(*a) + u16::from(*b);
-        }
+        sum_row(&mut sums[1..], upper, lower);
         sums[0] = sums[1];
-        let three = sums.windows(3).step_by(2);
-        out.extend(three.map(|s| ((s[0] + 2 * s[1] + s[2] + 4) >> 3) as u8));
+        halve_row(out, &sums);
     }
     out
+}
+
+/// How many pixels beyond its edge more of a matte is seen, shrunk or grown and softened so.
+pub fn reach(edge: MatteEdge, lines: f64) -> usize {
+    let grown = (-edge.shrink * lines).max(0.0).ceil() as usize;
+    let softened = match edge.soften > 0.0 {
+        true => bell(edge.soften * lines).len() / 2,
+        false => 0,
+    };
+    grown + softened
 }
 
 /// Shrunk or grown, and softened.
@@ -64,23 +74,92 @@ fn lowest(alpha: &[u8], (width, height): (usize, usize), reach: usize) -> Vec<u8
     if reach == 0 {
         return alpha.to_vec();
     }
-    let mut across = vec![255; alpha.len()];
-    for (to, row) in across
-        .chunks_exact_mut(width)
-        .zip(alpha.chunks_exact(width))
-    {
-        let padded = padded(row, reach);
-        for from in 0..=2 * reach {
-            lowest_row(to, &padded[from..][..width]);
+    let mut across = alpha.to_vec();
+    let flat = Flat::of(alpha, width);
+    for (y, row) in alpha.chunks_exact(width).enumerate() {
+        let mut around = None;
+        for run in flat.not_across(y, reach) {
+            let padded = around.get_or_insert_with(|| padded(row, reach));
+            let to = &mut across[y * width..][run.clone()];
+            for from in 0..=2 * reach {
+                lowest_row(to, &padded[from..][run.clone()]);
+            }
         }
     }
-    let mut out = vec![255; alpha.len()];
-    for (y, to) in out.chunks_exact_mut(width).enumerate() {
-        for near in y.saturating_sub(reach)..=(y + reach).min(height - 1) {
-            lowest_row(to, &across[near * width..][..width]);
+    let mut out = across.clone();
+    let flat = Flat::of(&across, width);
+    for y in 0..height {
+        for run in flat.not_down(y, reach) {
+            let to = &mut out[y * width..][run.clone()];
+            for near in y.saturating_sub(reach)..=(y + reach).min(height - 1) {
+                lowest_row(to, &across[near * width..][run.clone()]);
+            }
         }
     }
     out
+}
+
+/// Most of a matte is all seen or not at all: where nothing changes, nothing is to be done. What each block of
+/// each row holds, where that is one value.
+struct Flat {
+    width: usize,
+    blocks: Vec<Option<u8>>,
+}
+
+/// Pixels of a block.
+const BLOCK: usize = 64;
+
+impl Flat {
+    fn of(alpha: &[u8], width: usize) -> Self {
+        let rows = alpha.chunks_exact(width);
+        let blocks = rows.flat_map(|row| row.chunks(BLOCK)).map(|block| {
+            let low = block.iter().copied().fold(u8::MAX, u8::min);
+            let high = block.iter().copied().fold(u8::MIN, u8::max);
+            (low == high).then_some(low)
+        });
+        Self {
+            width,
+            blocks: blocks.collect(),
+        }
+    }
+
+    fn many(&self) -> usize {
+        self.width.div_ceil(BLOCK)
+    }
+
+    /// The parts of a row in which something changes within so many pixels of the same row.
+    fn not_across(&self, y: usize, reach: usize) -> Vec<Range<usize>> {
+        let row = &self.blocks[y * self.many()..][..self.many()];
+        let beside = reach.div_ceil(BLOCK);
+        self.runs(|b| {
+            let around = &row[b.saturating_sub(beside)..(b + beside + 1).min(row.len())];
+            row[b].is_none() || around.iter().any(|other| *other != row[b])
+        })
+    }
+
+    /// The parts of a row in which something changes within so many rows.
+    fn not_down(&self, y: usize, reach: usize) -> Vec<Range<usize>> {
+        let many = self.many();
+        let last = self.blocks.len() / many - 1;
+        let rows = y.saturating_sub(reach)..=(y + reach).min(last);
+        self.runs(|b| {
+            let own = self.blocks[y * many + b];
+            own.is_none() || rows.clone().any(|y| self.blocks[y * many + b] != own)
+        })
+    }
+
+    /// Blocks of which this is so, those that touch together, by their pixels.
+    fn runs(&self, is_so: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for b in (0..self.many()).filter(|b| is_so(*b)) {
+            let (begin, end) = (b * BLOCK, ((b + 1) * BLOCK).min(self.width));
+            match runs.last_mut() {
+                Some(run) if run.end == begin => run.end = end,
+                _ => runs.push(begin..end),
+            }
+        }
+        runs
+    }
 }
 
 fn padded(row: &[u8], by: usize) -> Vec<u8> {
@@ -95,27 +174,33 @@ fn padded(row: &[u8], by: usize) -> Vec<u8> {
 pub fn blurred(alpha: &[u8], (width, height): (usize, usize), deviation: f64) -> Vec<u8> {
     let weights = bell(deviation);
     let reach = weights.len() / 2;
-    let mut across = Vec::with_capacity(alpha.len());
     let mut sum = vec![0u16; width];
-    let mut out = vec![0; width];
-    for row in alpha.chunks_exact(width) {
-        let padded = padded(row, reach);
-        sum.fill(128);
-        for (from, weight) in weights.iter().enumerate() {
-            weigh_row(&mut sum, &padded[from..][..width], *weight);
+    let mut across = alpha.to_vec();
+    let flat = Flat::of(alpha, width);
+    for (y, row) in alpha.chunks_exact(width).enumerate() {
+        let mut around = None;
+        for run in flat.not_across(y, reach) {
+            let padded = around.get_or_insert_with(|| padded(row, reach));
+            let sum = &mut sum[run.clone()];
+            sum.fill(128);
+            for (from, weight) in weights.iter().enumerate() {
+                weigh_row(sum, &padded[from..][run.clone()], *weight);
+            }
+            take(&mut across[y * width..][run], sum);
         }
-        take(&mut out, &sum);
-        across.extend_from_slice(&out);
     }
-    let mut blurred = Vec::with_capacity(alpha.len());
+    let mut blurred = across.clone();
+    let flat = Flat::of(&across, width);
     for y in 0..height {
-        sum.fill(128);
-        for (n, weight) in weights.iter().enumerate() {
-            let near = (y + n).saturating_sub(reach).min(height - 1);
-            weigh_row(&mut sum, &across[near * width..][..width], *weight);
+        for run in flat.not_down(y, reach) {
+            let sum = &mut sum[run.clone()];
+            sum.fill(128);
+            for (n, weight) in weights.iter().enumerate() {
+                let near = (y + n).saturating_sub(reach).min(height - 1);
+                weigh_row(sum, &across[near * width..][run.clone()], *weight);
+            }
+            take(&mut blurred[y * width..][run], sum);
         }
-        take(&mut out, &sum);
-        blurred.extend_from_slice(&out);
     }
     blurred
 }

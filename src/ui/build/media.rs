@@ -21,6 +21,8 @@ const GAP: f32 = 3.0;
 const PICTURE: f32 = 43.0;
 /// A large picture is no wider.
 const LARGE: f32 = 420.0;
+/// Nor narrower.
+const SMALL: f32 = 220.0;
 /// So many pictures a second: they stand still.
 const RATE: u32 = 2;
 
@@ -132,7 +134,7 @@ impl Media {
         let used = pool::used(view, file);
         let detail = match used.as_str() {
             "" => pool::detail(file),
-            used => lang::pair(&pool::detail(file), used),
+            used => format!("{} · {used}", pool::detail(file)),
         };
         let colour = if file.missing {
             theme::AMBER
@@ -218,16 +220,19 @@ impl Media {
             used => lang::with("media-used", &[("what", used.into())]),
         };
         parts::note(ui, &used, theme::DIM);
+        if !file.missing {
+            made_of(ui, draft, &file);
+        }
         if let Some(pictures) = pictures.filter(|_| file.kind != MediaKind::Sound) {
+            let room = ui.clip_rect().bottom() - ui.cursor().top();
             let width = ui.available_width().min(LARGE);
+            // All of it is seen, where that is not too small.
+            let width = width.min((room * pictures.aspect).max(SMALL));
             let size = vec2(width, width / pictures.aspect.max(0.5));
             let (place, _) = ui.allocate_exact_size(size, Sense::hover());
             let say = lang::with("media-picture-say", &[("name", file.path.as_str().into())]);
             paint::say(ui, place, ("file", path), &say);
             self.picture(ui, place, &file, pictures);
-        }
-        if !file.missing {
-            made_of(ui, draft, &file);
         }
     }
 }

@@ -167,21 +167,24 @@ impl Settings {
         });
         let mut new = None;
         let label = lang::text("titles-new-table");
-        parts::row(ui, &label, |ui| {
+        parts::note(ui, &label, theme::DIM);
+        ui.horizontal(|ui| {
             let choose = lang::text("titles-choose-table");
             if parts::small(ui, Icon::FolderOpen, &choose, !self.picking.runs()).clicked() {
                 self.pick(ui, (title.id.clone(), true), choose, Pick::Table);
             }
-            let is_there = !self.rows.trim().is_empty();
-            let add = lang::text("titles-add-table");
-            let pressed = parts::small(ui, Icon::Plus, &add, is_there).clicked();
-            let hint = lang::text("titles-table-hint");
-            let field = parts::field(ui, &label, &mut self.rows, &hint);
-            let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-            if (pressed || entered) && is_there {
-                new = Some(new_table(show, self.rows.trim()));
-                self.rows.clear();
-            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let is_there = !self.rows.trim().is_empty();
+                let add = lang::text("titles-add-table");
+                let pressed = parts::small(ui, Icon::Plus, &add, is_there).clicked();
+                let hint = lang::text("titles-table-hint");
+                let field = parts::field(ui, &label, &mut self.rows, &hint);
+                let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+                if (pressed || entered) && is_there {
+                    new = Some(new_table(show, self.rows.trim()));
+                    self.rows.clear();
+                }
+            });
         });
         if let Some(table) = &new {
             title.table.clone_from(&table.id);

@@ -76,9 +76,9 @@ fn what_there_is_is_listed_with_its_use_found_by_name_and_seen() {
     let media = Command::Media {};
     door.sent();
     for say in [
-        "clips/opening.mp4: Clip: 2 MB: source Stage",
-        "gone.mp4: Clip: it is not there: source Ann",
-        "sponsor.png: Picture: 2 MB: the holding slate",
+        "clips/opening.mp4: Clip · 2 MB · source Stage",
+        "gone.mp4: Clip · it is not there · source Ann",
+        "sponsor.png: Picture · 2 MB · the holding slate",
     ] {
         assert!(window.query_by_label(say).is_some(), "{say}");
     }
@@ -107,7 +107,7 @@ fn what_there_is_is_listed_with_its_use_found_by_name_and_seen() {
     assert!(window.query_by_label_contains("opening").is_none());
     click(
         &mut window,
-        "sponsor.png: Picture: 2 MB: the holding slate",
+        "sponsor.png: Picture · 2 MB · the holding slate",
     );
     assert_eq!(
         window.state().build.chosen,
@@ -161,5 +161,5 @@ fn a_file_becomes_a_source_a_title_a_stinger_or_the_slate() {
 
     let (window, _) = self::window(Panel::Inspector, show(), looks("gone.mp4"));
     assert!(window.query_by_label("Source").is_none());
-    assert!(window.query_by_label("Clip: it is not there").is_some());
+    assert!(window.query_by_label("Clip · it is not there").is_some());
 }
