@@ -1,4 +1,4 @@
-//! Titles on the air: each on the frame that was asked for, as one change, at a steady pace, over everything;
+//! Titles and keys on the air: each on the frame that was asked for, as one change, at a steady pace, over everything;
 //! and what stays on air when a template is mended, broken, or the engine dies.
 
 mod common;
@@ -686,5 +686,111 @@ fn of_every_form() {
             is_grey(*left) && is_grey(*right),
             "{id}: {left:.0} {right:.0} behind it"
         );
+    }
+}
+
+/// A clip of one second of this filter's pictures, as BT.709.
+fn coloured(folder: &Path, name: &str, filter: &str) -> PathBuf {
+    let path = folder.join(name);
+    let text = path.to_str().unwrap();
+    let convert = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p";
+    let filter = format!("{filter},{convert}");
+    let mut all = vec!["-f", "lavfi", "-i", &filter, "-t", "1", "-c:v", "libx264"];
+    all.extend([
+        "-crf",
+        "12",
+        "-colorspace",
+        "bt709",
+        "-color_range",
+        "tv",
+        text,
+    ]);
+    common::media::ffmpeg_does(&all);
+    path
+}
+
+#[test]
+fn layers_are_keyed_on_air_from_the_frame_of_their_take_and_by_the_next_engine_too() {
+    common::witness::undisturbed(keyed_on_air);
+}
+
+fn keyed_on_air() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    // A white box before a green screen, and a matte that shows the left half.
+    let green = "color=c=0x00b140:s=640x360:r=30,drawbox=x=160:y=180:w=80:h=90:color=white:t=fill";
+    let green = coloured(path, "green.mp4", green);
+    let white = coloured(path, "white.mp4", "color=c=white:s=320x180:r=30");
+    let matte = "color=c=black:s=320x180:r=30,drawbox=x=0:y=0:w=160:h=180:color=white:t=fill";
+    let matte = coloured(path, "matte.mp4", matte);
+    let keyed = format!(
+        "(source: \"cam2\", rect: {CODED:?}), (source: \"green\", keyer: Chroma(colour: \"#00b140\")),
+         (source: \"white\", rect: (0.5, 0.5, 0.25, 0.25), keyer: Linear(matte: \"matte\")),
+         (source: \"white\", rect: (0.75, 0.75, 0.25, 0.25), mask: (hide: (0.0, 0.0, 0.5, 0.0)))"
+    );
+    let show = ShowText::sized(640, 360, (30, 1))
+        .field("encoder: (bitrate_kbps: 3000)")
+        .file("cam1", &clip(1), true)
+        .file("cam2", &clip(2), true)
+        .file("green", &green, true)
+        .file("white", &white, true)
+        .file("matte", &matte, true)
+        .scene("plain", &format!("(source: \"cam1\", rect: {CODED:?})"))
+        .scene("keyed", &keyed);
+    let mut studio = Studio::start(&show, &["--record"]);
+    for id in ["cam1", "cam2", "green", "white", "matte"] {
+        studio.source_is(id, "live", PATIENCE);
+    }
+    studio.take("plain");
+    studio.frames_pass(20);
+    let took = studio.take("keyed");
+    let tally = |s: &Value, id: &str| common::studio::named(s, "sources", id)["tally"].clone();
+    let now = studio.snapshot();
+    assert_eq!(
+        (tally(&now, "matte"), tally(&now, "green")),
+        (json!("program"), json!("program"))
+    );
+    studio.frames_pass(60);
+    let mark = studio.mark();
+    studio.kill_engine();
+    recording_again(&studio, mark);
+    studio.frames_pass(60);
+    let report = studio.quit();
+    let parts = report["recording"]["parts"].as_array().expect("parts");
+    let parts = parts.iter().map(|part| {
+        let path = PathBuf::from(part["path"].as_str().unwrap());
+        read::pictures_with(&path, look).seen
+    });
+    let [before, after]: [Vec<Seen<Look>>; 2] = parts.collect::<Vec<_>>().try_into().unwrap();
+    let is_keyed = |look: &Look| {
+        let [upper, lower] = look.boxes;
+        let white = [upper[2], upper[4], lower[6]];
+        let black = [upper[0], upper[3], upper[5], lower[2], lower[5], lower[7]];
+        white.into_iter().all(is_white) && black.into_iter().all(is_black)
+    };
+    let of = |look: &Look| look.code.map(|code| code.source);
+    let cut = first(&before, 0, "the second", |look| of(look) == Some(2));
+    assert!(
+        before[..cut]
+            .iter()
+            .all(|seen| !is_white(seen.what.boxes[0][2]))
+    );
+    let one = first(&before, 0, "the first", |look| of(look) == Some(1));
+    assert!(cut > one + 15 && took > 0, "{one} {cut}");
+    // The code is read through the green: nothing of it is left.
+    for (n, seen) in before[cut..].iter().enumerate() {
+        assert!(
+            is_keyed(&seen.what) && of(&seen.what) == Some(2),
+            "{n}: {:?}",
+            seen.what
+        );
+    }
+    // Its sources begin anew, and no picture shows the screen.
+    let again = first(&after, 0, "keyed again", |look| {
+        is_keyed(look) && of(look) == Some(2)
+    });
+    assert!(after[again..].len() > 30, "{again} of {}", after.len());
+    for (n, seen) in after[again..].iter().enumerate() {
+        assert!(is_keyed(&seen.what), "{n} after: {:?}", seen.what);
     }
 }
