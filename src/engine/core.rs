@@ -709,7 +709,7 @@ impl Core {
             gain.is_some_and(|gain| gain.fader > 0.0 && gain.follow > 0.0)
         };
         let is_heard = |source: &str, slot: usize| {
-            sounds(slot) || self.switcher.slots_on_air(source).any(sounds)
+            sounds(slot) || self.shown().slots_on_air(source).any(sounds)
         };
         let sources: Vec<SourceStatus> = sources(self.desk.strips(), &self.cast)
             .map(|(source, slot, strip)| {

@@ -1,32 +1,52 @@
 //! The first pictures of files, for who looks through the media pool: read beside everything else, one after
 //! the other, and kept while somebody looks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, Sender, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, select};
 
-use super::titles::Reading;
 use crate::input;
 use crate::media::Picture;
 use crate::nice::{self, Nice};
-use crate::show::{Format, MediaKind, Title, picture_folders};
-use crate::title::Fonts;
+use crate::show::{Format, MediaKind, Numbered, picture_folders};
+use crate::title::{Fonts, Template, TitleFault};
 use crate::video::{CanvasPool, Pose};
 
 /// Width of such a picture, in pixels.
 const WIDTH: u32 = 480;
-/// A picture that moves may take so many bytes.
-const MEMORY: usize = 256 << 20;
 /// What is seen through transparency.
 const GREY: [u8; 3] = [64, 128, 128];
 
+/// A file that is looked at is looked after so often.
+const AGAIN: Duration = Duration::from_secs(2);
+
 /// See the module's words.
 pub struct FilePictures {
-    /// By the paths by which a show names them; none where there is none, or none yet.
-    known: BTreeMap<String, Option<Picture>>,
-    asked: Sender<String>,
-    made: Receiver<(String, Option<Picture>)>,
+    /// By the paths by which a show names them.
+    known: BTreeMap<String, Known>,
+    /// What is to be read, the first first.
+    waiting: VecDeque<String>,
+    /// One at a time, so that what nobody wants any more is not waited for.
+    is_busy: bool,
+    asked: Sender<(String, Stamp)>,
+    made: Receiver<(String, Option<Read>)>,
+}
+
+/// By which a file that has changed is known; none where there is no file.
+type Stamp = Option<(u64, SystemTime)>;
+
+/// What became of a file: its picture, where there is one.
+struct Read {
+    stamp: Stamp,
+    picture: Option<Picture>,
+}
+
+struct Known {
+    read: Read,
+    /// When it is to be looked after again; none while it is.
+    due: Option<Instant>,
 }
 
 impl FilePictures {
@@ -35,8 +55,8 @@ impl FilePictures {
     /// # Errors
     /// The system has no thread.
     pub fn start(folder: PathBuf, format: Format, stopped: Receiver<()>) -> std::io::Result<Self> {
-        let (asked, asks) = unbounded::<String>();
-        let (made_in, made) = unbounded();
+        let (asked, asks) = bounded::<(String, Stamp)>(1);
+        let (made_in, made) = bounded(1);
         let small = small(format);
         std::thread::Builder::new()
             .name("file pictures".to_owned())
@@ -45,48 +65,85 @@ impl FilePictures {
                 // Loaded when the first drawing is there: it takes a moment.
                 let mut fonts = None;
                 loop {
-                    let path = select! {
+                    let (path, before) = select! {
                         recv(stopped) -> _ => return,
-                        recv(asks) -> path => match path {
-                            Ok(path) => path,
+                        recv(asks) -> asked => match asked {
+                            Ok(asked) => asked,
                             Err(_) => return,
                         },
                     };
-                    let picture = first_picture((&folder, &path), small, &mut fonts);
-                    let picture = picture.unwrap_or_else(|error| {
-                        tracing::debug!("no picture of {path}: {error}");
-                        None
+                    let stamp = stamp(&folder.join(&path));
+                    let read = (stamp != before).then(|| {
+                        let picture = first_picture((&folder, &path), small, &mut fonts);
+                        let picture = picture.unwrap_or_else(|error| {
+                            tracing::debug!("no picture of {path}: {error}");
+                            None
+                        });
+                        Read { stamp, picture }
                     });
-                    let _ = made_in.send((path, picture));
+                    if made_in.send((path, read)).is_err() {
+                        return;
+                    }
                 }
             })?;
         Ok(Self {
             known: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            is_busy: false,
             asked,
             made,
         })
     }
 
-    /// Forgets all but these.
+    /// Forgets all but these, and goes on with them. Never waits.
     pub fn keep(&mut self, wanted: &BTreeSet<&str>) {
+        let now = Instant::now();
         self.known.retain(|path, _| wanted.contains(path.as_str()));
+        self.waiting.retain(|path| wanted.contains(path.as_str()));
+        if let Ok((path, read)) = self.made.try_recv() {
+            self.is_busy = false;
+            // Nobody may look at it any more.
+            if let Some(known) = self.known.get_mut(&path) {
+                known.due = Some(now + AGAIN);
+                if let Some(read) = read {
+                    known.read = read;
+                }
+            }
+        }
+        for (path, known) in &mut self.known {
+            if known.due.take_if(|due| *due <= now).is_some() {
+                self.waiting.push_back(path.clone());
+            }
+        }
+        if !self.is_busy
+            && let Some(path) = self.waiting.pop_front()
+        {
+            let known = self.known.get(&path);
+            let stamp = known.and_then(|known| known.read.stamp);
+            self.is_busy = self.asked.try_send((path, stamp)).is_ok();
+        }
     }
 
     /// The picture of a file, once it is there. Never waits.
     pub fn get(&mut self, path: &str) -> Option<Picture> {
-        for (path, picture) in self.made.try_iter() {
-            // Nobody may look at it any more.
-            if let Some(known) = self.known.get_mut(&path) {
-                *known = picture;
-            }
-        }
         if let Some(known) = self.known.get(path) {
-            return known.clone();
+            return known.read.picture.clone();
         }
-        self.known.insert(path.to_owned(), None);
-        let _ = self.asked.send(path.to_owned());
+        let read = Read {
+            stamp: None,
+            picture: None,
+        };
+        let known = Known { read, due: None };
+        self.known.insert(path.to_owned(), known);
+        self.waiting.push_back(path.to_owned());
         None
     }
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let first = Numbered::of(&path.to_string_lossy()).map(|all| PathBuf::from(all.file(0)));
+    let metadata = first.as_deref().unwrap_or(path).metadata().ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
 }
 
 /// The program's shape, small.
@@ -118,15 +175,20 @@ fn first_picture(
     }
 }
 
+/// A picture as a title of it would be seen, be it the first of several.
 fn as_title(
     (folder, path): (&Path, &Path),
     format: Format,
     fonts: &Fonts,
 ) -> Result<Option<Picture>, String> {
-    let title = Title::of("file", &path.to_string_lossy());
-    let (reading, _) = Reading::of(&title, folder);
-    let folders = picture_folders(folder);
-    let made = reading?.make(&title.fields, format, (fonts, &folders), MEMORY)?;
+    let first = Numbered::of(&path.to_string_lossy()).map(|all| PathBuf::from(all.file(0)));
+    let path = first.as_deref().unwrap_or(path);
+    let said = |fault: TitleFault| fault.to_string();
+    let template = Template::of_picture(path, (0.0, 0.0, 1.0, 1.0)).map_err(said)?;
+    let (fields, folders) = (BTreeMap::new(), picture_folders(folder));
+    let made = template
+        .make(&fields, format, fonts, &folders)
+        .map_err(said)?;
     let pool = CanvasPool::new(format).map_err(|error| error.to_string())?;
     let Some(mut canvas) = pool.canvas() else {
         return Ok(None);
@@ -134,7 +196,7 @@ fn as_title(
     canvas.fill(GREY);
     let pose = Pose {
         frame: 0,
-        age: 0,
+        age: made.title.shows_at(),
         cut: true,
         leaving: None,
     };
@@ -163,20 +225,28 @@ mod tests {
         let (stop, stopped) = crossbeam_channel::bounded(0);
         let mut pictures = FilePictures::start(folder.path().to_owned(), format, stopped).unwrap();
         let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
-        let picture = loop {
+        let both = BTreeSet::from(["half.svg", "none.png"]);
+        let mut seen = |wanted: &dyn Fn(&Picture) -> bool| loop {
             assert_eq!(
                 pictures.get("none.png").map(|picture| picture.width()),
                 None
             );
-            if let Some(picture) = pictures.get("half.svg") {
+            pictures.keep(&both);
+            let found = pictures.get("half.svg");
+            if let Some(picture) = found.filter(|picture| wanted(picture)) {
                 break picture;
             }
             assert!(std::time::Instant::now() < until, "it never comes");
             std::thread::yield_now();
         };
+        let picture = seen(&|_| true);
         assert_eq!((picture.width(), picture.height()), (480, 270));
         let row = picture.plane(0).row(135).to_vec();
         assert_eq!((row[100], row[400]), (235, GREY[0]), "white, and nothing");
+        // It is drawn anew when it has changed.
+        let black = white.replace("#fff", "#000");
+        std::fs::write(folder.path().join("half.svg"), black + " ").unwrap();
+        seen(&|picture| picture.plane(0).row(135)[100] == 16);
         pictures.keep(&BTreeSet::from(["none.png"]));
         assert!(pictures.known.contains_key("none.png"));
         assert!(!pictures.known.contains_key("half.svg"));

@@ -126,7 +126,7 @@ impl Maker {
         let is_needed = |(what, ..): &MonitorKey| needed.iter().any(|(other, ..)| other == what);
         self.compositors.retain(|key, _| is_needed(key));
         self.due.retain(|key, _| wishes.contains_key(key));
-        let files = wishes.keys().filter_map(|(what, ..)| match what {
+        let files = needed.iter().filter_map(|(what, ..)| match what {
             MonitorId::File(path) => Some(path.as_str()),
             _ => None,
         });

@@ -14,7 +14,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, bounded, select, tick};
 
-pub use reading::Reading;
+use reading::Reading;
 
 use super::downstream::{Filling, Length, Lengths};
 use super::watched::Watched;

@@ -74,7 +74,7 @@ pub use number::Number;
 pub use numbered::Numbered;
 pub use outline::{Border, Mask, SHAPE_REACH, Shadow};
 pub use placeholder::{Resolved, encode_secret, resolve_secrets};
-pub use pool::{CLIPS, MediaFile, MediaKind, PICTURES, SOUNDS, media_pool};
+pub use pool::{CLIPS, MediaFile, MediaKind, PICTURES, SOUNDS, fills_in, media_pool};
 pub use rebase::rebase;
 pub use recent::{is_own_folder, last_or_demo, recent, remember};
 pub use secrets::{Secret, SecretError};

@@ -24,6 +24,18 @@ pub enum Whose {
     Hold,
 }
 
+impl Whose {
+    /// How it names a file of this path. A title's drawing beside the show is none of the templates that are
+    /// found by their names.
+    pub(super) fn named(&self, path: String) -> String {
+        let is_bare = !path.contains('/') && path.to_ascii_lowercase().ends_with(".svg");
+        match self {
+            Self::Title(_) if is_bare => format!("./{path}"),
+            _ => path,
+        }
+    }
+}
+
 impl fmt::Display for Whose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

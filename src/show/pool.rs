@@ -2,7 +2,7 @@
 //! elsewhere, each with what it is used for.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -60,11 +60,17 @@ impl MediaKind {
             is_in(SOUNDS).then_some(Self::Sound)
         }
     }
+}
 
-    /// Whether a title may show it in one of its fields.
-    pub fn fills_in(self) -> bool {
-        matches!(self, Self::Picture | Self::Drawing)
-    }
+/// Whether a title may show the picture of this path, from the show's folder, in one of its fields.
+pub fn fills_in(path: &str) -> bool {
+    let path = Path::new(path);
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    let ending = ending.unwrap_or_default().to_ascii_lowercase();
+    let is_beside = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    is_beside && ["png", "jpg", "jpeg", "webp", "gif", "svg"].contains(&ending.as_str())
 }
 
 /// A file of the pool.
@@ -199,7 +205,8 @@ fn number_in(name: &str) -> Option<(usize, usize)> {
 
 fn is_first(name: &str) -> bool {
     let number = number_in(name).map(|(begin, dot)| &name[begin..dot]);
-    MediaKind::of(name) == Some(MediaKind::Picture)
+    // Others are not played as one.
+    name.to_ascii_lowercase().ends_with(".png")
         && number.is_some_and(|number| number.bytes().all(|digit| digit == b'0'))
 }
 
@@ -226,7 +233,7 @@ fn named(show: &Show, folder: &Path) -> Vec<(Whose, String)> {
     let cues = show.rundown.iter().map(|cue| (&cue.title, &cue.fields));
     for (id, fields) in titles.chain(cues) {
         for text in fields.values().map(|text| text.trim()) {
-            let fills_in = MediaKind::of(text).is_some_and(MediaKind::fills_in);
+            let fills_in = fills_in(text);
             let folders = picture_folders(folder);
             let place = folders.iter().map(|folder| folder.join(text));
             if let Some(path) = place.filter(|_| fills_in).find(|path| path.is_file()) {

@@ -9,8 +9,8 @@ use super::named::paths_mut;
 /// they are read from the folder `to`: relative where they are below it, else absolute. The master's
 /// folder stays as it is written, for a new show records beside its own file.
 pub fn rebase(show: &mut Show, from: &Path, to: &Path) {
-    for (_, path) in paths_mut(show) {
-        *path = moved(path, from, to);
+    for (whose, path) in paths_mut(show) {
+        *path = whose.named(moved(path, from, to));
     }
 }
 
@@ -36,5 +36,10 @@ mod tests {
         let away = Path::new("/usb");
         assert_eq!(moved("cam1.mkv", from, away), "/shows/forum/cam1.mkv");
         assert_eq!(moved("cam1.mkv", from, from), "cam1.mkv");
+        let mut show = Show::new("x");
+        show.titles = vec![super::super::Title::of("logo", "gfx/logo.svg")];
+        rebase(&mut show, from, Path::new("/shows/forum/gfx"));
+        // Not one of the templates that are found by their names.
+        assert_eq!(show.titles[0].template, "./logo.svg");
     }
 }

@@ -6,6 +6,8 @@ use crate::ui::{lang, view::View, view::name, words};
 
 /// How often it is asked for while it is seen, in seconds: files come and go.
 const AGAIN_S: f64 = 3.0;
+/// An answer that has not come by then does not come any more.
+const LATEST_S: f64 = 30.0;
 
 /// See the module's words.
 #[derive(Debug, Default)]
@@ -14,6 +16,8 @@ pub struct Pool {
     more: usize,
     asked: Option<f64>,
     has_come: bool,
+    /// It was asked for, and no answer came yet: a folder on a network takes its time.
+    waits: bool,
 }
 
 impl Pool {
@@ -23,6 +27,7 @@ impl Pool {
             self.files.clone_from(files);
             self.more = *more;
             self.has_come = true;
+            self.waits = false;
         }
     }
 
@@ -33,8 +38,9 @@ impl Pool {
 
     /// Its files; asks for them where they are old. Told in each frame in which it is seen.
     pub fn files(&mut self, view: &View) -> &[MediaFile] {
-        if self.asked.is_none_or(|when| view.now - when >= AGAIN_S) {
-            self.asked = Some(view.now);
+        let pause = if self.waits { LATEST_S } else { AGAIN_S };
+        if self.asked.is_none_or(|when| view.now - when >= pause) {
+            (self.asked, self.waits) = (Some(view.now), true);
             view.send(Command::Media {});
         }
         &self.files

@@ -34,7 +34,7 @@ clips-choose-file = Choose another file…
 clips-tab-scenes = Scenes
 clips-tab-stingers = Stingers
 clips-tab-media = Media
-clips-tab-slate = Holding slate
+clips-tab-slate = Slate
 
 clips-new-stinger = New stinger
 clips-teach-stingers = A stinger is a clip with transparency that is played over both scenes, with the cut beneath it.

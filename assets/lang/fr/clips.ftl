@@ -34,7 +34,7 @@ clips-choose-file = Choisir un autre fichier…
 clips-tab-scenes = Scènes
 clips-tab-stingers = Stingers
 clips-tab-media = Médias
-clips-tab-slate = Carton d’attente
+clips-tab-slate = Carton
 
 clips-new-stinger = Nouveau stinger
 clips-teach-stingers = Un stinger est un clip avec transparence, joué par-dessus les deux scènes ; la coupe se fait en dessous.

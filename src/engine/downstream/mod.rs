@@ -127,7 +127,8 @@ fn sources(over: &Overlaid) -> impl Iterator<Item = (usize, f64)> {
         Over::Stage(stage) => stage.draws.as_slice(),
         Over::Title { .. } => &[],
     };
-    draws.iter().map(|draw| (draw.source, over.opacity))
+    let seen = draws.iter().filter(|draw| draw.opacity > 0.0);
+    seen.map(|draw| (draw.source, over.opacity))
 }
 
 impl Downstream {
@@ -241,6 +242,11 @@ impl Downstream {
         let overs = self.overs(frame, now.crossed.unwrap_or(0.0));
         self.sources = overs.iter().flat_map(sources).collect();
         overs
+    }
+
+    /// The slots from which a source is seen on keys.
+    pub fn slots_on_air(&self, source: &str) -> impl Iterator<Item = usize> {
+        self.sources().filter_map(|taken| taken.slot(source))
     }
 
     /// How much of a source's sound follows its picture on a key, by its slot: 0 to 1.

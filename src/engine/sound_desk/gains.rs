@@ -21,7 +21,7 @@ struct Part<'a> {
 
 /// What each slot is.
 fn parts<'a>(slots: usize, shown: &Shown<'a>) -> Vec<Part<'a>> {
-    let Shown { cast, switcher, .. } = *shown;
+    let cast = shown.cast;
     let groups = |slot| cast.last_at(slot).map_or(&[][..], |source| &source.groups);
     let of = |slot| Part {
         groups: groups(slot),
@@ -30,7 +30,7 @@ fn parts<'a>(slots: usize, shown: &Shown<'a>) -> Vec<Part<'a>> {
     let mut parts: Vec<Part> = (0..slots).map(of).collect();
     for (source, &slot) in cast.show.sources.iter().zip(cast.slots()) {
         parts[slot].source = Some(source);
-        let on_air = || switcher.slots_on_air(&source.id);
+        let on_air = || shown.slots_on_air(&source.id);
         for other in on_air().filter(|other| *other != slot) {
             parts[other].groups = &source.groups;
             (parts[other].twin, parts[slot].twin) = (Some(slot), Some(other));

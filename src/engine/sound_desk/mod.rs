@@ -50,6 +50,14 @@ pub struct Shown<'a> {
     pub hold: bool,
 }
 
+impl<'a> Shown<'a> {
+    /// The slots from which a source is on air: others than its own where it was made anew since.
+    pub fn slots_on_air<'s>(&self, source: &'s str) -> impl Iterator<Item = usize> + use<'a, 's> {
+        let keyed = self.downstream.slots_on_air(source);
+        self.switcher.slots_on_air(source).chain(keyed)
+    }
+}
+
 /// See the module's words.
 #[derive(Clone, Debug)]
 pub struct SoundDesk {
@@ -120,7 +128,7 @@ impl SoundDesk {
                     let was = old.slot(&source.id);
                     // One of its id is on air though its adding was taken back: nothing that is heard
                     // changes by an adding.
-                    let heard = || before.switcher.slots_on_air(&source.id).next();
+                    let heard = || before.slots_on_air(&source.id).next();
                     self.strips[slot] = match was.or_else(heard) {
                         Some(like) => self.strips[like],
                         None => Strip::of(source),
@@ -518,7 +526,7 @@ impl SoundDesk {
         let cast = shown.cast;
         links::match_all(&mut self.strips, cast);
         for (source, &own) in cast.show.sources.iter().zip(cast.slots()) {
-            for slot in shown.switcher.slots_on_air(&source.id) {
+            for slot in shown.slots_on_air(&source.id) {
                 if slot != own {
                     self.strips[slot] = Strip {
                         // It is of its pictures, which are others.

@@ -51,6 +51,7 @@ impl Plan {
         let mut copy = show.clone();
         let mut files = Files::default();
         files.titles(show, show_file);
+        let fields = titles::fields(show);
         for (whose, path) in paths_mut(&mut copy) {
             let pattern = match &whose {
                 Whose::Stinger(id) | Whose::Title(id) => {
@@ -61,12 +62,12 @@ impl Plan {
             let named = match (pattern, &whose) {
                 (Some((id, pattern)), _) => files.numbered(show_file, id, &pattern),
                 (None, Whose::Title(id)) if titles::is_template(path) => {
-                    files.template(&resolve(show_file, path), id)
+                    files.template(&resolve(show_file, path), id, &fields)
                 }
                 (None, _) => files.one(&resolve(show_file, path)),
             };
             match named {
-                Ok(name) => *path = name,
+                Ok(name) => *path = whose.named(name),
                 Err(why) => files.missing.push(format!("{whose}: {why}")),
             }
         }
@@ -178,7 +179,7 @@ impl Files {
     }
 
     /// A template, in a folder of its own with the pictures that it names.
-    fn template(&mut self, path: &Path, id: &str) -> Result<String, String> {
+    fn template(&mut self, path: &Path, id: &str, fields: &[String]) -> Result<String, String> {
         let (from, bytes) = look(path)?;
         if let Some(known) = self.known.get(&from) {
             return Ok(known.clone());
@@ -186,7 +187,7 @@ impl Files {
         let folder = format!("media/{}", self.free(&plain(id)));
         let name = from.file_name().unwrap_or_default().to_string_lossy();
         let to = format!("{folder}/{}", plain(&name));
-        for (name, picture) in titles::with_pictures(path) {
+        for (name, picture) in titles::with_pictures(path, fields) {
             let (from, bytes) = look(&picture)?;
             let to = format!("{folder}/{name}");
             self.wanted.push(Wanted { from, to, bytes });

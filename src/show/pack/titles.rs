@@ -28,6 +28,9 @@ pub(super) fn beside(show: &Show, folder: &Path) -> BTreeMap<String, PathBuf> {
             .filter_map(|(_, path)| text(path))
             .collect();
         texts.extend(fields(show));
+        let named = show.titles.iter().filter_map(|title| title.file());
+        let named = named.filter(|path| is_template(path));
+        texts.extend(named.filter_map(|path| text(&folder.join(path))));
         for (name, path) in templates {
             files
                 .entry(format!("titles/{name}"))
@@ -58,14 +61,18 @@ pub(super) fn beside(show: &Show, folder: &Path) -> BTreeMap<String, PathBuf> {
 }
 
 /// A template that the show names by its path, and the pictures beside it that it names: each with its name
-/// in the template's own folder.
-pub(super) fn with_pictures(template: &Path) -> Vec<(String, PathBuf)> {
+/// in the template's own folder. So are those that are named in what is filled in.
+pub(super) fn with_pictures(template: &Path, fields: &[String]) -> Vec<(String, PathBuf)> {
     let Some((folder, text)) = template.parent().zip(text(template)) else {
         return Vec::new();
     };
-    let texts = [text];
+    let mut texts = fields.to_vec();
+    texts.push(text);
     let mut pictures: Vec<(String, PathBuf)> = all_below(folder).into_iter().collect();
-    pictures.retain(|(name, _)| is_picture(name) && is_in(&texts, name));
+    pictures.retain(|(name, path)| {
+        // Programs write a drawing's own name into it.
+        path != template && is_picture(name) && is_in(&texts, name)
+    });
     pictures
 }
 
@@ -85,7 +92,7 @@ fn is_in(texts: &[String], name: &str) -> bool {
 }
 
 /// What is filled in.
-fn fields(show: &Show) -> Vec<String> {
+pub(super) fn fields(show: &Show) -> Vec<String> {
     let titles = show.titles.iter().map(|title| &title.fields);
     let fields = titles.chain(show.rundown.iter().map(|cue| &cue.fields));
     fields.flat_map(|fields| fields.values().cloned()).collect()
@@ -95,7 +102,22 @@ fn fields(show: &Show) -> Vec<String> {
 fn text(path: &Path) -> Option<String> {
     let length = fs::metadata(path).ok()?.len();
     let bytes = (length <= LONGEST).then(|| fs::read(path).ok())??;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    let units = |of: fn([u8; 2]) -> u16| {
+        let pairs = bytes.chunks_exact(2);
+        let units: Vec<u16> = pairs.map(|pair| of([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    let text = match bytes.as_slice() {
+        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
+        // What is no UTF-8 is of an office that has one byte for a letter.
+        bytes => std::str::from_utf8(bytes).map_or_else(
+            |_| bytes.iter().map(|byte| char::from(*byte)).collect(),
+            str::to_owned,
+        ),
+    };
+    // As SVG and JSON write what would mean something else.
+    Some(text.replace("&amp;", "&").replace("\\/", "/"))
 }
 
 fn all_below(folder: &Path) -> BTreeMap<String, PathBuf> {

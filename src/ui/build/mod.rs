@@ -270,14 +270,14 @@ impl Build {
             ui.spacing_mut().item_spacing.x = 3.0;
             // All of them in one row, in any language.
             ui.spacing_mut().button_padding.x = 6.0;
-            for (tab, key) in [
-                (Tab::Scenes, "clips-tab-scenes"),
-                (Tab::Stingers, "clips-tab-stingers"),
-                (Tab::Media, "clips-tab-media"),
-                (Tab::Hold, "clips-tab-slate"),
+            for (tab, key, say) in [
+                (Tab::Scenes, "clips-tab-scenes", "clips-tab-scenes"),
+                (Tab::Stingers, "clips-tab-stingers", "clips-tab-stingers"),
+                (Tab::Media, "clips-tab-media", "clips-tab-media"),
+                (Tab::Hold, "clips-tab-slate", "clips-holding-slate"),
             ] {
-                let face = lang::text(key);
-                if parts::switch(ui, &face, &face, self.tab == tab).clicked() {
+                let (face, say) = (lang::text(key), lang::text(say));
+                if parts::switch(ui, &face, &say, self.tab == tab).clicked() {
                     self.tab = tab;
                     if tab == Tab::Hold {
                         self.chosen = Chosen::Hold;

@@ -8,7 +8,7 @@ use egui::{Rect, Sense, TextEdit, Ui, vec2};
 use super::buttons;
 use super::edit::Settings;
 use crate::door::{Command, FieldKind, FieldStatus, MonitorId, TitleState, TitleStatus};
-use crate::show::MediaFile;
+use crate::show::{MediaFile, fills_in};
 use crate::ui::{
     build::parts, keys::KeyMap, lang, layout, pool::Pool, stage::Pictures, theme, view::View,
 };
@@ -163,7 +163,7 @@ fn chosen(
     field: &FieldStatus,
     held: &str,
 ) -> Option<String> {
-    let is_picture = |file: &&MediaFile| file.kind.fills_in() && !file.missing;
+    let is_picture = |file: &&MediaFile| fills_in(&file.path) && !file.missing;
     let pictures = pool.files(view).iter().filter(is_picture);
     let pictures = pictures.map(|file| (file.path.clone(), file.path.clone()));
     let none = (String::new(), lang::text("titles-no-picture"));

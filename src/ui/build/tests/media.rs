@@ -91,6 +91,7 @@ fn what_there_is_is_listed_with_its_use_found_by_name_and_seen() {
     // It is asked for again and again: files come and go.
     let mut asked = 0;
     for _ in 0..12 {
+        window.state_mut().build.take(&pool());
         asked += turn(&mut window)
             .iter()
             .filter(|command| **command == media)
