@@ -204,6 +204,7 @@ fn titles_have_their_templates_and_pictures_by_the_names_they_had() {
         (id: "own", template: "../else/own.svg"),
         (id: "clip", template: "100%/sting-%03d.png"),
         (id: "soon", template: "media/soon.png"),
+        (id: "mark", template: "./mark.svg", fields: {"logo": "mark.svg"}),
     ],
     rundown: [(id: "one", title: "low", fields: {"logo": "cued.jpg"})],
     tables: [(id: "people", from: File("people.csv"))],
@@ -225,8 +226,13 @@ fn titles_have_their_templates_and_pictures_by_the_names_they_had() {
             "show/people.csv",
             "name,logo\nAnn,row.webp\nBen,media/soon.png\n",
         ),
-        ("else/own.svg", "<svg><image href='beside.png'/></svg>"),
-        ("else/beside.png", "beside"),
+        (
+            "else/own.svg",
+            "<svg docname='own.svg'><image href='R&amp;D/beside.png'/></svg>",
+        ),
+        ("else/R&D/beside.png", "beside"),
+        ("show/mark.svg", "<svg/>"),
+        ("show/titles/mark.svg", "<svg>another</svg>"),
         ("else/unnamed.png", "unnamed"),
     ] {
         house.write(path, text);
@@ -245,7 +251,8 @@ fn titles_have_their_templates_and_pictures_by_the_names_they_had() {
         ("logos/a.png", "a"),
         ("cued.jpg", "cued"),
         ("row.webp", "of a row"),
-        ("media/own/beside.png", "beside"),
+        ("media/own/R&D/beside.png", "beside"),
+        ("titles/mark.svg", "<svg>another</svg>"),
         ("media/soon.png", "another soon"),
         ("media/many/sting-001.png", "1"),
     ] {
@@ -269,6 +276,10 @@ fn titles_have_their_templates_and_pictures_by_the_names_they_had() {
         Some("0")
     );
     assert_eq!(said(templates[4]), Some("another soon"));
+    // Not the one that is found by its name.
+    let mark = templates[5];
+    assert!(mark.contains('/'), "{mark}");
+    assert_eq!(said(mark.trim_start_matches("./")), Some("<svg/>"));
     assert_eq!(show.hold.picture.as_deref().and_then(said), Some("soon"));
 }
 
