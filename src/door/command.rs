@@ -114,7 +114,11 @@ pub enum Command {
     Templates {},
     /// Asks for the media pool: what lies in the show's folder, and what the show names elsewhere. Answered with
     /// [`super::Event::Media`].
-    Media {},
+    Media {
+        /// Those alone whose path holds every word of this, in capitals or not.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        find: String,
+    },
     /// Asks for rows of a table, answered with [`super::Event::Rows`].
     Rows {
         /// A table's id.
@@ -814,7 +818,7 @@ impl Command {
                 | Self::Encoders {}
                 | Self::TrySource { .. }
                 | Self::Templates {}
-                | Self::Media {}
+                | Self::Media { .. }
                 | Self::Rows { .. }
         )
     }

@@ -139,6 +139,8 @@ pub enum Event {
     },
     /// The answer to the command of that name.
     Media {
+        /// What was looked for.
+        find: String,
         /// By their names.
         files: Vec<MediaFile>,
         /// How many more there are.

@@ -597,7 +597,7 @@ impl Core {
             | Command::Show {} => return Err(Refusal::ForEditor),
             Command::Devices {}
             | Command::Templates {}
-            | Command::Media {}
+            | Command::Media { .. }
             | Command::Rows { .. }
             | Command::Encoders {}
             | Command::TrySource { .. }

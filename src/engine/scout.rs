@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, select};
 use super::monitors::Taps;
 use crate::card;
 use crate::data::{self, Tables};
-use crate::door::{Ask, Command, Event, Hub};
+use crate::door::{Ask, Command, Event, Hub, Snapshot};
 use crate::input::{self, Setting};
 use crate::output;
 use crate::show;
@@ -20,7 +20,7 @@ use crate::title;
 const AT_ONCE: usize = 4;
 /// Rows of a table that are told at once.
 const MOST_ROWS: usize = 500;
-/// Characters of what is looked for in a table.
+/// Characters of what is looked for in a table or in the media pool.
 const LONGEST_FIND: usize = 200;
 
 /// Where the scout looks.
@@ -85,7 +85,8 @@ fn send_out(errand: Ask, finds: &Finds, hub: &Arc<Hub>, running: &Arc<AtomicUsiz
     let spawned = std::thread::Builder::new()
         .name("errand".to_owned())
         .spawn(move || {
-            let event = carry_out(&errand.command, &finds);
+            let snapshot = hub.snapshot();
+            let event = carry_out(&errand.command, &finds, snapshot.as_deref());
             let frame = hub.snapshot().map_or(0, |now| now.frame);
             let id = Some(errand.id);
             let done = |command| Event::Done { command, frame, id };
@@ -106,16 +107,30 @@ fn send_out(errand: Ask, finds: &Finds, hub: &Arc<Hub>, running: &Arc<AtomicUsiz
 }
 
 /// The answer, or why there is none.
-fn carry_out(command: &Command, finds: &Finds) -> Result<Event, String> {
+fn carry_out(
+    command: &Command,
+    finds: &Finds,
+    snapshot: Option<&Snapshot>,
+) -> Result<Event, String> {
     match command {
         Command::Templates {} => Ok(Event::Templates {
             templates: title::template_names(&finds.folder),
         }),
-        Command::Media {} => {
+        Command::Media { find } => {
+            let find = short(find)?;
             let now = finds.taps.now.load_full();
             let now = now.ok_or("there is no show yet: try again")?;
-            let (files, more) = show::media_pool(&now.cast.show, &finds.folder);
-            Ok(Event::Media { files, more })
+            let titles = snapshot.map_or(&[][..], |now| &now.titles);
+            let filled: Vec<_> = titles
+                .iter()
+                .flat_map(|title| {
+                    let held = title.aired.iter().chain([&title.next]);
+                    held.map(|fields| (title.id.clone(), fields.clone()))
+                })
+                .collect();
+            let (files, more) = show::media_pool(&now.cast.show, &finds.folder, &filled, find);
+            let find = find.to_owned();
+            Ok(Event::Media { find, files, more })
         }
         Command::Rows {
             table,
@@ -145,6 +160,16 @@ fn carry_out(command: &Command, finds: &Finds) -> Result<Event, String> {
     }
 }
 
+/// What may be looked for.
+fn short(find: &str) -> Result<&str, String> {
+    if find.chars().count() > LONGEST_FIND {
+        return Err(format!(
+            "what is looked for is too long: expected at most {LONGEST_FIND} characters"
+        ));
+    }
+    Ok(find)
+}
+
 /// Rows of a table, those in which something was found.
 fn rows(
     tables: &Tables,
@@ -155,11 +180,7 @@ fn rows(
     if !(1..=MOST_ROWS).contains(&many) {
         return Err(format!("{many} rows: expected 1 to {MOST_ROWS}"));
     }
-    if find.chars().count() > LONGEST_FIND {
-        return Err(format!(
-            "what is looked for is too long: expected at most {LONGEST_FIND} characters"
-        ));
-    }
+    let find = short(find)?;
     let all = tables
         .rows(table)
         .ok_or_else(|| format!("there are no rows of a table \"{table}\""))?;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -91,9 +92,18 @@ pub struct MediaFile {
     pub used: Vec<Whose>,
 }
 
+/// What is filled into the fields of a title, by its id.
+pub type Filled = (String, Arc<BTreeMap<String, String>>);
+
 /// The pool of a show whose file lies in this folder, by the names of the files; and how many more there are
-/// than are told.
-pub fn media_pool(show: &Show, folder: &Path) -> (Vec<MediaFile>, usize) {
+/// than are told. Of each file the path holds every word of `find`. `filled` is what the titles show or will, beyond
+/// what the show says.
+pub fn media_pool(
+    show: &Show,
+    folder: &Path,
+    filled: &[Filled],
+    find: &str,
+) -> (Vec<MediaFile>, usize) {
     let recordings = folder.join(&show.recording.folder);
     let own = ["wipes", "titles"].map(|name| folder.join(name));
     let skips = |path: &Path| path == recordings || path == own[0];
@@ -115,7 +125,7 @@ pub fn media_pool(show: &Show, folder: &Path) -> (Vec<MediaFile>, usize) {
         };
         Some((place(&path), file))
     }));
-    for (whose, path) in named(show, folder) {
+    for (whose, path) in named(show, folder, filled) {
         let at = folder.join(&path);
         let file = pool.entry(place(&at)).or_insert_with(|| {
             let first = Numbered::of(&path).map_or(at.clone(), |all| folder.join(all.file(0)));
@@ -133,6 +143,11 @@ pub fn media_pool(show: &Show, folder: &Path) -> (Vec<MediaFile>, usize) {
             file.used.push(whose);
         }
     }
+    let find = find.to_lowercase();
+    pool.retain(|_, file| {
+        let path = file.path.to_lowercase();
+        find.split_whitespace().all(|word| path.contains(word))
+    });
     let mut files: Vec<MediaFile> = pool.into_values().collect();
     files.sort_by_cached_key(|file| (file.path.to_lowercase(), file.path.clone()));
     let more = files.len().saturating_sub(MOST);
@@ -223,7 +238,7 @@ fn pattern_of(name: &str) -> Option<Numbered> {
 }
 
 /// What the show names, and what for.
-fn named(show: &Show, folder: &Path) -> Vec<(Whose, String)> {
+fn named(show: &Show, folder: &Path, filled: &[Filled]) -> Vec<(Whose, String)> {
     let mut copy = show.clone();
     let paths = paths_mut(&mut copy).filter(|(whose, _)| !matches!(whose, Whose::Table(_)));
     let mut named: Vec<(Whose, String)> =
@@ -231,7 +246,8 @@ fn named(show: &Show, folder: &Path) -> Vec<(Whose, String)> {
     named.retain(|(_, path)| !path.is_empty());
     let titles = show.titles.iter().map(|title| (&title.id, &title.fields));
     let cues = show.rundown.iter().map(|cue| (&cue.title, &cue.fields));
-    for (id, fields) in titles.chain(cues) {
+    let filled = filled.iter().map(|(id, fields)| (id, &**fields));
+    for (id, fields) in titles.chain(cues).chain(filled) {
         for text in fields.values().map(|text| text.trim()) {
             let fills_in = fills_in(text);
             let folders = picture_folders(folder);
@@ -287,8 +303,13 @@ mod tests {
         let far = away.join("far.mov").display().to_string();
         let text = SHOW.replace("AWAY", &away.display().to_string());
         let show = super::super::parse(&folder.join("show.ron"), &text).unwrap();
-        let (pool, more) = media_pool(&show, &folder);
+        let live = [("logo".to_owned(), "still-7.png".to_owned())];
+        let filled = ("low".to_owned(), Arc::new(live.into()));
+        let (pool, more) = media_pool(&show, &folder, &[filled], "");
         assert_eq!(more, 0);
+        let (found, _) = media_pool(&show, &folder, &[], "PNG spin 04");
+        let found: Vec<&str> = found.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(found, ["spin/bug-04.png"]);
         let whose = |file: &MediaFile| {
             let used = file.used.iter().map(|whose| whose.to_string());
             used.collect::<Vec<_>>().join(", ")
@@ -325,7 +346,7 @@ mod tests {
                 "title \"bug\"".to_owned(),
             ),
             own("spin/bug-04.png", MediaKind::Picture, ""),
-            own("still-7.png", MediaKind::Picture, ""),
+            own("still-7.png", MediaKind::Picture, "title \"low\""),
             own("titles/line.jpg", MediaKind::Picture, ""),
             own(&far, MediaKind::Clip, "source \"d\""),
         ];
@@ -345,8 +366,10 @@ mod tests {
         let text =
             r#"(version: 1, name: "x", sources: [(id: "a", kind: File(path: "zebra.mp4"))])"#;
         let show = super::super::parse(&root.path().join("show.ron"), text).unwrap();
-        let (pool, more) = media_pool(&show, root.path());
+        let (pool, more) = media_pool(&show, root.path(), &[], "");
         assert_eq!((pool.len(), more), (MOST, 21));
+        let (found, more) = media_pool(&show, root.path(), &[], "x511y");
+        assert_eq!((found.len(), more), (1, 0));
         assert_eq!(pool.last().unwrap().path, "zebra.mp4");
     }
 }

@@ -44,14 +44,18 @@ pub fn check(file: &str, root: &Element) -> Result<(), TitleFault> {
     if let Some((line, message)) = fault {
         return Err(refuse(line, message));
     }
-    let many = Counter::of(root).all();
-    if many > ELEMENTS {
+    if Counter::of(root, &|_| 1).all() > ELEMENTS {
         let message = format!(
             "it draws more than {ELEMENTS} elements, those that are used again counted each time: expected fewer"
         );
         return Err(refuse(root.line, message));
     }
     Ok(())
+}
+
+/// How much is drawn, each element with its weight as often as it is used.
+pub fn weight(root: &Element, of: &dyn Fn(&Element) -> u64) -> u64 {
+    Counter::of(root, of).all()
 }
 
 /// Why an element is refused.
@@ -148,13 +152,14 @@ fn refused_style(style: &str) -> Option<String> {
 /// Counts what is drawn.
 struct Counter<'a> {
     root: &'a Element,
+    weight: &'a dyn Fn(&Element) -> u64,
     by_id: HashMap<&'a str, &'a Element>,
     known: HashMap<*const Element, u64>,
     open: Vec<*const Element>,
 }
 
 impl<'a> Counter<'a> {
-    fn of(root: &'a Element) -> Self {
+    fn of(root: &'a Element, weight: &'a dyn Fn(&Element) -> u64) -> Self {
         let mut by_id = HashMap::new();
         root.visit(&mut |element| {
             if let Some(id) = element.get("id") {
@@ -163,6 +168,7 @@ impl<'a> Counter<'a> {
         });
         Self {
             root,
+            weight,
             by_id,
             known: HashMap::new(),
             open: Vec::new(),
@@ -183,7 +189,7 @@ impl<'a> Counter<'a> {
             return 1;
         }
         self.open.push(this);
-        let mut many: u64 = 1;
+        let mut many = (self.weight)(element);
         if element.name == "use"
             && let Some(id) = element
                 .get("href")

@@ -16,6 +16,8 @@ use super::tree::Element;
 const BYTES: u64 = 64 << 20;
 /// Pixels of a picture at the most.
 const PIXELS: u64 = 100_000_000;
+/// So many pixels are read in the time in which an element is drawn, about.
+const ELEMENT: u64 = 50_000;
 
 /// The file of this name in one of these folders.
 ///
@@ -56,9 +58,9 @@ fn is_within(path: &Path, folders: &[PathBuf]) -> bool {
 /// What a file holds.
 enum Held {
     /// Pixels.
-    Pixels(Box<ImageKind>),
+    Pixels { kind: Box<ImageKind>, many: u64 },
     /// A drawing, of which nothing is to be feared.
-    Drawing(String),
+    Drawing { text: String, elements: u64 },
 }
 
 fn read(path: &Path) -> Result<Held, String> {
@@ -76,23 +78,27 @@ fn read(path: &Path) -> Result<Held, String> {
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));
     if is_drawing {
-        return drawing(path, bytes).map(Held::Drawing);
+        return drawing(path, bytes);
     }
-    let pixels = kind(Arc::new(bytes)).map(Box::new).map(Held::Pixels);
+    let pixels = kind(Arc::new(bytes)).map(|(kind, many)| Held::Pixels {
+        kind: Box::new(kind),
+        many,
+    });
     pixels.map_err(|message| format!("{}: {message}", path.display()))
 }
 
-/// The text of a drawing that may be drawn.
-fn drawing(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
+/// A drawing that may be drawn.
+fn drawing(path: &Path, bytes: Vec<u8>) -> Result<Held, String> {
     let file = &path.display().to_string();
     let text = String::from_utf8(bytes).map_err(|_| {
         let message = "it is no text in UTF-8: expected an SVG".to_owned();
         TitleFault::Unread(path.to_owned(), message).to_string()
     })?;
     let root = Element::parse(file, text.trim_start_matches('\u{feff}'));
-    root.and_then(|root| guard::check(file, &root))
-        .map_err(|fault| fault.to_string())?;
-    Ok(text)
+    let root = root.map_err(|fault| fault.to_string())?;
+    guard::check(file, &root).map_err(|fault| fault.to_string())?;
+    let elements = guard::weight(&root, &|_| 1);
+    Ok(Held::Drawing { text, elements })
 }
 
 /// A drawing within a template. What it shows, it holds itself.
@@ -114,41 +120,50 @@ fn nested(text: &str, fonts: &Fonts) -> Result<ImageKind, String> {
 /// Pixels that a drawing holds itself.
 fn embedded(bytes: Arc<Vec<u8>>) -> Option<ImageKind> {
     kind(bytes)
+        .map(|(kind, _)| kind)
         .map_err(|message| tracing::warn!("a picture within a template: {message}"))
         .ok()
 }
 
-/// A picture by what is in it.
-fn kind(bytes: Arc<Vec<u8>>) -> Result<ImageKind, String> {
+/// A picture by what is in it, and how many pixels it has.
+fn kind(bytes: Arc<Vec<u8>>) -> Result<(ImageKind, u64), String> {
     let format = image::guess_format(&bytes).map_err(|_| no_picture())?;
     let reader = image::ImageReader::with_format(Cursor::new(bytes.as_slice()), format);
     let (width, height) = reader.into_dimensions().map_err(|_| no_picture())?;
-    if u64::from(width) * u64::from(height) > PIXELS {
+    let many = u64::from(width) * u64::from(height);
+    if many > PIXELS {
         return Err(format!(
             "{width} × {height} pixels are too many, expected at most {} million",
             PIXELS / 1_000_000
         ));
     }
-    match format {
-        image::ImageFormat::Png => Ok(ImageKind::PNG(bytes)),
-        image::ImageFormat::Jpeg => Ok(ImageKind::JPEG(bytes)),
-        image::ImageFormat::WebP => Ok(ImageKind::WEBP(bytes)),
-        image::ImageFormat::Gif => Ok(ImageKind::GIF(bytes)),
-        _ => Err(no_picture()),
-    }
+    let kind = match format {
+        image::ImageFormat::Png => ImageKind::PNG(bytes),
+        image::ImageFormat::Jpeg => ImageKind::JPEG(bytes),
+        image::ImageFormat::WebP => ImageKind::WEBP(bytes),
+        image::ImageFormat::Gif => ImageKind::GIF(bytes),
+        _ => return Err(no_picture()),
+    };
+    Ok((kind, many))
 }
 
 fn no_picture() -> String {
     "it is no picture that can be read: expected PNG, JPEG, WebP or SVG".to_owned()
 }
 
-/// What is wrong with a picture that a template names, if anything is.
-pub fn check(href: &str, folders: &[PathBuf]) -> Result<(), String> {
+/// What it costs to draw a picture that a template names, in elements of a drawing.
+///
+/// # Errors
+/// What is wrong with the picture.
+pub fn weigh(href: &str, folders: &[PathBuf]) -> Result<u64, String> {
     let href = href.trim();
     if href.is_empty() || href.starts_with("data:") || href.starts_with('#') {
-        return Ok(());
+        return Ok(1);
     }
-    load(href, folders).map(drop)
+    Ok(match load(href, folders)? {
+        Held::Pixels { many, .. } => 1 + many / ELEMENT,
+        Held::Drawing { elements, .. } => elements,
+    })
 }
 
 fn load(href: &str, folders: &[PathBuf]) -> Result<Held, String> {
@@ -165,8 +180,8 @@ pub fn resolver<'a>(folders: &'a [PathBuf], fonts: &'a Fonts) -> ImageHrefResolv
         resolve_data: Box::new(|_, bytes, _| embedded(bytes)),
         resolve_string: Box::new(move |href, _| {
             let picture = load(href.trim(), folders).and_then(|held| match held {
-                Held::Pixels(kind) => Ok(*kind),
-                Held::Drawing(text) => nested(&text, fonts),
+                Held::Pixels { kind, .. } => Ok(*kind),
+                Held::Drawing { text, .. } => nested(&text, fonts),
             });
             picture.map_err(|message| tracing::warn!("{message}")).ok()
         }),
@@ -198,14 +213,14 @@ mod tests {
         ] {
             let fault = find(name, &folders).unwrap_err();
             assert!(fault.contains("expected"), "{fault}");
-            assert!(check(name, &folders).is_err(), "{name}");
+            assert!(weigh(name, &folders).is_err(), "{name}");
         }
         let svg = |text: &str| {
             let text = format!("<svg xmlns='http://www.w3.org/2000/svg'>{text}</svg>");
             std::fs::write(folder.path().join("logo.svg"), text).unwrap();
-            check("logo.svg", &folders)
+            weigh("logo.svg", &folders)
         };
-        assert_eq!(svg("<rect width='9' height='9'/>"), Ok(()));
+        assert_eq!(svg("<rect width='9' height='9'/>"), Ok(2));
         assert!(
             svg("<script>0</script>")
                 .unwrap_err()
@@ -215,7 +230,7 @@ mod tests {
         assert!(svg("<rect").unwrap_err().contains("logo.svg:1"));
         std::fs::write(folder.path().join("text.png"), "no picture").unwrap();
         assert!(
-            check("text.png", &folders)
+            weigh("text.png", &folders)
                 .unwrap_err()
                 .contains("expected PNG")
         );

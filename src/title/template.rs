@@ -1,6 +1,6 @@
 //! A template: read and checked once, then filled in and drawn as often as that is wanted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +26,8 @@ use crate::video::{Area, Content, Motion, Move, Sprite, Ticking, Title, TitleLay
 const BYTES: u64 = 4 << 20;
 /// Frames that a title may say it stays.
 const LONGEST: f64 = 108_000.0;
+/// What its pictures may cost, as [`pictures::weigh`] has it, each as often as it is used.
+const PICTURES: u64 = 20_000;
 
 /// See the module's words.
 #[derive(Clone, Debug)]
@@ -189,20 +191,31 @@ impl Template {
     }
 
     fn check_pictures(&self, root: &Element, folders: &[PathBuf]) -> Result<(), TitleFault> {
+        let mut weights: HashMap<String, u64> = HashMap::new();
         let mut wrong = None;
         root.visit(&mut |element| {
-            if element.name == "image"
+            if let Some(href) = picture(element)
                 && wrong.is_none()
-                && let Some(href) = element.get("href")
-                && let Err(message) = pictures::check(href, folders)
+                && !weights.contains_key(href)
             {
-                wrong = Some((element.line, message));
+                match pictures::weigh(href, folders) {
+                    Ok(weight) => drop(weights.insert(href.to_owned(), weight)),
+                    Err(message) => wrong = Some((element.line, message)),
+                }
             }
         });
-        match wrong {
-            Some((line, message)) => Err(self.refused(line, message)),
-            None => Ok(()),
+        if let Some((line, message)) = wrong {
+            return Err(self.refused(line, message));
         }
+        let weight = |element: &Element| {
+            let weight = picture(element).and_then(|href| weights.get(href));
+            weight.copied().unwrap_or(1)
+        };
+        if guard::weight(root, &weight) > PICTURES {
+            let message = "its pictures are too much to draw, those that are used again counted each time: expected fewer or smaller ones".to_owned();
+            return Err(self.refused(root.line, message));
+        }
+        Ok(())
     }
 
     /// Makes every text fit that was filled in.
@@ -368,6 +381,12 @@ impl Template {
     }
 }
 
+/// The picture that an element draws.
+fn picture(element: &Element) -> Option<&str> {
+    let draws = matches!(element.name.as_str(), "image" | "feImage");
+    element.get("href").filter(|_| draws)
+}
+
 /// What is filled in by the fields' own names: a spreadsheet's column `Full Name` fills the field `full_name`.
 fn by_field(fields: &[Field], values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let plain = |name: &str| -> String {
@@ -518,5 +537,43 @@ fn mirror(layers: &mut [(TitleLayer, &Part)]) {
                 layer.motion.leave.delay = all;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heavy_picture_is_not_drawn_thousands_of_times() {
+        let folder = tempfile::tempdir().unwrap();
+        let head = "<svg xmlns='http://www.w3.org/2000/svg' width='64' height='36'>";
+        let paths = "<path d='M0 0L9 9'/>".repeat(900);
+        std::fs::write(
+            folder.path().join("heavy.svg"),
+            format!("{head}{paths}</svg>"),
+        )
+        .unwrap();
+        let photo = crate::show::read_wipe(&[], "circle").unwrap();
+        std::fs::write(folder.path().join("photo.png"), photo).unwrap();
+        let made = |picture: &str, many: usize| {
+            let image = format!("<image id='i' href='{picture}' width='9' height='9'/>");
+            let uses = "<use href='#i'/>".repeat(many);
+            let text = format!("{head}\n{image}{uses}</svg>");
+            let template = Template::parse("x.svg", &text, Some(folder.path().to_owned()));
+            let made =
+                template
+                    .unwrap()
+                    .make(&BTreeMap::new(), Format::default(), &Fonts::load(), &[]);
+            made.map(drop).map_err(|fault| fault.to_string())
+        };
+        assert_eq!(made("heavy.svg", 20), Ok(()));
+        let fault = made("heavy.svg", 3000).unwrap_err();
+        assert!(
+            fault.starts_with("x.svg:") && fault.contains("expected fewer"),
+            "{fault}"
+        );
+        assert_eq!(made("photo.png", 20), Ok(()));
+        assert!(made("photo.png", 9000).is_err());
     }
 }

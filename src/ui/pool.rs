@@ -15,16 +15,27 @@ pub struct Pool {
     files: Vec<MediaFile>,
     more: usize,
     asked: Option<f64>,
+    /// What was looked for when it was asked for last.
+    find: String,
+    /// There are more files than are told at once: what is looked for may be among those.
+    overflows: bool,
     has_come: bool,
     /// It was asked for, and no answer came yet: a folder on a network takes its time.
     waits: bool,
+    /// The file that was asked for by its path.
+    held: Option<MediaFile>,
 }
 
 impl Pool {
     /// Hears an event of the engine's.
     pub fn take(&mut self, event: &Event) {
-        if let Event::Media { files, more } = event {
+        if let Event::Media { find, files, more } = event
+            && *find == self.find
+        {
             self.files.clone_from(files);
+            if find.is_empty() {
+                self.overflows = *more > 0;
+            }
             self.more = *more;
             self.has_come = true;
             self.waits = false;
@@ -36,14 +47,32 @@ impl Pool {
         *self = Self::default();
     }
 
-    /// Its files; asks for them where they are old. Told in each frame in which it is seen.
-    pub fn files(&mut self, view: &View) -> &[MediaFile] {
+    /// Its files whose path holds every word of this; asks for them where they are old. Told in each frame in which
+    /// it is seen.
+    pub fn files(&mut self, view: &View, find: &str) -> impl Iterator<Item = &MediaFile> {
+        let find = find.trim().to_lowercase();
+        let asks_for = if self.overflows {
+            find.clone()
+        } else {
+            String::new()
+        };
+        if asks_for != self.find {
+            (self.find, self.asked) = (asks_for, None);
+        }
+        self.ask(view);
+        self.files.iter().filter(move |file| {
+            let path = file.path.to_lowercase();
+            find.split_whitespace().all(|word| path.contains(word))
+        })
+    }
+
+    fn ask(&mut self, view: &View) {
         let pause = if self.waits { LATEST_S } else { AGAIN_S };
         if self.asked.is_none_or(|when| view.now - when >= pause) {
             (self.asked, self.waits) = (Some(view.now), true);
-            view.send(Command::Media {});
+            let find = self.find.clone();
+            view.send(Command::Media { find });
         }
-        &self.files
     }
 
     /// How many more there are than are told.
@@ -56,9 +85,16 @@ impl Pool {
         self.has_come
     }
 
-    /// The file of this path.
-    pub fn find(&self, path: &str) -> Option<&MediaFile> {
-        self.files.iter().find(|file| file.path == path)
+    /// The file of this path, told in each frame in which it is seen. Where not all are told, it is as it was told
+    /// last.
+    pub fn file(&mut self, view: &View, path: &str) -> Option<&MediaFile> {
+        self.ask(view);
+        let is_whole = self.find.is_empty() && self.more == 0;
+        let told = self.files.iter().find(|file| file.path == path);
+        if told.is_some() || is_whole {
+            self.held = told.cloned();
+        }
+        self.held.as_ref().filter(|file| file.path == path)
     }
 }
 

@@ -421,6 +421,7 @@ said-title-other-document = "{ $name }" is another document: expected an id of t
 said-title-not-fetched = "{ $name }" is not fetched: expected a file beside the template
 said-title-svg-within = a picture within is an SVG again: expected PNG, JPEG or WebP
 said-title-too-many-elements = it draws more than { $n } elements, those that are used again counted each time: expected fewer
+said-title-too-many-pictures = its pictures are too much to draw, those that are used again counted each time: expected fewer or smaller ones
 said-title-octaves = numOctaves is too big: expected at most 8
 said-title-script = the script in "{ $name }" is not run: expected none
 said-title-url-not-fetched = url({ $name } is not fetched: expected url(#id)

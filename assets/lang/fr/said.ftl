@@ -420,6 +420,7 @@ said-title-other-document = « { $name } » est un autre document : il faut u
 said-title-not-fetched = « { $name } » n’est pas cherché : il faut un fichier à côté du modèle
 said-title-svg-within = une image incluse est encore un SVG : il faut PNG, JPEG ou WebP
 said-title-too-many-elements = il dessine plus de { $n } éléments, ceux qui resservent comptés chaque fois : il en faut moins
+said-title-too-many-pictures = ses images sont trop lourdes à dessiner, celles qui resservent comptées chaque fois : il en faut moins, ou de plus petites
 said-title-octaves = numOctaves est trop grand : 8 au plus
 said-title-script = le script de « { $name } » n’est pas exécuté : il n’en faut pas
 said-title-url-not-fetched = url({ $name } n’est pas cherché : il faut url(#id)

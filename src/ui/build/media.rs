@@ -60,15 +60,9 @@ impl Media {
             let name = lang::text("media-find");
             parts::field(ui, &name, &mut self.find, &name);
         });
-        let wanted = self.find.to_lowercase();
-        let files = self.pool.files(view);
-        let files = files.iter().filter(|file| {
-            let path = file.path.to_lowercase();
-            wanted.split_whitespace().all(|word| path.contains(word))
-        });
-        let files: Vec<MediaFile> = files.cloned().collect();
+        let files: Vec<MediaFile> = self.pool.files(view, &self.find).cloned().collect();
         if files.is_empty() && self.pool.has_come() {
-            let key = if wanted.is_empty() {
+            let key = if self.find.trim().is_empty() {
                 "media-teach"
             } else {
                 "media-none"
@@ -202,9 +196,7 @@ impl Media {
         path: &str,
         pictures: Option<&Pictures>,
     ) {
-        // What it is used for may change.
-        self.pool.files(view);
-        let Some(file) = self.pool.find(path).cloned() else {
+        let Some(file) = self.pool.file(view, path).cloned() else {
             parts::note(ui, &lang::text("media-gone"), theme::AMBER);
             return;
         };

@@ -164,7 +164,7 @@ fn chosen(
     held: &str,
 ) -> Option<String> {
     let is_picture = |file: &&MediaFile| fills_in(&file.path) && !file.missing;
-    let pictures = pool.files(view).iter().filter(is_picture);
+    let pictures = pool.files(view, "").filter(is_picture);
     let pictures = pictures.map(|file| (file.path.clone(), file.path.clone()));
     let none = (String::new(), lang::text("titles-no-picture"));
     let all: Vec<(String, String)> = std::iter::once(none).chain(pictures).collect();

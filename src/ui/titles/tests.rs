@@ -500,6 +500,7 @@ fn a_picture_is_placed_and_a_field_gets_one_of_the_pool() {
         used: Vec::new(),
     };
     window.state_mut().titles.take(&Event::Media {
+        find: String::new(),
         files: vec![
             file("ann.png", MediaKind::Picture),
             file("a.mp4", MediaKind::Clip),

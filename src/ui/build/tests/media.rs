@@ -24,6 +24,7 @@ fn pool() -> Event {
         )
     };
     Event::Media {
+        find: String::new(),
         files: vec![
             file(
                 "clips/opening.mp4",
@@ -66,14 +67,16 @@ fn title_of(sent: &[Command]) -> Title {
 
 fn without_asking(sent: &[Command]) -> Vec<Command> {
     let mut sent = sent.to_vec();
-    sent.retain(|command| *command != Command::Media {});
+    sent.retain(|command| !matches!(command, Command::Media { .. }));
     sent
 }
 
 #[test]
 fn what_there_is_is_listed_with_its_use_found_by_name_and_seen() {
     let (mut window, door) = window(Panel::Scenes, show(), with_media);
-    let media = Command::Media {};
+    let media = Command::Media {
+        find: String::new(),
+    };
     door.sent();
     for say in [
         "clips/opening.mp4: Clip · 2 MB · source Stage",
@@ -85,9 +88,9 @@ fn what_there_is_is_listed_with_its_use_found_by_name_and_seen() {
     assert!(window.query_by_label_contains("and 3 more").is_some());
     let wishes = window.state_mut().build.wishes();
     let seen: Vec<&MonitorId> = wishes.iter().map(|wish| &wish.what).collect();
-    let file = |path: &str| MonitorId::File(path.to_owned());
-    assert!(seen.contains(&&file("clips/opening.mp4")) && seen.contains(&&file("logo.svg")));
-    assert!(!seen.contains(&&file("gone.mp4")) && !seen.contains(&&file("music.wav")));
+    let is_seen = |path: &str| seen.contains(&&MonitorId::File(path.to_owned()));
+    assert!(is_seen("clips/opening.mp4") && is_seen("logo.svg"));
+    assert!(!is_seen("gone.mp4") && !is_seen("music.wav"));
     // It is asked for again and again: files come and go.
     let mut asked = 0;
     for _ in 0..12 {
@@ -104,7 +107,7 @@ fn what_there_is_is_listed_with_its_use_found_by_name_and_seen() {
         .click();
     window.step();
     window.event(egui::Event::Text("SPON png".to_owned()));
-    turn(&mut window);
+    let sent = turn(&mut window);
     assert!(window.query_by_label_contains("opening").is_none());
     click(
         &mut window,
@@ -114,6 +117,29 @@ fn what_there_is_is_listed_with_its_use_found_by_name_and_seen() {
         window.state().build.chosen,
         Chosen::File("sponsor.png".to_owned())
     );
+    // There are more than are told: the engine looks among those.
+    let find = "spon png".to_owned();
+    assert!(sent.contains(&Command::Media { find: find.clone() }));
+    let files = vec![file("x/spontaneous.png", MediaKind::Picture, Vec::new())];
+    let found = |find: String, files| Event::Media {
+        find,
+        files,
+        more: 0,
+    };
+    window
+        .state_mut()
+        .build
+        .take(&found("other".to_owned(), Vec::new()));
+    window.state_mut().build.take(&found(find, files));
+    turn(&mut window);
+    assert!(
+        window
+            .query_by_label_contains("x/spontaneous.png")
+            .is_some()
+    );
+    // What is chosen stays, though it is not among what was found.
+    let gone = crate::ui::lang::text("media-gone");
+    assert!(window.query_by_label(&gone).is_none());
 }
 
 #[test]
