@@ -151,7 +151,7 @@ fn carry_out(cli: Cli) -> ExitCode {
         None => open_desk(cli.show),
         Some(Task::Run(args)) => run(&args),
         Some(Task::Adopt(args)) => adopt(&args),
-        Some(Task::Check { show }) => Ok(check(&show)),
+        Some(Task::Check { show }) => check(&show),
         Some(Task::Pack { show, folder }) => pack(&show, &folder),
         Some(Task::Devices) => devices(),
         Some(Task::Engine(args)) => engine(&args),
@@ -179,15 +179,16 @@ fn look_at(path: &Path) -> Result<(), ExitCode> {
     code
 }
 
-fn check(path: &Path) -> ExitCode {
-    let Err(faults) = show::load(path) else {
-        return ExitCode::SUCCESS;
+fn check(path: &Path) -> Result<ExitCode> {
+    regie::media::start_gstreamer()?;
+    let Err(faults) = show::load_closely(path, regie::engine::inspect) else {
+        return Ok(ExitCode::SUCCESS);
     };
     // Nothing is on air, and none of them may be lost: this waits for its reader.
     for fault in faults {
         eprintln!("{fault}");
     }
-    ExitCode::from(2)
+    Ok(ExitCode::from(2))
 }
 
 /// A copy that a person waits for at a terminal.

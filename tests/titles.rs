@@ -388,8 +388,26 @@ fn a_template_is_mended_and_broken_and_an_engine_dies_beneath_it() {
         )
     };
     let bug = write(7, "#fff");
+    let (width, height) = (640 / 8, 360 / 4);
+    let image = format!(
+        "<g data-in='cut'><image id='logo' y='{}' width='{width}' height='{height}'/></g>",
+        3 * height
+    );
+    let pic = template(folder.path(), "pic.svg", &image);
+    let picture = |colour: &str| {
+        let [new, path] = ["new.png", "logo.png"].map(|name| folder.path().join(name));
+        let of = format!("color=c={colour}:s={width}x{height},format=rgb24");
+        let new_path = new.to_str().unwrap();
+        let all = ["-f", "lavfi", "-i", &of, "-frames:v", "1", new_path];
+        common::media::ffmpeg_does(&all);
+        fs::rename(&new, &path).unwrap();
+    };
+    picture("white");
     let titles = format!(
-        "titles: [(id: \"bug\", template: {bug:?}), (id: \"none\", template: \"nothing.svg\", key: 2)]"
+        "titles: [
+            (id: \"bug\", template: {bug:?}), (id: \"none\", template: \"nothing.svg\", key: 2),
+            (id: \"pic\", template: {pic:?}, key: 3, fields: {{\"logo\": \"logo.png\"}}),
+        ]"
     );
     let mut studio = Studio::start(&show(&[&titles]), &["--record"]);
     studio.source_is("cam1", "live", PATIENCE);
@@ -399,14 +417,18 @@ fn a_template_is_mended_and_broken_and_an_engine_dies_beneath_it() {
         none["message"].as_str().unwrap().contains("nothing.svg"),
         "{none}"
     );
-    studio.command(&json!({"command": "title", "title": "none", "on": true}));
-    studio.until("it is not on air", PATIENCE, |s| {
-        s["keys"][1]["state"] == "off"
-    });
+    let none = json!({"command": "title", "title": "none", "on": true});
+    let refused = studio.try_command(&none).unwrap_err();
+    assert!(refused.contains("nothing.svg"), "{refused}");
+    assert_eq!(studio.snapshot()["keys"][1]["state"], "off");
     ready(&mut studio, "bug");
+    ready(&mut studio, "pic");
     studio.take("one");
+    title(&mut studio, "pic", true);
     let shown = title(&mut studio, "bug", true);
     studio.frame_is(shown + 40, PATIENCE);
+    // Another picture under the name that is filled in.
+    picture("black");
     // Mended on air: moved to the left.
     write(6, "#fff");
     let moves = |boxes: [f64; 8]| is_white(boxes[6]) && is_black(boxes[7]);
@@ -467,6 +489,16 @@ fn a_template_is_mended_and_broken_and_an_engine_dies_beneath_it() {
         };
         assert!(is_right, "picture {k}, moved in {moved}: {boxes:?}");
     }
+    // The picture is white from its first frame on, and black to the end when it is another.
+    let white = first(begun, 0, "the picture", |look| is_white(look.boxes[1][0]));
+    let black = white
+        + first(&begun[white..], 0, "the other picture", |look| {
+            is_black(look.boxes[1][0])
+        });
+    let is_whole = |seen: &Seen<Look>| is_white(seen.what.boxes[1][0]);
+    assert!(begun[white..black].iter().all(is_whole));
+    let is_other = |seen: &Seen<Look>| is_black(seen.what.boxes[1][0]);
+    assert!(begun[black..].iter().all(is_other));
     // In the last it is there without coming anew, from some picture on.
     let last = &seen[2];
     let there = first(last, 0, "the title again", |look| moves(look.boxes[1]));
@@ -482,15 +514,15 @@ fn a_template_is_mended_and_broken_and_an_engine_dies_beneath_it() {
 /// Frames of an animation; in the second half of them it is black.
 const LENGTH: usize = 30;
 
-/// A file of a box whose right half is there and whose left half is not: white, and where it moves black
-/// from the middle of its time on.
+/// A file of a box whose right half is there and whose left half is not, but for the lower part of that, which
+/// half is: white, and where it moves black from the middle of its time on.
 fn form(folder: &Path, name: &str, options: &[&str]) -> String {
     let is_animation = !matches!(name, "still.png" | "still.webp" | "still.jpg");
     let frames = if is_animation { LENGTH } else { 1 };
     let shade = format!("if(lt(N,{}),255,0)", LENGTH / 2);
     let picture = format!(
         "color=c=black:s=80x90:r=30:d={},format=rgba,\
-         geq=r='{shade}':g='{shade}':b='{shade}':a='if(gt(X,39),255,0)'",
+         geq=r='{shade}':g='{shade}':b='{shade}':a='if(gt(X,39),255,if(gt(Y,44),128,0))'",
         frames as f64 / 30.0
     );
     let path = folder.join(name);
@@ -503,12 +535,46 @@ fn form(folder: &Path, name: &str, options: &[&str]) -> String {
     path
 }
 
-/// What is seen in the left and the right half of the box of a form.
-fn halves(luma: Luma<'_>) -> (Option<Code>, f64, f64) {
+/// What is seen in the left half of the box of a form, above and below, and in the right.
+type Halves = (f64, f64, f64);
+
+fn halves(luma: Luma<'_>) -> (Option<Code>, Halves) {
     let part = |rect| Rect::part(luma.width, luma.height, rect);
-    let mean = |left: f64| luma.mean(part((left, 0.56, 0.035, 0.13)));
-    (coded::read(luma, part(CODED)), mean(0.012), mean(0.076))
+    let mean = |left: f64, top: f64| luma.mean(part((left, top, 0.035, 0.07)));
+    let halves = (mean(0.012, 0.53), mean(0.012, 0.66), mean(0.076, 0.6));
+    (coded::read(luma, part(CODED)), halves)
 }
+
+/// The grey that lies beneath, 16 + 219 · 128 / 255.
+const GREY: f64 = 126.0;
+
+fn is_grey(brightness: f64) -> bool {
+    (brightness - GREY).abs() < 8.0
+}
+
+/// Whether a brightness is half of this over grey.
+fn is_half(brightness: f64, of: f64) -> bool {
+    (brightness - (of + GREY) / 2.0).abs() < 10.0
+}
+
+/// A drawing as a form is.
+fn drawn(folder: &Path) -> String {
+    let logo = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 80 90'>\
+                <rect x='40' width='40' height='90' fill='#fff'/>\
+                <rect y='45' width='40' height='45' fill='#fff' fill-opacity='0.5'/></svg>";
+    fs::write(folder.join("logo.svg"), logo).unwrap();
+    folder.join("logo.svg").display().to_string()
+}
+
+const VP9: [&str; 6] = ["-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-b:v", "1M"];
+const PRORES: [&str; 6] = [
+    "-c:v",
+    "prores_ks",
+    "-profile:v",
+    "4444",
+    "-pix_fmt",
+    "yuva444p10le",
+];
 
 #[test]
 fn pictures_of_every_form_are_titles_with_their_transparency() {
@@ -519,7 +585,6 @@ fn of_every_form() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     fs::create_dir(path.join("numbers")).unwrap();
-    let vp9 = ["-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-b:v", "1M"];
     let vp8 = [
         "-c:v",
         "libvpx",
@@ -529,14 +594,6 @@ fn of_every_form() {
         "0",
         "-b:v",
         "1M",
-    ];
-    let prores = [
-        "-c:v",
-        "prores_ks",
-        "-profile:v",
-        "4444",
-        "-pix_fmt",
-        "yuva444p10le",
     ];
     let palette = "split[a][b];[a]palettegen=reserve_transparent=1[p];[b][p]paletteuse";
     let forms: [(&str, bool, String); 11] = [
@@ -564,8 +621,8 @@ fn of_every_form() {
             ),
         ),
         ("vp8", true, form(path, "vp8.webm", &vp8)),
-        ("vp9", true, form(path, "vp9.webm", &vp9)),
-        ("prores", true, form(path, "prores.mov", &prores)),
+        ("vp9", true, form(path, "vp9.webm", &VP9)),
+        ("prores", true, form(path, "prores.mov", &PRORES)),
         (
             "qtrle",
             true,
@@ -574,7 +631,8 @@ fn of_every_form() {
         (
             "numbers",
             true,
-            form(path, "numbers/%03d.png", &["-start_number", "0"]),
+            // Some programs begin to count at 1.
+            form(path, "numbers/%03d.png", &["-start_number", "1"]),
         ),
         ("png", false, form(path, "still.png", &[])),
         (
@@ -582,12 +640,7 @@ fn of_every_form() {
             false,
             form(path, "still.webp", &["-c:v", "libwebp", "-lossless", "1"]),
         ),
-        ("svg", false, {
-            let logo = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 80 90'>\
-                            <rect x='40' width='40' height='90' fill='#fff'/></svg>";
-            fs::write(path.join("logo.svg"), logo).unwrap();
-            path.join("logo.svg").display().to_string()
-        }),
+        ("svg", false, drawn(path)),
     ];
     let grey = template(path, "grey.svg", &box_at(0, 2, "#808080", ""));
     let titles: Vec<String> = forms
@@ -648,7 +701,7 @@ fn of_every_form() {
     assert_eq!(report["skipped"], 0, "{report}");
     let path = PathBuf::from(report["recording"]["path"].as_str().expect("a master"));
     let seen = read::pictures_with(&path, halves).seen;
-    let is_of = |seen: &Seen<(Option<Code>, f64, f64)>, source| {
+    let is_of = |seen: &Seen<(Option<Code>, Halves)>, source| {
         seen.what.0.is_some_and(|code| code.source == source)
     };
     let begun = seen.iter().position(|seen| is_of(seen, 1)).unwrap();
@@ -658,17 +711,20 @@ fn of_every_form() {
             .position(|seen| is_of(seen, 2))
             .unwrap();
     let at = |frame: u64, age: usize| &seen[at_cut + (frame - cut) as usize + age].what;
-    // The grey of the key beneath, 16 + 219 · 128 / 255.
-    let is_grey = |brightness: f64| (brightness - 126.0).abs() < 8.0;
     for ((id, moves, _), (on, off)) in forms.iter().zip(shown) {
-        let (_, left, right) = at(on - 1, 0);
+        let (_, (left, _, right)) = at(on - 1, 0);
         assert!(
             is_grey(*left) && is_grey(*right),
             "{id}: {left:.0} {right:.0} before it"
         );
         for age in 0..LENGTH - 2 {
-            let (_, left, right) = at(on, age);
+            let (_, (left, half, right)) = at(on, age);
             assert!(is_grey(*left), "{id} at {age}: {left:.0} beside it");
+            // A GIF's pixels are there or not.
+            assert!(
+                *id == "gif" || is_half(*half, *right),
+                "{id} at {age}: {half:.0} is not half of {right:.0}"
+            );
             // Pictures of other rates change within a frame of the program.
             let is_change = age.abs_diff(LENGTH / 2) <= 1;
             let is_right = if *moves && age > LENGTH / 2 {
@@ -681,10 +737,102 @@ fn of_every_form() {
                 "{id} at {age}: {right:.0}"
             );
         }
-        let (_, left, right) = at(off, 1);
+        let (_, (left, _, right)) = at(off, 1);
         assert!(
             is_grey(*left) && is_grey(*right),
             "{id}: {left:.0} {right:.0} behind it"
+        );
+    }
+}
+
+#[test]
+fn layers_are_seen_through_as_their_files_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::create_dir(path.join("numbers")).unwrap();
+    let sources = [
+        ("vp9", form(path, "vp9.webm", &VP9)),
+        ("prores", form(path, "prores.mov", &PRORES)),
+        (
+            "numbers",
+            form(path, "numbers/%02d.png", &["-start_number", "1"]),
+        ),
+        ("png", form(path, "still.png", &[])),
+        (
+            "webp",
+            form(path, "still.webp", &["-c:v", "libwebp", "-lossless", "1"]),
+        ),
+        ("svg", drawn(path)),
+    ];
+    let grey = path.join("grey.png");
+    let grey_of = "color=c=0x808080:s=640x360,format=rgb24";
+    let grey_path = grey.to_str().unwrap();
+    let all = ["-f", "lavfi", "-i", grey_of, "-frames:v", "1", grey_path];
+    common::media::ffmpeg_does(&all);
+    let mut layers = format!(
+        "(source: \"cam1\", rect: {CODED:?}), (source: \"grey\", rect: (0.0, 0.5, 1.0, 0.5))"
+    );
+    let mut show = ShowText::sized(640, 360, (30, 1))
+        .field("encoder: (bitrate_kbps: 3000)")
+        .file("cam1", &clip(1), true)
+        .file("grey", &grey, false);
+    for (n, (id, file)) in sources.iter().enumerate() {
+        let left = n as f64 / 8.0;
+        layers += &format!(", (source: \"{id}\", rect: ({left}, 0.5, 0.125, 0.25))");
+        show = show.file(id, Path::new(file), true);
+    }
+    let mut studio = Studio::start(&show.scene("over", &layers), &["--record"]);
+    for id in ["cam1", "vp9", "prores", "numbers"] {
+        studio.source_is(id, "live", PATIENCE);
+    }
+    studio.take("over");
+    studio.frames_pass(2 * LENGTH as u64 + 20);
+    let report = studio.quit();
+    let path = PathBuf::from(report["recording"]["path"].as_str().expect("a master"));
+    // Each as tall as its layer and in the middle of that, half as wide; and what is beside it.
+    let look = |luma: Luma<'_>| {
+        let of = |n: usize| {
+            let mean = |left: f64, top: f64| {
+                let left = (n as f64 + left) / 8.0;
+                luma.mean(Rect::part(
+                    luma.width,
+                    luma.height,
+                    (left, top, 0.018, 0.07),
+                ))
+            };
+            let beside = [mean(0.05, 0.6), mean(0.81, 0.6)];
+            (
+                beside,
+                (mean(0.29, 0.53), mean(0.29, 0.66), mean(0.56, 0.6)),
+            )
+        };
+        let code = coded::read(luma, Rect::part(luma.width, luma.height, CODED));
+        (code, std::array::from_fn::<_, 6, _>(of))
+    };
+    let seen = read::pictures_with(&path, look).seen;
+    let taken = seen.iter().position(|seen| seen.what.0.is_some()).unwrap();
+    let mut shades = [[0; 2]; 6];
+    for (age, seen) in seen[taken + 5..].iter().enumerate() {
+        for (n, (beside, (left, half, right))) in seen.what.1.iter().enumerate() {
+            let what = format!(
+                "{} at {age}: {beside:.0?} {left:.0} {half:.0} {right:.0}",
+                sources[n].0
+            );
+            assert!(
+                beside.iter().chain([left]).all(|seen| is_grey(*seen)),
+                "{what}"
+            );
+            assert!(is_white(*right) || is_black(*right), "{what}");
+            assert!(is_half(*half, *right), "{what}");
+            shades[n][usize::from(is_white(*right))] += 1;
+        }
+    }
+    // What moves is black for half of its time, and begins again.
+    for (n, [black, white]) in shades.into_iter().enumerate() {
+        let moves = n < 3;
+        assert!(
+            white > LENGTH / 2 && (black > LENGTH / 2) == moves,
+            "{shades:?}"
         );
     }
 }

@@ -17,6 +17,7 @@ mod watch;
 mod web;
 
 pub use entry::{TableState, TableStatus};
+pub use read::check_file;
 pub use rows::Rows;
 pub use search::find;
 pub use tables::Tables;

@@ -1,7 +1,10 @@
 //! A file or an answer as a table: which of the two forms it has, and what was assumed of it.
 
+use std::path::Path;
+
 use super::decode::decode;
 use super::fault::DataFault;
+use super::file::{self, Unread};
 use super::rows::Rows;
 use super::{csv, json, limits};
 use crate::show::Delimiter;
@@ -53,6 +56,22 @@ pub(super) fn read(
         None => format!("one column, {letters}"),
     };
     Ok(Read { rows, form })
+}
+
+/// Looks at a file as it would be read for a table; faults call it `shown`.
+///
+/// # Errors
+/// What is wrong, and what was expected.
+pub fn check_file(path: &Path, shown: &str, delimiter: Option<Delimiter>) -> Result<(), String> {
+    let stamp = file::stamp(path, shown)?;
+    let bytes = match file::read(path, shown, stamp) {
+        Ok(bytes) => bytes,
+        // What is wrong with it is known when it has been written.
+        Err(Unread::Changing) => return Ok(()),
+        Err(Unread::Fault(fault)) => return Err(fault),
+    };
+    let read = read(&bytes, shown, delimiter);
+    read.map(drop).map_err(|fault| format!("{shown}: {fault}"))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::aligner::{Measured, Watched};
 use super::book::Passed;
 use super::cast::{Cast, name_of};
-use super::downstream::{Downstream, Filling, Lengths as TitleLengths, Tables};
+use super::downstream::{Downstream, Filling, Known, Tables};
 use super::journal::Journal;
 use super::refusal::{Refusal, unknown};
 use super::sound_desk::{Faders, Hearing, Shown, SoundDesk, Strip, slot_of, sources};
@@ -27,7 +27,7 @@ use crate::media::Rate;
 use crate::show::{
     AUXES, Destination, Show, Source, SourceKind, StripSettings, TransitionStyle, link_of, trimmed,
 };
-use crate::video::{Layout, Stage, TitleKey};
+use crate::video::{Layout, Stage};
 
 const LABEL_MAX: usize = 200;
 
@@ -366,8 +366,8 @@ impl Core {
     }
 
     /// Says which titles are ready, and which cannot be had.
-    pub fn know_titles(&mut self, lengths: TitleLengths, broken: BTreeSet<TitleKey>) {
-        self.downstream.know(lengths, broken);
+    pub fn know_titles(&mut self, known: Known) {
+        self.downstream.know(known);
     }
 
     /// Says what stands in the tables.

@@ -86,7 +86,7 @@ pub fn decode(path: &Path, wants: &Wants) -> Result<Decoded, DecodeFault> {
     let pictures = picture_sink(&pipeline, wants.fit.clone())?;
     let sound = sound_sink();
     let source = match &numbered {
-        Some(numbered) => numbered_pictures(&pipeline, &numbered.for_printf(), wants.rate)?,
+        Some(numbered) => numbered_pictures(&pipeline, numbered, wants.rate)?,
         None => decoder(&pipeline, path, &sound)?,
     };
     if numbered.is_some() {
@@ -117,6 +117,12 @@ fn picture_sink(pipeline: &gst::Pipeline, fit: Fit) -> Result<PictureSink, gst::
     let queue = make("queue")?;
     let convert = make("videoconvertscale")?;
     convert.set_property("add-borders", false);
+    // From one YCbCr to another, of eight bits, GStreamer's converter makes every alpha 0 or 255; of sixteen it
+    // does not. The size stays, for what an untagged picture's colours mean depends on it.
+    let widen = make("videoconvert")?;
+    let wide = make("capsfilter")?;
+    let caps = gst::Caps::builder("video/x-raw").field("format", "AYUV64");
+    wide.set_property("caps", caps.build());
     let sink = gst_app::AppSink::builder()
         .sync(false)
         .max_buffers(4)
@@ -145,7 +151,7 @@ fn picture_sink(pipeline: &gst::Pipeline, fit: Fit) -> Result<PictureSink, gst::
         }
         gst::PadProbeReturn::Ok
     });
-    let elements = [&queue, &convert, sink.upcast_ref()];
+    let elements = [&queue, &widen, &wide, &convert, sink.upcast_ref()];
     pipeline.add_many(elements)?;
     gst::Element::link_many(elements)?;
     Ok(PictureSink { entry: queue, sink })
@@ -163,11 +169,12 @@ fn sound_sink() -> gst_app::AppSink {
 
 fn numbered_pictures(
     pipeline: &gst::Pipeline,
-    pattern: &str,
+    pictures: &Numbered,
     rate: Rate,
 ) -> Result<gst::Element, gst::glib::BoolError> {
     let source = make("multifilesrc")?;
-    source.set_property("location", pattern);
+    source.set_property("location", pictures.for_printf());
+    source.set_property("start-index", pictures.first() as i32);
     let caps = gst::Caps::builder("image/png")
         .field(
             "framerate",

@@ -141,7 +141,7 @@ impl FilePictures {
 }
 
 fn stamp(path: &Path) -> Stamp {
-    let first = Numbered::of(&path.to_string_lossy()).map(|all| PathBuf::from(all.file(0)));
+    let first = Numbered::of(&path.to_string_lossy()).map(|all| PathBuf::from(all.first_file()));
     let metadata = first.as_deref().unwrap_or(path).metadata().ok()?;
     Some((metadata.len(), metadata.modified().ok()?))
 }
@@ -181,7 +181,7 @@ fn as_title(
     format: Format,
     fonts: &Fonts,
 ) -> Result<Option<Picture>, String> {
-    let first = Numbered::of(&path.to_string_lossy()).map(|all| PathBuf::from(all.file(0)));
+    let first = Numbered::of(&path.to_string_lossy()).map(|all| PathBuf::from(all.first_file()));
     let path = first.as_deref().unwrap_or(path);
     let said = |fault: TitleFault| fault.to_string();
     let template = Template::of_picture(path, (0.0, 0.0, 1.0, 1.0)).map_err(said)?;

@@ -78,6 +78,9 @@ pub enum Refusal {
     /// A key that carries nothing.
     #[error("key {0} carries nothing: expected a title or a source for it first")]
     EmptyKey(usize),
+    /// A title that cannot be had; with why.
+    #[error("{0}")]
+    BrokenTitle(String),
     /// A row of a title that has no table.
     #[error("title \"{0}\" has no table: expected one that has")]
     NoTable(String),

@@ -326,8 +326,7 @@ impl Tick {
         let changes = self.titles.changes();
         if changes != self.titles_known {
             self.titles_known = changes;
-            let (lengths, broken) = self.titles.lengths();
-            self.core.know_titles(lengths, broken);
+            self.core.know_titles(self.titles.known());
         }
     }
 

@@ -14,9 +14,9 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, bounded, select, tick};
 
-use reading::Reading;
+pub use reading::Reading;
 
-use super::downstream::{Filling, Length, Lengths};
+use super::downstream::{self, Filling, Length};
 use super::watched::Watched;
 use crate::door::{Event, FieldKind, FieldStatus, Hub, TitleState, TitleStatus};
 use crate::media::HouseClock;
@@ -109,6 +109,7 @@ impl Titles {
                 fonts: None,
                 templates: BTreeMap::new(),
                 ready: BTreeMap::new(),
+                pictures: BTreeMap::new(),
                 tickers: Vec::new(),
             };
             let look = tick(LOOK);
@@ -154,17 +155,22 @@ impl Titles {
     }
 
     /// What is ready, and what cannot be had.
-    pub fn lengths(&self) -> (Lengths, BTreeSet<TitleKey>) {
+    pub fn known(&self) -> downstream::Known {
         let known = self.known.load();
-        let mut lengths = Lengths::new();
-        let mut broken = BTreeSet::new();
+        let mut told = downstream::Known {
+            unread: known.unread.clone(),
+            ..downstream::Known::default()
+        };
         for (key, made) in &known.made {
             match &made.length {
-                Ok(length) => drop(lengths.insert(key.clone(), length.clone())),
-                Err(_) => drop(broken.insert(key.clone())),
+                Ok(length) => drop(told.lengths.insert(key.clone(), length.clone())),
+                Err(message) => drop(told.broken.insert(key.clone(), message.clone())),
             }
         }
-        (lengths, broken)
+        let names = |fields: &Vec<FieldStatus>| fields.iter().map(|f| f.name.clone()).collect();
+        let fields = known.fields.iter();
+        told.fields = fields.map(|(id, all)| (id.clone(), names(all))).collect();
+        told
     }
 
     /// How each title of the show does, in its order; `next` says which filling is taken next.
@@ -199,6 +205,13 @@ struct Template {
     watched: Vec<Watched>,
 }
 
+/// The pictures of a filling.
+struct Pictures {
+    watched: Vec<Watched>,
+    /// They are others than those that it was made of.
+    changed: bool,
+}
+
 /// A filling that is ready.
 struct Ready {
     /// What it was made of: another reading makes it anew.
@@ -219,13 +232,20 @@ struct Maker {
     /// By the ids of the titles.
     templates: BTreeMap<String, Template>,
     ready: BTreeMap<TitleKey, Ready>,
+    pictures: BTreeMap<TitleKey, Pictures>,
     tickers: Vec<(TitleKey, Ticker)>,
 }
 
 impl Maker {
-    /// Whether a template's file has changed and rests since.
+    /// Whether a template's file has changed and rests since, or a picture that is filled in.
     fn have_changed(&mut self) -> bool {
         let mut changed = false;
+        for pictures in self.pictures.values_mut() {
+            if Watched::any_has_come(&mut pictures.watched) {
+                changed = true;
+                pictures.changed = true;
+            }
+        }
         for template in self.templates.values_mut() {
             if Watched::any_has_come(&mut template.watched) {
                 changed = true;
@@ -245,6 +265,7 @@ impl Maker {
         });
         let keys: BTreeSet<TitleKey> = keys.collect();
         self.ready.retain(|key, _| keys.contains(key));
+        self.pictures.retain(|key, _| keys.contains(key));
         self.tickers.retain(|(key, _)| keys.contains(key));
         let mut known = Known::clone(&self.titles.known.load());
         known.made.retain(|key, _| keys.contains(key));
@@ -284,10 +305,20 @@ impl Maker {
                 .made
                 .get(&key)
                 .is_some_and(|made| made.length.is_err());
-            if self.ready.get(&key).is_some_and(is_same) && !is_broken {
+            let has_others = self
+                .pictures
+                .get(&key)
+                .is_some_and(|pictures| pictures.changed);
+            if self.ready.get(&key).is_some_and(is_same) && !is_broken && !has_others {
                 continue;
             }
             let made = self.fill(&key, filling, reading);
+            if let Err(message) = &made.length {
+                let before = known.made.get(&key);
+                if before.is_none_or(|before| before.length.as_ref().err() != Some(message)) {
+                    self.complain(message.clone());
+                }
+            }
             known.made.insert(key, made);
             self.show(&known);
             if *self.titles.wanted.load_full() != *wanted {
@@ -337,6 +368,14 @@ impl Maker {
         let left = MEMORY.saturating_sub(held);
         let fonts = self.fonts.get_or_insert_with(Fonts::load);
         let folders = show::picture_folders(&self.folder);
+        // Looked at before they are read: what changes meanwhile is read again.
+        let pictures = reading.pictures(&filling.fields, &folders);
+        let watched = pictures.iter().map(|path| Watched::at(path)).collect();
+        let pictures = Pictures {
+            watched,
+            changed: false,
+        };
+        self.pictures.insert(key.clone(), pictures);
         let made = reading.make(&filling.fields, self.format, (fonts, &folders), left);
         match made {
             Ok(made) => {
@@ -362,14 +401,10 @@ impl Maker {
                     warnings: made.warnings,
                 }
             }
-            Err(message) => {
-                let message = format!("the title \"{}\": {message}", key.id);
-                self.complain(message.clone());
-                Made {
-                    length: Err(message),
-                    warnings: Vec::new(),
-                }
-            }
+            Err(message) => Made {
+                length: Err(format!("the title \"{}\": {message}", key.id)),
+                warnings: Vec::new(),
+            },
         }
     }
 

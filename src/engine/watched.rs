@@ -26,8 +26,9 @@ impl Watched {
         let numbered = path.to_str().and_then(Numbered::of);
         let paths = match numbered {
             Some(numbered) => {
-                let mut paths: Vec<PathBuf> =
-                    (0..2).map(|n| PathBuf::from(numbered.file(n))).collect();
+                let first = numbered.first();
+                let begin = (first..first + 2).map(|n| PathBuf::from(numbered.file(n)));
+                let mut paths: Vec<PathBuf> = begin.collect();
                 paths.extend(path.parent().map(Path::to_owned));
                 paths
             }

@@ -11,6 +11,7 @@ use gstreamer_video as gst_video;
 use super::feed::{Feed, Pacing};
 use super::pace::StreamKind;
 use super::pipeline::SourceError;
+use super::transparent;
 use crate::media::SAMPLE_RATE;
 use crate::show::Format;
 
@@ -50,18 +51,7 @@ pub(super) fn add_picture_chain(
     pacing: Pacing,
     format: Format,
 ) -> Result<gst::Pad, SourceError> {
-    let deinterlace = make("deinterlace")?;
-    let flip = make("videoflip")?;
-    // Set to `auto` from the start it copies each picture that needs no turn; when it is turned away
-    // from something else, it sees that there is nothing to do.
-    flip.set_property_from_str("video-direction", "90r");
-    flip.set_property_from_str("video-direction", "auto");
-    let convert = make("videoconvertscale")?;
-    convert.set_property("add-borders", true);
-    let filter = gst::ElementFactory::make("capsfilter")
-        .property("caps", picture_caps(format))
-        .build()
-        .map_err(|_| SourceError::MissingElement("capsfilter".into()))?;
+    let (head, filter) = add_house_format(pipeline, format)?;
     let sink = app_sink(pacing);
     let (callback_feed, end_feed) = (feed.clone(), feed.clone());
     sink.set_callbacks(
@@ -72,12 +62,56 @@ pub(super) fn add_picture_chain(
     );
     tell_flushes(sink.upcast_ref(), feed, StreamKind::Picture);
     offer_video_meta(sink.upcast_ref());
-    let head = link(
-        pipeline,
-        &[&deinterlace, &flip, &convert, &filter, sink.upcast_ref()],
-    )?;
+    pipeline.add(&sink)?;
+    filter.link(&sink)?;
+    sink.sync_state_with_parent()?;
     drop_flood(&head, feed);
     Ok(head)
+}
+
+/// Adds what makes house format, or RGBA, of pictures of any kind; gives its head and its last element. RGBA
+/// comes of pictures with alpha, and is [`super::transparent`]'s to bring to the house.
+pub(super) fn add_house_format(
+    pipeline: &gst::Pipeline,
+    format: Format,
+) -> Result<(gst::Pad, gst::Element), SourceError> {
+    // Those behind take some formats as they are and refuse others.
+    let usable = make("videoconvert")?;
+    let between = make("capsfilter")?;
+    let deinterlace = make("deinterlace")?;
+    let flip = make("videoflip")?;
+    // Set to `auto` from the start it copies each picture that needs no turn; when it is turned away
+    // from something else, it sees that there is nothing to do.
+    flip.set_property_from_str("video-direction", "90r");
+    flip.set_property_from_str("video-direction", "auto");
+    let convert = make("videoconvertscale")?;
+    convert.set_property("add-borders", true);
+    let filter = make("capsfilter")?;
+    filter.set_property("caps", picture_caps(format));
+    let elements = [&usable, &between, &deinterlace, &flip, &convert, &filter];
+    let head = link(pipeline, &elements)?;
+    let ways = [between.downgrade(), filter.downgrade()];
+    head.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
+        if let Some(gst::EventView::Caps(event)) = info.event().map(|event| event.view())
+            && let Ok(video) = gst_video::VideoInfo::from_caps(event.caps())
+        {
+            // From one YCbCr to another, of eight bits, GStreamer's converter makes every alpha 0 or 255;
+            // to RGB it does not.
+            let caps = match video.has_alpha() {
+                true => [transparent::caps(), transparent::caps()],
+                false => [gst::Caps::new_any(), picture_caps(format)],
+            };
+            for (way, caps) in ways.iter().zip(caps) {
+                if let Some(way) = way.upgrade()
+                    && way.property::<gst::Caps>("caps") != caps
+                {
+                    way.set_property("caps", caps);
+                }
+            }
+        }
+        gst::PadProbeReturn::Ok
+    });
+    Ok((head, filter))
 }
 
 /// Adds a chain for sound to the pipeline and gives its head.
@@ -213,7 +247,7 @@ mod tests {
             let feed = Feed::new(
                 clock,
                 Pacing::Live,
-                format.rate,
+                format,
                 Arc::new(Vitals::new(0)),
                 Arc::new(Mutex::new(Ends { pictures, sound })),
                 false,

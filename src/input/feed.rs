@@ -15,8 +15,10 @@ use super::downmix::Downmix;
 use super::pace::{LOOKAHEAD_NS, PaceMap, StreamKind, tick_at};
 use super::slot::{Slot, SlotWriter};
 use super::sound::SoundWriter;
+use super::transparent::Transparent;
 use super::transport::{Gate, Held, Transport};
 use crate::media::{CHANNELS, House, HouseClock, NS_PER_S, Picture, Rate, SAMPLE_RATE};
+use crate::show::Format;
 
 /// How a source's time becomes house time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +188,7 @@ pub struct Feed {
     /// Pictures come from a pool so small that keeping one would stop their source.
     copies: bool,
     rate: Rate,
+    transparent: Mutex<Transparent>,
     /// A clip's.
     transport: Option<Arc<Transport>>,
 }
@@ -197,7 +200,7 @@ impl Feed {
     pub(super) fn new(
         clock: HouseClock,
         pacing: Pacing,
-        rate: Rate,
+        format: Format,
         vitals: Arc<Vitals>,
         ends: Arc<Mutex<Ends>>,
         copies: bool,
@@ -216,6 +219,7 @@ impl Feed {
                 transport.set_stale(kind, false);
             }
         }
+        let rate = format.rate;
         let map = match pacing {
             Pacing::Paced => Map::Paced(PaceMap::new(rate)),
             Pacing::Live => Map::live(),
@@ -232,6 +236,7 @@ impl Feed {
             lead_ns: Slot::lead_ns(rate.frame_ns()),
             copies,
             rate,
+            transparent: Mutex::new(Transparent::new(format)),
             transport,
         })
     }
@@ -433,12 +438,15 @@ impl Feed {
             self.vitals.reach(StreamKind::Picture, position, duration);
         }
         let arrival = self.clock.now();
-        let buffer = if self.copies {
-            buffer.copy_deep().map_err(|_| gst::FlowError::Error)?
+        let picture = if info.has_alpha() {
+            lock(&self.transparent).picture(&buffer, &info, 0)
+        } else if self.copies {
+            let copy = buffer.copy_deep().map_err(|_| gst::FlowError::Error)?;
+            Picture::new(copy, &info, 0)
         } else {
-            buffer
+            Picture::new(buffer, &info, 0)
         };
-        let Some(mut picture) = Picture::new(buffer, &info, 0) else {
+        let Some(mut picture) = picture else {
             return Ok(gst::FlowSuccess::Ok);
         };
         picture.position = position;

@@ -28,6 +28,7 @@ mod status;
 mod still;
 mod supervisor;
 mod test;
+mod transparent;
 mod transport;
 mod trial;
 

@@ -8,9 +8,10 @@ use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
-use super::chain::{make, picture_caps};
+use super::chain::{add_house_format, make};
 use super::fault;
 use super::pipeline::SourceError;
+use super::transparent::Transparent;
 use crate::media::Picture;
 use crate::show::Format;
 
@@ -31,28 +32,30 @@ pub fn still(path: &Path, format: Format) -> Result<Picture, SourceError> {
     let pipeline = gst::Pipeline::new();
     let decoder = make("uridecodebin")?;
     decoder.set_property("uri", uri.as_str());
-    let convert = make("videoconvertscale")?;
-    convert.set_property("add-borders", true);
+    pipeline.add(&decoder)?;
     let sink = gst_app::AppSink::builder()
         .sync(false)
         .max_buffers(1)
-        .caps(&picture_caps(format))
         .build();
-    pipeline.add_many([&decoder, &convert, sink.upcast_ref()])?;
-    convert.link(&sink)?;
-    let entry = convert.clone();
+    let (head, filter) = add_house_format(&pipeline, format)?;
+    pipeline.add(&sink)?;
+    filter.link(&sink)?;
     decoder.connect_pad_added(move |_, pad| {
-        if let Some(head) = entry.static_pad("sink").filter(|head| !head.is_linked()) {
+        if !head.is_linked() {
             // What is no picture does not fit; that there is none is told below.
             let _ = pad.link(&head);
         }
     });
-    let picture = first(&pipeline, &sink);
+    let picture = first(&pipeline, &sink, format);
     let _ = pipeline.set_state(gst::State::Null);
     picture
 }
 
-fn first(pipeline: &gst::Pipeline, sink: &gst_app::AppSink) -> Result<Picture, SourceError> {
+fn first(
+    pipeline: &gst::Pipeline,
+    sink: &gst_app::AppSink,
+    format: Format,
+) -> Result<Picture, SourceError> {
     let none = || SourceError::Pipeline("there is no picture in it".to_owned());
     pipeline.set_state(gst::State::Playing)?;
     let bus = pipeline.bus().ok_or_else(none)?;
@@ -64,7 +67,11 @@ fn first(pipeline: &gst::Pipeline, sink: &gst_app::AppSink) -> Result<Picture, S
             let (Some(buffer), Some(info)) = (buffer, info) else {
                 return Err(none());
             };
-            return Picture::new(buffer, &info, 0).ok_or_else(none);
+            let picture = match info.has_alpha() {
+                true => Transparent::new(format).picture(&buffer, &info, 0),
+                false => Picture::new(buffer, &info, 0),
+            };
+            return picture.ok_or_else(none);
         }
         if let Some(message) = bus.pop_filtered(&[gst::MessageType::Error])
             && let gst::MessageView::Error(error) = message.view()

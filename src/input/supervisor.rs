@@ -274,7 +274,7 @@ impl Supervisor {
         let feed = Feed::new(
             self.setting.clock,
             pacing(&self.source.kind),
-            self.setting.format.rate,
+            self.setting.format,
             self.status.vitals.clone(),
             self.ends.clone(),
             matches!(self.source.kind, SourceKind::Camera { .. }),

@@ -52,11 +52,10 @@ fn build(source: &Source, setting: &Setting) -> Result<(Built, Arc<Vitals>), Sou
     let (sound, _) = sound_ring();
     let ends = Arc::new(Mutex::new(Ends { pictures, sound }));
     let feed = |pacing, copies| {
-        let rate = setting.format.rate;
         Feed::new(
             setting.clock,
             pacing,
-            rate,
+            setting.format,
             vitals.clone(),
             ends,
             copies,

@@ -1,6 +1,10 @@
 //! A picture in house format: I420, BT.709, limited range, in a GStreamer buffer.
 //!
-//! The buffer stays what the decoder gave, so that a cut hands it to the encoder without a copy.
+//! The buffer stays what the decoder gave, so that a cut hands it to the encoder without a copy. What can be
+//! seen through has its alpha beside the buffer, which holds it over black: whoever does not ask for the
+//! alpha shows that.
+
+use std::sync::Arc;
 
 use gstreamer as gst;
 use gstreamer_video as gst_video;
@@ -11,7 +15,9 @@ use super::House;
 /// One picture, with the house time at which it is to be seen. Cloning shares the pixels.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    frame: std::sync::Arc<gst_video::VideoFrame<gst_video::video_frame::Readable>>,
+    frame: Arc<gst_video::VideoFrame<gst_video::video_frame::Readable>>,
+    /// As many bytes as there are luma pixels.
+    alpha: Option<Arc<[u8]>>,
     /// House time of the moment that the picture shows.
     pub time: House,
     /// House time at which it left its decoder; its own time for pictures made in the house.
@@ -50,11 +56,33 @@ impl Picture {
         }
         let frame = gst_video::VideoFrame::from_buffer_readable(buffer, info).ok()?;
         Some(Self {
-            frame: std::sync::Arc::new(frame),
+            frame: Arc::new(frame),
+            alpha: None,
             time,
             arrived: time,
             number: 0,
             position: 0,
+        })
+    }
+
+    /// The same with the alpha of each luma pixel, 0 to 255, rows without padding; its colours are multiplied
+    /// by it already. `None` if these are not as many.
+    pub fn with_alpha(self, alpha: Arc<[u8]>) -> Option<Self> {
+        (alpha.len() == self.width() * self.height()).then_some(Self {
+            alpha: Some(alpha),
+            ..self
+        })
+    }
+
+    /// The alpha of its luma pixels, where not all of it covers what is behind it. Its colours are multiplied
+    /// by it.
+    pub fn alpha(&self) -> Option<PlaneRef<'_>> {
+        let (width, height) = (self.width(), self.height());
+        self.alpha.as_deref().map(|data| PlaneRef {
+            data,
+            stride: width,
+            width,
+            height,
         })
     }
 
@@ -92,6 +120,6 @@ impl Picture {
 
     /// Whether two pictures are the same buffer.
     pub fn same_pixels(&self, other: &Self) -> bool {
-        std::sync::Arc::ptr_eq(&self.frame, &other.frame)
+        Arc::ptr_eq(&self.frame, &other.frame)
     }
 }

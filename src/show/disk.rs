@@ -23,19 +23,16 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, before: Option<&Show>
         if let SourceKind::File { path, .. } = &source.kind
             && !path.is_empty()
             && !before.is_some_and(is_known)
-            && let Err(message) = readable(&resolve(file, path))
+            && let Err(message) = readable(&first(file, path))
         {
             fault(&format!("sources[{n}].kind.path"), message);
         }
     }
     for (n, stinger) in show.stingers.iter().enumerate() {
         let is_known = |before: &Show| before.stingers.iter().any(|old| old.path == stinger.path);
-        // Numbered pictures are no file of that name; they begin with this one.
-        let first = Numbered::of(&stinger.path).map(|pictures| pictures.file(0));
-        let first = first.as_ref().unwrap_or(&stinger.path);
         if !stinger.path.is_empty()
             && !before.is_some_and(is_known)
-            && let Err(message) = readable(&resolve(file, first))
+            && let Err(message) = readable(&first(file, &stinger.path))
         {
             fault(&format!("stingers[{n}].path"), message);
         }
@@ -48,9 +45,8 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, before: Option<&Show>
         let Some(path) = title.file().filter(|path| !path.is_empty()) else {
             continue;
         };
-        let first = Numbered::of(path).map_or(path.to_owned(), |pictures| pictures.file(0));
         if !before.is_some_and(is_known)
-            && let Err(message) = readable(&resolve(file, &first))
+            && let Err(message) = readable(&first(file, path))
         {
             fault(&format!("titles[{n}].template"), message);
         }
@@ -82,6 +78,14 @@ pub(super) fn check(file: &Path, tree: &Tree, show: &Show, before: Option<&Show>
         fault("recording.folder", message);
     }
     faults
+}
+
+/// A path of a show as [`resolve`] gives it. Numbered pictures are no file of that name; they begin with this
+/// one.
+fn first(show_file: &Path, path: &str) -> PathBuf {
+    let path = resolve(show_file, path);
+    let numbered = Numbered::of(&path.to_string_lossy());
+    numbered.map_or(path, |pictures| PathBuf::from(pictures.first_file()))
 }
 
 /// A path of a show: read from the show file's folder where it is relative.

@@ -105,6 +105,34 @@ pub fn load(path: &Path) -> Result<Show, Vec<Fault>> {
     }
 }
 
+/// Reads a show file as [`load`] does, and looks closer: `more` gives further faults of a show that is sound,
+/// each with its place in it, such as `titles[2].template`; it is told the folder that the show lies in.
+///
+/// # Errors
+/// As [`load`], and all that `more` found.
+pub fn load_closely(
+    path: &Path,
+    more: impl FnOnce(&Show, &Path) -> Vec<(String, String)>,
+) -> Result<Show, Vec<Fault>> {
+    let text = contents(path).map_err(|fault| vec![fault])?;
+    let (show, faults) = read(path, &text, |tree, show| {
+        let mut faults = disk::check(path, tree, show, None);
+        for (place, message) in more(show, atomic::folder(path)) {
+            let at = tree.place(&place);
+            // What is not there needs no closer look.
+            if !faults.iter().any(|fault| (fault.line, fault.column) == at) {
+                faults.push(Fault::new(path, at, message).of(&place));
+            }
+        }
+        faults
+    })?;
+    if faults.is_empty() {
+        Ok(show)
+    } else {
+        Err(faults)
+    }
+}
+
 fn read(
     path: &Path,
     text: &str,

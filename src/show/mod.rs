@@ -62,7 +62,7 @@ pub use digest::Digest;
 pub use disk::resolve as resolve_path;
 pub use edit::{Edit, EditError, Item, ItemKind, Part};
 pub use fault::Fault;
-pub use file::{COPIES, Opened, SaveError, load, open, parse, save, text_of};
+pub use file::{COPIES, Opened, SaveError, load, load_closely, open, parse, save, text_of};
 pub use hold::Hold;
 pub use keying::{ChromaKey, LayerKey, LinearKey, LumaKey, MATTE_REACH, MatteEdge};
 pub use layer::Layer;

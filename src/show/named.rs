@@ -11,7 +11,7 @@ use super::table::TableFrom;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Whose {
-    /// A clip, by its source's id.
+    /// A clip, by its source's id. Its path may be a pattern of numbered pictures.
     Source(String),
     /// A stinger, by its id. Its path may be a pattern of numbered pictures.
     Stinger(String),

@@ -31,7 +31,32 @@ impl Numbered {
         }
     }
 
-    /// The path of a picture, counted from 0.
+    /// The number of the first picture that there is in the folder, which is to be one that can be read from
+    /// here; 0 where there is none.
+    pub fn first(&self) -> u32 {
+        let folder = match self.before.rfind('/') {
+            Some(slash) => &self.before[..=slash],
+            None => ".",
+        };
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let name = &self.before[self.before.rfind('/').map_or(0, |slash| slash + 1)..];
+        let numbers = files.filter_map(|file| {
+            let file = file.file_name();
+            let file = file.to_str()?;
+            let digits = file.strip_prefix(name)?.strip_suffix(&self.after)?;
+            let number = digits.trim_start_matches(' ').parse().ok()?;
+            // As the pattern writes it, not with more zeros or fewer.
+            self.file(number).ends_with(file).then_some(number)
+        });
+        numbers.min().unwrap_or(0)
+    }
+
+    /// The path of the first picture that there is.
+    pub fn first_file(&self) -> String {
+        self.file(self.first())
+    }
+
+    /// The path of the picture of this number.
     pub fn file(&self, n: u32) -> String {
         let width = self.digits.parse().unwrap_or(0);
         let number = if self.digits.starts_with('0') {
@@ -73,6 +98,27 @@ impl Numbered {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pictures_begin_with_the_lowest_number_that_there_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| format!("{}/{name}", folder.path().display());
+        let pattern = |name: &str| Numbered::of(&path(name)).unwrap();
+        assert_eq!(pattern("s-%03d.png").first_file(), path("s-000.png"));
+        for name in [
+            "s-012.png",
+            "s-0007.png",
+            "s-8.png",
+            "s-009.jpg",
+            "as-001.png",
+        ] {
+            std::fs::write(path(name), "x").unwrap();
+        }
+        assert_eq!(pattern("s-%03d.png").first(), 12);
+        assert_eq!(pattern("s-%d.png").first(), 8);
+        std::fs::write(path("s-001.png"), "x").unwrap();
+        assert_eq!(pattern("s-%03d.png").first_file(), path("s-001.png"));
+    }
 
     #[test]
     fn a_pattern_is_one_number_in_the_last_part() {

@@ -128,7 +128,8 @@ pub fn media_pool(
     for (whose, path) in named(show, folder, filled) {
         let at = folder.join(&path);
         let file = pool.entry(place(&at)).or_insert_with(|| {
-            let first = Numbered::of(&path).map_or(at.clone(), |all| folder.join(all.file(0)));
+            let first = Numbered::of(&at.to_string_lossy());
+            let first = first.map_or(at.clone(), |all| PathBuf::from(all.first_file()));
             let metadata = first.metadata();
             MediaFile {
                 kind: MediaKind::of(&path).unwrap_or(MediaKind::Clip),
@@ -174,7 +175,7 @@ fn place(path: &Path) -> PathBuf {
     })
 }
 
-/// Takes the pictures out that are numbered from 0 on.
+/// Takes the pictures out that are numbered from 0 or 1 on.
 fn numbered(found: &mut BTreeMap<String, PathBuf>) -> BTreeMap<PathBuf, MediaFile> {
     let firsts: Vec<String> = found
         .keys()
@@ -186,7 +187,8 @@ fn numbered(found: &mut BTreeMap<String, PathBuf>) -> BTreeMap<PathBuf, MediaFil
         let Some(pattern) = pattern_of(&first) else {
             continue;
         };
-        let names = (0..).map(|n| pattern.file(n));
+        let begin = u32::from(!found.contains_key(&pattern.file(0)));
+        let names = (begin..).map(|n| pattern.file(n));
         let names: Vec<String> = names.take_while(|name| found.contains_key(name)).collect();
         // One alone is a picture.
         if names.len() < 2 {
@@ -222,7 +224,7 @@ fn is_first(name: &str) -> bool {
     let number = number_in(name).map(|(begin, dot)| &name[begin..dot]);
     // Others are not played as one.
     name.to_ascii_lowercase().ends_with(".png")
-        && number.is_some_and(|number| number.bytes().all(|digit| digit == b'0'))
+        && number.is_some_and(|number| number.parse().is_ok_and(|number: u32| number < 2))
 }
 
 /// The pattern by which a show names such pictures.

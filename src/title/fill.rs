@@ -120,6 +120,9 @@ fn clean(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A letter that is not seen, and that no reader of XML takes for nothing: a no-break space.
+const BLANK: &str = "\u{a0}";
+
 /// Puts lines in the place of what a text says, in the style of its first words.
 pub fn set_lines(text: &mut Element, lines: &[String]) {
     let leading = leading(text);
@@ -147,7 +150,12 @@ pub fn set_lines(text: &mut Element, lines: &[String]) {
     text.children.clear();
     for (n, line) in lines.iter().enumerate() {
         let mut own = span.clone();
-        own.children = vec![Child::Text(line.clone())];
+        // SVG moves down by a letter; a line without one would be none.
+        let line = match line.is_empty() {
+            true => BLANK,
+            false => line.as_str(),
+        };
+        own.children = vec![Child::Text(line.to_owned())];
         if let Some(x) = &x {
             own.set("x", x.clone());
         }
@@ -362,6 +370,16 @@ mod tests {
                 .text(),
             "Zoé <b>"
         );
+    }
+
+    #[test]
+    fn a_line_that_is_blank_is_a_line() {
+        let mut root = parse("<text id='n'>A</text>");
+        let values = [("n".to_owned(), "A\n\nB\n".to_owned())].into();
+        fill(&mut root, &values, &[]).unwrap();
+        let text = root.elements().next().unwrap();
+        assert_eq!(lines_of(text), ["A", "", "B"]);
+        assert!(text.elements().all(|span| !span.text().is_empty()));
     }
 
     #[test]

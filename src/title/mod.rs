@@ -22,5 +22,5 @@ pub use built_in::{BUILT_IN, find_template, template_names};
 pub use fault::TitleFault;
 pub use fill::{Field, FieldKind};
 pub use fonts::Fonts;
-pub use template::{Made, Template};
+pub use template::{Made, Template, is_field};
 pub use ticker::Ticker;

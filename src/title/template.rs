@@ -119,6 +119,27 @@ impl Template {
         &self.fields
     }
 
+    /// The places at which the pictures may lie that it shows when it is filled in so.
+    pub fn pictures(&self, values: &BTreeMap<String, String>, folders: &[PathBuf]) -> Vec<PathBuf> {
+        let values = by_field(&self.fields, values);
+        let mut places = Vec::new();
+        self.root.visit(&mut |element| {
+            let own = picture(element).map(str::to_owned);
+            let filled = field_name(element).and_then(|name| values.get(name).cloned());
+            let filled = filled.filter(|_| element.name == "image");
+            if let Some(name) = filled.or(own).map(|name| name.trim().to_owned())
+                && !name.is_empty()
+                && !name.starts_with("data:")
+            {
+                let folders = self.folder.iter().chain(folders);
+                places.extend(folders.map(|folder| folder.join(&name)));
+            }
+        });
+        places.sort();
+        places.dedup();
+        places
+    }
+
     /// Fills it in and draws it for a program of this format. Pictures are looked for in these folders.
     ///
     /// # Errors
@@ -387,12 +408,17 @@ fn picture(element: &Element) -> Option<&str> {
     element.get("href").filter(|_| draws)
 }
 
-/// What is filled in by the fields' own names: a spreadsheet's column `Full Name` fills the field `full_name`.
-fn by_field(fields: &[Field], values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+/// Whether a name is meant to be a field's, capitals and signs aside.
+pub fn is_field(name: &str, field: &str) -> bool {
     let plain = |name: &str| -> String {
         let letters = name.chars().filter(|c| c.is_alphanumeric());
         letters.flat_map(char::to_lowercase).collect()
     };
+    name == field || plain(name) == plain(field)
+}
+
+/// What is filled in by the fields' own names: a spreadsheet's column `Full Name` fills the field `full_name`.
+fn by_field(fields: &[Field], values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut by_field = values.clone();
     for field in fields {
         if values.contains_key(&field.name) {
@@ -400,7 +426,7 @@ fn by_field(fields: &[Field], values: &BTreeMap<String, String>) -> BTreeMap<Str
         }
         let mut alike = values
             .iter()
-            .filter(|(name, _)| plain(name) == plain(&field.name));
+            .filter(|(name, _)| is_field(name, &field.name));
         if let Some((_, value)) = alike.next() {
             by_field.insert(field.name.clone(), value.clone());
         }

@@ -28,6 +28,7 @@ impl Said {
         let mut said = Self {
             way: Move {
                 frames: USUAL,
+                said: true,
                 ..Move::default()
             },
             ..Self::default()

@@ -1,5 +1,5 @@
-//! The second window: the multiview or the clean program, full screen on another display or in a window
-//! of its own. It is painted apart from the first, which does not wait for it.
+//! The second window: the multiview, the program or the clean feed, full screen on another display or in a
+//! window of its own. It is painted apart from the first, which does not wait for it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -45,6 +45,8 @@ pub enum Shows {
     Multiview,
     /// The program and nothing else.
     Program,
+    /// The same without the downstream keys that are not in the clean feed.
+    Clean,
 }
 
 /// A display of this machine.
@@ -171,7 +173,7 @@ impl Second {
         self.open = None;
     }
 
-    /// What the key does, in whichever window it is pressed: the multiview, then the program, then nothing; on the
+    /// What the key does, in whichever window it is pressed: the multiview, then the program, then the clean feed, then nothing; on the
     /// display that the first window is not on, where there is another. Where it is not known on which
     /// it is, in a window: it must not lie over the controls.
     pub fn next(&mut self, displays: &[Display]) {
@@ -181,7 +183,8 @@ impl Second {
         match self.shows() {
             None => self.open(Shows::Multiview, other),
             Some(Shows::Multiview) => self.open(Shows::Program, other),
-            Some(Shows::Program) => self.close(),
+            Some(Shows::Program) => self.open(Shows::Clean, other),
+            Some(Shows::Clean) => self.close(),
         }
     }
 
@@ -224,6 +227,7 @@ impl Second {
         let title = lang::text(match shows {
             Shows::Multiview => "switch-second-multiview",
             Shows::Program => "switch-second-program",
+            Shows::Clean => "switch-second-clean",
         });
         let mut builder = ViewportBuilder::default()
             .with_title(title)
@@ -305,7 +309,8 @@ impl Shared {
                     safe: inner.told.ways.safe,
                 };
                 match shows {
-                    Shows::Program => inner.program(ui, window, &pictures),
+                    Shows::Program => inner.alone(ui, window, &pictures, MonitorId::Program),
+                    Shows::Clean => inner.alone(ui, window, &pictures, MonitorId::Clean),
                     Shows::Multiview => {
                         inner.all(ui, window, &view, &pictures, self.door.attached());
                     }
@@ -357,12 +362,12 @@ impl Inner {
         self.wanted.push(wishes::wish(what, size.x, size.y, fps));
     }
 
-    fn program(&mut self, ui: &Ui, window: Rect, pictures: &Pictures) {
+    fn alone(&mut self, ui: &Ui, window: Rect, pictures: &Pictures, what: MonitorId) {
         let scale = ui.pixels_per_point();
         // A picture's place has a border for its tally, and this one has none.
         let rect = layout::picture(window.expand(BORDER), pictures.aspect, scale);
-        self.want(MonitorId::Program, rect, scale, self.told.rates.0);
-        if let Some(picture) = (pictures.newest)(&MonitorId::Program)
+        self.want(what.clone(), rect, scale, self.told.rates.0);
+        if let Some(picture) = (pictures.newest)(&what)
             && monitor::is_whole(&picture)
             && let Some(shape) = monitor::shape(rect, picture, pictures.graphics)
         {
@@ -371,7 +376,11 @@ impl Inner {
         if ui.rect_contains_pointer(window) {
             ui.ctx().set_cursor_icon(CursorIcon::None);
         }
-        paint::say(ui, window, "clean program", "PGM");
+        let said = match what {
+            MonitorId::Clean => lang::text("switch-clean-feed"),
+            _ => "PGM".to_owned(),
+        };
+        paint::say(ui, window, "alone", &said);
     }
 
     fn all(&mut self, ui: &Ui, window: Rect, view: &View, pictures: &Pictures, attached: bool) {
@@ -580,6 +589,8 @@ mod tests {
         second.next(&[display(0, true)]);
         let in_a_window = Some((Shows::Program, None));
         assert_eq!(open(&second), in_a_window);
+        second.next(&[]);
+        assert_eq!(open(&second), Some((Shows::Clean, None)));
         second.next(&[]);
         assert_eq!(second.open, None);
         // Wayland need not say on which display a window is.

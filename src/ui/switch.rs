@@ -469,6 +469,7 @@ mod tests {
         };
         assert_eq!(press(), Some(Shows::Multiview));
         assert_eq!(press(), Some(Shows::Program));
+        assert_eq!(press(), Some(Shows::Clean));
         assert_eq!(press(), None);
         assert_eq!(press(), Some(Shows::Multiview));
     }

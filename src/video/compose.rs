@@ -278,6 +278,7 @@ impl Compositor {
 
     fn covers(&self, draw: &Draw, picture: &Picture) -> bool {
         draw.look.is_plain()
+            && picture.alpha().is_none()
             && draw.rect == (0.0, 0.0, 1.0, 1.0)
             && draw.crop == (0.0, 0.0, 0.0, 0.0)
             && share(draw.opacity) == 256

@@ -331,7 +331,7 @@ fn linear(matte: &[u8], invert: bool) -> Vec<u8> {
 }
 
 /// Takes the multiplication by the matte off a fill.
-fn divide(planes: &mut [Vec<u8>; 3], size: (usize, usize), alpha: &[u8]) {
+pub fn divide(planes: &mut [Vec<u8>; 3], size: (usize, usize), alpha: &[u8]) {
     let half = matte::halved(alpha, size);
     for (i, plane) in planes.iter_mut().enumerate() {
         let alpha = if i == 0 { alpha } else { &half };

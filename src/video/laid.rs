@@ -4,7 +4,7 @@
 use super::canvas::{BLACK, Canvas};
 use super::corrected::Corrected;
 use super::kernels::{Share, blend_row, share};
-use super::keyer::key;
+use super::keyer::{divide, key};
 use super::matte::halved;
 use super::outline::{Place, joined, multiply, shadow};
 use super::overlay::{Area, Overlay};
@@ -75,6 +75,7 @@ impl Laid {
         let opacity = share(draw.opacity);
         let area = placed.place.seen;
         if draw.look.is_plain()
+            && sources.fill.alpha().is_none()
             && draw.colour.is_neutral()
             && let Some((left, top)) = placed.unscaled()
         {
@@ -91,7 +92,7 @@ impl Laid {
         let Some(kept) = self.kept.get(index) else {
             return;
         };
-        if draw.look.is_plain() {
+        if draw.look.is_plain() && sources.fill.alpha().is_none() {
             for (i, plane) in kept.layer.planes.iter().enumerate().take(3) {
                 let width = area.size().0 >> usize::from(i > 0);
                 lay(canvas, i, area, opacity, |y| &plane[y * width..][..width]);
@@ -137,6 +138,7 @@ impl Laid {
             }
         }
         let place = &placed.place;
+        let had_own = old.as_ref().is_some_and(|kept| kept.of.alpha().is_some());
         let (cover, ring, bands, had) = match old {
             Some(kept) => (
                 kept.cover.take(),
@@ -160,12 +162,26 @@ impl Laid {
         }
         let [y, u, v, mut alpha, mut half] = planes;
         let mut fill = [y, u, v];
+        let own = sources.fill.alpha().map(|plane| {
+            let mut own = vec![0; size.0 * size.1];
+            self.scaler.scale(plane, placed.part, &mut own, size);
+            // Scaled as they were, multiplied by it: what nobody sees does not shine through at the edges.
+            divide(&mut fill, size, &own);
+            own
+        });
         corrected.planes(&mut fill, size, &draw.colour);
         let look = &draw.look;
-        // Without a key it is the same for every picture.
+        let changes = look.key.is_some() || own.is_some() || had_own;
+        let is_cut = !look.is_plain() || own.is_some();
+        // Without a key and an alpha of its own it is the same for every picture.
         let mut shadow = had_shadow;
-        if !look.is_plain() && (look.key.is_some() || alpha.is_empty()) {
+        if !is_cut {
+            (alpha, half) = (Vec::new(), Vec::new());
+        } else if changes || alpha.is_empty() {
             alpha = self.alpha(look, sources, draw, &mut fill, (placed, frame));
+            if let Some(own) = &own {
+                multiply(&mut alpha, own);
+            }
             if let Some(cover) = &cover {
                 multiply(&mut alpha, cover);
             }

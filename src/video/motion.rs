@@ -52,6 +52,8 @@ pub struct Move {
     pub frames: u32,
     /// How it is spread over them.
     pub ease: Ease,
+    /// Its template says so. Where none of a title's does, it comes or goes as what carries it does.
+    pub said: bool,
 }
 
 impl Move {

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 
 use super::canvas::Canvas;
 use super::kernels::share;
-use super::motion::{Motion, Pose};
+use super::motion::{Motion, Move, Pose};
 use super::overlay::Area;
 use super::sprite::Sprite;
 use crate::media::Rate;
@@ -196,6 +196,13 @@ impl TitleLayer {
     }
 }
 
+/// The frames of all of these, where any of them is said.
+fn length<'a>(moves: impl Iterator<Item = &'a Move> + Clone) -> Option<u32> {
+    let is_said = moves.clone().any(|way| way.said);
+    let frames = moves.map(Move::length).max().unwrap_or(0);
+    is_said.then_some(frames)
+}
+
 /// The places of characters that follow each other in a line as one, so that none is drawn twice.
 fn lines(places: &[Reveal]) -> Vec<Area> {
     let mut lines: Vec<Area> = Vec::new();
@@ -212,16 +219,14 @@ fn lines(places: &[Reveal]) -> Vec<Area> {
 }
 
 impl Title {
-    /// Frames from the command until all of it is there.
-    pub fn in_frames(&self) -> u32 {
-        let lengths = self.layers.iter().map(|layer| layer.motion.enter.length());
-        lengths.max().unwrap_or(0)
+    /// Frames from the command until all of it is there; none where it has no way of its own to come.
+    pub fn in_frames(&self) -> Option<u32> {
+        length(self.layers.iter().map(|layer| &layer.motion.enter))
     }
 
-    /// Frames from the command until nothing of it is there.
-    pub fn out_frames(&self) -> u32 {
-        let lengths = self.layers.iter().map(|layer| layer.motion.leave.length());
-        lengths.max().unwrap_or(0)
+    /// Frames from the command until nothing of it is there; none where it has no way of its own to go.
+    pub fn out_frames(&self) -> Option<u32> {
+        length(self.layers.iter().map(|layer| &layer.motion.leave))
     }
 
     /// Frames from its first until it goes by itself: so many as its template says, or until all that

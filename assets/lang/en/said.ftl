@@ -114,6 +114,7 @@ said-no-picture-more = no picture any more
 said-no-new-picture = no new picture for a second
 said-no-camera = no camera named "{ $device }" is there
 said-no-such-file = no such file: { $file }
+said-no-webp = an animated WebP can be a title, but not a source
 said-no-plugin = GStreamer has no "{ $name }": is its plugin package installed?
 said-cannot-link = cannot link { $kind }: { $error }
 said-no-test-link = cannot link a test source: { $error }

@@ -81,6 +81,8 @@ switch-redo-nothing = There is nothing to redo
 
 switch-second-multiview = regie – multiview (Esc closes it)
 switch-second-program = regie – program (Esc closes it)
+switch-second-clean = regie – clean feed (Esc closes it)
+switch-clean-feed = Clean feed
 switch-air-off = OFF AIR
 switch-air-connecting = CONNECTING
 switch-air-waiting = NOTHING ARRIVES

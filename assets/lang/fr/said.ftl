@@ -113,6 +113,7 @@ said-no-picture-more = plus d’image
 said-no-new-picture = pas de nouvelle image depuis une seconde
 said-no-camera = pas de caméra nommée « { $device } »
 said-no-such-file = fichier introuvable : { $file }
+said-no-webp = un WebP animé peut être un titre, mais pas une source
 said-no-plugin = GStreamer n’a pas « { $name } » : son paquet de greffons est-il installé ?
 said-cannot-link = { $kind } ne se raccorde pas : { $error }
 said-no-test-link = une source de test ne se raccorde pas : { $error }

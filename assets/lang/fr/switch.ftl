@@ -81,6 +81,8 @@ switch-redo-nothing = Rien à rétablir
 
 switch-second-multiview = regie – multiview (Échap la ferme)
 switch-second-program = regie – programme (Échap la ferme)
+switch-second-clean = regie – image propre (Échap la ferme)
+switch-clean-feed = Image propre
 switch-air-off = HORS ANTENNE
 switch-air-connecting = CONNEXION
 switch-air-waiting = RIEN N’ARRIVE

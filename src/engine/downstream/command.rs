@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::filled::Filled;
 use super::shown::What;
 use super::table::{self, Row, Tables};
 use super::{Downstream, Key};
@@ -34,15 +35,15 @@ impl Downstream {
                 step,
             } => {
                 self.check_fields(title, fields, cast)?;
+                self.known.has_fields(title, fields.keys())?;
                 let row = self.row_of(title, *row, *step, cast, tables)?;
-                if let Some(filled) = self.titles.get_mut(title) {
+                self.fill(title, *on == Some(true), |filled| {
                     if let Some(row) = row {
                         filled.row = Some(row);
                         filled.cue = None;
                     }
                     filled.fill(fields);
-                    filled.count(&mut self.numbers);
-                }
+                })?;
                 match on {
                     Some(true) => self.take(title, *cut, cast),
                     Some(false) => self.drop_title(title, *cut),
@@ -68,6 +69,27 @@ impl Downstream {
             Command::Rundown { action, cue } => self.run(*action, cue.as_deref(), cast, tables),
             _ => Ok(()),
         }
+    }
+
+    /// Fills a title in, where it can come so or is not to.
+    fn fill(
+        &mut self,
+        title: &str,
+        comes: bool,
+        fill: impl FnOnce(&mut Filled),
+    ) -> Result<(), Refusal> {
+        let Some(filled) = self.titles.get_mut(title) else {
+            return Ok(());
+        };
+        let (mut after, mut numbers) = (filled.clone(), self.numbers);
+        fill(&mut after);
+        after.count(&mut numbers);
+        if comes {
+            self.known.can_come(title, &after.next)?;
+        }
+        *filled = after;
+        self.numbers = numbers;
+        Ok(())
     }
 
     fn check_fields(
@@ -197,10 +219,13 @@ impl Downstream {
         if *on == Some(true) && carries.is_none() {
             return Err(Refusal::EmptyKey(n + 1));
         }
+        let was = self.keys[n].current().is_some();
+        if *on == Some(true) || fill.is_some() && was && *on != Some(false) {
+            self.may_come(n, &carries, cast)?;
+        }
         let key = &mut self.keys[n];
         key.set = set;
         if let Some(fill) = fill {
-            let was = key.current().is_some();
             key.carries.clone_from(fill);
             if was && *on != Some(false) {
                 // What is on air changes with it, at once.
@@ -239,11 +264,20 @@ impl Downstream {
         }
         let what = self.what(&self.keys[n].carries, cast);
         let what = what.ok_or(Refusal::EmptyKey(n + 1))?;
-        let is_same = |key: &Key| key.current().is_some_and(|shown| shown.what == what);
-        if !is_same(&self.keys[n]) {
+        self.may_come(n, &self.keys[n].carries, cast)?;
+        if !is_on(&self.keys[n], &what) {
             self.keys[n].show(what, cut);
         }
         Ok(())
+    }
+
+    /// Whether this may be put on a key: what is there already may.
+    fn may_come(&self, n: usize, fill: &Fill, cast: &Cast) -> Result<(), Refusal> {
+        match self.what(fill, cast) {
+            Some(what) if is_on(&self.keys[n], &what) => Ok(()),
+            Some(What::Title { id, filling }) => self.known.can_come(&id, &filling),
+            _ => Ok(()),
+        }
     }
 
     fn run(
@@ -265,7 +299,7 @@ impl Downstream {
             RundownAction::Go => {
                 let next = named.or_else(|| self.rundown.next(cues));
                 let cue = next.ok_or(Refusal::NoCue)?;
-                self.fill_cue(cue, cast, tables)?;
+                self.fill_cue(cue, true, cast, tables)?;
                 self.take(&cue.title, false, cast);
                 self.leave_others(cue, cast);
                 self.rundown.take(&cue.id, cues);
@@ -273,19 +307,19 @@ impl Downstream {
                     && next.title != cue.title
                 {
                     // It is made ready while this one is read.
-                    let _ = self.fill_cue(next, cast, tables);
+                    let _ = self.fill_cue(next, false, cast, tables);
                 }
             }
             RundownAction::Select => {
                 let cue = named.ok_or(Refusal::NoCue)?;
-                self.fill_cue(cue, cast, tables)?;
+                self.fill_cue(cue, false, cast, tables)?;
                 self.rundown.select(&cue.id);
             }
             RundownAction::Next | RundownAction::Previous => {
                 let by = if action == RundownAction::Next { 1 } else { -1 };
                 let mut moved = self.rundown.clone();
                 let cue = moved.step(cues, by).ok_or(Refusal::NoCue)?;
-                self.fill_cue(cue, cast, tables)?;
+                self.fill_cue(cue, false, cast, tables)?;
                 self.rundown = moved;
             }
             RundownAction::Off => {
@@ -313,17 +347,25 @@ impl Downstream {
         }
     }
 
-    /// Fills a title in as a cue says.
-    fn fill_cue(&mut self, cue: &Cue, cast: &Cast, tables: &Tables) -> Result<(), Refusal> {
+    /// Fills a title in as a cue says, which comes now or later.
+    fn fill_cue(
+        &mut self,
+        cue: &Cue,
+        comes: bool,
+        cast: &Cast,
+        tables: &Tables,
+    ) -> Result<(), Refusal> {
         self.check_fields(&cue.title, &cue.fields, cast)?;
         let row = self.row_of(&cue.title, cue.row, None, cast, tables)?;
-        if let Some(filled) = self.titles.get_mut(&cue.title) {
+        self.fill(&cue.title, comes, |filled| {
             filled.row = row;
             filled.cue = Some((cue.id.clone(), cue.fields.clone()));
-            filled.count(&mut self.numbers);
-        }
-        Ok(())
+        })
     }
+}
+
+fn is_on(key: &Key, what: &What) -> bool {
+    key.current().is_some_and(|shown| shown.what == *what)
 }
 
 /// A key's place, of its number.

@@ -4,19 +4,21 @@
 mod command;
 mod filled;
 mod journal;
+mod known;
 mod rundown;
 mod shown;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use filled::Filled;
 use rundown::Rundown;
 use shown::{Shown, What, source};
 
 pub use journal::JournalDownstream;
+pub use known::Known;
 pub use shown::{Filling, Length, Lengths};
 pub use table::Tables;
 
@@ -41,10 +43,7 @@ pub struct Downstream {
     rundown: Rundown,
     /// The last number that was given to a filling.
     numbers: u64,
-    /// What is ready.
-    lengths: Lengths,
-    /// What cannot be had.
-    broken: BTreeSet<TitleKey>,
+    known: Known,
     /// What of the switcher was seen last.
     seen: Seen,
     frame: u64,
@@ -149,8 +148,7 @@ impl Downstream {
             titles,
             rundown: Rundown::default(),
             numbers,
-            lengths: Lengths::new(),
-            broken: BTreeSet::new(),
+            known: Known::default(),
             seen: Seen::default(),
             frame: 0,
             sources: Vec::new(),
@@ -190,13 +188,12 @@ impl Downstream {
 
     /// Says which titles are ready, and which cannot be had: one that was asked for and cannot be had does
     /// not come by itself when it is mended, minutes later.
-    pub fn know(&mut self, lengths: Lengths, broken: BTreeSet<TitleKey>) {
-        self.lengths = lengths;
-        self.broken = broken;
+    pub fn know(&mut self, known: Known) {
+        self.known = known;
         for key in &mut self.keys {
             key.shown.retain_mut(|shown| {
                 let is_broken = |number: u64, id: &str| {
-                    self.broken.contains(&TitleKey {
+                    self.known.broken.contains_key(&TitleKey {
                         id: id.to_owned(),
                         filling: number,
                     })
@@ -228,7 +225,7 @@ impl Downstream {
             {
                 shown.leaves = Some(None);
             }
-            let (lengths, fade) = (&self.lengths, key.set.frames);
+            let (lengths, fade) = (&self.known.lengths, key.set.frames);
             key.shown
                 .retain_mut(|shown| shown.step(frame, lengths, fade));
         }
@@ -325,7 +322,7 @@ impl Downstream {
         let keys = self.keys.iter();
         keys.flat_map(|key| {
             key.shown.iter().filter_map(move |shown| {
-                let over = shown.over(frame, &self.lengths, key.set.frames, crossed)?;
+                let over = shown.over(frame, &self.known.lengths, key.set.frames, crossed)?;
                 (over.opacity > 0.0).then_some(Overlaid {
                     clean: key.set.clean,
                     ..over
@@ -348,13 +345,13 @@ impl Downstream {
                 _ => None,
             };
             if let Some(mut shown) = shown {
-                let shows_at = u64::from(shown.length(&self.lengths).shows_at);
+                let shows_at = u64::from(shown.length(&self.known.lengths).shows_at);
                 shown
                     .came
                     .get_or_insert(self.frame.saturating_sub(shows_at));
                 shown.tied = None;
                 shown.cut = true;
-                over.extend(shown.over(self.frame, &self.lengths, key.set.frames, 1.0));
+                over.extend(shown.over(self.frame, &self.known.lengths, key.set.frames, 1.0));
             }
         }
         over
@@ -375,7 +372,11 @@ impl Downstream {
             let key = self.next(id)?;
             let pose = Pose {
                 frame: self.frame,
-                age: self.lengths.get(&key).map_or(0, |length| length.shows_at),
+                age: self
+                    .known
+                    .lengths
+                    .get(&key)
+                    .map_or(0, |length| length.shows_at),
                 cut: true,
                 leaving: None,
             };
@@ -486,10 +487,12 @@ impl Downstream {
                 (None, Fill::Source(layer)) => Some(layer.source.clone()),
                 _ => None,
             };
-            let current = key.current().filter(|shown| shown.is_seen(&self.lengths));
+            let current = key
+                .current()
+                .filter(|shown| shown.is_seen(&self.known.lengths));
             let came = current.and_then(|shown| shown.came);
             let lasts = current.and_then(|shown| {
-                let length = self.lengths.get(&shown.title()?)?;
+                let length = self.known.lengths.get(&shown.title()?)?;
                 length.lasts
             });
             let off = [lasts, key.set.off_after].into_iter().flatten().min();
@@ -500,7 +503,7 @@ impl Downstream {
                 },
                 title,
                 source,
-                state: key.state(&self.lengths),
+                state: key.state(&self.known.lengths),
                 since: came,
                 off_at: came.zip(off).map(|(came, off)| came + u64::from(off)),
             }
@@ -528,14 +531,15 @@ impl Downstream {
                 label: name_of(&title.label, &title.id),
                 key: on.map_or(title.key, |key| key + 1),
                 tally: match on {
-                    Some(_) if shown.is_some_and(|shown| shown.is_seen(&self.lengths)) => {
+                    Some(_) if shown.is_some_and(|shown| shown.is_seen(&self.known.lengths)) => {
                         Tally::Program
                     }
                     _ if self.keys.iter().any(is_tied) => Tally::Preview,
                     _ => Tally::Off,
                 },
-                waits: shown
-                    .is_some_and(|shown| !shown.is_seen(&self.lengths) || shown.next.is_some()),
+                waits: shown.is_some_and(|shown| {
+                    !shown.is_seen(&self.known.lengths) || shown.next.is_some()
+                }),
                 table: title.table.clone(),
                 row: filled.and_then(|filled| filled.row.as_ref().map(|(row, _)| *row)),
                 next: filled

@@ -13,10 +13,10 @@ use crate::video::{Over, Overlaid, Pose, TitleKey};
 /// What is known of a title that is ready.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Length {
-    /// Frames until all of it is there.
-    pub in_frames: u32,
-    /// Frames until nothing of it is there.
-    pub out_frames: u32,
+    /// Frames until all of it is there; none where it has no way of its own to come.
+    pub in_frames: Option<u32>,
+    /// Frames until nothing of it is there; none where it has no way of its own to go.
+    pub out_frames: Option<u32>,
     /// Frames after which it goes by itself.
     pub lasts: Option<u32>,
     /// The age at which most of it is seen, for who looks at it before it is on air.
@@ -190,16 +190,8 @@ impl Shown {
         length.cloned().unwrap_or_default()
     }
 
-    /// Whether it has a way of its own to come; else it fades.
-    fn fades_in(&self, lengths: &Lengths) -> bool {
-        self.length(lengths).in_frames == 0
-    }
-
     fn out_frames(&self, lengths: &Lengths, fade: u32) -> u32 {
-        match self.length(lengths).out_frames {
-            0 => fade,
-            frames => frames,
-        }
+        self.length(lengths).out_frames.unwrap_or(fade)
     }
 
     /// How it is seen in this frame, where a fade takes so many frames and a transition is so far.
@@ -209,13 +201,15 @@ impl Shown {
         let left = self.leaves.flatten();
         let leaving = left.map(|left| frame.saturating_sub(left) as u32);
         let part = |k: u32| (f64::from(k + 1) / f64::from(fade + 1)).min(1.0);
-        let come = match self.cut || !self.fades_in(lengths) {
+        // What has a way of its own to come or go does not fade.
+        let length = self.length(lengths);
+        let come = match self.cut || length.in_frames.is_some() {
             true => 1.0,
             false => part(age),
         };
-        let stay = match leaving {
-            Some(k) if self.length(lengths).out_frames == 0 => 1.0 - part(k),
-            _ => 1.0,
+        let (stay, leaving) = match leaving {
+            Some(k) if length.out_frames.is_none() => (1.0 - part(k), None),
+            _ => (1.0, leaving),
         };
         let tied = match self.tied {
             None => 1.0,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::known::Known;
 use super::shown::Length;
 use crate::data::Rows;
 use crate::door::{
@@ -40,6 +41,8 @@ struct Studio {
     core: Core,
     frame: u64,
     length: Length,
+    /// What else is known of them.
+    known: Known,
     /// What is seen in the frame last made.
     over: Vec<Overlaid>,
 }
@@ -50,10 +53,11 @@ impl Studio {
             core: Core::new(Arc::new(Cast::opened(show(text), 0))),
             frame: 100,
             length: Length {
-                in_frames: 5,
-                out_frames: 4,
+                in_frames: Some(5),
+                out_frames: Some(4),
                 ..Length::default()
             },
+            known: Known::default(),
             over: Vec::new(),
         };
         studio.make_ready();
@@ -73,7 +77,11 @@ impl Studio {
             };
             (key, self.length.clone())
         });
-        self.core.know_titles(lengths.collect(), Default::default());
+        let lengths = lengths.collect();
+        self.core.know_titles(Known {
+            lengths,
+            ..self.known.clone()
+        });
     }
 
     /// Says something, has what it needs made ready, and makes the frame.
@@ -208,12 +216,74 @@ fn one_that_cannot_be_had_does_not_come_when_it_is_mended() {
         id: id.clone(),
         filling: filling.number,
     });
-    studio.core.know_titles(Default::default(), keys.collect());
+    studio.core.know_titles(Known {
+        broken: keys.map(|key| (key, "no".to_owned())).collect(),
+        ..Known::default()
+    });
     studio.tick();
     assert_eq!(studio.state(1), KeyState::Off);
     studio.make_ready();
     studio.ticks(3);
     assert_eq!(studio.seen(), []);
+}
+
+#[test]
+fn one_that_is_known_to_be_broken_is_refused_and_nothing_changes() {
+    let mut studio = Studio::new();
+    let next = |studio: &Studio, id: &str| {
+        let mut wanted = studio.core.titles_wanted().into_iter();
+        let filling = wanted.rfind(|(other, _)| other == id).unwrap().1.number;
+        TitleKey {
+            id: id.to_owned(),
+            filling,
+        }
+    };
+    let broken = [(next(&studio, "lower"), "no such picture".to_owned())];
+    studio.core.know_titles(Known {
+        broken: broken.into(),
+        unread: [("quote".to_owned(), "no such template".to_owned())].into(),
+        ..Known::default()
+    });
+    let refused = |studio: &mut Studio, command: Command| match studio.core.apply(&command) {
+        Err(Refusal::BrokenTitle(why)) => why,
+        other => panic!("{command:?}: {other:?}"),
+    };
+    assert_eq!(refused(&mut studio, on("lower")), "no such picture");
+    assert_eq!(refused(&mut studio, on("quote")), "no such template");
+    let filled = title("quote", Some(true), &[("quote", "New")]);
+    assert_eq!(refused(&mut studio, filled), "no such template");
+    assert!(studio.title("quote").next.is_empty());
+    let carries = Command::Key(KeyChange {
+        on: Some(true),
+        fill: Some(Fill::Title("quote".into())),
+        ..key(3)
+    });
+    assert_eq!(refused(&mut studio, carries), "no such template");
+    assert_eq!(studio.snapshot().keys[2].set.fill, Fill::None);
+    let go = Command::Rundown {
+        action: RundownAction::Go,
+        cue: Some("q3".into()),
+    };
+    assert_eq!(refused(&mut studio, go), "no such template");
+    // Filled in otherwise it may be sound.
+    studio.says(title("lower", Some(true), &[("name", "Zoé")]));
+    assert_eq!(studio.state(1), KeyState::On);
+}
+
+#[test]
+fn what_is_filled_into_no_field_is_refused() {
+    let mut studio = Studio::new();
+    studio.known.fields = [("lower".to_owned(), vec!["name".into(), "full_role".into()])].into();
+    studio.make_ready();
+    let command = title("lower", None, &[("nmae", "Zoé")]);
+    let refusal = studio.core.apply(&command).unwrap_err().to_string();
+    assert_eq!(
+        refusal,
+        "unknown field \"nmae\": expected one of name, full_role"
+    );
+    studio.says(title("lower", None, &[("Name", "Zoé"), ("Full Role", "x")]));
+    // Nobody knows yet what the others have.
+    studio.says(title("quote", None, &[("anything", "x")]));
 }
 
 #[test]
@@ -286,7 +356,16 @@ fn what_has_no_motion_fades_and_a_cut_does_not() {
     studio.says(on("lower"));
     assert_eq!(opacities(&mut studio, 5), [0.25, 0.5, 0.75, 1.0, 1.0]);
     studio.says(off("lower"));
+    // All of it fades: none of its parts goes by itself.
+    assert_eq!(studio.seen(), [("lower".to_owned(), 6, None)]);
     assert_eq!(opacities(&mut studio, 5), [0.75, 0.5, 0.25]);
+    // One whose template says that it cuts does not fade.
+    (studio.length.in_frames, studio.length.out_frames) = (Some(0), Some(0));
+    studio.make_ready();
+    studio.says(on("lower"));
+    assert_eq!(studio.opacities(), [1.0]);
+    studio.says(off("lower"));
+    assert!(studio.opacities().is_empty());
     studio.says(Command::Key(KeyChange {
         on: Some(true),
         fill: Some(Fill::Source(Box::new(Layer::full("b")))),

@@ -47,6 +47,14 @@ impl Reading {
         }
     }
 
+    /// The places at which pictures may lie that it shows when it is filled in so.
+    pub fn pictures(&self, fields: &BTreeMap<String, String>, folders: &[PathBuf]) -> Vec<PathBuf> {
+        match self {
+            Self::Template(template) => template.pictures(fields, folders),
+            Self::Clip(_) => Vec::new(),
+        }
+    }
+
     /// Makes it for a program of this format, with so many bytes at the most.
     pub fn make(
         &self,

@@ -54,7 +54,7 @@ impl Plan {
         let fields = titles::fields(show);
         for (whose, path) in paths_mut(&mut copy) {
             let pattern = match &whose {
-                Whose::Stinger(id) | Whose::Title(id) => {
+                Whose::Source(id) | Whose::Stinger(id) | Whose::Title(id) => {
                     Numbered::of(path).map(|pattern| (id, pattern))
                 }
                 _ => None,
@@ -156,11 +156,14 @@ impl Files {
         if let Some(known) = self.known.get(&known) {
             return Ok(known.clone());
         }
-        let mut pictures = vec![look(&resolve(show_file, &pattern.file(0)))?];
-        while let Ok(next) = u32::try_from(pictures.len())
-            && let path = resolve(show_file, &pattern.file(next))
-            && path.exists()
-        {
+        let all = Numbered::of(&path.to_string_lossy());
+        let first = all.map_or(0, |all| all.first());
+        let mut pictures = vec![look(&resolve(show_file, &pattern.file(first)))?];
+        for next in first + 1.. {
+            let path = resolve(show_file, &pattern.file(next));
+            if !path.exists() {
+                break;
+            }
             pictures.push(look(&path)?);
         }
         let folder = format!("media/{}", self.free(id));
@@ -170,7 +173,7 @@ impl Files {
             format!("{folder}/{}", plain_part(before)),
             plain_part(after),
         );
-        for (n, (from, bytes)) in (0..).zip(pictures) {
+        for (n, (from, bytes)) in (first..).zip(pictures) {
             let to = copy.file(n);
             self.wanted.push(Wanted { from, to, bytes });
         }

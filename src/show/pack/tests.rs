@@ -307,6 +307,8 @@ fn what_is_missing_is_named_all_of_it_and_nothing_is_written() {
     for gone in [
         "show/clip.mp4",
         "show/100%/sting-000.png",
+        "show/100%/sting-001.png",
+        "show/100%/sting-003.png",
         "show/wipes/mine.png",
     ] {
         fs::remove_file(house.at(gone)).unwrap();

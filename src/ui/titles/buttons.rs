@@ -39,6 +39,17 @@ pub fn on_air(ui: &Ui, rect: Rect, view: &View, map: &KeyMap, title: &TitleStatu
     }
 }
 
+/// The button that takes a title off while another would change it.
+pub fn off(ui: &Ui, rect: Rect, view: &View, title: &TitleStatus) {
+    let called = name(&title.label, &title.id);
+    let said = lang::with("titles-off-say", &[("title", called.into())]);
+    let face = lang::text("titles-off");
+    let button = Button::new(&face).say(&said).size(13.0);
+    if paint::pressed(ui, &button.show(ui, rect, ("title off", &title.id))) {
+        view.send(switch(title, false));
+    }
+}
+
 /// GO.
 pub fn go(ui: &Ui, rect: Rect, view: &View, map: &KeyMap) {
     let has_next = view

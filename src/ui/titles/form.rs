@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use egui::{Rect, Sense, TextEdit, Ui, vec2};
 
+use super::asked::is_changed;
 use super::buttons;
 use super::edit::Settings;
-use crate::door::{Command, FieldKind, FieldStatus, MonitorId, TitleState, TitleStatus};
+use crate::door::{Command, FieldKind, FieldStatus, MonitorId, Tally, TitleState, TitleStatus};
 use crate::show::{MediaFile, fills_in};
 use crate::ui::{
     build::parts, keys::KeyMap, lang, layout, pool::Pool, stage::Pictures, theme, view::View,
@@ -15,6 +16,8 @@ use crate::ui::{
 
 /// The picture takes no more of the panel's width.
 const PICTURE: f32 = 0.56;
+/// Width of OFF, in points.
+const OFF: f32 = 60.0;
 
 /// See the module's words.
 #[derive(Default)]
@@ -59,7 +62,11 @@ impl Form {
             ui,
             picture,
             &MonitorId::Title(title.id.clone()),
-            title.tally,
+            // What is on air is another: this is what comes next.
+            match is_changed(title) {
+                true => Tally::Preview,
+                false => title.tally,
+            },
             false,
         );
         let button = Rect::from_min_size(
@@ -67,8 +74,15 @@ impl Form {
             vec2(width.min(180.0), layout::TARGET),
         );
         buttons::on_air(ui, button, view, map, title);
+        let mut right = button.right_top();
+        if is_changed(title) {
+            let size = vec2(OFF, layout::TARGET);
+            let off = Rect::from_min_size(right + vec2(6.0, 0.0), size);
+            buttons::off(ui, off, view, title);
+            right = off.right_top();
+        }
         let beside = Rect::from_min_max(
-            button.right_top() + vec2(6.0, 0.0),
+            right + vec2(6.0, 0.0),
             picture.right_bottom() + vec2(0.0, 6.0 + layout::TARGET),
         );
         let builder = egui::UiBuilder::new().max_rect(beside).id_salt("settings");

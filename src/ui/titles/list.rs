@@ -18,6 +18,8 @@ use crate::ui::{
 
 /// Width of ON, in points.
 const ON: f32 = 62.0;
+/// And of OFF where both are there.
+const OFF: f32 = 40.0;
 
 /// See the module's words.
 #[derive(Default)]
@@ -161,6 +163,14 @@ fn row(ui: &mut Ui, view: &View, title: &TitleStatus, is_chosen: bool) -> bool {
 }
 
 fn on_air(ui: &mut Ui, view: &View, title: &TitleStatus, called: &str) {
+    if is_changed(title) {
+        let button = egui::Button::new(lang::text("titles-off"));
+        let response = ui.add_sized(vec2(OFF, parts::HEIGHT), button);
+        let said = lang::with("titles-off-say", &[("title", called.into())]);
+        if response.accessible_name(said).clicked() {
+            view.send(switch(title, false));
+        }
+    }
     let (face, key, on) = match title.aired {
         None => ("titles-on", "titles-on-say", true),
         Some(_) if is_changed(title) => ("titles-update", "titles-update-say", true),
